@@ -1,0 +1,10 @@
+// Bucket bounds by what they measure; requirements that shape them are named beside each.
+
+/** HTTP requests, in seconds: OpenTelemetry semantic conventions 1.44, `http.server.request.duration`. */
+export const SECONDS_HTTP = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] as const;
+
+/** Body sizes, in bytes: few and far apart, since every route pays for each; 256 B to 256 MiB. */
+export const BYTES_BODY = [256, 4096, 65_536, 1_048_576, 16_777_216, 268_435_456] as const;
+
+/** Garbage collections, in seconds: semantic conventions 1.44, `v8js.gc.duration`. */
+export const SECONDS_GC = [0.01, 0.1, 1, 10] as const;

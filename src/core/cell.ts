@@ -1,0 +1,134 @@
+// Cells hold the numbers of one series. Recording into one allocates nothing and asks nothing but "is it a number?".
+import type { AttributeValue } from './attribute.ts';
+import { CHANGED_FOR_ALL, type Block } from './block.ts';
+import { type Exemplar, exemplarOf, exemplars } from './exemplar.ts';
+
+/** The values of a series in the order of its family's keys; undefined where the attribute is absent. */
+export type SeriesValues = readonly (AttributeValue | undefined)[];
+
+abstract class SeriesCell {
+  readonly values: SeriesValues;
+  readonly block: Block;
+  /** When the series began, Unix time in milliseconds. */
+  readonly startTimeMillis = Date.now();
+
+  constructor(values: SeriesValues, block: Block) {
+    this.values = values;
+    this.block = block;
+  }
+
+  protected reject(): void {
+    this.block.family.rejected += 1;
+  }
+}
+
+/** A sum that only grows. */
+export class CounterCell extends SeriesCell {
+  value = 0;
+  exemplar: Exemplar | undefined = undefined;
+
+  /** Adds a finite number that is not negative; anything else is counted as rejected. */
+  add(amount: number): void {
+    const value = this.value + amount;
+    if (!(amount >= 0 && value < Infinity)) return this.reject();
+    this.value = value;
+    this.block.changed = CHANGED_FOR_ALL;
+    if (exemplars.source !== undefined) this.exemplar = exemplarOf(amount) ?? this.exemplar;
+  }
+
+  /** Takes over a total that something else counts, such as the kernel; a smaller one than before is rejected. */
+  observe(total: number): void {
+    if (!(total >= this.value && total < Infinity)) return this.reject();
+    if (total === this.value) return;
+    this.value = total;
+    this.block.changed = CHANGED_FOR_ALL;
+  }
+}
+
+/** A sum that grows and shrinks. */
+export class UpDownCounterCell extends SeriesCell {
+  value = 0;
+
+  /** Adds a finite number of either sign; anything else is counted as rejected. */
+  add(amount: number): void {
+    this.set(this.value + amount);
+  }
+
+  /** Takes over a total that something else counts. */
+  set(total: number): void {
+    if (!(total > -Infinity && total < Infinity)) return this.reject();
+    if (total === this.value) return;
+    this.value = total;
+    this.block.changed = CHANGED_FOR_ALL;
+  }
+}
+
+/** A value as it is now. */
+export class GaugeCell extends SeriesCell {
+  value = 0;
+  /** Whether it was set since the last sweep; what expiry goes by. */
+  wasSet = true;
+
+  /** Stores a finite number; anything else is counted as rejected. */
+  set(value: number): void {
+    if (!(value > -Infinity && value < Infinity)) return this.reject();
+    this.wasSet = true;
+    if (value === this.value) return;
+    this.value = value;
+    this.block.changed = CHANGED_FOR_ALL;
+  }
+}
+
+/** A distribution: how many values fell into each bucket, and their sum. */
+export class HistogramCell extends SeriesCell {
+  sum = 0;
+  /** Ascending upper bounds, shared by the family. */
+  readonly bounds: readonly number[];
+  /** One count per bound and a last one for everything above; not cumulative. */
+  readonly counts: number[];
+  /** The latest exemplar of each bucket, once there is one. */
+  exemplars: (Exemplar | undefined)[] | undefined = undefined;
+
+  constructor(values: SeriesValues, block: Block, bounds: readonly number[]) {
+    super(values, block);
+    this.bounds = bounds;
+    this.counts = [0];
+    for (let index = 0; index < bounds.length; index += 1) this.counts.push(0);
+  }
+
+  /** Records a finite number that is not negative; anything else is counted as rejected. */
+  record(value: number): void {
+    const sum = this.sum + value;
+    if (!(value >= 0 && sum < Infinity)) return this.reject();
+    const { bounds, counts } = this;
+    const last = bounds.length;
+    let bucket = 0;
+    while (bucket < last && value > bounds[bucket]!) bucket += 1;
+    counts[bucket]! += 1;
+    this.sum = sum;
+    this.block.changed = CHANGED_FOR_ALL;
+    if (exemplars.source !== undefined) this.keepExemplar(bucket, value);
+  }
+
+  get count(): number {
+    let count = 0;
+    for (const inBucket of this.counts) count += inBucket;
+    return count;
+  }
+
+  private keepExemplar(bucket: number, value: number): void {
+    const exemplar = exemplarOf(value);
+    if (exemplar === undefined) return;
+    this.exemplars ??= Array.from(this.counts, () => undefined);
+    this.exemplars[bucket] = exemplar;
+  }
+}
+
+export type Cell = CounterCell | UpDownCounterCell | GaugeCell | HistogramCell;
+
+export interface CellOfKind {
+  counter: CounterCell;
+  updowncounter: UpDownCounterCell;
+  gauge: GaugeCell;
+  histogram: HistogramCell;
+}

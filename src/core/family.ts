@@ -1,0 +1,170 @@
+// A family is all series of one metric: it makes cells, bounds their number, and lets idle ones go.
+import { type AttributeSpec, type AttributeValue, type Clamp, clampOf } from './attribute.ts';
+import { Block, BLOCK_SIZE } from './block.ts';
+import { type Cell, CounterCell, GaugeCell, HistogramCell, type SeriesValues, UpDownCounterCell } from './cell.ts';
+import { type AttributeReader, type Find, SeriesTree } from './lookup.ts';
+import type { MetricDefinition } from './metric.ts';
+import { reportProblem } from './problem.ts';
+
+/** What an operator may set for a metric without touching the code that records it. */
+export interface FamilyOptions {
+  readonly buckets?: readonly number[] | undefined;
+  readonly limit?: number | undefined;
+  readonly dropAttributes?: readonly string[] | undefined;
+}
+
+export const DEFAULT_CARDINALITY_LIMIT = 2000;
+
+/** The attribute of the series that takes everything past the limit, as the metrics SDK specification 1.49 names it. */
+export const OVERFLOW_ATTRIBUTE = 'otel.metric.overflow';
+
+export class Family<C extends Cell = Cell> {
+  readonly definition: MetricDefinition;
+  /** Attribute keys in the order of every cell's values. */
+  readonly keys: readonly string[];
+  readonly buckets: readonly number[];
+  readonly blocks: Block[] = [];
+  /** The cell for an attribute set, made on first use. */
+  find: Find<C>;
+  /** How many series there are, the overflow series included. */
+  size = 0;
+  /** Values that were not stored since they are no finite number, or negative where that is not allowed. */
+  rejected = 0;
+  /** Records that went to the overflow series. */
+  overflowed = 0;
+  /** The overflow series; undefined while nothing overflowed. */
+  overflow: C | undefined = undefined;
+
+  readonly #clamps: readonly Clamp[];
+  readonly #limit: number;
+  readonly #tree: SeriesTree<C>;
+  /** The cell of a metric without attributes. */
+  #only: C | undefined = undefined;
+  readonly #lastSetMillis = new Map<Cell, number>();
+
+  constructor(definition: MetricDefinition, options: FamilyOptions = {}) {
+    const dropped = new Set(options.dropAttributes);
+    const attributes = definition.attributes.filter(({ key }) => !dropped.has(key)).sort(byKey);
+    this.definition = definition;
+    this.buckets = options.buckets ?? definition.buckets ?? [];
+    this.keys = attributes.map(({ key }) => key);
+    this.#clamps = attributes.map(clampOf);
+    this.#limit = options.limit ?? definition.limit ?? DEFAULT_CARDINALITY_LIMIT;
+    this.#tree = new SeriesTree(this.keys);
+    this.find = (first) => {
+      // Compiled on first use: most families of a process never record.
+      this.find = this.keys.length === 0 ? () => (this.#only ??= this.#make([])) : this.#tree.finder((attributes) => this.#miss(attributes));
+      return this.find(first);
+    };
+  }
+
+  /** The attributes of a cell, absent ones left out. */
+  attributesOf(cell: Cell): Record<string, AttributeValue> {
+    if (cell === this.overflow) return { [OVERFLOW_ATTRIBUTE]: true };
+    const attributes: Record<string, AttributeValue> = {};
+    for (const [index, key] of this.keys.entries()) {
+      const value = cell.values[index];
+      if (value !== undefined) attributes[key] = value;
+    }
+    return attributes;
+  }
+
+  /** Takes a series away; one that is not there is no error. */
+  remove(attributes?: AttributeReader): void {
+    const cell = this.keys.length === 0 ? this.#only : this.#tree.get(this.#valuesOf(attributes));
+    if (cell !== undefined) this.#removeAll([cell]);
+  }
+
+  /** Takes every series away and starts over. */
+  clear(): void {
+    this.#removeAll(this.blocks.flatMap((block) => block.cells) as C[]);
+    this.rejected = 0;
+    this.overflowed = 0;
+  }
+
+  /** Takes away the gauge series that were not set for the metric's expiry time. */
+  sweep(nowMillis: number): void {
+    const { expireAfterSeconds } = this.definition;
+    if (expireAfterSeconds === undefined) return;
+    const expired: C[] = [];
+    for (const block of this.blocks) {
+      for (const cell of block.cells) {
+        if (cell instanceof GaugeCell && this.#isIdle(cell, nowMillis, expireAfterSeconds * 1000)) expired.push(cell as C);
+      }
+    }
+    if (expired.length > 0) this.#removeAll(expired);
+  }
+
+  #isIdle(cell: GaugeCell, nowMillis: number, expiryMillis: number): boolean {
+    if (cell.wasSet) {
+      cell.wasSet = false;
+      this.#lastSetMillis.set(cell, nowMillis);
+      return false;
+    }
+    return nowMillis - (this.#lastSetMillis.get(cell) ?? nowMillis) >= expiryMillis;
+  }
+
+  #valuesOf(attributes: AttributeReader): SeriesValues {
+    return this.keys.map((key, index) => this.#clamps[index]!(attributes?.[key]));
+  }
+
+  #miss(attributes: AttributeReader): C {
+    const values = this.#valuesOf(attributes);
+    const known = this.#tree.get(values);
+    if (known !== undefined) return known;
+    if (this.size >= this.#limit - 1) return this.#overflow();
+    const cell = this.#make(values);
+    this.#tree.insert(cell);
+    return cell;
+  }
+
+  #overflow(): C {
+    this.overflowed += 1;
+    if (this.overflow === undefined) {
+      this.overflow = this.#make(this.keys.map(() => undefined));
+      const { name } = this.definition;
+      reportProblem(name, `reached its limit of ${this.#limit} series; further ones go to ${OVERFLOW_ATTRIBUTE}="true". Raise it with PROMTEL_METRIC_LIMITS=${name}=<series>`);
+    }
+    return this.overflow;
+  }
+
+  #make(values: SeriesValues): C {
+    let block = this.blocks.find(({ cells }) => cells.length < BLOCK_SIZE);
+    if (block === undefined) this.blocks.push((block = new Block(this as unknown as Family)));
+    const cell = this.#newCell(values, block) as C;
+    block.add(cell);
+    this.size += 1;
+    return cell;
+  }
+
+  #newCell(values: SeriesValues, block: Block): Cell {
+    switch (this.definition.instrument) {
+      case 'counter':
+        return new CounterCell(values, block);
+      case 'updowncounter':
+        return new UpDownCounterCell(values, block);
+      case 'gauge':
+        return new GaugeCell(values, block);
+      case 'histogram':
+        return new HistogramCell(values, block, this.buckets);
+    }
+  }
+
+  #removeAll(cells: readonly C[]): void {
+    for (const cell of cells) {
+      cell.block.remove(cell);
+      this.#lastSetMillis.delete(cell);
+      if (cell === this.overflow) this.overflow = undefined;
+    }
+    this.size -= cells.length;
+    this.#only = undefined;
+    this.#tree.clear();
+    for (const block of this.blocks) {
+      for (const cell of block.cells) if (cell !== this.overflow && this.keys.length > 0) this.#tree.insert(cell as C);
+    }
+  }
+}
+
+function byKey(a: AttributeSpec, b: AttributeSpec): number {
+  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+}

@@ -1,0 +1,36 @@
+// What a library's file in instrumentations/ is: which library, which metrics, and what to do when it speaks.
+import type { MetricDefinition } from './metric.ts';
+import type { CollectCallback, Registry } from './registry.ts';
+
+export interface Instrumentation {
+  /** As in `OTEL_NODE_ENABLED_INSTRUMENTATIONS`; the official instrumentation's name where there is one. */
+  readonly name: string;
+  /** The npm package, or `node` for what the runtime itself publishes, and the versions that can be seen. */
+  readonly target: { readonly package: string; readonly versions: string };
+  /** Every metric that it may record; none where it only tells routes. */
+  readonly metrics: readonly MetricDefinition[];
+  /** Subscribes. Whatever it starts, it starts through the attachment, which knows how to undo it. */
+  attach(attachment: Attachment): void;
+}
+
+export type ChannelHandler = (message: any) => void;
+
+/** What an instrumentation is given: everything is guarded, and undone when it detaches or fails. */
+export interface Attachment {
+  readonly registry: Registry;
+  readonly settings: InstrumentationSettings;
+  /** Listens on a diagnostics channel. The library is never imported: the payload is declared where it is read. */
+  subscribe(channel: string, handler: ChannelHandler): void;
+  /** Reads values before every collection. */
+  onCollect(callback: CollectCallback): void;
+  /** Wraps a function that the host calls, such as an event listener, so that it never throws into the host. */
+  guard<Arguments extends unknown[]>(run: (...values: Arguments) => void): (...values: Arguments) => void;
+  /** Undoes whatever else was set up: a timer, an observer, a patched function. */
+  onDetach(undo: () => void): void;
+}
+
+/** The settings that instrumentations read. */
+export interface InstrumentationSettings {
+  /** Whether requests to a path, without its query, are left out, as for probes. */
+  readonly ignoresPath: (path: string) => boolean;
+}

@@ -1,0 +1,109 @@
+// The registry holds every family of the process, applies the operator's overrides, and runs what reads on collection.
+import { Family, type FamilyOptions } from './family.ts';
+import { instrumentClasses, type InstrumentOf } from './instrument.ts';
+import type { MetricDefinition } from './metric.ts';
+import { messageOf, reportProblem } from './problem.ts';
+
+/** Reads values that nobody announces, such as memory, and records them; may take a moment. */
+export type CollectCallback = () => void | Promise<void>;
+
+/** What the operator set for one metric; `drop` keeps it from being recorded at all. */
+export interface MetricOverride extends FamilyOptions {
+  readonly drop?: boolean | undefined;
+}
+
+export interface RegistryOptions {
+  readonly overrideOf?: (name: string) => MetricOverride | undefined;
+}
+
+/** How long a collection waits for callbacks that are not done at once. */
+const CALLBACK_TIMEOUT_MILLIS = 1000;
+
+export class Registry {
+  /** Callbacks that failed, by the subject they were registered with. */
+  readonly failedCallbacks = new Map<string, number>();
+
+  readonly #instruments = new Map<string, InstrumentOf<MetricDefinition>>();
+  readonly #visible: Family[] = [];
+  readonly #callbacks = new Map<CollectCallback, string>();
+  readonly #overrideOf: (name: string) => MetricOverride | undefined;
+  #collecting: Promise<void> | undefined;
+
+  constructor(options: RegistryOptions = {}) {
+    this.#overrideOf = options.overrideOf ?? (() => undefined);
+  }
+
+  /** The families that are exported, in the order of their first use. */
+  get families(): readonly Family[] {
+    return this.#visible;
+  }
+
+  /** The instrument of a metric; asked for twice, it is the same one. */
+  instrument<D extends MetricDefinition>(definition: D): InstrumentOf<D> {
+    const known = this.#instruments.get(definition.name);
+    if (known === undefined) return this.#create(definition) as InstrumentOf<D>;
+    if (known.family.definition.instrument === definition.instrument) return known as InstrumentOf<D>;
+    const { instrument } = known.family.definition;
+    reportProblem(definition.name, `is defined as a ${instrument} and again as a ${definition.instrument}; the second is not exported`);
+    return new instrumentClasses[definition.instrument](new Family(definition) as never) as unknown as InstrumentOf<D>;
+  }
+
+  /** Runs a callback before every collection until the returned function is called. */
+  onCollect(subject: string, callback: CollectCallback): () => void {
+    this.#callbacks.set(callback, subject);
+    return () => {
+      this.#callbacks.delete(callback);
+    };
+  }
+
+  /** Brings observed values up to date. Callers at the same time share one run; it never rejects. */
+  collect(): Promise<void> {
+    this.#collecting ??= this.#runCallbacks().finally(() => {
+      this.#collecting = undefined;
+    });
+    return this.#collecting;
+  }
+
+  /** Empties every family, for tests. */
+  reset(): void {
+    for (const family of this.#visible) family.clear();
+    this.failedCallbacks.clear();
+  }
+
+  #create(definition: MetricDefinition): InstrumentOf<MetricDefinition> {
+    const override = this.#overrideOf(definition.name);
+    const dropped = override?.drop === true;
+    // A dropped metric keeps one series that nobody exports, so that recording into it needs no question of its own.
+    const family = new Family(dropped ? { ...definition, attributes: [] } : definition, override);
+    const instrument = new instrumentClasses[definition.instrument](family as never) as InstrumentOf<MetricDefinition>;
+    this.#instruments.set(definition.name, instrument);
+    if (!dropped) this.#visible.push(family);
+    return instrument;
+  }
+
+  async #runCallbacks(): Promise<void> {
+    const pending: Promise<void>[] = [];
+    for (const [callback, subject] of this.#callbacks) {
+      try {
+        const result = callback();
+        if (result !== undefined) pending.push(result.catch((error: unknown) => this.#fail(subject, error)));
+      } catch (error) {
+        this.#fail(subject, error);
+      }
+    }
+    if (pending.length > 0) await settledWithin(pending, CALLBACK_TIMEOUT_MILLIS);
+    const nowMillis = Date.now();
+    for (const family of this.#visible) family.sweep(nowMillis);
+  }
+
+  #fail(subject: string, error: unknown): void {
+    this.failedCallbacks.set(subject, (this.failedCallbacks.get(subject) ?? 0) + 1);
+    reportProblem(subject, `could not be read: ${messageOf(error)}`);
+  }
+}
+
+function settledWithin(pending: readonly Promise<void>[], timeoutMillis: number): Promise<unknown> {
+  const { promise: timeout, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, timeoutMillis).unref();
+  return Promise.race([Promise.all(pending), timeout]).finally(() => clearTimeout(timer));
+}
