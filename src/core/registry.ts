@@ -12,26 +12,19 @@ export interface MetricOverride extends FamilyOptions {
   readonly drop?: boolean | undefined;
 }
 
-export interface RegistryOptions {
-  readonly overrideOf?: (name: string) => MetricOverride | undefined;
-}
-
 /** How long a collection waits for callbacks that are not done at once. */
 const CALLBACK_TIMEOUT_MILLIS = 1000;
 
 export class Registry {
+  /** Asked once for each metric, when its family is made. */
+  overrideOf: (name: string) => MetricOverride | undefined = () => undefined;
   /** Callbacks that failed, by the subject they were registered with. */
   readonly failedCallbacks = new Map<string, number>();
 
   readonly #instruments = new Map<string, InstrumentOf<MetricDefinition>>();
   readonly #visible: Family[] = [];
   readonly #callbacks = new Map<CollectCallback, string>();
-  readonly #overrideOf: (name: string) => MetricOverride | undefined;
   #collecting: Promise<void> | undefined;
-
-  constructor(options: RegistryOptions = {}) {
-    this.#overrideOf = options.overrideOf ?? (() => undefined);
-  }
 
   /** The families that are exported, in the order of their first use. */
   get families(): readonly Family[] {
@@ -71,7 +64,7 @@ export class Registry {
   }
 
   #create(definition: MetricDefinition): InstrumentOf<MetricDefinition> {
-    const override = this.#overrideOf(definition.name);
+    const override = this.overrideOf(definition.name);
     const dropped = override?.drop === true;
     // A dropped metric keeps one series that nobody exports, so that recording into it needs no question of its own.
     const family = new Family(dropped ? { ...definition, attributes: [] } : definition, override);

@@ -1,0 +1,98 @@
+// The dependency rule of the source tree, and that no library's file was forgotten in its index.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What each part of src may import from, beside itself. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  core: [],
+  catalog: ['core'],
+  instrumentations: ['core', 'catalog'],
+  config: ['core'],
+  sdk: ['core', 'catalog', 'config'],
+  exporters: ['core'],
+};
+
+/** Parts that may import the OpenTelemetry packages; the others know nothing of them. */
+const KNOWS_OPENTELEMETRY = new Set(['sdk', 'exporters']);
+
+interface Import {
+  readonly file: string;
+  readonly part: string;
+  readonly specifier: string;
+  readonly typeOnly: boolean;
+}
+
+const IMPORT = /^(?:import|export)\s+(type\s)?[^'"`;]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\('([^']+)'\)/gm;
+
+function importsOf(folder: string): Import[] {
+  return readdirSync(join(root, 'src', folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) => {
+      const file = join('src', folder, name);
+      const text = readFileSync(join(root, file), 'utf8');
+      return [...text.matchAll(IMPORT)].map((found) => ({
+        file,
+        part: folder,
+        specifier: found[2] ?? found[3] ?? found[4] ?? '',
+        typeOnly: found[1] !== undefined,
+      }));
+    });
+}
+
+function partOf({ file, specifier }: Import): string {
+  const target = relative(join(root, 'src'), resolve(root, dirname(file), specifier));
+  return target.includes('/') ? target.slice(0, target.indexOf('/')) : 'the composition root';
+}
+
+const imports = Object.keys(MAY_IMPORT).flatMap(importsOf);
+const describeImport = ({ file, specifier }: Import): string => `${file} imports ${specifier}`;
+
+describe('the source tree', () => {
+  it('has imports to look at in every part', () => {
+    expect(new Set(imports.map(({ part }) => part))).toEqual(new Set(Object.keys(MAY_IMPORT)));
+  });
+
+  it('imports in one direction only', () => {
+    const wrong = imports
+      .filter(({ specifier }) => specifier.startsWith('.'))
+      .filter((found) => partOf(found) !== found.part && !MAY_IMPORT[found.part]!.includes(partOf(found)));
+    expect(wrong.map(describeImport)).toEqual([]);
+  });
+
+  it('keeps instrumentations from importing each other', () => {
+    const wrong = imports.filter(({ file, part, specifier }) => part === 'instrumentations' && specifier.startsWith('./') && !file.endsWith('/index.ts'));
+    expect(wrong.map(describeImport)).toEqual([]);
+  });
+
+  it('imports packages only where that is the job', () => {
+    const wrong = imports
+      .filter(({ specifier }) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+      .filter(({ part, specifier }) => !(KNOWS_OPENTELEMETRY.has(part) && specifier.startsWith('@opentelemetry/')));
+    expect(wrong.map(describeImport)).toEqual([]);
+  });
+
+  it('reads the environment in one file', () => {
+    const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    const readers = files.filter((name) => /process\.env|process\['env'\]/.test(withoutComments(readFileSync(join(root, 'src', name), 'utf8'))));
+    expect(readers).toEqual(['register.ts']);
+  });
+
+  it('lists every instrumentation in the index', () => {
+    const names = readdirSync(join(root, 'src/instrumentations')).filter((name) => name.endsWith('.ts') && name !== 'index.ts');
+    const index = readFileSync(join(root, 'src/instrumentations/index.ts'), 'utf8');
+    expect(names.filter((name) => !index.includes(`'./${name}'`))).toEqual([]);
+  });
+
+  it('says the job of each file in its first line', () => {
+    const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    expect(files.filter((name) => !/^\/\/ .{20,}/.test(readFileSync(join(root, 'src', name), 'utf8')))).toEqual([]);
+  });
+});
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[^]*?\*\/|\/\/.*$/gm, '');
+}

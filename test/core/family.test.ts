@@ -1,0 +1,252 @@
+// Families: exact sums, bounded series, overflow, rejection, expiry, and what an operator may override.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BLOCK_SIZE } from '../../src/core/block.ts';
+import { Family, OVERFLOW_ATTRIBUTE } from '../../src/core/family.ts';
+import type { CounterCell, GaugeCell, HistogramCell } from '../../src/core/cell.ts';
+import { defineMetric } from '../../src/core/metric.ts';
+
+const requests = defineMetric({
+  name: 'shop.requests',
+  instrument: 'counter',
+  unit: '{request}',
+  brief: 'Requests.',
+  stability: 'stable',
+  attributes: [
+    { key: 'method', type: 'string', brief: 'Method.', values: ['GET', 'POST', '_OTHER'] },
+    { key: 'status', type: 'int', brief: 'Status.' },
+    { key: 'cached', type: 'boolean', brief: 'Cached.' },
+  ],
+});
+
+const names = defineMetric({
+  name: 'shop.names',
+  instrument: 'counter',
+  unit: '1',
+  brief: 'Names.',
+  stability: 'stable',
+  limit: 5,
+  attributes: [{ key: 'name', type: 'string', brief: 'Name.' }],
+});
+
+const temperature = defineMetric({
+  name: 'shop.temperature',
+  instrument: 'gauge',
+  unit: 'Cel',
+  brief: 'Temperature.',
+  stability: 'stable',
+  merge: 'max',
+  expireAfterSeconds: 60,
+  attributes: [{ key: 'room', type: 'string', brief: 'Room.' }],
+});
+
+const latency = defineMetric({
+  name: 'shop.latency',
+  instrument: 'histogram',
+  unit: 's',
+  brief: 'Latency.',
+  stability: 'stable',
+  buckets: [0.1, 1, 10],
+  attributes: [{ key: 'route', type: 'string', brief: 'Route.' }],
+});
+
+function seriesOf(family: Family): Record<string, number> {
+  const series: Record<string, number> = {};
+  for (const block of family.blocks) {
+    for (const cell of block.cells) series[JSON.stringify(family.attributesOf(cell))] = 'value' in cell ? cell.value : cell.count;
+  }
+  return series;
+}
+
+describe('finding series', () => {
+  it('gives the same cell for the same values, whatever the order they are written in', () => {
+    const family = new Family<CounterCell>(requests);
+    const cell = family.find({ method: 'GET', status: 200, cached: true });
+    expect(family.find({ cached: true, status: 200, method: 'GET' })).toBe(cell);
+    expect(family.size).toBe(1);
+  });
+
+  it('stores a value once however it is typed, and leaves absent and empty ones out', () => {
+    const family = new Family<CounterCell>(requests);
+    family.find({ status: 200 }).add(1);
+    family.find({ status: '200' }).add(1);
+    family.find({ status: 200, method: undefined }).add(1);
+    family.find({ status: 200, method: null }).add(1);
+    family.find({ status: 200, method: '' }).add(1);
+    family.find(undefined).add(1);
+    expect(seriesOf(family)).toEqual({ '{"status":200}': 5, '{}': 1 });
+  });
+
+  it('folds values outside a declared list into _OTHER and ignores undeclared attributes', () => {
+    const family = new Family<CounterCell>(requests);
+    family.find({ method: 'BREW' }).add(1);
+    family.find({ method: 'STEEP', colour: 'red' }).add(1);
+    expect(seriesOf(family)).toEqual({ '{"method":"_OTHER"}': 2 });
+  });
+
+  it('keeps the first values of a capped attribute and folds the rest', () => {
+    const capped = defineMetric({ ...names, limit: 100, attributes: [{ key: 'name', type: 'string', brief: 'Name.', cap: 2 }] });
+    const family = new Family<CounterCell>(capped);
+    for (const name of ['a', 'b', 'c', 'd', 'a']) family.find({ name }).add(1);
+    expect(seriesOf(family)).toEqual({ '{"name":"a"}': 2, '{"name":"b"}': 1, '{"name":"_OTHER"}': 2 });
+  });
+
+  it('never throws for what is no attribute value', () => {
+    const family = new Family<CounterCell>(requests);
+    fc.assert(
+      fc.property(fc.anything(), fc.anything(), fc.anything(), (method, status, cached) => {
+        family.find({ method, status, cached }).add(1);
+      }),
+    );
+    expect(family.size).toBeLessThanOrEqual(2000);
+  });
+
+  it('works where code may not be compiled', () => {
+    const compile = globalThis.Function;
+    globalThis.Function = (() => {
+      throw new EvalError('not here');
+    }) as unknown as FunctionConstructor;
+    try {
+      const family = new Family<CounterCell>(requests);
+      family.find({ method: 'GET', status: 200 }).add(2);
+      family.find({ method: 'GET', status: 200 }).add(3);
+      family.find(undefined).add(1);
+      expect(seriesOf(family)).toEqual({ '{"method":"GET","status":200}': 5, '{}': 1 });
+    } finally {
+      globalThis.Function = compile;
+    }
+  });
+
+  it('sums exactly what a plain map sums, for any sequence', () => {
+    const record = fc.record({ method: fc.constantFrom('GET', 'POST'), status: fc.integer({ min: 200, max: 204 }), cached: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 300 }), (records) => {
+        const family = new Family<CounterCell>(requests);
+        const expected: Record<string, number> = {};
+        for (const attributes of records) {
+          family.find(attributes).add(1);
+          const key = JSON.stringify({ cached: attributes.cached, method: attributes.method, status: attributes.status });
+          expected[key] = (expected[key] ?? 0) + 1;
+        }
+        expect(seriesOf(family)).toEqual(expected);
+      }),
+    );
+  });
+});
+
+describe('bounding series', () => {
+  it('counts further series in the overflow series, which is within the limit', () => {
+    const family = new Family<CounterCell>(names);
+    for (let index = 0; index < 1000; index += 1) family.find({ name: `name ${index}` }).add(1);
+    expect(family.size).toBe(5);
+    expect(family.overflowed).toBe(996);
+    expect(seriesOf(family)[`{"${OVERFLOW_ATTRIBUTE}":true}`]).toBe(996);
+  });
+
+  it('still counts the series it knew before the flood', () => {
+    const family = new Family<CounterCell>(names);
+    const known = family.find({ name: 'known' });
+    for (let index = 0; index < 1000; index += 1) family.find({ name: `name ${index}` }).add(1);
+    family.find({ name: 'known' }).add(7);
+    expect(known.value).toBe(7);
+  });
+
+  it('takes limits, bounds and dropped attributes from the operator', () => {
+    const limited = new Family<CounterCell>(names, { limit: 3 });
+    for (const name of 'abcdef') limited.find({ name }).add(1);
+    expect(limited.size).toBe(3);
+
+    const dropped = new Family<CounterCell>(requests, { dropAttributes: ['status', 'cached'] });
+    dropped.find({ method: 'GET', status: 200 }).add(1);
+    dropped.find({ method: 'GET', status: 500 }).add(1);
+    expect(seriesOf(dropped)).toEqual({ '{"method":"GET"}': 2 });
+
+    const rebucketed = new Family<HistogramCell>(latency, { buckets: [5] });
+    expect(rebucketed.find({}).counts).toEqual([0, 0]);
+  });
+
+  it('fills blocks of 64 series and reuses the room of removed ones', () => {
+    const family = new Family<CounterCell>(names, { limit: 1000 });
+    for (let index = 0; index < BLOCK_SIZE + 1; index += 1) family.find({ name: `${index}` }).add(1);
+    expect(family.blocks.map(({ cells }) => cells.length)).toEqual([BLOCK_SIZE, 1]);
+    const { layout } = family.blocks[0]!;
+    family.remove({ name: '3' });
+    family.remove({ name: 'never there' });
+    expect(family.size).toBe(BLOCK_SIZE);
+    family.find({ name: 'new' }).add(1);
+    expect(family.blocks.map(({ cells }) => cells.length)).toEqual([BLOCK_SIZE, 1]);
+    expect(family.blocks[0]!.layout).toBeGreaterThan(layout);
+    expect(family.find({ name: '3' }).value).toBe(0);
+  });
+});
+
+describe('what is stored', () => {
+  it('rejects and counts what a sum cannot take', () => {
+    const family = new Family<CounterCell>(requests);
+    const cell = family.find({});
+    for (const amount of [Number.NaN, Infinity, -Infinity, -1, 'x' as never, undefined as never]) cell.add(amount);
+    cell.add(Number.MAX_VALUE);
+    cell.add(Number.MAX_VALUE);
+    expect(cell.value).toBe(Number.MAX_VALUE);
+    expect(family.rejected).toBe(7);
+  });
+
+  it('takes over running totals that only grow', () => {
+    const cell = new Family<CounterCell>(requests).find({});
+    cell.observe(5);
+    cell.observe(5);
+    cell.observe(4);
+    expect(cell.value).toBe(5);
+    expect(cell.block.family.rejected).toBe(1);
+  });
+
+  it('puts a value on a bound into the bucket of that bound', () => {
+    const family = new Family<HistogramCell>(latency);
+    const cell = family.find({ route: '/' });
+    for (const value of [0, 0.1, 0.100_000_001, 1, 10, 10.5, Number.NaN, -0.1, Infinity]) cell.record(value);
+    expect(cell.counts).toEqual([2, 2, 1, 1]);
+    expect(cell.count).toBe(6);
+    expect(cell.sum).toBeCloseTo(21.700_000_001);
+    expect(family.rejected).toBe(3);
+  });
+
+  it('puts any value where a linear search by definition puts it', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 }), fc.array(fc.double({ min: 0, max: 1e300, noNaN: true })), (bounds, values) => {
+        bounds.sort((a, b) => a - b);
+        const cell = new Family<HistogramCell>(latency, { buckets: bounds }).find({});
+        for (const value of values) cell.record(value);
+        const expected = [...bounds, Infinity].map((bound, index) => values.filter((value) => value <= bound && !(value <= (bounds[index - 1] ?? -Infinity))).length);
+        expect(cell.counts).toEqual(expected);
+      }),
+    );
+  });
+
+  it('marks its block as changed only when the page would change', () => {
+    const family = new Family<GaugeCell>(temperature);
+    const cell = family.find({ room: 'attic' });
+    cell.set(20);
+    cell.block.changed = 0;
+    cell.set(20);
+    expect(cell.block.changed).toBe(0);
+    cell.set(21);
+    expect(cell.block.changed).not.toBe(0);
+  });
+});
+
+describe('expiry', () => {
+  it('lets a gauge series go when it was not set for its time', () => {
+    const family = new Family<GaugeCell>(temperature);
+    family.find({ room: 'attic' }).set(20);
+    const cellar = family.find({ room: 'cellar' });
+    cellar.set(10);
+    family.sweep(0);
+    cellar.set(10);
+    family.sweep(59_999);
+    expect(family.size).toBe(2);
+    family.sweep(60_000);
+    expect(seriesOf(family)).toEqual({ '{"room":"cellar"}': 10 });
+    family.find({ room: 'attic' }).set(21);
+    expect(seriesOf(family)).toEqual({ '{"room":"cellar"}': 10, '{"room":"attic"}': 21 });
+  });
+});
