@@ -17,6 +17,9 @@ abstract class SeriesCell {
     this.block = block;
   }
 
+  /** Back to zero, in place, so that whoever holds the cell keeps recording into the same series. */
+  abstract zero(): void;
+
   protected reject(): void {
     this.block.family.rejected += 1;
   }
@@ -26,6 +29,11 @@ abstract class SeriesCell {
 export class CounterCell extends SeriesCell {
   value = 0;
   exemplar: Exemplar | undefined = undefined;
+
+  zero(): void {
+    this.value = 0;
+    this.exemplar = undefined;
+  }
 
   /** Adds a finite number that is not negative; anything else is counted as rejected. */
   add(amount: number): void {
@@ -49,6 +57,10 @@ export class CounterCell extends SeriesCell {
 export class UpDownCounterCell extends SeriesCell {
   value = 0;
 
+  zero(): void {
+    this.value = 0;
+  }
+
   /** Adds a finite number of either sign; anything else is counted as rejected. */
   add(amount: number): void {
     this.set(this.value + amount);
@@ -68,10 +80,17 @@ export class GaugeCell extends SeriesCell {
   value = 0;
   /** Whether it was set since the last sweep; what expiry goes by. */
   wasSet = true;
+  /** False once the series expired or was removed; setting it brings it back. */
+  isListed = true;
+
+  zero(): void {
+    this.value = 0;
+  }
 
   /** Stores a finite number; anything else is counted as rejected. */
   set(value: number): void {
     if (!(value > -Infinity && value < Infinity)) return this.reject();
+    if (!this.isListed) return this.block.family.relist(this, value);
     this.wasSet = true;
     if (value === this.value) return;
     this.value = value;
@@ -94,6 +113,12 @@ export class HistogramCell extends SeriesCell {
     this.bounds = bounds;
     this.counts = [0];
     for (let index = 0; index < bounds.length; index += 1) this.counts.push(0);
+  }
+
+  zero(): void {
+    this.sum = 0;
+    this.counts.fill(0);
+    this.exemplars = undefined;
   }
 
   /** Records a finite number that is not negative; anything else is counted as rejected. */

@@ -1,6 +1,6 @@
 // A family is all series of one metric: it makes cells, bounds their number, and lets idle ones go.
 import { type AttributeSpec, type AttributeValue, type Clamp, clampOf } from './attribute.ts';
-import { Block, BLOCK_SIZE } from './block.ts';
+import { Block, BLOCK_SIZE, CHANGED_FOR_ALL } from './block.ts';
 import { type Cell, CounterCell, GaugeCell, HistogramCell, type SeriesValues, UpDownCounterCell } from './cell.ts';
 import { type AttributeReader, type Find, SeriesTree } from './lookup.ts';
 import type { MetricDefinition } from './metric.ts';
@@ -71,15 +71,30 @@ export class Family<C extends Cell = Cell> {
 
   /** Takes a series away; one that is not there is no error. */
   remove(attributes?: AttributeReader): void {
-    const cell = this.keys.length === 0 ? this.#only : this.#tree.get(this.#valuesOf(attributes));
+    const cell = this.#cellAt(this.#valuesOf(attributes));
     if (cell !== undefined) this.#removeAll([cell]);
   }
 
-  /** Takes every series away and starts over. */
-  clear(): void {
-    this.#removeAll(this.blocks.flatMap((block) => block.cells) as C[]);
+  /** Sets every series to zero; cells that were bound stay bound. */
+  zero(): void {
+    for (const block of this.blocks) {
+      for (const cell of block.cells) cell.zero();
+      block.changed = CHANGED_FOR_ALL;
+    }
     this.rejected = 0;
     this.overflowed = 0;
+  }
+
+  /** Brings back a gauge series that was taken away while somebody held its cell. */
+  relist(cell: GaugeCell, value: number): void {
+    const successor = this.#cellAt(cell.values);
+    if (successor instanceof GaugeCell) return successor.set(value);
+    cell.isListed = true;
+    cell.block.add(cell);
+    this.size += 1;
+    if (this.keys.length === 0) this.#only = cell as Cell as C;
+    else this.#tree.insert(cell as Cell as C);
+    cell.set(value);
   }
 
   /** Takes away the gauge series that were not set for the metric's expiry time. */
@@ -102,6 +117,10 @@ export class Family<C extends Cell = Cell> {
       return false;
     }
     return nowMillis - (this.#lastSetMillis.get(cell) ?? nowMillis) >= expiryMillis;
+  }
+
+  #cellAt(values: SeriesValues): C | undefined {
+    return this.keys.length === 0 ? this.#only : this.#tree.get(values);
   }
 
   #valuesOf(attributes: AttributeReader): SeriesValues {
@@ -153,6 +172,7 @@ export class Family<C extends Cell = Cell> {
   #removeAll(cells: readonly C[]): void {
     for (const cell of cells) {
       cell.block.remove(cell);
+      if (cell instanceof GaugeCell) cell.isListed = false;
       this.#lastSetMillis.delete(cell);
       if (cell === this.overflow) this.overflow = undefined;
     }

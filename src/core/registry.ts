@@ -57,9 +57,9 @@ export class Registry {
     return this.#collecting;
   }
 
-  /** Empties every family, for tests. */
+  /** Sets every series to zero, for tests. */
   reset(): void {
-    for (const family of this.#visible) family.clear();
+    for (const family of this.#visible) family.zero();
     this.failedCallbacks.clear();
   }
 

@@ -249,4 +249,22 @@ describe('expiry', () => {
     family.find({ room: 'attic' }).set(21);
     expect(seriesOf(family)).toEqual({ '{"room":"cellar"}': 10, '{"room":"attic"}': 21 });
   });
+
+  it('lets a bound cell come back when it is set again', () => {
+    const family = new Family<GaugeCell>(temperature);
+    const attic = family.find({ room: 'attic' });
+    attic.set(20);
+    family.sweep(0);
+    family.sweep(60_000);
+    expect(family.size).toBe(0);
+    attic.set(22);
+    expect(family.find({ room: 'attic' })).toBe(attic);
+    expect(seriesOf(family)).toEqual({ '{"room":"attic"}': 22 });
+
+    family.remove({ room: 'attic' });
+    const successor = family.find({ room: 'attic' });
+    attic.set(23);
+    expect(successor.value).toBe(23);
+    expect(family.size).toBe(1);
+  });
 });

@@ -1,0 +1,68 @@
+// A tracker records duration, outcome and what is under way, and leaves the tracked function as it was.
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Histogram, UpDownCounter } from '../../src/core/instrument.ts';
+import { defineMetric } from '../../src/core/metric.ts';
+import { Registry } from '../../src/core/registry.ts';
+import { Tracker } from '../../src/core/tracker.ts';
+
+const task = { key: 'task', type: 'string', brief: 'Task.' } as const;
+const durationDefinition = defineMetric({
+  name: 'task.duration',
+  instrument: 'histogram',
+  unit: 's',
+  brief: 'Duration.',
+  stability: 'stable',
+  buckets: [0.1, 1],
+  attributes: [task, { key: 'error.type', type: 'string', brief: 'Error.' }],
+});
+const activeDefinition = defineMetric({
+  name: 'task.active',
+  instrument: 'updowncounter',
+  unit: '{task}',
+  brief: 'Active.',
+  stability: 'stable',
+  attributes: [task],
+});
+
+let duration: Histogram<typeof durationDefinition>;
+let active: UpDownCounter<typeof activeDefinition>;
+let tracker: Tracker<typeof durationDefinition, typeof activeDefinition>;
+
+beforeEach(() => {
+  const registry = new Registry();
+  duration = registry.instrument(durationDefinition);
+  active = registry.instrument(activeDefinition);
+  tracker = new Tracker(duration, { active });
+});
+
+describe('track', () => {
+  it('times a function and counts it while it runs', async () => {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const result = tracker.track({ task: 'mail' }, () => promise);
+    expect(active.bind({ task: 'mail' }).value).toBe(1);
+    resolve(5);
+    expect(await result).toBe(5);
+    expect(active.bind({ task: 'mail' }).value).toBe(0);
+    expect(duration.bind({ task: 'mail' }).count).toBe(1);
+  });
+
+  it('records why it failed and hands on the error', () => {
+    const error = new RangeError('too much');
+    expect(() => tracker.track({ task: 'mail' }, () => { throw error; })).toThrow(error);
+    expect(duration.bind({ task: 'mail', 'error.type': 'RangeError' }).count).toBe(1);
+    expect(active.bind({ task: 'mail' }).value).toBe(0);
+  });
+});
+
+describe('wrap', () => {
+  it('keeps this and arguments', () => {
+    const mailbox = {
+      owner: 'ada',
+      greet: tracker.wrap({ task: 'greet' }, function greet(this: { owner: string }, greeting: string) {
+        return `${greeting} ${this.owner}`;
+      }),
+    };
+    expect(mailbox.greet('hello')).toBe('hello ada');
+    expect(duration.bind({ task: 'greet' }).count).toBe(1);
+  });
+});
