@@ -1,0 +1,34 @@
+// Samples: what the process has measured, as plain data, for tests and for whoever wants to look from inside.
+import type { AttributeValue } from './core/attribute.ts';
+import { type Cell, HistogramCell } from './core/cell.ts';
+import type { InstrumentKind } from './core/metric.ts';
+import type { Registry } from './core/registry.ts';
+
+export interface Sample {
+  /** OpenTelemetry name of the metric. */
+  readonly name: string;
+  readonly instrument: InstrumentKind;
+  readonly unit: string;
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+  /** The value in the metric's unit; of a histogram, how many values were recorded. */
+  readonly value: number;
+  /** Only of a histogram: the sum of the values, in the metric's unit. */
+  readonly sum?: number;
+  /** Only of a histogram: upper bounds and how many values fell into each bucket, the last one without a bound. */
+  readonly buckets?: readonly { readonly upTo: number; readonly count: number }[];
+}
+
+/** Every series of the registry as it stands. */
+export function samplesOf(registry: Registry): Sample[] {
+  return registry.families.flatMap((family) => {
+    const { name, instrument, unit } = family.definition;
+    const cells: readonly Cell[] = family.blocks.flatMap((block) => block.cells);
+    return cells.map((cell) => ({ name, instrument, unit, attributes: family.attributesOf(cell), ...valuesOf(cell) }));
+  });
+}
+
+function valuesOf(cell: Cell): Pick<Sample, 'value' | 'sum' | 'buckets'> {
+  if (!(cell instanceof HistogramCell)) return { value: cell.value };
+  const buckets = cell.counts.map((count, index) => ({ upTo: cell.bounds[index] ?? Infinity, count }));
+  return { value: cell.count, sum: cell.sum, buckets };
+}

@@ -1,0 +1,82 @@
+// `promtel/testing`: look at what was measured from inside a test, expect a metric, start over.
+import type { AttributeValue } from './core/attribute.ts';
+import type { MetricDefinition } from './core/metric.ts';
+import { sharedRegistry } from './core/shared.ts';
+import { type Sample, samplesOf } from './sample.ts';
+
+export type { Sample } from './sample.ts';
+
+/** A number, or a test of one, such as `(seconds) => seconds < 1`. */
+export type Expected = number | ((actual: number) => boolean);
+
+export interface Expectation {
+  /** Attributes that the series must have; further ones do not matter. Undefined: must be absent. */
+  readonly attributes?: Readonly<Record<string, AttributeValue | undefined>>;
+  /** The value of a counter or gauge, the number of values of a histogram; of all matching series together. */
+  readonly value?: Expected;
+  /** The sum of a histogram's values; of all matching series together. */
+  readonly sum?: Expected;
+}
+
+/** Reads everything that is read on collection, such as memory, and gives every series of promtel's metrics. */
+export async function collect(): Promise<Sample[]> {
+  const registry = sharedRegistry();
+  await registry.collect();
+  return samplesOf(registry);
+}
+
+/**
+ * Expects a metric, by its definition or its OpenTelemetry name, to have at least one series that matches.
+ *
+ * @returns the matching series
+ * @throws Error that says what was expected and lists the series that there are
+ */
+export async function expectMetric(metric: MetricDefinition | string, expectation: Expectation = {}): Promise<Sample[]> {
+  const name = typeof metric === 'string' ? metric : metric.name;
+  const all = (await collect()).filter((sample) => sample.name === name);
+  const matching = all.filter(({ attributes }) => hasAttributes(attributes, expectation.attributes ?? {}));
+  const total = (pick: (sample: Sample) => number): number => matching.reduce((sum, sample) => sum + pick(sample), 0);
+  const holds =
+    matching.length > 0 &&
+    meets(total(({ value }) => value), expectation.value) &&
+    meets(total(({ sum }) => sum ?? 0), expectation.sum);
+  if (!holds) throw new Error(complaint(name, expectation, all));
+  return matching;
+}
+
+/** Sets every series to zero, so that the next test sees only what it did itself. */
+export function reset(): void {
+  sharedRegistry().reset();
+}
+
+function hasAttributes(actual: Sample['attributes'], expected: NonNullable<Expectation['attributes']>): boolean {
+  return Object.entries(expected).every(([key, value]) => actual[key] === value);
+}
+
+function meets(actual: number, expected: Expected | undefined): boolean {
+  if (expected === undefined) return true;
+  return typeof expected === 'number' ? actual === expected : expected(actual);
+}
+
+const MOST_LISTED = 20;
+
+function complaint(name: string, { attributes = {}, value, sum }: Expectation, all: readonly Sample[]): string {
+  const wanted = [`${name} ${inBraces(attributes)}`, ...wordsFor('value', value), ...wordsFor('sum', sum)].join(', ');
+  if (all.length === 0) return `expected ${wanted}, but ${name} has no series`;
+  const listed = all.slice(0, MOST_LISTED).map((sample) => {
+    const withSum = sample.sum === undefined ? '' : `, sum ${sample.sum}`;
+    return `  ${inBraces(sample.attributes)} value ${sample.value}${withSum}`;
+  });
+  const more = all.length - listed.length;
+  return [`expected ${wanted}; there are`, ...listed, ...(more > 0 ? [`  and ${more} more`] : [])].join('\n');
+}
+
+function wordsFor(what: string, expected: Expected | undefined): string[] {
+  if (expected === undefined) return [];
+  return [typeof expected === 'number' ? `${what} ${expected}` : `${what} with ${expected.toString()}`];
+}
+
+function inBraces(attributes: Readonly<Record<string, AttributeValue | undefined>>): string {
+  const pairs = Object.entries(attributes).map(([key, value]) => `${key}=${value === undefined ? '(absent)' : JSON.stringify(value)}`);
+  return `{${pairs.join(', ')}}`;
+}
