@@ -1,0 +1,33 @@
+// The configuration in words for the start-up line and for diagnosis; nothing confidential is left in them.
+import type { Config, Origins } from './config.ts';
+import { otlpTarget, type Signal } from './otlp-target.ts';
+import { quote, withoutCredentials } from './words.ts';
+
+export interface Summary {
+  /** One phrase for each place that metrics and spans go to, such as `metrics at http://0.0.0.0:9464/metrics`. */
+  readonly destinations: readonly string[];
+  /** What the environment has determined, as `NAME="text"`, in the order of the reference. */
+  readonly set: readonly string[];
+}
+
+/** Says what is exported and where. `boundPort` is the port that was in fact taken, where 0 asked for any. */
+export function describe(config: Config, origins: Origins, boundPort?: number): Summary {
+  const metrics = config.metrics.exporters.map((exporter) =>
+    exporter === 'prometheus' ? `metrics at ${metricsUrl(config, boundPort)}` : pushed(config, 'metrics', exporter),
+  );
+  const traces = config.traces.exporters.map((exporter) => pushed(config, 'traces', exporter));
+  const destinations = [...(metrics.length > 0 ? metrics : ['metrics nowhere']), ...traces];
+  return { destinations, set: [...new Set(Object.values(origins).map(({ variable, text }) => `${variable}=${quote(text)}`))] };
+}
+
+/** The address of the metrics page, as a browser or a scrape on this machine takes it. */
+export function metricsUrl({ prometheus: { host = '0.0.0.0', port, path } }: Config, boundPort = port): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}${path}`;
+}
+
+function pushed(config: Config, signal: Signal, exporter: 'otlp' | 'console'): string {
+  const often = signal === 'metrics' ? ` every ${config.metrics.exportIntervalMillis / 1000} s` : '';
+  if (exporter === 'console') return `${signal} to the console${often}`;
+  const { url, protocol } = otlpTarget(config, signal);
+  return `${signal} to ${withoutCredentials(url)} (otlp, ${protocol})${often}`;
+}

@@ -1,0 +1,146 @@
+// The parsers of lists: every item stands for itself, so a bad one is told and the good ones hold.
+import { decimal, matching, wordOf } from './parse.ts';
+import type { Parser, Reading } from './setting.ts';
+
+/** Items that are read one by one; undefined unless at least one can be used. */
+function each<T>(text: string, separator: string, read: (item: string) => T | undefined): readonly T[] | undefined {
+  const items = text
+    .split(separator)
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+  const values = items.map(read).filter((value) => value !== undefined);
+  return values.length > 0 || text === '' ? [...new Set(values)] : undefined;
+}
+
+/** A comma-separated list, duplicates taken once. */
+export function list<T>(item: Parser<T>, plural: string): Parser<readonly T[]> {
+  return {
+    accepts: `a comma-separated list of ${plural}`,
+    parse: (text, reading) => each(text, ',', (part) => item.parse(part, reading)),
+  };
+}
+
+/** A list of words, where `none` alone stands for the empty list and `all`, if `withAll`, for all of them. */
+export function choices<const T extends string>(words: readonly T[], { withAll = false } = {}): Parser<readonly T[]> {
+  const shortcuts = withAll ? (['all', 'none'] as const) : (['none'] as const);
+  const accepted = [...words, ...shortcuts].join(', ');
+  return {
+    accepts: `a comma-separated list of ${accepted}`,
+    parse(text, { reject }) {
+      const chosen = each(text, ',', (part) => {
+        const word = wordOf<T | 'all' | 'none'>([...words, ...shortcuts], part);
+        if (word === undefined) reject(part, `one of ${accepted}`);
+        return word;
+      });
+      if (chosen === undefined) return undefined;
+      if (chosen.length === 1 && chosen[0] === 'none') return [];
+      if (chosen.includes('none')) reject('none', 'to be combined with other names');
+      return words.filter((word) => chosen.includes('all') || chosen.includes(word));
+    },
+  };
+}
+
+/** Names of instrumentations, held against those that `load` was told of. */
+export const instrumentationNames: Parser<readonly string[]> = {
+  accepts: 'a comma-separated list of instrumentation names',
+  parse(text, { reject, instrumentations }) {
+    return each(text, ',', (part) => {
+      const name = instrumentations === undefined ? part : wordOf(instrumentations, part);
+      if (name === undefined) reject(part, `an instrumentation of promtel (${instrumentations?.join(', ')})`);
+      return name;
+    });
+  },
+};
+
+export type Pairs = Readonly<Record<string, string>>;
+
+/**
+ * `key=value` pairs, percent-decoded. The resource SDK specification 1.60 advises to discard the whole variable for one
+ * malformed pair; promtel tells of it and keeps the others, since a service without its name helps nobody.
+ */
+export const attributePairs: Parser<Pairs> = {
+  accepts: 'a comma-separated list of key=value pairs, percent-encoded where they hold a comma, = or %',
+  parse: (text, reading) => pairs(text, reading, 'a key=value pair, percent-encoded where it holds a comma, = or %', isAttribute),
+};
+
+/** HTTP headers in the same form, save that a value may hold `=`, as base64 does. */
+export const headerPairs: Parser<Pairs> = {
+  accepts: 'a comma-separated list of header=value pairs, percent-encoded where they hold a comma or %',
+  parse: (text, reading) => pairs(text, reading, 'a header=value pair, percent-encoded where it holds a comma or %', isHeader),
+};
+
+interface Pair {
+  readonly key: string;
+  readonly value: string;
+  readonly encodedValue: string;
+}
+
+function isAttribute({ key, encodedValue }: Pair): boolean {
+  return key !== '' && !encodedValue.includes('=');
+}
+
+function isHeader({ key, value }: Pair): boolean {
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(key) && /^[\t\x20-\x7e\x80-\xff]+$/.test(value);
+}
+
+function pairs(text: string, { reject }: Reading, accepted: string, isGood: (pair: Pair) => boolean): Pairs | undefined {
+  const entries = each(text, ',', (part) => {
+    const pair = decodedPair(part);
+    if (pair !== undefined && isGood(pair)) return [pair.key, pair.value] as const;
+    reject(part, accepted);
+    return undefined;
+  });
+  return entries && Object.fromEntries(entries);
+}
+
+function decodedPair(part: string): Pair | undefined {
+  const [key, encodedValue] = splitOnce(part, '=');
+  if (encodedValue === undefined) return undefined;
+  try {
+    return { key: decodeURIComponent(key), value: decodeURIComponent(encodedValue), encodedValue };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is set for the metrics that fit a pattern. */
+export interface ForPattern<T> {
+  readonly pattern: string;
+  readonly value: T;
+}
+
+const METRIC_PATTERN = /^[A-Za-z*?][\w./*?-]*$/;
+
+export const metricPattern = matching('an OpenTelemetry metric name, with * and ? as wildcards', METRIC_PATTERN);
+
+/** `pattern=value` entries separated by semicolons. */
+export function perMetric<T>(form: string, read: (text: string) => T | undefined): Parser<readonly ForPattern<T>[]> {
+  return {
+    accepts: `${form} entries separated by semicolons`,
+    parse: (text, { reject }) =>
+      each(text, ';', (part) => {
+        const [pattern, rest] = splitOnce(part, '=');
+        const value = rest !== undefined && METRIC_PATTERN.test(pattern) ? read(rest) : undefined;
+        if (value !== undefined) return { pattern, value };
+        reject(part, `of the form ${form}`);
+        return undefined;
+      }),
+  };
+}
+
+/** Histogram bounds: at least one, finite, each above the one before. */
+export function ascendingNumbers(text: string): readonly number[] | undefined {
+  const bounds = text.split(',').map((item) => decimal(item.trim()) ?? NaN);
+  return bounds.every((bound, index) => (index === 0 ? !Number.isNaN(bound) : bound > bounds[index - 1]!)) ? bounds : undefined;
+}
+
+/** Names separated by commas, at least one. */
+export function names(text: string): readonly string[] | undefined {
+  const items = text.split(',').map((item) => item.trim());
+  return items.every((item) => /^[^\s=;]+$/.test(item)) ? items : undefined;
+}
+
+function splitOnce(text: string, separator: string): [before: string, after: string | undefined] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, undefined] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+}

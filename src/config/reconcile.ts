@@ -1,0 +1,62 @@
+// Settings that depend on one another: what fits on its own but not together is brought into line, and told.
+import type { Problem } from '../core/problem.ts';
+import type { Origins } from './config.ts';
+import { isHttpUrl } from './parse.ts';
+import { settings, type Settings } from './settings.ts';
+import { defaultInWords, quote, withoutCredentials } from './words.ts';
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** The settings and their origins while they may still change. */
+export type Draft = { readonly [Name in keyof Settings]: Mutable<Settings[Name]> };
+export type DraftOrigins = Mutable<Origins>;
+
+/** Changes the draft where its parts contradict each other, and says where that overrides the operator. */
+export function reconcile(draft: Draft, origins: DraftOrigins): Problem[] {
+  nameService(draft, origins);
+  const problems = [fitExportTimeout(draft, origins), fitBatchSize(draft, origins), ...endpointsFor(draft, origins)];
+  return problems.filter((problem) => problem !== undefined);
+}
+
+function nameService({ resource }: Draft, origins: DraftOrigins): void {
+  const name = resource.attributes['service.name'];
+  const origin = origins['resource.attributes'];
+  if (resource.serviceName !== undefined || origin === undefined || name === undefined || name === '') return;
+  resource.serviceName = name;
+  origins['resource.serviceName'] = origin;
+}
+
+/** The SDK's periodic reader refuses a timeout above its interval. */
+function fitExportTimeout({ metrics }: Draft, origins: Origins): Problem | undefined {
+  const { exportIntervalMillis: interval, exportTimeoutMillis: timeout } = metrics;
+  metrics.exportTimeoutMillis = Math.min(timeout, interval);
+  if (timeout <= interval || origins['metrics.exportTimeoutMillis'] === undefined) return undefined;
+  const { exportTimeoutMillis, exportIntervalMillis } = settings.metrics;
+  return tooMuch(exportTimeoutMillis.env, timeout, exportIntervalMillis.env, interval);
+}
+
+function fitBatchSize({ traces }: Draft, origins: Origins): Problem | undefined {
+  const { batchQueueSize: most, batchSize: size } = traces;
+  traces.batchSize = Math.min(size, most);
+  if (size <= most || origins['traces.batchSize'] === undefined) return undefined;
+  return tooMuch(settings.traces.batchSize.env, size, settings.traces.batchQueueSize.env, most);
+}
+
+function tooMuch(subject: string, value: number, other: string, most: number): Problem {
+  return { subject, message: `${value} is more than ${other}, which is ${most}; using ${most}` };
+}
+
+/** Only grpc has a use for an endpoint that is no URL. */
+function endpointsFor(draft: Draft, origins: DraftOrigins): Problem[] {
+  const problems: Problem[] = [];
+  for (const name of ['otlp', 'otlpMetrics', 'otlpTraces'] as const) {
+    const { endpoint, protocol = draft.otlp.protocol } = draft[name];
+    if (endpoint === undefined || isHttpUrl(endpoint) || protocol === 'grpc') continue;
+    draft[name].endpoint = undefined;
+    delete origins[`${name}.endpoint`];
+    const setting = settings[name].endpoint;
+    const refused = `${quote(withoutCredentials(endpoint))} is not an http:// or https:// URL, which ${protocol} needs`;
+    problems.push({ subject: setting.env, message: `${refused}; using ${defaultInWords(setting)}` });
+  }
+  return problems;
+}

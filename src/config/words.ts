@@ -1,0 +1,32 @@
+// Settings and their text in words, fit for one line of a log: nothing confidential, nothing that breaks the line.
+import type { Setting } from './setting.ts';
+
+const LONGEST = 80;
+
+/** The text in quotes, on one line, without control characters and cut where a reader has seen enough. */
+export function quote(text: string): string {
+  const shortened = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return JSON.stringify(shortened).replace(/[\u007f-\u009f\u2028\u2029]/g, escapeCode);
+}
+
+/** The text of an endpoint without what may be confidential: user, password, query and fragment. */
+export function withoutCredentials(text: string): string {
+  const url = /^https?:/i.test(text) ? URL.parse(text) : null;
+  if (url === null) return /[@?#]/.test(text) ? '(not shown)' : text;
+  return `${url.protocol}//${url.host}${url.pathname}${url.search === '' ? '' : '?…'}`;
+}
+
+/** A text as it may be shown in a problem or a summary. */
+export function shownText({ parser, secret = false }: Setting, text: string): string {
+  if (secret) return '(not shown)';
+  return parser.show?.(text) ?? text;
+}
+
+/** The default as a reader of the reference or of a problem sees it. */
+export function defaultInWords(setting: Setting): string {
+  return setting.unset ?? setting.fallback ?? '';
+}
+
+function escapeCode(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

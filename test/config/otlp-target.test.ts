@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { load } from '../../src/config/load.ts';
+import { otlpTarget } from '../../src/config/otlp-target.ts';
+
+const targetOf = (env: Record<string, string>, signal: 'metrics' | 'traces' = 'metrics') => otlpTarget(load(env).config, signal);
+
+describe('where OTLP goes', () => {
+  it.each([
+    [{}, 'http://localhost:4318/v1/metrics'],
+    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'http://localhost:4317'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }, 'http://collector:4318/v1/metrics'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' }, 'http://collector:4318/v1/metrics'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://host/otlp' }, 'https://host/otlp/v1/metrics'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://host/otlp/?key=1' }, 'https://host/otlp/v1/metrics?key=1'],
+    [{ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'https://host' }, 'https://host'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a', OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://b/x' }, 'http://b/x'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'collector:4317'],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://traces' }, 'http://localhost:4318/v1/metrics'],
+  ])('for %j it is %s', (env, url) => {
+    expect(targetOf(env).url).toBe(url);
+  });
+
+  it('differs by signal', () => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' };
+    expect(targetOf(env, 'traces')).toMatchObject({ url: 'http://a/v1/traces', protocol: 'http/json' });
+    expect(targetOf(env, 'metrics')).toMatchObject({ url: 'http://a/v1/metrics', protocol: 'http/protobuf' });
+  });
+});
+
+describe('how OTLP goes', () => {
+  it('is as the specification says unless something is set', () => {
+    expect(targetOf({})).toEqual({
+      url: 'http://localhost:4318/v1/metrics',
+      protocol: 'http/protobuf',
+      headers: {},
+      timeoutMillis: 10_000,
+      compression: 'none',
+      insecure: false,
+    });
+  });
+
+  it('goes by the variable of the signal first, and adds the headers of both', () => {
+    const env = {
+      OTEL_EXPORTER_OTLP_HEADERS: 'a=1,b=2',
+      OTEL_EXPORTER_OTLP_METRICS_HEADERS: 'b=3',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '1000',
+      OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: '2000',
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+      OTEL_EXPORTER_OTLP_METRICS_COMPRESSION: 'none',
+      OTEL_EXPORTER_OTLP_INSECURE: 'true',
+      OTEL_EXPORTER_OTLP_METRICS_INSECURE: 'false',
+      OTEL_EXPORTER_OTLP_CERTIFICATE: 'ca.pem',
+      OTEL_EXPORTER_OTLP_CLIENT_KEY: 'a.key',
+      OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY: 'b.key',
+    };
+    expect(targetOf(env)).toMatchObject({
+      headers: { a: '1', b: '3' },
+      timeoutMillis: 2000,
+      compression: 'none',
+      insecure: false,
+      certificate: 'ca.pem',
+      clientKey: 'b.key',
+    });
+    expect(targetOf(env, 'traces')).toMatchObject({
+      headers: { a: '1', b: '2' },
+      timeoutMillis: 1000,
+      compression: 'gzip',
+      insecure: true,
+    });
+  });
+
+  it('falls back on the general variable when that of the signal is bad', () => {
+    expect(targetOf({ OTEL_EXPORTER_OTLP_TIMEOUT: '1000', OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: 'soon' }).timeoutMillis).toBe(1000);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { load } from '../../src/config/load.ts';
+
+describe('the export timeout', () => {
+  it.each([
+    [{ OTEL_METRIC_EXPORT_INTERVAL: '5000', OTEL_METRIC_EXPORT_TIMEOUT: '5000' }, 5000, []],
+    [
+      { OTEL_METRIC_EXPORT_INTERVAL: '5000', OTEL_METRIC_EXPORT_TIMEOUT: '5001' },
+      5000,
+      ['5001 is more than OTEL_METRIC_EXPORT_INTERVAL, which is 5000; using 5000'],
+    ],
+    [{ OTEL_METRIC_EXPORT_INTERVAL: '5000' }, 5000, []],
+    [{ OTEL_METRIC_EXPORT_INTERVAL: '30001' }, 30_000, []],
+    [
+      { OTEL_METRIC_EXPORT_TIMEOUT: '60001' },
+      60_000,
+      ['60001 is more than OTEL_METRIC_EXPORT_INTERVAL, which is 60000; using 60000'],
+    ],
+  ])('never exceeds the interval: %j', (env, timeout, messages) => {
+    const { config, problems } = load(env);
+    expect(config.metrics.exportTimeoutMillis).toBe(timeout);
+    expect(problems.map(({ message }) => message)).toEqual(messages);
+  });
+});
+
+describe('the size of a batch of spans', () => {
+  it.each([
+    [{ OTEL_BSP_MAX_QUEUE_SIZE: '100' }, 100, []],
+    [
+      { OTEL_BSP_MAX_QUEUE_SIZE: '100', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '101' },
+      100,
+      ['101 is more than OTEL_BSP_MAX_QUEUE_SIZE, which is 100; using 100'],
+    ],
+    [{ OTEL_BSP_MAX_QUEUE_SIZE: '100', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '100' }, 100, []],
+  ])('never exceeds the queue: %j', (env, size, messages) => {
+    const { config, problems } = load(env);
+    expect(config.traces.batchSize).toBe(size);
+    expect(problems.map(({ message }) => message)).toEqual(messages);
+  });
+});
+
+describe('an endpoint without a scheme', () => {
+  it('is for grpc', () => {
+    const { config, problems } = load({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
+    expect(config.otlp.endpoint).toBe('collector:4317');
+    expect(problems).toEqual([]);
+  });
+
+  it('is for a signal whose own protocol is grpc', () => {
+    const env = { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'unix:/run/otel.sock', OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'grpc' };
+    expect(load(env).config.otlpMetrics.endpoint).toBe('unix:/run/otel.sock');
+    expect(load(env).problems).toEqual([]);
+  });
+
+  it('is a problem over http', () => {
+    const { config, problems, origins } = load({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' });
+    expect(config.otlp.endpoint).toBeUndefined();
+    expect(origins).toEqual({});
+    expect(problems).toEqual([
+      {
+        subject: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+        message:
+          '"collector:4318" is not an http:// or https:// URL, which http/protobuf needs; ' +
+          'using http://localhost:4318, for grpc http://localhost:4317',
+      },
+    ]);
+  });
+});
+
+describe('the name of the service', () => {
+  it('is taken from the resource attributes, and its origin says so', () => {
+    const { config, origins } = load({ OTEL_RESOURCE_ATTRIBUTES: 'service.name=check%20out' });
+    expect(config.resource.serviceName).toBe('check out');
+    expect(origins['resource.serviceName']).toEqual({ variable: 'OTEL_RESOURCE_ATTRIBUTES', text: 'service.name=check%20out' });
+  });
+
+  it('goes by its own variable first', () => {
+    const { config, origins } = load({ OTEL_RESOURCE_ATTRIBUTES: 'service.name=a', OTEL_SERVICE_NAME: 'b' });
+    expect(config.resource.serviceName).toBe('b');
+    expect(origins['resource.serviceName']?.variable).toBe('OTEL_SERVICE_NAME');
+  });
+
+  it.each(['', 'service.name=', 'service.name', 'a=1'])('is left to the SDK for %j', (attributes) => {
+    expect(load({ OTEL_RESOURCE_ATTRIBUTES: attributes }).config.resource.serviceName).toBeUndefined();
+  });
+});
