@@ -1,0 +1,32 @@
+// Writes the generated references of this folder; with --check it only says which of them are out of date.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { settingsPage } from '../src/config/document.ts';
+
+interface Output {
+  readonly file: string;
+  readonly render: () => string;
+}
+
+const outputs: readonly Output[] = [{ file: 'settings.md', render: settingsPage }];
+
+function write(): void {
+  for (const { file, render } of outputs) writeFileSync(join(import.meta.dirname, file), render());
+}
+
+function check(): void {
+  const stale = outputs.filter(({ file, render }) => render() !== readIfThere(join(import.meta.dirname, file)));
+  for (const { file } of stale) console.error(`otel/${file} is out of date: run node otel/generate.ts`);
+  if (stale.length > 0) process.exitCode = 1;
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+if (process.argv.includes('--check')) check();
+else write();

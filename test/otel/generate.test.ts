@@ -1,0 +1,37 @@
+// The generated references are what their generator makes of the sources, and its check sees when they are not.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { settingsPage } from '../../src/config/document.ts';
+
+const root = join(import.meta.dirname, '../..');
+const copy = mkdtempSync(join(tmpdir(), 'promtel-generate-'));
+afterAll(() => rmSync(copy, { recursive: true }));
+
+describe('otel/generate.ts', () => {
+  it('finds the committed files up to date', () => {
+    expect(readFileSync(join(root, 'otel/settings.md'), 'utf8')).toBe(settingsPage());
+    expect(execFileSync(process.execPath, ['otel/generate.ts', '--check'], { cwd: root, encoding: 'utf8' })).toBe('');
+  });
+
+  it('writes missing files, and tells of one that was edited by hand', () => {
+    mkdirSync(join(copy, 'otel'));
+    copyFileSync(join(root, 'package.json'), join(copy, 'package.json'));
+    copyFileSync(join(root, 'otel/generate.ts'), join(copy, 'otel/generate.ts'));
+    symlinkSync(join(root, 'src'), join(copy, 'src'));
+    const generate = (...flags: string[]) =>
+      spawnSync(process.execPath, ['otel/generate.ts', ...flags], { cwd: copy, encoding: 'utf8' });
+
+    expect(generate('--check')).toMatchObject({
+      status: 1,
+      stderr: 'otel/settings.md is out of date: run node otel/generate.ts\n',
+    });
+    expect(generate()).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(join(copy, 'otel/settings.md'), 'utf8')).toBe(settingsPage());
+    expect(generate('--check')).toMatchObject({ status: 0, stderr: '' });
+    appendFileSync(join(copy, 'otel/settings.md'), 'by hand\n');
+    expect(generate('--check').status).toBe(1);
+  });
+});
