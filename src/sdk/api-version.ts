@@ -1,0 +1,71 @@
+// Finds the version of the @opentelemetry/api copy at a place in the code: of a package, or of one that was bundled.
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A place in a loaded script, as `util.getCallSites` gives it. */
+export interface CallSite {
+  /** Path or file URL of the script. */
+  readonly scriptName: string;
+  /** From 1 on. */
+  readonly lineNumber: number;
+  /** From 1 on. */
+  readonly columnNumber: number;
+}
+
+const known = new Map<string, string | undefined>();
+
+/** The version of the copy whose code a call comes from; undefined if neither its package nor its text tells. */
+export function apiVersionAt({ scriptName, lineNumber, columnNumber }: CallSite): string | undefined {
+  const place = `${scriptName}:${lineNumber}:${columnNumber}`;
+  if (!known.has(place)) known.set(place, findVersion(scriptName, lineNumber, columnNumber));
+  return known.get(place);
+}
+
+function findVersion(scriptName: string, line: number, column: number): string | undefined {
+  try {
+    const file = scriptName.startsWith('file:') ? fileURLToPath(scriptName) : scriptName;
+    return versionOfPackage(file) ?? versionInText(read(file), line, column);
+  } catch {
+    // The script has no file: it was evaluated, or is part of a single executable.
+    return undefined;
+  }
+}
+
+function versionOfPackage(file: string): string | undefined {
+  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
+    const { name, version } = manifestIn(folder);
+    if (name !== undefined) return name === '@opentelemetry/api' ? version : undefined;
+  }
+  return undefined;
+}
+
+/** Some folders of a build hold a package.json that says nothing but the type of its modules. */
+function manifestIn(folder: string): { readonly name?: string; readonly version?: string } {
+  try {
+    return JSON.parse(read(join(folder, 'package.json')));
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * The literal that a bundler left of the copy's version. Bundlers keep the order of imports, so it stands right before
+ * the module with the global's key; of several copies in the bundle, that of the key nearest to the call is taken.
+ */
+function versionInText(text: string, line: number, column: number): string | undefined {
+  const call = offsetOf(text, line, column);
+  const keys = Array.from(text.matchAll(/opentelemetry\.js\.api\./g), ({ index }) => index);
+  const key = keys.toSorted((a, b) => Math.abs(a - call) - Math.abs(b - call))[0] ?? call;
+  const versions = Array.from(text.matchAll(/(["'`])(1\.\d+\.\d+)\1/g), ({ index, 2: version }) => ({ index, version }));
+  return (versions.findLast(({ index }) => index < key) ?? versions[0])?.version;
+}
+
+function offsetOf(text: string, line: number, column: number): number {
+  let start = 0;
+  for (let passed = 1; passed < line; passed += 1) start = text.indexOf('\n', start) + 1;
+  return start + column;
+}
+
+function read(file: string): string {
+  return process.getBuiltinModule('node:fs').readFileSync(file, 'utf8');
+}
