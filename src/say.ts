@@ -1,0 +1,21 @@
+// promtel's own lines on standard error: one each, as many as `OTEL_LOG_LEVEL` asks for.
+
+/** From nothing to everything, as the OpenTelemetry environment variable specification 1.59 names them. */
+const LEVELS = ['NONE', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'VERBOSE', 'ALL'] as const;
+
+export type LogLevel = (typeof LEVELS)[number];
+
+export type Say = (level: 'ERROR' | 'WARN' | 'INFO', text: string) => void;
+
+/** Builds what writes lines up to a level. Standard output belongs to the application, so nothing goes there. */
+export function speaker(threshold: LogLevel): Say {
+  const most = LEVELS.indexOf(threshold);
+  return (level, text) => {
+    if (LEVELS.indexOf(level) > most) return;
+    try {
+      process.stderr.write(`promtel: ${text.replace(/\s+/g, ' ')}\n`);
+    } catch {
+      // A closed standard error is no reason to fail.
+    }
+  };
+}
