@@ -40,3 +40,99 @@ export const errorType = {
 export const serverAddress = { key: 'server.address', type: 'string', brief: 'Host that was called.' } as const;
 
 export const serverPort = { key: 'server.port', type: 'int', brief: 'Port that was called.' } as const;
+
+export const nodejsEventloopState = {
+  key: 'nodejs.eventloop.state',
+  type: 'string',
+  brief: 'Whether the event loop ran code or waited.',
+  values: ['active', 'idle'],
+} as const;
+
+export const v8jsGcType = {
+  key: 'v8js.gc.type',
+  type: 'string',
+  brief: 'Kind of garbage collection.',
+  values: ['minor', 'major', 'incremental', 'weakcb'],
+} as const;
+
+export const v8jsHeapSpaceName = { key: 'v8js.heap.space.name', type: 'string', brief: 'Part of the heap.', cap: 20 } as const;
+
+export const v8jsResourceType = {
+  key: 'v8js.resource.type',
+  type: 'string',
+  brief: 'What keeps the process alive, such as Timeout or TCPSocketWrap.',
+  cap: 40,
+} as const;
+
+export const cpuMode = {
+  key: 'cpu.mode',
+  type: 'string',
+  brief: 'What the CPU did; a process knows of user and system only.',
+  values: ['user', 'system', 'nice', 'idle', 'iowait', 'interrupt', 'steal'],
+} as const;
+
+export const processContextSwitchType = {
+  key: 'process.context_switch.type',
+  type: 'string',
+  brief: 'Whether the process gave the CPU up or was put off it.',
+  values: ['voluntary', 'involuntary'],
+} as const;
+
+export const systemPagingFaultType = {
+  key: 'system.paging.fault.type',
+  type: 'string',
+  brief: 'Whether the page had to be read from disk.',
+  values: ['major', 'minor'],
+} as const;
+
+export const systemMemoryState = {
+  key: 'system.memory.state',
+  type: 'string',
+  brief: 'Whether memory is in use or can be had without swapping.',
+  values: ['used', 'available'],
+} as const;
+
+export const systemDevice = { key: 'system.device', type: 'string', brief: 'Device, such as sda or /dev/sda1.', cap: 50 } as const;
+
+export const systemFilesystemMountpoint = {
+  key: 'system.filesystem.mountpoint',
+  type: 'string',
+  brief: 'Where the file system is mounted.',
+  cap: 50,
+} as const;
+
+export const systemFilesystemType = { key: 'system.filesystem.type', type: 'string', brief: 'Type, such as ext4.', cap: 20 } as const;
+
+export const systemFilesystemState = {
+  key: 'system.filesystem.state',
+  type: 'string',
+  brief: 'Whether space is used, free, or free for the superuser only.',
+  values: ['used', 'free', 'reserved'],
+} as const;
+
+export const diskIoDirection = { key: 'disk.io.direction', type: 'string', brief: 'Direction.', values: ['read', 'write'] } as const;
+
+export const networkInterfaceName = { key: 'network.interface.name', type: 'string', brief: 'Interface, such as eth0.', cap: 50 } as const;
+
+export const networkIoDirection = {
+  key: 'network.io.direction',
+  type: 'string',
+  brief: 'Direction.',
+  values: ['receive', 'transmit'],
+} as const;
+
+export const telemetryDistroVersion = { key: 'telemetry.distro.version', type: 'string', brief: 'Version of promtel.' } as const;
+
+export const processRuntimeVersion = { key: 'process.runtime.version', type: 'string', brief: 'Version of Node.js.' } as const;
+
+export const metricName = { key: 'metric.name', type: 'string', brief: 'OpenTelemetry name of the metric.' } as const;
+
+export const instrumentationName = {
+  key: 'instrumentation.name',
+  type: 'string',
+  brief: 'Instrumentation, as in OTEL_NODE_ENABLED_INSTRUMENTATIONS.',
+} as const;
+
+export const collectionSubject = { key: 'collection.subject', type: 'string', brief: 'What was to be read.', cap: 100 } as const;
+
+export const exporterName = { key: 'exporter.name', type: 'string', brief: 'Exporter, as in OTEL_METRICS_EXPORTER.', cap: 20 } as const;

@@ -8,3 +8,6 @@ export const BYTES_BODY = [256, 4096, 65_536, 1_048_576, 16_777_216, 268_435_456
 
 /** Garbage collections, in seconds: semantic conventions 1.44, `v8js.gc.duration`. */
 export const SECONDS_GC = [0.01, 0.1, 1, 10] as const;
+
+/** Scrapes, in seconds: from one with nothing changed to one at Prometheus' default timeout. */
+export const SECONDS_SCRAPE = [0.0025, 0.01, 0.05, 0.25, 2.5, 10] as const;

@@ -3,7 +3,7 @@ import type { AttributeSpec, AttributeValue } from './attribute.ts';
 
 export type InstrumentKind = 'counter' | 'updowncounter' | 'gauge' | 'histogram';
 
-/** How the values of several processes become one: a gauge has to say, everything else adds up. */
+/** How the values of several processes become one: a gauge has to say, everything else adds up unless it says `max`. */
 export type Merge = 'sum' | 'max' | 'min' | 'per_process';
 
 export interface MetricDefinition<
@@ -21,7 +21,7 @@ export interface MetricDefinition<
   readonly attributes: Attributes;
   /** Upper bounds of a histogram, ascending. */
   readonly buckets?: readonly number[];
-  /** Required of a gauge. */
+  /** Required of a gauge. A sum says `max` if every process reads the same total, such as one of the host. */
   readonly merge?: Merge;
   /** Series kept before further ones are folded into the overflow series; 2,000 unless said. */
   readonly limit?: number;
@@ -46,7 +46,7 @@ type KindRules<D extends MetricDefinition> = D['instrument'] extends 'histogram'
   ? { readonly buckets: readonly number[]; readonly merge?: never }
   : D['instrument'] extends 'gauge'
     ? { readonly merge: Merge; readonly buckets?: never }
-    : { readonly merge?: never; readonly buckets?: never };
+    : { readonly merge?: 'max'; readonly buckets?: never };
 
 /** Declares a metric and keeps its literal types, so that recording an undeclared attribute does not compile. */
 export function defineMetric<const D extends MetricDefinition>(definition: D & KindRules<D>): D {

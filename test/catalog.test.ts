@@ -1,0 +1,83 @@
+// The whole catalogue against the rules of a good declaration and against the OpenTelemetry semantic conventions.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import * as semconv from '@opentelemetry/semantic-conventions/incubating';
+import { describe, expect, it } from 'vitest';
+import { CATALOG } from '../src/catalog/index.ts';
+import { lint, lintTogether } from '../src/core/lint.ts';
+
+/** Metrics in a namespace of the conventions that the conventions do not have. */
+const OWN_METRICS = [
+  'container.cpu.limit',
+  'container.memory.limit',
+  'http.server.open_connections',
+  'nodejs.memory.array_buffers',
+  'nodejs.memory.external',
+  'process.open_file_descriptor.limit',
+  'process.start_time',
+];
+
+/** Names that the conventions call deprecated and that are used all the same; each definition says why. */
+const DEPRECATED_METRICS = ['process.open_file_descriptor.count', 'v8js.memory.heap.limit'];
+
+/** Attributes of promtel's metrics about itself. */
+const OWN_ATTRIBUTES = ['collection.subject', 'exporter.name', 'instrumentation.name', 'metric.name'];
+
+const constants: [string, unknown][] = Object.entries(semconv);
+const knownMetrics = new Set(constants.filter(([name]) => name.startsWith('METRIC_')).map(([, value]) => value as string));
+const knownAttributes = new Set(constants.filter(([name]) => name.startsWith('ATTR_')).map(([, value]) => value as string));
+const namespaces = new Set([...knownMetrics].map(namespaceOf));
+const names = CATALOG.map(({ name }) => name);
+
+function namespaceOf(name: string): string {
+  return name.slice(0, name.indexOf('.'));
+}
+
+/** Names that the package documents as deprecated: nothing but a comment says so. */
+function deprecatedMetrics(): Set<string> {
+  const entry = createRequire(import.meta.url).resolve('@opentelemetry/semantic-conventions/incubating');
+  const text = readFileSync(join(dirname(entry), 'experimental_metrics.d.mts'), 'utf8');
+  const declarations = text.matchAll(/\/\*\*((?:(?!\*\/)[^])*)\*\/\s*declare const METRIC_\w+: "([^"]+)"/g);
+  return new Set([...declarations].filter(([, comment]) => comment!.includes('@deprecated')).map(([, , name]) => name!));
+}
+
+describe('the catalogue', () => {
+  it('declares every metric well', () => {
+    expect(CATALOG.flatMap(lint)).toEqual([]);
+  });
+
+  it('gives every metric and every attribute one name', () => {
+    expect(lintTogether(CATALOG)).toEqual([]);
+  });
+
+  it('names metrics as the semantic conventions do, wherever they have a namespace for them', () => {
+    const unknown = names.filter((name) => namespaces.has(namespaceOf(name)) && !knownMetrics.has(name));
+    expect(unknown.sort()).toEqual(OWN_METRICS);
+  });
+
+  it('uses no name that the conventions have given up, but for two', () => {
+    const deprecated = deprecatedMetrics();
+    expect(deprecated.size).toBeGreaterThan(10);
+    expect(names.filter((name) => deprecated.has(name)).sort()).toEqual(DEPRECATED_METRICS);
+  });
+
+  it('names attributes as the semantic conventions do', () => {
+    const keys = new Set(CATALOG.flatMap(({ attributes }) => attributes.map(({ key }) => key as string)));
+    expect([...keys].filter((key) => !knownAttributes.has(key)).sort()).toEqual(OWN_ATTRIBUTES);
+  });
+
+  it('lists attribute values as the semantic conventions do', () => {
+    const specs = new Set(CATALOG.flatMap(({ attributes }) => attributes));
+    const wrong = [...specs].flatMap(({ key, values }) => {
+      const wellKnown = new Set(constants.filter(([name]) => name.startsWith(`${constantOf(key)}_VALUE_`)).map(([, value]) => value));
+      if (wellKnown.size === 0) return [];
+      return (values ?? []).filter((value) => value !== '_OTHER' && !wellKnown.has(value)).map((value) => `${key}=${value}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+function constantOf(key: string): string {
+  return key.toUpperCase().replaceAll('.', '_');
+}
