@@ -73,6 +73,7 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
   #fail(error: unknown): void {
     if (this.failure !== undefined) return;
     this.failure = messageOf(error);
+    this.registry.failedInstrumentations.add(this.instrumentation.name);
     reportProblem(`instrumentation ${this.instrumentation.name}`, `failed and was detached: ${this.failure}`);
     this.detach();
   }

@@ -20,6 +20,8 @@ export class Registry {
   overrideOf: (name: string) => MetricOverride | undefined = () => undefined;
   /** Callbacks that failed, by the subject they were registered with. */
   readonly failedCallbacks = new Map<string, number>();
+  /** Instrumentations that failed and were detached, by name. */
+  readonly failedInstrumentations = new Set<string>();
 
   readonly #instruments = new Map<string, InstrumentOf<MetricDefinition>>();
   readonly #visible: Family[] = [];
