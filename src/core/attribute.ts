@@ -43,7 +43,8 @@ export function clampOf(spec: AttributeSpec): Clamp {
 
 const converters: Record<AttributeSpec['type'], Clamp> = {
   string(raw) {
-    if (typeof raw === 'string') return raw === '' ? undefined : raw.slice(0, MAX_VALUE_LENGTH);
+    // Half a character is made whole, also where the cut left one: written out, two of them would be one series.
+    if (typeof raw === 'string') return raw === '' ? undefined : raw.slice(0, MAX_VALUE_LENGTH).toWellFormed();
     return typeof raw === 'number' || typeof raw === 'boolean' ? String(raw) : undefined;
   },
   int(raw) {

@@ -1,8 +1,12 @@
-// A block is 64 series of one family that are rendered together and remembered until one of them records.
+// A block is 16 series of one family that are rendered together and remembered until one of them records.
 import type { Cell } from './cell.ts';
 import type { Family } from './family.ts';
 
-export const BLOCK_SIZE = 64;
+/**
+ * Measured (Node 24): writing 18,000 lines takes 2 ms in blocks of 8 to 32 and 4.5 ms in blocks of 64, whose text V8 keeps
+ * apart as a large object; and of 1,000 series with one in a hundred changed, 15 % are written again rather than 47 %.
+ */
+export const BLOCK_SIZE = 16;
 
 /** Every reader's bit: a record sets them all, a reader clears its own. */
 export const CHANGED_FOR_ALL = 0x3fff_ffff;
@@ -17,6 +21,10 @@ export class Block {
 
   constructor(family: Family) {
     this.family = family;
+  }
+
+  get isFull(): boolean {
+    return this.cells.length >= BLOCK_SIZE;
   }
 
   add(cell: Cell): void {

@@ -1,6 +1,6 @@
 // A family is all series of one metric: it makes cells, bounds their number, and lets idle ones go.
 import { type AttributeSpec, type AttributeValue, type Clamp, clampOf } from './attribute.ts';
-import { Block, BLOCK_SIZE, CHANGED_FOR_ALL } from './block.ts';
+import { Block, CHANGED_FOR_ALL } from './block.ts';
 import { type Cell, CounterCell, GaugeCell, HistogramCell, type SeriesValues, UpDownCounterCell } from './cell.ts';
 import { type AttributeReader, type Find, SeriesTree } from './lookup.ts';
 import type { MetricDefinition } from './metric.ts';
@@ -41,6 +41,8 @@ export class Family<C extends Cell = Cell> {
   /** The cell of a metric without attributes. */
   #only: C | undefined = undefined;
   readonly #lastSetMillis = new Map<Cell, number>();
+  /** No block before this one has room: looking for it from the start would cost the square of the number of series. */
+  #firstRoomy = 0;
 
   constructor(definition: MetricDefinition, options: FamilyOptions = {}) {
     const dropped = new Set(options.dropAttributes);
@@ -73,6 +75,11 @@ export class Family<C extends Cell = Cell> {
   remove(attributes?: AttributeReader): void {
     const cell = this.#cellAt(this.#valuesOf(attributes));
     if (cell !== undefined) this.#removeAll([cell]);
+  }
+
+  /** Takes every series away; whoever holds a cell goes on recording into it unseen. */
+  empty(): void {
+    this.#removeAll(this.blocks.flatMap(({ cells }) => cells) as C[]);
   }
 
   /** Sets every series to zero; cells that were bound stay bound. */
@@ -148,12 +155,17 @@ export class Family<C extends Cell = Cell> {
   }
 
   #make(values: SeriesValues): C {
-    let block = this.blocks.find(({ cells }) => cells.length < BLOCK_SIZE);
-    if (block === undefined) this.blocks.push((block = new Block(this as unknown as Family)));
+    const block = this.#roomyBlock();
     const cell = this.#newCell(values, block) as C;
     block.add(cell);
     this.size += 1;
     return cell;
+  }
+
+  #roomyBlock(): Block {
+    const { blocks } = this;
+    while (blocks[this.#firstRoomy]?.isFull === true) this.#firstRoomy += 1;
+    return (blocks[this.#firstRoomy] ??= new Block(this as unknown as Family));
   }
 
   #newCell(values: SeriesValues, block: Block): Cell {
@@ -177,6 +189,7 @@ export class Family<C extends Cell = Cell> {
       if (cell === this.overflow) this.overflow = undefined;
     }
     this.size -= cells.length;
+    this.#firstRoomy = 0;
     this.#only = undefined;
     this.#tree.clear();
     for (const block of this.blocks) {

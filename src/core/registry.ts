@@ -1,4 +1,5 @@
 // The registry holds every family of the process, applies the operator's overrides, and runs what reads on collection.
+import { CHANGED_FOR_ALL } from './block.ts';
 import { Family, type FamilyOptions } from './family.ts';
 import { instrumentClasses, type InstrumentOf } from './instrument.ts';
 import type { MetricDefinition } from './metric.ts';
@@ -27,6 +28,7 @@ export class Registry {
   readonly #visible: Family[] = [];
   readonly #callbacks = new Map<CollectCallback, string>();
   #collecting: Promise<void> | undefined;
+  #freeReaderBits = CHANGED_FOR_ALL;
 
   /** The families that are exported, in the order of their first use. */
   get families(): readonly Family[] {
@@ -57,6 +59,18 @@ export class Registry {
       this.#collecting = undefined;
     });
     return this.#collecting;
+  }
+
+  /** A reader's bit of `Block.changed`, to be given back; 0 when none is free, and then it reads every block anew. */
+  claimReaderBit(): number {
+    const bit = this.#freeReaderBits & -this.#freeReaderBits;
+    this.#freeReaderBits &= ~bit;
+    return bit;
+  }
+
+  /** Gives a bit back for another reader. */
+  releaseReaderBit(bit: number): void {
+    this.#freeReaderBits |= bit;
   }
 
   /** Sets every series to zero, for tests. */

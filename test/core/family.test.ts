@@ -165,7 +165,7 @@ describe('bounding series', () => {
     expect(rebucketed.find({}).counts).toEqual([0, 0]);
   });
 
-  it('fills blocks of 64 series and reuses the room of removed ones', () => {
+  it('fills blocks and reuses the room of removed ones', () => {
     const family = new Family<CounterCell>(names, { limit: 1000 });
     for (let index = 0; index < BLOCK_SIZE + 1; index += 1) family.find({ name: `${index}` }).add(1);
     expect(family.blocks.map(({ cells }) => cells.length)).toEqual([BLOCK_SIZE, 1]);
@@ -181,6 +181,12 @@ describe('bounding series', () => {
 });
 
 describe('what is stored', () => {
+  it('is whole characters, so that no two series are written the same way', () => {
+    const family = new Family<CounterCell>(names);
+    for (const name of ['\uD800', '\uDBFF', 'x'.repeat(255) + '\u{1F600}']) family.find({ name }).add(1);
+    expect(seriesOf(family)).toEqual({ '{"name":"\uFFFD"}': 2, [JSON.stringify({ name: 'x'.repeat(255) + '\uFFFD' })]: 1 });
+  });
+
   it('rejects and counts what a sum cannot take', () => {
     const family = new Family<CounterCell>(requests);
     const cell = family.find({});

@@ -1,11 +1,27 @@
 // The registry: one instrument a metric, overrides, callbacks that fail alone.
 import { afterEach, describe, expect, it } from 'vitest';
+import { CHANGED_FOR_ALL } from '../../src/core/block.ts';
 import { defineMetric } from '../../src/core/metric.ts';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
 import { Registry } from '../../src/core/registry.ts';
 
-const orders = defineMetric({ name: 'orders', instrument: 'counter', unit: '{order}', brief: 'Orders.', stability: 'stable', attributes: [] });
-const stock = defineMetric({ name: 'stock', instrument: 'gauge', unit: '{item}', brief: 'Stock.', stability: 'stable', merge: 'max', attributes: [] });
+const orders = defineMetric({
+  name: 'orders',
+  instrument: 'counter',
+  unit: '{order}',
+  brief: 'Orders.',
+  stability: 'stable',
+  attributes: [],
+});
+const stock = defineMetric({
+  name: 'stock',
+  instrument: 'gauge',
+  unit: '{item}',
+  brief: 'Stock.',
+  stability: 'stable',
+  merge: 'max',
+  attributes: [],
+});
 
 afterEach(() => onProblem(undefined));
 
@@ -25,7 +41,9 @@ describe('instruments', () => {
     registry.instrument(defineMetric({ ...stock, name: 'orders' })).set(9);
     expect(registry.families).toHaveLength(1);
     expect(registry.instrument(orders).bind().value).toBe(1);
-    expect(problems).toEqual([{ subject: 'orders', message: 'is defined as a counter and again as a gauge; the second is not exported' }]);
+    expect(problems).toEqual([
+      { subject: 'orders', message: 'is defined as a counter and again as a gauge; the second is not exported' },
+    ]);
   });
 
   it('of a dropped metric record into nothing', () => {
@@ -74,7 +92,10 @@ describe('collecting', () => {
     gauge.set(6);
     await registry.collect();
     expect(gauge.bind().value).toBe(6);
-    expect([...registry.failedCallbacks]).toEqual([['broken', 2], ['rejecting', 2]]);
+    expect([...registry.failedCallbacks]).toEqual([
+      ['broken', 2],
+      ['rejecting', 2],
+    ]);
   });
 
   it('does not wait for ever', async () => {
@@ -82,5 +103,17 @@ describe('collecting', () => {
     registry.onCollect('hanging', () => new Promise(() => {}));
     await registry.collect();
     expect(registry.failedCallbacks.size).toBe(0);
+  });
+});
+
+describe('readers', () => {
+  it('have a bit each, as long as there are any', () => {
+    const registry = new Registry();
+    const bits = Array.from({ length: 30 }, () => registry.claimReaderBit());
+    expect(new Set(bits).size).toBe(30);
+    expect(bits.reduce((all, bit) => all | bit, 0)).toBe(CHANGED_FOR_ALL);
+    expect(registry.claimReaderBit()).toBe(0);
+    registry.releaseReaderBit(bits[7]!);
+    expect(registry.claimReaderBit()).toBe(bits[7]);
   });
 });
