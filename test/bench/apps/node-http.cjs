@@ -1,0 +1,10 @@
+// The same hello world on nothing but node:http.
+const { createServer } = require('node:http');
+const serve = require('./serve.cjs');
+
+serve(
+  createServer((request, response) => {
+    response.setHeader('content-type', 'text/plain; charset=utf-8');
+    response.end(`hello ${request.url.slice('/users/'.length)}`);
+  }),
+);

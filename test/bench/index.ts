@@ -1,0 +1,47 @@
+// `npm run bench`: measures promtel and its peers in one run; `-- record scrape` only these, `-- --quick` in a minute.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { circumstances, disturbance } from './kit/circumstances.ts';
+import { formatPage, formatReport, type Report } from './kit/report.ts';
+import { memory } from './memory.bench.ts';
+import { record } from './record.bench.ts';
+import { request } from './request.bench.ts';
+import { scrape } from './scrape.bench.ts';
+import { startUp } from './start-up.bench.ts';
+
+const BENCHMARKS = [record, scrape, request, startUp, memory];
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false }, 'no-build': { type: 'boolean', default: false } },
+});
+const unknown = positionals.filter((word) => !BENCHMARKS.some(({ name }) => name === word));
+if (unknown.length > 0) {
+  console.error(`unknown benchmark: ${unknown.join(', ')}; there are ${BENCHMARKS.map(({ name }) => name).join(', ')}`);
+  process.exit(1);
+}
+
+if (!options['no-build']) {
+  // promtel is measured as users get it: compiled.
+  const { status } = spawnSync('tsc', ['-p', 'src'], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) throw new Error('src does not compile; --no-build measures dist/ as it is');
+}
+
+const disturbed = disturbance();
+if (disturbed !== undefined) console.log(`${disturbed}\n`);
+const reports: Report[] = [];
+for (const benchmark of BENCHMARKS) {
+  if (positionals.length > 0 && !positionals.includes(benchmark.name)) continue;
+  const report = { benchmark, findings: await benchmark.run({ quick: options.quick }) };
+  reports.push(report);
+  console.log(`${formatReport(report)}\n`);
+}
+
+// Only a full run may replace the committed page: a part of it would mix the figures of two runs.
+if (positionals.length === 0 && !options.quick) {
+  writeFileSync(new URL('results.md', import.meta.url), formatPage(reports, circumstances()));
+  console.log('Written to test/bench/results.md.');
+}

@@ -1,0 +1,45 @@
+// When, on what and with which versions a run was made; nothing that names the machine.
+import { readFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
+
+/** Every peer whose figures depend on its version. */
+const PEERS = [
+  'prom-client',
+  'express-prom-bundle',
+  '@opentelemetry/sdk-metrics',
+  '@opentelemetry/exporter-prometheus',
+  '@opentelemetry/instrumentation-http',
+  '@opentelemetry/instrumentation-express',
+  '@opentelemetry/auto-instrumentations-node',
+  'express',
+];
+
+/** More work than this on the machine, in processes waiting for a core, and the figures are worth little. */
+const QUIET_LOAD = 0.5;
+
+const load = loadavg()[0]!;
+
+/** What to know before believing the figures; undefined while the machine is quiet. */
+export function disturbance(): string | undefined {
+  return load > QUIET_LOAD
+    ? `Other work was running (load ${load.toFixed(1)} before the run): expect the figures to be off.`
+    : undefined;
+}
+
+export function circumstances(): string {
+  const packages = [
+    ['promtel', versionIn('../../../package.json')],
+    ...PEERS.map((name) => [name, versionIn(`../../../node_modules/${name}/package.json`)]),
+  ];
+  const lines = [
+    `- ${new Date().toISOString().slice(0, 10)}, node ${process.version}, ${availableParallelism()} cores`,
+    `- ${packages.map(([name, version]) => `${name} ${version}`).join(', ')}`,
+  ];
+  const disturbed = disturbance();
+  if (disturbed !== undefined) lines.push(`- ${disturbed}`);
+  return lines.join('\n');
+}
+
+function versionIn(path: string): string {
+  return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,94 @@
+// Sends a fixed number of requests over kept-alive connections, each waiting for its answer, and times every one.
+// Plain sockets with one buffer each: the generator must be cheaper than the fastest server that it drives.
+import { connect, type Socket } from 'node:net';
+import { answerQuestions } from './answer.ts';
+import { quantile } from './statistics.ts';
+
+export interface Load {
+  readonly port: number;
+  readonly connections: number;
+  /** Altogether. */
+  readonly requests: number;
+}
+
+export interface LoadResult {
+  readonly p50Micros: number;
+  readonly p99Micros: number;
+  readonly requestsPerSecond: number;
+}
+
+/** Different paths of one route, all of one length, so that every answer has one length too. */
+const REQUESTS = Array.from({ length: 1000 }, (_, index) =>
+  Buffer.from(`GET /users/${1000 + index} HTTP/1.1\r\nHost: bench.test\r\nUser-Agent: promtel-bench\r\nAccept: */*\r\n\r\n`),
+);
+
+answerQuestions(async ({ port, connections, requests }: Load): Promise<LoadResult> => {
+  const latencies = new Float64Array(requests);
+  let sent = 0;
+  let answered = 0;
+  const startMillis = performance.now();
+  await Promise.all(Array.from({ length: connections }, () => runConnection()));
+  const seconds = (performance.now() - startMillis) / 1000;
+  const sorted = Array.from(latencies.toSorted());
+  return {
+    p50Micros: 1000 * quantile(sorted, 0.5),
+    p99Micros: 1000 * quantile(sorted, 0.99),
+    requestsPerSecond: requests / seconds,
+  };
+
+  function runConnection(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const buffer = Buffer.alloc(65_536);
+    let answerLength = 0;
+    let received = 0;
+    let sentMillis = 0;
+    const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true, onread: { buffer, callback: onRead } });
+    socket
+      .once('connect', send)
+      .once('error', reject)
+      .once('close', () => reject(new Error('the server closed the connection')));
+    return promise;
+
+    function send(): void {
+      if (sent === requests) {
+        resolve();
+        socket.destroy();
+        return;
+      }
+      sentMillis = performance.now();
+      socket.write(REQUESTS[sent % REQUESTS.length]!);
+      sent += 1;
+    }
+
+    function onRead(bytes: number): boolean {
+      if (received === 0) {
+        // Small answers arrive whole; all have the length of the first.
+        const problem = answerLength === 0 ? problemWith(buffer.toString('latin1', 0, bytes)) : statusProblem(buffer);
+        if (problem !== undefined) reject(new Error(problem));
+        if (answerLength === 0) answerLength = bytes;
+      }
+      received += bytes;
+      if (received < answerLength) return true;
+      if (received > answerLength) reject(new Error('an answer was longer than the first'));
+      latencies[answered] = performance.now() - sentMillis;
+      answered += 1;
+      received = 0;
+      send();
+      return true;
+    }
+  }
+});
+
+function problemWith(answer: string): string | undefined {
+  const body = answer.slice(answer.indexOf('\r\n\r\n') + 4);
+  return answer.startsWith('HTTP/1.1 200 ') && /^hello \d{4}$/.test(body)
+    ? undefined
+    : `the server answered ${JSON.stringify(answer)}`;
+}
+
+const DIGIT_TWO = 0x32;
+const STATUS_AT = 'HTTP/1.1 '.length;
+
+function statusProblem(answer: Buffer): string | undefined {
+  return answer[STATUS_AT] === DIGIT_TWO ? undefined : `the server answered ${JSON.stringify(answer.toString('latin1', 0, 64))}`;
+}

@@ -1,0 +1,36 @@
+// promtel as users get it: the compiled files of dist/, with the types of their sources.
+import { fileURLToPath } from 'node:url';
+import { BOUNDS, LABEL_NAMES } from './series.ts';
+
+const dist = (path: string): string => new URL(`../../../dist/${path}`, import.meta.url).href;
+
+export const { Registry } = (await import(dist('core/registry.js'))) as typeof import('../../../src/core/registry.ts');
+export const { defineMetric } = (await import(dist('core/metric.js'))) as typeof import('../../../src/core/metric.ts');
+export const { Page } = (await import(
+  dist('exporters/prometheus/page.js')
+)) as typeof import('../../../src/exporters/prometheus/page.ts');
+export const { DEFAULT_FORMAT } = (await import(
+  dist('exporters/prometheus/format.js')
+)) as typeof import('../../../src/exporters/prometheus/format.ts');
+
+/** What `--import` takes to run an application under promtel. */
+export const REGISTER = fileURLToPath(new URL('../../../register.js', import.meta.url));
+
+const attributes = LABEL_NAMES.map((key) => ({ key, type: 'string', brief: 'A label of the benchmark.' }) as const);
+
+/** A counter metric with the benchmark's labels. */
+export const counterNamed = (name: string, limit = 2000) =>
+  defineMetric({ name, instrument: 'counter', unit: '{request}', brief: 'Requests.', stability: 'stable', attributes, limit });
+
+/** A histogram metric with the benchmark's labels and bounds. */
+export const histogramNamed = (name: string, limit = 2000) =>
+  defineMetric({
+    name,
+    instrument: 'histogram',
+    unit: 's',
+    brief: 'Durations.',
+    stability: 'stable',
+    buckets: BOUNDS,
+    attributes,
+    limit,
+  });

@@ -1,0 +1,51 @@
+// Rounds of every contestant in turn (A B C A B C), in fresh processes again and again, the first rounds thrown away.
+
+/** Something that is started, measured in rounds, and ended. */
+export interface Contestant extends AsyncDisposable {
+  readonly name: string;
+}
+
+export interface Pace {
+  /** How often every contestant is started anew: two processes of one program differ by more than its rounds do. */
+  readonly processes: number;
+  /** Rounds of each process that are thrown away. */
+  readonly warmUps: number;
+  /** Rounds of each process that count. */
+  readonly rounds: number;
+}
+
+/** What each contestant gave, in the order of the rounds: the same index is the same round. */
+export type Samples<Value> = ReadonlyMap<string, readonly Value[]>;
+
+/** Starts the contestants, lets `round` work with each in turn, and ends them. */
+export async function interleave<C extends Contestant, Value>(
+  start: () => Promise<readonly C[]>,
+  round: (contestant: C) => Promise<Value>,
+  { processes, warmUps, rounds }: Pace,
+): Promise<Samples<Value>> {
+  const samples = new Map<string, Value[]>();
+  for (let process = 0; process < processes; process += 1) {
+    await using stack = new AsyncDisposableStack();
+    const contestants = await start();
+    for (const contestant of contestants) stack.use(contestant);
+    for (let index = -warmUps; index < rounds; index += 1) {
+      for (const contestant of contestants) {
+        const value = await round(contestant);
+        if (index < 0) continue;
+        if (!samples.has(contestant.name)) samples.set(contestant.name, []);
+        samples.get(contestant.name)!.push(value);
+      }
+    }
+  }
+  return samples;
+}
+
+/** One figure out of every round; undefined where the contestant does not have it. */
+export function pick<Value>(
+  samples: Samples<Value>,
+  name: string,
+  figure: (value: Value) => number | undefined,
+): number[] | undefined {
+  const figures = samples.get(name)?.map(figure);
+  return figures?.every((value) => value !== undefined) ? figures : undefined;
+}

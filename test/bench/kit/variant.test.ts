@@ -1,0 +1,48 @@
+// A benchmark that has rotted fails: a process that dies, or says that its figures are wrong, ends the run.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, it } from 'vitest';
+import { interleave, pick } from './rounds.ts';
+import { Variant } from './variant.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+const answerModule = new URL('answer.ts', import.meta.url).href;
+
+function script(name: string, code: string): URL {
+  const path = join(folder, `${name}.mjs`);
+  writeFileSync(path, code);
+  return pathToFileURL(path);
+}
+
+const echo = script('echo', `import { answerQuestions } from '${answerModule}'; answerQuestions((question) => question.number);`);
+
+it('asks every contestant in turn and leaves the first rounds out', async () => {
+  const asked: string[] = [];
+  const samples = await interleave(
+    () => Promise.resolve(['a', 'b'].map((name) => new Variant(name, echo))),
+    (variant) => {
+      asked.push(variant.name);
+      return variant.ask<number>({ number: asked.length });
+    },
+    { processes: 2, warmUps: 1, rounds: 1 },
+  );
+  expect(asked.join('')).toBe('abababab');
+  expect(samples.get('a')).toEqual([3, 7]);
+  expect(pick(samples, 'b', (number) => number * 2)).toEqual([8, 16]);
+});
+
+it('fails with what the process says is wrong', async () => {
+  const failing = script(
+    'failing',
+    `import { answerQuestions } from '${answerModule}'; answerQuestions(() => { throw new Error('no metric was recorded'); });`,
+  );
+  await using variant = new Variant('failing', failing);
+  await expect(variant.ask({})).rejects.toThrow('failing: no metric was recorded');
+});
+
+it('fails when the process ends', async () => {
+  await using variant = new Variant('short', script('short', 'process.on("message", () => process.exit(0));'));
+  await expect(variant.ask({})).rejects.toThrow('the process ended before it answered');
+});
