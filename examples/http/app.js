@@ -1,24 +1,23 @@
 // A small shop on Express that knows nothing of metrics: pages, a nested API, a slow report, an unreliable supplier.
-import { createServer } from 'node:http';
 import express from 'express';
 
 const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 
-const supplier = createServer((request, response) => {
-  const out = request.url.endsWith('7');
-  response.writeHead(out ? 503 : 200, { 'content-type': 'application/json' }).end(JSON.stringify({ inStock: !out }));
+const supplier = express();
+supplier.get('/stock/:sku', (request, response) => {
+  const isOut = request.params.sku.endsWith('7');
+  response.status(isOut ? 503 : 200).json({ inStock: !isOut });
 });
-await new Promise((resolve) => supplier.listen(0, '127.0.0.1', resolve));
-const supplierUrl = `http://127.0.0.1:${supplier.address().port}`;
+const supplierServer = supplier.listen(0, '127.0.0.1');
 
 const products = express.Router({ mergeParams: true });
 products.get('/', (request, response) => {
   response.json([{ sku: 'tea' }, { sku: 'cup' }]);
 });
 products.get('/:sku', async (request, response) => {
-  const answer = await fetch(`${supplierUrl}/stock/${request.params.sku}`);
-  if (!answer.ok) throw Object.assign(new Error('the supplier is out'), { status: 502 });
-  response.json({ sku: request.params.sku, ...(await answer.json()) });
+  const answer = await fetch(`http://127.0.0.1:${supplierServer.address().port}/stock/${request.params.sku}`);
+  if (!answer.ok) return response.status(502).json({ error: 'the supplier is out' });
+  return response.json({ sku: request.params.sku, ...(await answer.json()) });
 });
 
 const app = express();
@@ -41,8 +40,8 @@ const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', (error)
   console.log(`shop on http://127.0.0.1:${server.address().port}`);
 });
 process.on('SIGTERM', () => {
-  server.close();
-  server.closeAllConnections();
-  supplier.close();
-  supplier.closeAllConnections();
+  for (const each of [server, supplierServer]) {
+    each.close();
+    each.closeAllConnections();
+  }
 });

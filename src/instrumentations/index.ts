@@ -1,0 +1,25 @@
+// Every instrumentation there is, one line each.
+import type { Instrumentation } from '../core/instrumentation.ts';
+import { express } from './express.ts';
+import { fastify } from './fastify.ts';
+import { hono } from './hono.ts';
+import { httpConnections } from './http-connections.ts';
+import { httpServer } from './http-server.ts';
+import { koa } from './koa.ts';
+import { processUsage } from './process.ts';
+import { runtimeNode } from './runtime.ts';
+import { self } from './self.ts';
+import { hostMetrics } from './system.ts';
+
+export const instrumentations: readonly Instrumentation[] = [
+  express,
+  fastify,
+  hono,
+  httpConnections,
+  httpServer,
+  koa,
+  processUsage,
+  runtimeNode,
+  self,
+  hostMetrics,
+];

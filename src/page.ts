@@ -1,0 +1,27 @@
+// The metrics page of this process, as the configuration wants it, with what scraping it tells about itself.
+import { promtelScrapeDuration, promtelScrapeSize } from './catalog/self.ts';
+import type { Config } from './config/config.ts';
+import { matchesAny } from './core/pattern.ts';
+import type { Registry } from './core/registry.ts';
+import { VERSION } from './core/version.ts';
+import { Page, type PageOptions } from './exporters/prometheus/page.ts';
+
+/** Builds the page; `sources` are what it shows beside the registry. */
+export function createPage(config: Config, registry: Registry, sources: Pick<PageOptions, 'collectForeign' | 'resourceAttributes'> = {}): Page {
+  const { translationStrategy: strategy, targetInfo, scopeLabels, resourceLabels } = config.prometheus;
+  const duration = registry.instrument(promtelScrapeDuration);
+  const size = registry.instrument(promtelScrapeSize);
+  return new Page({
+    ...sources,
+    registry,
+    strategy,
+    targetInfo,
+    scopeLabels,
+    scope: { name: 'promtel', version: VERSION },
+    isResourceLabel: (key) => matchesAny(resourceLabels, key),
+    onScrape({ failed, durationSeconds, bytes }) {
+      duration.record(durationSeconds, failed ? { 'error.type': '_OTHER' } : {});
+      if (!failed) size.set(bytes);
+    },
+  });
+}

@@ -1,0 +1,25 @@
+// What start-up leaves behind for the API and the tests: one per process, shared by every copy of promtel in it.
+import type { Config } from './config/config.ts';
+import type { AttachedInstrumentation } from './core/attach.ts';
+import type { Page } from './exporters/prometheus/page.ts';
+
+export interface Running {
+  readonly config: Config;
+  readonly attached: readonly AttachedInstrumentation[];
+  readonly page: Page;
+}
+
+const KEY = Symbol.for('promtel.running.1');
+
+interface Holder {
+  [KEY]?: Running;
+}
+
+/** What is running; undefined where promtel was not started, or is disabled. */
+export function running(): Running | undefined {
+  return (globalThis as Holder)[KEY];
+}
+
+export function setRunning(started: Running): void {
+  (globalThis as Holder)[KEY] = started;
+}
