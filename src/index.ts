@@ -1,0 +1,74 @@
+// The public API: metrics of your own, functions timed into them, the page in a server of yours, and readiness.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { load } from './config/load.ts';
+import type { Histogram, InstrumentOf, UpDownCounter } from './core/instrument.ts';
+import type { MetricDefinition } from './core/metric.ts';
+import type { CollectCallback } from './core/registry.ts';
+import { sharedRegistry } from './core/shared.ts';
+import { Tracker, type TrackerOptions } from './core/tracker.ts';
+import { metricsHandler as handlerOf, metricsResponse as responseOf } from './exporters/prometheus/handler.ts';
+import type { Page } from './exporters/prometheus/page.ts';
+import { createPage } from './page.ts';
+import { running } from './running.ts';
+
+export type { AttributeSpec, AttributeValue } from './core/attribute.ts';
+export type { CounterCell, GaugeCell, HistogramCell, UpDownCounterCell } from './core/cell.ts';
+export { type CheckResult, registerReadiness, type ReadinessCheck } from './core/health.ts';
+export type { Counter, Gauge, Histogram, InstrumentOf, UpDownCounter } from './core/instrument.ts';
+export { type AttributesOf, defineMetric, type InstrumentKind, type Merge, type MetricDefinition } from './core/metric.ts';
+export type { OperationEnd } from './core/operation.ts';
+export type { CollectCallback } from './core/registry.ts';
+export type { Tracker } from './core/tracker.ts';
+
+/** The instrument that records a metric; asked for twice, it is the same one. It works whether or not promtel was started. */
+export function getInstrument<const D extends MetricDefinition>(definition: D): InstrumentOf<D> {
+  return sharedRegistry().instrument(definition);
+}
+
+/** What a tracker needs: a histogram of seconds, and what else it tells. */
+export interface TrackerDefinition<Duration extends MetricDefinition, Active extends MetricDefinition> {
+  readonly duration: Duration;
+  /** Counts what is under way. */
+  readonly active?: Active;
+  /** The attributes that tell how it ended; `error.type` unless said. */
+  readonly outcome?: TrackerOptions<Duration, Active>['outcome'];
+}
+
+/** Makes what times functions, synchronous or not, into a histogram of seconds. */
+export function createTracker<
+  const Duration extends MetricDefinition<'histogram'>,
+  const Active extends MetricDefinition<'updowncounter'> = MetricDefinition<'updowncounter'>,
+>({ duration, active, outcome }: TrackerDefinition<Duration, Active>): Tracker<Duration, Active> {
+  return new Tracker(getInstrument(duration) as Histogram<Duration>, {
+    ...(active === undefined ? {} : { active: getInstrument(active) as UpDownCounter<Active> }),
+    ...(outcome === undefined ? {} : { outcome }),
+  });
+}
+
+/**
+ * Runs a callback before every collection, to record values that nobody announces. One that throws or rejects costs
+ * only itself and is counted under the subject.
+ *
+ * @returns what stops it
+ */
+export function onCollect(subject: string, callback: CollectCallback): () => void {
+  return sharedRegistry().onCollect(subject, callback);
+}
+
+/** Answers a request of node:http, Express, or the raw one of Fastify or Koa with the metrics page; the path is not looked at. */
+export function metricsHandler(): (request: IncomingMessage, response: ServerResponse) => void {
+  const gzip = running()?.config.prometheus.gzip;
+  return handlerOf(page(), { gzip });
+}
+
+/** Answers a Fetch API request, as Hono and Next.js have it, with the metrics page. It never rejects. */
+export function metricsResponse(request: Request): Promise<Response> {
+  return responseOf(page(), request, { gzip: running()?.config.prometheus.gzip });
+}
+
+let ownPage: Page | undefined;
+
+// Without `promtel/register` there is no configuration: the page then shows with defaults what was recorded by hand.
+function page(): Page {
+  return running()?.page ?? (ownPage ??= createPage(load({}).config, sharedRegistry()));
+}
