@@ -53,24 +53,26 @@ describe('the catalogue', () => {
 
   it('names metrics as the semantic conventions do, wherever they have a namespace for them', () => {
     const unknown = names.filter((name) => namespaces.has(namespaceOf(name)) && !knownMetrics.has(name));
-    expect(unknown.sort()).toEqual(OWN_METRICS);
+    expect(unknown.toSorted()).toEqual(OWN_METRICS);
   });
 
   it('uses no name that the conventions have given up, but for two', () => {
     const deprecated = deprecatedMetrics();
     expect(deprecated.size).toBeGreaterThan(10);
-    expect(names.filter((name) => deprecated.has(name)).sort()).toEqual(DEPRECATED_METRICS);
+    expect(names.filter((name) => deprecated.has(name)).toSorted()).toEqual(DEPRECATED_METRICS);
   });
 
   it('names attributes as the semantic conventions do', () => {
-    const keys = new Set(CATALOG.flatMap(({ attributes }) => attributes.map(({ key }) => key as string)));
-    expect([...keys].filter((key) => !knownAttributes.has(key)).sort()).toEqual(OWN_ATTRIBUTES);
+    const keys = new Set(CATALOG.flatMap(({ attributes }) => attributes.map(({ key }) => key)));
+    expect([...keys].filter((key) => !knownAttributes.has(key)).toSorted()).toEqual(OWN_ATTRIBUTES);
   });
 
   it('lists attribute values as the semantic conventions do', () => {
     const specs = new Set(CATALOG.flatMap(({ attributes }) => attributes));
     const wrong = [...specs].flatMap(({ key, values }) => {
-      const wellKnown = new Set(constants.filter(([name]) => name.startsWith(`${constantOf(key)}_VALUE_`)).map(([, value]) => value));
+      const wellKnown = new Set(
+        constants.filter(([name]) => name.startsWith(`${constantOf(key)}_VALUE_`)).map(([, value]) => value),
+      );
       if (wellKnown.size === 0) return [];
       return (values ?? []).filter((value) => value !== '_OTHER' && !wellKnown.has(value)).map((value) => `${key}=${value}`);
     });

@@ -6,4 +6,6 @@ import * as runtime from './runtime.ts';
 import * as self from './self.ts';
 import * as system from './system.ts';
 
-export const CATALOG: readonly MetricDefinition[] = [http, runtime, process, system, self].flatMap((file) => Object.values<MetricDefinition>(file));
+export const CATALOG: readonly MetricDefinition[] = [http, runtime, process, system, self].flatMap((file) =>
+  Object.values<MetricDefinition>(file),
+);

@@ -22,11 +22,17 @@ export const LINT_RULES: Readonly<Record<string, LintRule>> = {
   },
   'the brief is one sentence': ({ brief }) => wrongSentence(brief),
   'a gauge says how processes merge, a sum only that they read the same total': ({ instrument, merge }) => {
-    const allowed = { gauge: ['sum', 'max', 'min', 'per_process'], counter: [undefined, 'max'], updowncounter: [undefined, 'max'], histogram: [undefined] };
+    const allowed = {
+      gauge: ['sum', 'max', 'min', 'per_process'],
+      counter: [undefined, 'max'],
+      updowncounter: [undefined, 'max'],
+      histogram: [undefined],
+    };
     return (allowed[instrument] as readonly unknown[]).includes(merge) ? undefined : `merge is ${merge}`;
   },
   'a histogram, and nothing else, has finite ascending bounds': ({ instrument, buckets }) => {
-    if ((instrument === 'histogram') !== (buckets !== undefined)) return `a ${instrument} with${buckets === undefined ? 'out' : ''} bounds`;
+    if ((instrument === 'histogram') !== (buckets !== undefined))
+      return `a ${instrument} with${buckets === undefined ? 'out' : ''} bounds`;
     return buckets === undefined || isAscending(buckets) ? undefined : buckets.join(' ');
   },
   'only a gauge expires': ({ instrument, expireAfterSeconds }) => {
@@ -40,8 +46,10 @@ export const LINT_RULES: Readonly<Record<string, LintRule>> = {
     const keys = attributes.map(({ key }) => key);
     return keys.find((key, index) => !NAME.test(key) || keys.indexOf(key) !== index);
   },
-  'attribute briefs are one sentence': ({ attributes }) => attributes.map(({ brief }) => wrongSentence(brief)).find((brief) => brief !== undefined),
-  'attribute values are listed or capped, not both': ({ attributes }) => attributes.find((attribute) => !isBoundedOnce(attribute))?.key,
+  'attribute briefs are one sentence': ({ attributes }) =>
+    attributes.map(({ brief }) => wrongSentence(brief)).find((brief) => brief !== undefined),
+  'attribute values are listed or capped, not both': ({ attributes }) =>
+    attributes.find((attribute) => !isBoundedOnce(attribute))?.key,
 };
 
 /** Everything wrong with a definition, each with the rule that it breaks. */
@@ -74,7 +82,9 @@ function wrongSentence(text: string): string | undefined {
 }
 
 function isAscending(bounds: readonly number[]): boolean {
-  return bounds.length > 0 && bounds.every((bound, index) => Number.isFinite(bound) && (index === 0 || bound > bounds[index - 1]!));
+  return (
+    bounds.length > 0 && bounds.every((bound, index) => Number.isFinite(bound) && (index === 0 || bound > bounds[index - 1]!))
+  );
 }
 
 function isBoundedOnce({ values, cap }: AttributeSpec): boolean {

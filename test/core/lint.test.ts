@@ -12,7 +12,13 @@ const good: MetricDefinition = {
   attributes: [{ key: 'shop.name', type: 'string', brief: 'Name of the shop.', cap: 10 }],
 };
 
-const histogram: MetricDefinition = { ...good, name: 'shop.delivery.duration', instrument: 'histogram', unit: 's', buckets: [1, 2.5] };
+const histogram: MetricDefinition = {
+  ...good,
+  name: 'shop.delivery.duration',
+  instrument: 'histogram',
+  unit: 's',
+  buckets: [1, 2.5],
+};
 
 const gauge: MetricDefinition = { ...good, name: 'shop.fill', instrument: 'gauge', unit: '1', merge: 'max' };
 
@@ -20,7 +26,13 @@ const key = good.attributes[0]!;
 
 describe('lint', () => {
   it('accepts a good declaration', () => {
-    const definitions: MetricDefinition[] = [good, histogram, gauge, { ...good, merge: 'max' }, { ...gauge, expireAfterSeconds: 60 }];
+    const definitions: MetricDefinition[] = [
+      good,
+      histogram,
+      gauge,
+      { ...good, merge: 'max' },
+      { ...gauge, expireAfterSeconds: 60 },
+    ];
     expect(definitions.flatMap(lint)).toEqual([]);
   });
 
@@ -95,7 +107,9 @@ describe('lintTogether', () => {
 
   it('finds a name that two definitions have, in OpenTelemetry or in Prometheus', () => {
     expect(lintTogether([good, good])).toContain('shop.orders: is declared twice');
-    expect(lintTogether([good, { ...good, name: 'shop_orders' }])).toEqual(['shop_orders: has the Prometheus name of another metric']);
+    expect(lintTogether([good, { ...good, name: 'shop_orders' }])).toEqual([
+      'shop_orders: has the Prometheus name of another metric',
+    ]);
   });
 
   it('finds a key that two declarations have', () => {

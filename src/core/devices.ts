@@ -1,0 +1,139 @@
+// What Linux tells of disks, network interfaces and file systems as text under /proc, and which of them to count.
+//
+// Text of another shape gives fewer devices, never an error.
+import { type Counts, countsOf, fieldsOf } from './procfs.ts';
+
+export interface NetworkInterface {
+  readonly name: string;
+  readonly receive: InterfaceCounts;
+  readonly transmit: InterfaceCounts;
+}
+
+/** Counts since the interface came up. */
+export interface InterfaceCounts {
+  readonly bytes: number;
+  readonly packets: number;
+  readonly errors: number;
+  readonly dropped: number;
+}
+
+/** Parses /proc/net/dev. */
+export function parseNetworkInterfaces(text: string): NetworkInterface[] {
+  return text.split('\n').flatMap((line) => {
+    // A long count leaves no space after the colon; the name itself may hold one.
+    const colon = line.lastIndexOf(':');
+    const name = line.slice(0, Math.max(0, colon)).trim();
+    const count = countsOf(fieldsOf(line.slice(colon + 1)));
+    const receive = interfaceCounts(count, 0);
+    const transmit = interfaceCounts(count, 8);
+    return name === '' || receive === undefined || transmit === undefined ? [] : [{ name, receive, transmit }];
+  });
+}
+
+function interfaceCounts(count: Counts, first: number): InterfaceCounts | undefined {
+  const [bytes, packets, errors, dropped] = [count(first), count(first + 1), count(first + 2), count(first + 3)];
+  if (bytes === undefined || packets === undefined || errors === undefined || dropped === undefined) return undefined;
+  return { bytes, packets, errors, dropped };
+}
+
+/**
+ * The interfaces through which something came or went. Not `lo`, which is no network; nor `veth…`, the ends of
+ * containers' cables: a host has hundreds, and what they carry comes through its other interfaces.
+ */
+export function isCounted({ name, receive, transmit }: NetworkInterface): boolean {
+  return name !== 'lo' && !name.startsWith('veth') && receive.packets + transmit.packets > 0;
+}
+
+export interface Disk {
+  readonly name: string;
+  readonly read: DiskCounts;
+  readonly write: DiskCounts;
+}
+
+/** Counts since the disk was found. */
+export interface DiskCounts {
+  readonly bytes: number;
+  readonly operations: number;
+}
+
+/** The kernel counts in sectors of this size, whatever the disk has. */
+const SECTOR_BYTES = 512;
+
+/** Parses /proc/diskstats. */
+export function parseDisks(text: string): Disk[] {
+  return text.split('\n').flatMap((line) => {
+    const fields = fieldsOf(line);
+    const count = countsOf(fields);
+    const [name, reads, sectorsRead, writes, sectorsWritten] = [fields[2], count(3), count(5), count(7), count(9)];
+    if (
+      name === undefined ||
+      reads === undefined ||
+      sectorsRead === undefined ||
+      writes === undefined ||
+      sectorsWritten === undefined
+    )
+      return [];
+    return [
+      {
+        name,
+        read: { bytes: sectorsRead * SECTOR_BYTES, operations: reads },
+        write: { bytes: sectorsWritten * SECTOR_BYTES, operations: writes },
+      },
+    ];
+  });
+}
+
+const STACKED_DISK = /^(?:loop|ram|zram|dm-|md|sr|fd)\d/;
+
+/**
+ * The disks that were read or written: not their partitions, nor what is stacked on disks or kept in memory, which
+ * would count the same bytes twice.
+ */
+export function wholeDisks(disks: readonly Disk[]): Disk[] {
+  const names = new Set(disks.map(({ name }) => name));
+  return disks.filter(({ name, read, write }) => {
+    const isPartition = names.has(diskOf(name)) && diskOf(name) !== name;
+    return !isPartition && !STACKED_DISK.test(name) && read.operations + write.operations > 0;
+  });
+}
+
+/** As the kernel names partitions: `sda1` of `sda`, but `nvme0n1p1` of `nvme0n1`, since that ends in a digit. */
+function diskOf(partition: string): string {
+  return partition.replace(/(?<=\d)p\d+$|(?<=\D)\d+$/, '');
+}
+
+export interface Mount {
+  readonly device: string;
+  readonly mountpoint: string;
+  readonly type: string;
+}
+
+/** Parses /proc/self/mounts. */
+export function parseMounts(text: string): Mount[] {
+  return text.split('\n').flatMap((line) => {
+    const [device, mountpoint, type] = fieldsOf(line).map(withoutEscapes);
+    return device === undefined || mountpoint === undefined || type === undefined ? [] : [{ device, mountpoint, type }];
+  });
+}
+
+/** What would not look like one field, such as a space, is written in octal. */
+function withoutEscapes(field: string): string {
+  return field.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));
+}
+
+/** Where system programs, container runtimes and package formats mount what is not the user's to fill. */
+const SYSTEM_PATH = /^\/(?:dev|etc|proc|run|snap|sys|var\/lib\/(?:containerd|containers|docker|kubelet))(?:\/|$)/;
+
+/** The root and every local file system on a disk, each once by the shortest path: a container sees one many times. */
+export function localMounts(mounts: readonly Mount[]): Mount[] {
+  const byDevice = new Map<string, Mount>();
+  for (const mount of mounts) {
+    const isRoot = mount.mountpoint === '/';
+    const isOnDisk = mount.device.startsWith('/dev/') || mount.type === 'zfs';
+    const isImage = mount.type === 'squashfs' || mount.type === 'iso9660';
+    if (!isRoot && (!isOnDisk || isImage || SYSTEM_PATH.test(mount.mountpoint))) continue;
+    const known = byDevice.get(mount.device);
+    if (known === undefined || mount.mountpoint.length <= known.mountpoint.length) byDevice.set(mount.device, mount);
+  }
+  return [...byDevice.values()];
+}

@@ -1,0 +1,80 @@
+// What Linux tells of CPUs and of a process as text under /proc. Text of another shape gives fewer values, never an error.
+
+/** Gives the text of a file; undefined where there is no such file, as on another platform. */
+export type ReadText = (path: string) => string | undefined;
+
+/**
+ * Reads a small file of /proc or /sys. It blocks, since the kernel makes these files from memory: 10 µs a file, where
+ * reading in the thread pool takes 280.
+ *
+ * @throws if the file is there and cannot be read
+ */
+export function readText(path: string): string | undefined {
+  try {
+    return process.getBuiltinModule('node:fs').readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+/** The count in a field; undefined where there is none. */
+export type Counts = (index: number) => number | undefined;
+
+export function countsOf(fields: readonly string[]): Counts {
+  return (index) => {
+    const field = fields[index];
+    return field !== undefined && /^\d{1,20}$/.test(field) ? Number(field) : undefined;
+  };
+}
+
+export function fieldsOf(line: string): string[] {
+  return line.split(/\s+/).filter((field) => field !== '');
+}
+
+export type CpuMode = 'user' | 'system' | 'nice' | 'idle' | 'iowait' | 'interrupt' | 'steal';
+
+export interface CpuTimes {
+  /** Seconds since boot, all CPUs together. */
+  readonly secondsByMode: Readonly<Partial<Record<CpuMode, number>>>;
+  readonly logicalCount: number;
+}
+
+/** The kernel counts in hundredths of a second for user space, whatever it uses itself. */
+const TICKS_PER_SECOND = 100;
+
+/** Parses /proc/stat. */
+export function parseCpuTimes(text: string): CpuTimes | undefined {
+  const count = countsOf(fieldsOf(/^cpu\s.*$/m.exec(text)?.[0] ?? ''));
+  const ticks = { user: count(1), nice: count(2), system: count(3), idle: count(4), iowait: count(5), steal: count(8) };
+  const interrupts = sumOf(count(6), count(7));
+  if (ticks.user === undefined || ticks.idle === undefined) return undefined;
+  const secondsByMode: Partial<Record<CpuMode, number>> = {};
+  for (const [mode, value] of Object.entries({ ...ticks, interrupt: interrupts })) {
+    if (value !== undefined) secondsByMode[mode as CpuMode] = value / TICKS_PER_SECOND;
+  }
+  return { secondsByMode, logicalCount: text.match(/^cpu\d+\s/gm)?.length ?? 0 };
+}
+
+function sumOf(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a + b;
+}
+
+export interface ProcessStatus {
+  readonly threadCount: number | undefined;
+  readonly virtualBytes: number | undefined;
+}
+
+/** Parses /proc/self/stat. */
+export function parseProcessStatus(text: string): ProcessStatus {
+  // The second field is the program's name in parentheses, and may hold spaces and parentheses itself.
+  const count = countsOf(fieldsOf(text.slice(text.lastIndexOf(')') + 1)));
+  return { threadCount: count(17), virtualBytes: count(20) };
+}
+
+/** Parses /proc/self/limits: how many files the process may have open; undefined where that is unlimited. */
+export function parseOpenFilesLimit(text: string): number | undefined {
+  const soft = /^Max open files\s+(\d{1,20})\s/m.exec(text)?.[1];
+  return soft === undefined ? undefined : Number(soft);
+}
