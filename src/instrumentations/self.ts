@@ -1,0 +1,60 @@
+// promtel itself: what it is, how many series it holds, and what it could not read or had to leave out.
+import * as catalog from '../catalog/self.ts';
+import type { Family } from '../core/family.ts';
+import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
+import { VERSION } from '../core/version.ts';
+
+/** Scrapes and exports are measured where they happen, by the exporters. */
+export const self: Instrumentation = {
+  name: 'self',
+  target: { package: 'promtel', versions: '*' },
+  metrics: [
+    catalog.promtelBuildInfo,
+    catalog.promtelMetricSeries,
+    catalog.promtelMetricOverflow,
+    catalog.promtelMetricRejected,
+    catalog.promtelInstrumentationDetached,
+    catalog.promtelCollectionErrors,
+  ],
+  attach(attachment) {
+    watchBuild(attachment);
+    watchFailures(attachment);
+    watchFamilies(attachment);
+  },
+};
+
+function watchBuild(attachment: Attachment): void {
+  const info = attachment.registry.instrument(catalog.promtelBuildInfo);
+  const attributes = { 'telemetry.distro.version': VERSION, 'process.runtime.version': process.version.slice(1) };
+  attachment.onCollect(() => info.set(1, attributes));
+}
+
+function watchFailures(attachment: Attachment): void {
+  const { registry } = attachment;
+  const detached = registry.instrument(catalog.promtelInstrumentationDetached);
+  const errors = registry.instrument(catalog.promtelCollectionErrors);
+  attachment.onCollect(() => {
+    for (const name of registry.failedInstrumentations) detached.set(1, { 'instrumentation.name': name });
+    for (const [subject, count] of registry.failedCallbacks) errors.observe(count, { 'collection.subject': subject });
+  });
+}
+
+/** Values left out are told of from the first one on; the series of a metric from when it has one. */
+function watchFamilies(attachment: Attachment): void {
+  const { registry } = attachment;
+  const series = registry.instrument(catalog.promtelMetricSeries);
+  const overflow = registry.instrument(catalog.promtelMetricOverflow);
+  const rejected = registry.instrument(catalog.promtelMetricRejected);
+  const used = new Set<Family>([series.family]);
+  attachment.onCollect(() => {
+    for (const family of registry.families) {
+      const attributes = { 'metric.name': family.definition.name };
+      if (family.overflowed > 0) overflow.observe(family.overflowed, attributes);
+      if (family.rejected > 0) rejected.observe(family.rejected, attributes);
+      if (family.size > 0) used.add(family);
+    }
+    for (const family of used) series.bind({ 'metric.name': family.definition.name });
+    // Only now has every series been made, its own ones included.
+    for (const family of used) series.set(family.size, { 'metric.name': family.definition.name });
+  });
+}

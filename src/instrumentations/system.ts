@@ -1,0 +1,219 @@
+// The host: CPU, memory, local file systems, disks and network, as far as they can be read without another program.
+//
+// Read here and not through @opentelemetry/instrumentation-host-metrics, which records through the OpenTelemetry SDK:
+// loading that adds 45 ms to every start. A test holds the two to the same names, units and values.
+import type { StatsFs } from 'node:fs';
+import type { CpuInfo } from 'node:os';
+import { systemFilesystemState } from '../catalog/attributes.ts';
+import * as catalog from '../catalog/system.ts';
+import {
+  isCounted,
+  localMounts,
+  type Mount,
+  parseDisks,
+  parseMounts,
+  parseNetworkInterfaces,
+  wholeDisks,
+} from '../core/devices.ts';
+import type { Counter } from '../core/instrument.ts';
+import type { Instrumentation } from '../core/instrumentation.ts';
+import { CollectionInterval } from '../core/interval.ts';
+import { inMainThread } from '../core/main-thread.ts';
+import type { AttributesOf, MetricDefinition } from '../core/metric.ts';
+import { type CpuMode, type CpuTimes, parseCpuTimes, type ReadText, readText } from '../core/procfs.ts';
+import type { CollectCallback, Registry } from '../core/registry.ts';
+
+export const hostMetrics: Instrumentation = hostMetricsFrom(readText);
+
+/** What is not there to be read, as on another platform, has no series. */
+export function hostMetricsFrom(read: ReadText): Instrumentation {
+  return {
+    name: 'host-metrics',
+    target: { package: 'node', versions: '>=22.15' },
+    metrics: Object.values(catalog),
+    attach(attachment) {
+      for (const reading of READINGS) attachment.onCollect(inMainThread(reading(attachment.registry, read)));
+    },
+  };
+}
+
+/** Each is read by itself, so that one that cannot be read costs only its own metrics. */
+type Reading = (registry: Registry, read: ReadText) => CollectCallback;
+
+const READINGS: readonly Reading[] = [readCpu, readMemory, readFilesystems, readDisks, readNetwork];
+
+function readCpu(registry: Registry, read: ReadText): CollectCallback {
+  const time = registry.instrument(catalog.systemCpuTime);
+  const utilization = registry.instrument(catalog.systemCpuUtilization);
+  const logicalCount = registry.instrument(catalog.systemCpuLogicalCount);
+  const interval = new CollectionInterval();
+  let last: CpuTimes | undefined;
+  return () => {
+    const now = readCpuTimes(read);
+    logicalCount.set(now.logicalCount);
+    for (const [mode, seconds] of Object.entries(now.secondsByMode)) {
+      // The kernel takes back waiting time now and then; a counter holds still until it is caught up with.
+      const cell = time.bind({ 'cpu.mode': mode as CpuMode });
+      cell.observe(Math.max(cell.value, seconds));
+    }
+    if (!interval.ends()) return;
+    for (const [mode, share] of sharesOf(now, last ?? now)) utilization.set(share, { 'cpu.mode': mode });
+    last = now;
+  };
+}
+
+/** What share of the time between two readings each mode had; nothing if no time passed. */
+function sharesOf(now: CpuTimes, last: CpuTimes): [CpuMode, number][] {
+  const passed = Object.entries(now.secondsByMode).map(([mode, seconds]): [CpuMode, number] => {
+    return [mode as CpuMode, Math.max(0, seconds - (last.secondsByMode[mode as CpuMode] ?? 0))];
+  });
+  const sum = passed.reduce((total, [, seconds]) => total + seconds, 0);
+  return sum === 0 ? [] : passed.map(([mode, seconds]) => [mode, seconds / sum]);
+}
+
+function readCpuTimes(read: ReadText): CpuTimes {
+  return parseCpuTimes(read('/proc/stat') ?? '') ?? cpuTimesOf(process.getBuiltinModule('node:os').cpus());
+}
+
+function cpuTimesOf(cpus: readonly CpuInfo[]): CpuTimes {
+  const secondsOf = (mode: keyof CpuInfo['times']): number => cpus.reduce((sum, { times }) => sum + times[mode], 0) / 1e3;
+  return {
+    secondsByMode: {
+      user: secondsOf('user'),
+      system: secondsOf('sys'),
+      nice: secondsOf('nice'),
+      idle: secondsOf('idle'),
+      interrupt: secondsOf('irq'),
+    },
+    logicalCount: cpus.length,
+  };
+}
+
+function readMemory(registry: Registry): CollectCallback {
+  const usage = registry.instrument(catalog.systemMemoryUsage);
+  const utilization = registry.instrument(catalog.systemMemoryUtilization);
+  const limit = registry.instrument(catalog.systemMemoryLimit);
+  return () => {
+    const os = process.getBuiltinModule('node:os');
+    const total = os.totalmem();
+    // What Node calls free is what can be had without swapping, the page cache included.
+    const available = Math.min(total, os.freemem());
+    limit.set(total);
+    usage.set(total - available, { 'system.memory.state': 'used' });
+    usage.set(available, { 'system.memory.state': 'available' });
+    utilization.set((total - available) / total, { 'system.memory.state': 'used' });
+    utilization.set(available / total, { 'system.memory.state': 'available' });
+  };
+}
+
+/** Of each kind of device, so many have series. */
+const MOST_DEVICES = 16;
+
+type FilesystemAttributes = AttributesOf<typeof catalog.systemFilesystemLimit>;
+
+function readFilesystems(registry: Registry, read: ReadText): CollectCallback {
+  const filesystems = new Filesystems(registry);
+  return () => filesystems.measure(readMounts(read).slice(0, MOST_DEVICES));
+}
+
+/** The series of file systems, which come and go with their mounts. */
+class Filesystems {
+  readonly #usage;
+  readonly #utilization;
+  readonly #limit;
+  readonly #shown = new Map<string, FilesystemAttributes>();
+  readonly #waitedFor = new Set<string>();
+
+  constructor(registry: Registry) {
+    this.#usage = registry.instrument(catalog.systemFilesystemUsage);
+    this.#utilization = registry.instrument(catalog.systemFilesystemUtilization);
+    this.#limit = registry.instrument(catalog.systemFilesystemLimit);
+  }
+
+  async measure(mounts: readonly Mount[]): Promise<void> {
+    const mounted = new Set(mounts.map(({ mountpoint }) => mountpoint));
+    for (const mountpoint of this.#shown.keys()) if (!mounted.has(mountpoint)) this.#forget(mountpoint);
+    const outcomes = await Promise.allSettled(mounts.map((mount) => this.#measureOne(mount)));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  async #measureOne({ device, mountpoint, type }: Mount): Promise<void> {
+    // A file system that hangs holds a thread of the pool: it is not asked again before it has answered.
+    if (this.#waitedFor.has(mountpoint)) return;
+    this.#waitedFor.add(mountpoint);
+    try {
+      const space = await process.getBuiltinModule('node:fs').promises.statfs(mountpoint);
+      if (space.blocks === 0) return;
+      const attributes = { 'system.device': device, 'system.filesystem.mountpoint': mountpoint, 'system.filesystem.type': type };
+      this.#shown.set(mountpoint, attributes);
+      this.#show(space, attributes);
+    } finally {
+      this.#waitedFor.delete(mountpoint);
+    }
+  }
+
+  #show({ bsize, blocks, bfree, bavail }: StatsFs, attributes: FilesystemAttributes): void {
+    const used = blocks - bfree;
+    const reserved = Math.max(0, bfree - bavail);
+    this.#limit.set(blocks * bsize, attributes);
+    this.#usage.set(used * bsize, { ...attributes, 'system.filesystem.state': 'used' });
+    this.#usage.set((bfree - reserved) * bsize, { ...attributes, 'system.filesystem.state': 'free' });
+    this.#usage.set(reserved * bsize, { ...attributes, 'system.filesystem.state': 'reserved' });
+    this.#utilization.set(used / (blocks - reserved), attributes);
+  }
+
+  #forget(mountpoint: string): void {
+    const attributes = this.#shown.get(mountpoint);
+    this.#shown.delete(mountpoint);
+    this.#limit.remove(attributes);
+    this.#utilization.remove(attributes);
+    for (const state of systemFilesystemState.values) this.#usage.remove({ ...attributes, 'system.filesystem.state': state });
+  }
+}
+
+/** Without a list of mounts, the file system of the working directory has to do. */
+function readMounts(read: ReadText): Mount[] {
+  const text = read('/proc/self/mounts');
+  if (text !== undefined) return localMounts(parseMounts(text));
+  const { root } = process.getBuiltinModule('node:path').parse(process.cwd());
+  return [{ device: root, mountpoint: root, type: '' }];
+}
+
+function readDisks(registry: Registry, read: ReadText): CollectCallback {
+  const io = registry.instrument(catalog.systemDiskIo);
+  const operations = registry.instrument(catalog.systemDiskOperations);
+  return () => {
+    const disks = wholeDisks(parseDisks(read('/proc/diskstats') ?? ''));
+    for (const disk of disks.slice(0, MOST_DEVICES)) {
+      for (const direction of ['read', 'write'] as const) {
+        const attributes = { 'system.device': disk.name, 'disk.io.direction': direction };
+        follow(io, disk[direction].bytes, attributes);
+        follow(operations, disk[direction].operations, attributes);
+      }
+    }
+  };
+}
+
+function readNetwork(registry: Registry, read: ReadText): CollectCallback {
+  const io = registry.instrument(catalog.systemNetworkIo);
+  const errors = registry.instrument(catalog.systemNetworkErrors);
+  const dropped = registry.instrument(catalog.systemNetworkPacketDropped);
+  return () => {
+    const interfaces = parseNetworkInterfaces(read('/proc/net/dev') ?? '').filter(isCounted);
+    for (const device of interfaces.slice(0, MOST_DEVICES)) {
+      for (const direction of ['receive', 'transmit'] as const) {
+        const attributes = { 'network.interface.name': device.name, 'network.io.direction': direction };
+        follow(io, device[direction].bytes, attributes);
+        follow(errors, device[direction].errors, attributes);
+        follow(dropped, device[direction].dropped, attributes);
+      }
+    }
+  };
+}
+
+/** Takes over a device's total. A device that was taken out and put back counts from zero, and so does its series. */
+function follow<D extends MetricDefinition>(counter: Counter<D>, total: number, attributes: AttributesOf<D>): void {
+  if (total < counter.bind(attributes).value) counter.remove(attributes);
+  counter.observe(total, attributes);
+}

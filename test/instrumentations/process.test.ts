@@ -1,0 +1,200 @@
+// The process' metrics against ps, /proc and Node's own numbers, in containers of files, and where nothing can be read.
+import { execFileSync } from 'node:child_process';
+import { openSync, closeSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { processUsage, processUsageFrom } from '../../src/instrumentations/process.ts';
+import { readText } from '../../src/core/procfs.ts';
+import { loadOfficial, type Official, startOfficial } from '../kit/official.ts';
+import { attachAlone, namesOf, type Readings, valueOf } from '../kit/readings.ts';
+import { runToEnd } from '../kit/run-to-end.ts';
+
+let readings: Readings;
+let official: Official | undefined;
+
+beforeEach(() => {
+  readings = attachAlone(processUsage);
+});
+
+afterEach(async () => {
+  readings.attached.detach();
+  await official?.stop();
+  vi.restoreAllMocks();
+});
+
+function ps(...columns: string[]): number[] {
+  const text = execFileSync('ps', ['-o', columns.map((column) => `${column}=`).join(), '-p', `${process.pid}`], {
+    encoding: 'utf8',
+  });
+  return text.trim().split(/\s+/).map(Number);
+}
+
+/** What can be read everywhere, without any file. */
+const PORTABLE = [
+  'process.cpu.time',
+  'process.cpu.utilization',
+  'process.context_switches',
+  'process.paging.faults',
+  'process.memory.usage',
+  'process.uptime',
+  'process.start_time',
+];
+
+describe('the process', () => {
+  it('has every metric that it declares, but for limits that there are not', async () => {
+    const missing = processUsage.metrics.map(({ name }) => name).filter((name) => !name.startsWith('container.'));
+    expect(namesOf(await readings.read())).toEqual(expect.arrayContaining(missing));
+  });
+
+  it('has the memory and threads that ps shows', async () => {
+    const samples = await readings.read();
+    const [residentKibibytes, virtualKibibytes, threads] = ps('rss', 'vsz', 'nlwp');
+    expect(valueOf(samples, 'process.memory.usage')! / 1024 / residentKibibytes!).toBeCloseTo(1, 0);
+    expect(valueOf(samples, 'process.memory.virtual')! / 1024 / virtualKibibytes!).toBeCloseTo(1, 0);
+    expect(valueOf(samples, 'process.thread.count')).toBeCloseTo(threads!, -1);
+  });
+
+  it('has the CPU time that Node counts, and less of it than there is', async () => {
+    const samples = await readings.read();
+    const { user, system } = process.cpuUsage();
+    expect(valueOf(samples, 'process.cpu.time', { 'cpu.mode': 'user' })).toBeCloseTo(user / 1e6, 1);
+    expect(valueOf(samples, 'process.cpu.time', { 'cpu.mode': 'system' })).toBeCloseTo(system / 1e6, 1);
+    const used = valueOf(samples, 'process.cpu.utilization', { 'cpu.mode': 'user' })!;
+    expect(used).toBeCloseTo(user / 1e6 / process.uptime() / availableParallelism(), 1);
+  });
+
+  it('shows how busy it was since the collection before', async () => {
+    await readings.read();
+    const uptime = process.uptime();
+    vi.spyOn(process, 'uptime').mockReturnValue(uptime + 10);
+    const before = process.cpuUsage();
+    const end = performance.now() + 300;
+    while (performance.now() < end);
+    const used = process.cpuUsage(before).user / 1e6;
+    const utilization = valueOf(await readings.read(), 'process.cpu.utilization', { 'cpu.mode': 'user' })!;
+    expect(utilization).toBeCloseTo(used / 10 / availableParallelism(), 1);
+    expect(utilization).toBeGreaterThan(used / 15 / availableParallelism());
+  });
+
+  it('counts its open files', async () => {
+    const count = async (): Promise<number> => valueOf(await readings.read(), 'process.open_file_descriptor.count')!;
+    const before = await count();
+    expect(Math.abs(before - (readdirSync('/proc/self/fd').length - 1))).toBeLessThanOrEqual(2);
+    const opened = Array.from({ length: 40 }, () => openSync('/dev/null', 'r'));
+    expect(Math.abs((await count()) - before - 40)).toBeLessThanOrEqual(2);
+    for (const descriptor of opened) closeSync(descriptor);
+    expect(valueOf(await readings.read(), 'process.open_file_descriptor.limit')).toBeGreaterThan(before);
+  });
+
+  it('counts them on kernels whose directory of descriptors has no size', async () => {
+    // The directory beside it lists the same descriptors, and has none on any kernel.
+    const old = attachAlone(processUsageFrom({ read: readText, descriptorDirectory: '/proc/self/fdinfo' }));
+    const [samples, expected] = [await old.read(), await readings.read()];
+    old.attached.detach();
+    const name = 'process.open_file_descriptor.count';
+    expect(Math.abs(valueOf(samples, name)! - valueOf(expected, name)!)).toBeLessThanOrEqual(1);
+  });
+
+  it('started when ps says, whatever the clock says later', async () => {
+    const [samples, [elapsedSeconds]] = [await readings.read(), ps('etimes')];
+    const start = valueOf(samples, 'process.start_time')!;
+    expect(Math.abs(Date.now() / 1e3 - elapsedSeconds! - start)).toBeLessThan(3);
+    expect(Math.abs(valueOf(samples, 'process.uptime')! - elapsedSeconds!)).toBeLessThan(3);
+    vi.spyOn(Date, 'now').mockReturnValue(0);
+    expect(valueOf(await readings.read(), 'process.start_time')).toBe(start);
+  });
+
+  it('is read in the main thread only', async () => {
+    const code = `import { Worker } from 'node:worker_threads';
+      const code = \`import { attachAlone } from '\${import.meta.resolve('./test/kit/readings.ts')}';
+        import { processUsage } from '\${import.meta.resolve('./src/instrumentations/process.ts')}';
+        import { hostMetrics } from '\${import.meta.resolve('./src/instrumentations/system.ts')}';
+        import { parentPort } from 'node:worker_threads';
+        parentPort.postMessage([await attachAlone(processUsage).read(), await attachAlone(hostMetrics).read()]);\`;
+      new Worker(new URL('data:text/javascript,' + encodeURIComponent(code))).once('message', (samples) => console.log(JSON.stringify(samples)));`;
+    expect(await runToEnd(['--input-type=module', '--eval', code])).toMatchObject({ code: 0, stdout: '[[],[]]\n', stderr: '' });
+  });
+
+  it('ends by itself', async () => {
+    const code = `import { attachAlone } from './test/kit/readings.ts'; import { processUsage } from './src/instrumentations/process.ts';
+      await attachAlone(processUsage).read();`;
+    expect(await runToEnd(['--input-type=module', '--eval', code])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('is not read once it is detached', async () => {
+    readings.attached.detach();
+    expect(await readings.read()).toEqual([]);
+  });
+});
+
+describe('the container', () => {
+  const container: Record<string, string> = {
+    '/proc/self/cgroup': '0::/\n',
+    '/sys/fs/cgroup/memory.current': '209715200\n',
+    '/sys/fs/cgroup/memory.max': '536870912\n',
+    '/sys/fs/cgroup/memory.stat': 'inactive_file 9715200\n',
+    '/sys/fs/cgroup/cpu.max': '50000 100000\n',
+  };
+
+  async function readIn(files: Readonly<Record<string, string>>) {
+    const inside = attachAlone(processUsageFrom({ read: (path) => files[path], descriptorDirectory: '/no/such/directory' }));
+    const samples = await inside.read();
+    inside.attached.detach();
+    return samples.filter(({ name }) => name.startsWith('container.')).map(({ name, value }) => [name, value]);
+  }
+
+  it('has limits and what it uses of them', async () => {
+    expect(await readIn(container)).toEqual([
+      ['container.memory.usage', 209_715_200],
+      ['container.memory.working_set', 200_000_000],
+      ['container.memory.limit', 536_870_912],
+      ['container.cpu.limit', 0.5],
+    ]);
+  });
+
+  it('without limits has none', async () => {
+    const names = (
+      await readIn({ ...container, '/sys/fs/cgroup/memory.max': 'max', '/sys/fs/cgroup/cpu.max': 'max 100000' })
+    ).map(([name]) => name);
+    expect(names).toEqual(['container.memory.usage', 'container.memory.working_set']);
+  });
+
+  it('that is none has no series', async () => {
+    expect(await readIn({})).toEqual([]);
+  });
+});
+
+describe('what cannot be read', () => {
+  it('has no series where it does not exist, as on another platform', async () => {
+    const elsewhere = attachAlone(processUsageFrom({ read: () => undefined, descriptorDirectory: '/no/such/directory' }));
+    expect(namesOf(await elsewhere.read())).toEqual(PORTABLE);
+    expect(elsewhere.registry.failedCallbacks.size).toBe(0);
+  });
+
+  it('costs only itself, and is counted', async () => {
+    const read = (path: string): string | undefined => {
+      if (path === '/proc/self/limits') throw new Error(`EACCES: permission denied, open '${path}'`);
+      return readText(path);
+    };
+    const forbidden = attachAlone(processUsageFrom({ read, descriptorDirectory: '/proc/self/fd' }));
+    const all = namesOf(await readings.read());
+    expect(all.filter((name) => name !== 'process.open_file_descriptor.limit')).toEqual(namesOf(await forbidden.read()));
+    await forbidden.read();
+    expect([...forbidden.registry.failedCallbacks]).toEqual([['process', 2]]);
+  });
+});
+
+describe('the official host metrics', () => {
+  it('give the same values of the process, under the same names', async () => {
+    official = startOfficial(loadOfficial('@opentelemetry/instrumentation-host-metrics', 'HostMetricsInstrumentation'));
+    const theirs = (await official.read()).filter(({ name }) => name.startsWith('process.'));
+    const ours = await readings.read();
+    expect(new Set(theirs.map(({ name }) => name))).toEqual(
+      new Set(['process.cpu.time', 'process.cpu.utilization', 'process.memory.usage']),
+    );
+    for (const { name, attributes, value } of theirs) {
+      if (name === 'process.cpu.utilization') expect(valueOf(ours, name, attributes)).toBeLessThanOrEqual(1);
+      else expect(valueOf(ours, name, attributes)! / value).toBeCloseTo(1, 0);
+    }
+  });
+});

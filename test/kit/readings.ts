@@ -1,0 +1,41 @@
+// Attaches one instrumentation to a registry of its own and gives what it measured, by metric and attributes.
+import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
+import type { Instrumentation } from '../../src/core/instrumentation.ts';
+import { Registry } from '../../src/core/registry.ts';
+import { type Sample, samplesOf } from '../../src/sample.ts';
+
+export interface Readings {
+  readonly registry: Registry;
+  readonly attached: AttachedInstrumentation;
+  /** Collects, and gives every series. */
+  read(): Promise<Sample[]>;
+}
+
+export function attachAlone(instrumentation: Instrumentation): Readings {
+  const registry = new Registry();
+  const attached = attach(instrumentation, registry, { ignoresPath: () => false });
+  return {
+    registry,
+    attached,
+    async read() {
+      await registry.collect();
+      return samplesOf(registry);
+    },
+  };
+}
+
+/** The value of the only series that has these attributes; undefined if there is none. */
+export function valueOf(
+  samples: readonly Sample[],
+  name: string,
+  attributes: Readonly<Record<string, unknown>> = {},
+): number | undefined {
+  return samples.find(
+    (sample) => sample.name === name && Object.entries(attributes).every(([key, value]) => sample.attributes[key] === value),
+  )?.value;
+}
+
+/** The metrics that have series. */
+export function namesOf(samples: readonly Sample[]): string[] {
+  return [...new Set(samples.map(({ name }) => name))];
+}
