@@ -1,13 +1,16 @@
 // Every attribute that metrics share, once: key, type, and what bounds its values.
 import { OTHER } from '../core/attribute.ts';
 
-/** The methods of RFC 9110 and PATCH; `QUERY` joins when the conventions list it. Anything else is `_OTHER`. */
+/** The methods of RFC 9110, PATCH and QUERY, as semantic conventions 1.45 list them. Anything else is `_OTHER`. */
 export const httpRequestMethod = {
   key: 'http.request.method',
   type: 'string',
   brief: 'Request method.',
-  values: ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE', OTHER],
+  values: ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE', OTHER],
 } as const;
+
+/** What a method is taken for when it is recorded; one that is not listed becomes `_OTHER` there. */
+export type HttpRequestMethod = (typeof httpRequestMethod.values)[number];
 
 export const httpRoute = {
   key: 'http.route',
@@ -21,7 +24,12 @@ export const httpResponseStatusCode = {
   brief: 'Response status.',
 } as const;
 
-export const urlScheme = { key: 'url.scheme', type: 'string', brief: 'Scheme of the request.', values: ['http', 'https', OTHER] } as const;
+export const urlScheme = {
+  key: 'url.scheme',
+  type: 'string',
+  brief: 'Scheme of the request.',
+  values: ['http', 'https', OTHER],
+} as const;
 
 export const networkProtocolVersion = {
   key: 'network.protocol.version',
@@ -33,7 +41,7 @@ export const networkProtocolVersion = {
 export const errorType = {
   key: 'error.type',
   type: 'string',
-  brief: 'Why it failed: a status of 500 or more, an error code or an error name; absent where it did not.',
+  brief: 'Why it failed: a status that is an error, an error code or name, or aborted; absent where it did not.',
   cap: 100,
 } as const;
 
@@ -92,7 +100,12 @@ export const systemMemoryState = {
   values: ['used', 'available'],
 } as const;
 
-export const systemDevice = { key: 'system.device', type: 'string', brief: 'Device, such as sda or /dev/sda1.', cap: 50 } as const;
+export const systemDevice = {
+  key: 'system.device',
+  type: 'string',
+  brief: 'Device, such as sda or /dev/sda1.',
+  cap: 50,
+} as const;
 
 export const systemFilesystemMountpoint = {
   key: 'system.filesystem.mountpoint',
@@ -101,7 +114,12 @@ export const systemFilesystemMountpoint = {
   cap: 50,
 } as const;
 
-export const systemFilesystemType = { key: 'system.filesystem.type', type: 'string', brief: 'Type, such as ext4.', cap: 20 } as const;
+export const systemFilesystemType = {
+  key: 'system.filesystem.type',
+  type: 'string',
+  brief: 'Type, such as ext4.',
+  cap: 20,
+} as const;
 
 export const systemFilesystemState = {
   key: 'system.filesystem.state',
@@ -110,9 +128,19 @@ export const systemFilesystemState = {
   values: ['used', 'free', 'reserved'],
 } as const;
 
-export const diskIoDirection = { key: 'disk.io.direction', type: 'string', brief: 'Direction.', values: ['read', 'write'] } as const;
+export const diskIoDirection = {
+  key: 'disk.io.direction',
+  type: 'string',
+  brief: 'Direction.',
+  values: ['read', 'write'],
+} as const;
 
-export const networkInterfaceName = { key: 'network.interface.name', type: 'string', brief: 'Interface, such as eth0.', cap: 50 } as const;
+export const networkInterfaceName = {
+  key: 'network.interface.name',
+  type: 'string',
+  brief: 'Interface, such as eth0.',
+  cap: 50,
+} as const;
 
 export const networkIoDirection = {
   key: 'network.io.direction',
@@ -135,4 +163,9 @@ export const instrumentationName = {
 
 export const collectionSubject = { key: 'collection.subject', type: 'string', brief: 'What was to be read.', cap: 100 } as const;
 
-export const exporterName = { key: 'exporter.name', type: 'string', brief: 'Exporter, as in OTEL_METRICS_EXPORTER.', cap: 20 } as const;
+export const exporterName = {
+  key: 'exporter.name',
+  type: 'string',
+  brief: 'Exporter, as in OTEL_METRICS_EXPORTER.',
+  cap: 20,
+} as const;

@@ -7,6 +7,9 @@ export interface OperationEnd {
   readonly errorType: string | undefined;
 }
 
+/** The `error.type` of what one side gave up before it was complete, where nothing says more. */
+export const ABORTED = 'aborted';
+
 export type OperationListener = (end: OperationEnd) => void;
 
 /**
@@ -33,11 +36,14 @@ export function timeOperation<Result>(run: () => Result, ended: OperationListene
   return result;
 }
 
-/** The `error.type` of whatever was thrown: a code such as ECONNREFUSED, else the error's name. */
+/**
+ * The `error.type` of whatever was thrown: a code such as ECONNREFUSED, else the error's name. An abort has another code in
+ * every library, but one name.
+ */
 export function errorTypeOf(error: unknown): string {
   try {
     const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
-    if (typeof code === 'string' && code !== '') return code;
+    if (typeof code === 'string' && code !== '' && name !== 'AbortError') return code;
     if (typeof name === 'string' && name !== '') return name;
   } catch {
     // A thrown null, or an error whose getters throw, is an error like any other.

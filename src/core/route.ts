@@ -4,6 +4,9 @@ const ROUTE = Symbol('promtel.route');
 
 interface Routed {
   [ROUTE]?: string | undefined;
+  readonly httpVersionMajor?: number;
+  /** What carries an HTTP/2 request, and all that http2 publishes of it. */
+  readonly stream?: Routed;
 }
 
 /** Called with the request and its template as soon as a framework has matched it. */
@@ -14,16 +17,21 @@ export const routeListeners: RouteListener[] = [];
 
 /** Tells the template, such as `/users/:id`, of an incoming request; a later, more exact one replaces it. */
 export function setRoute(request: object, template: string): void {
-  (request as Routed)[ROUTE] = template;
+  keep(request, template);
   for (const listener of routeListeners) listener(request, template);
 }
 
 /** Takes a route back: what matched turned out to be no match, such as a mount whose handlers all passed on. */
 export function clearRoute(request: object): void {
-  (request as Routed)[ROUTE] = undefined;
+  keep(request, undefined);
 }
 
-/** The template; undefined if no route matched. */
+/** The template of a request, or of the stream of an HTTP/2 request; undefined if no route matched. */
 export function routeOf(request: object): string | undefined {
   return (request as Routed)[ROUTE];
+}
+
+function keep(request: Routed, template: string | undefined): void {
+  request[ROUTE] = template;
+  if (request.httpVersionMajor === 2 && request.stream !== undefined) request.stream[ROUTE] = template;
 }

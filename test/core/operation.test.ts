@@ -55,6 +55,8 @@ describe('errorTypeOf', () => {
     [Object.assign(new Error('x'), { code: 'E_CODE' }), 'E_CODE'],
     [Object.assign(new Error('x'), { code: 20 }), 'Error'],
     [new RangeError('x'), 'RangeError'],
+    [Object.assign(new Error('x'), { code: 'ABORT_ERR', name: 'AbortError' }), 'AbortError'],
+    [AbortSignal.timeout(0).reason ?? new DOMException('x', 'TimeoutError'), 'TimeoutError'],
     [undefined, '_OTHER'],
     [null, '_OTHER'],
     ['text', '_OTHER'],

@@ -1,0 +1,154 @@
+// Requests served over HTTP/1: duration, requests under way, and body sizes, as node:http itself tells of them.
+//
+// No listener is added to a request or response. What is not answered yet is kept with its connection until Node publishes
+// that the response is finished; a client that leaves is not published, and then the end of the connection ends it.
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { HttpRequestMethod } from '../catalog/attributes.ts';
+import {
+  httpServerActiveRequests,
+  httpServerRequestBodySize,
+  httpServerRequestDuration,
+  httpServerResponseBodySize,
+} from '../catalog/http.ts';
+import { countRequestBody, countResponseBodies, requestBodySize, responseBodySize } from '../core/body-size.ts';
+import type { UpDownCounterCell } from '../core/cell.ts';
+import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
+import { ABORTED } from '../core/operation.ts';
+import { isOwnServer } from '../core/own-server.ts';
+import { pathOf } from '../core/request-path.ts';
+import { routeOf } from '../core/route.ts';
+
+const CONNECTION = Symbol('promtel.http.connection');
+
+interface Message {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly socket: ServedSocket;
+  readonly server: Server;
+}
+
+type ServedSocket = Socket & { readonly encrypted?: boolean; [CONNECTION]?: Connection };
+
+interface Connection {
+  readonly owner: ServedRequests;
+  readonly isOwnServer: boolean;
+  readonly scheme: 'http' | 'https';
+  /** What is not answered yet, in the order it came: more than one where the client pipelines. */
+  readonly exchanges: Exchange[];
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly active: UpDownCounterCell;
+  readonly startMillis: number;
+}
+
+export const httpServer: Instrumentation = {
+  name: 'http',
+  target: { package: 'node', versions: '>=22.15' },
+  metrics: [httpServerRequestDuration, httpServerActiveRequests, httpServerRequestBodySize, httpServerResponseBodySize],
+  attach(attachment) {
+    const requests = new ServedRequests(attachment);
+    attachment.subscribe('http.server.request.start', (message: Message) => requests.start(message));
+    attachment.subscribe('http.server.response.finish', (message: Message) => requests.finish(message));
+    attachment.onDetach(() => requests.stop());
+  },
+};
+
+class ServedRequests {
+  #isStopped = false;
+  #countsBodies = false;
+  readonly #attachment: Attachment;
+  readonly #duration;
+  readonly #active;
+  readonly #requestSize;
+  readonly #responseSize;
+
+  constructor(attachment: Attachment) {
+    const { registry } = attachment;
+    this.#attachment = attachment;
+    this.#duration = registry.instrument(httpServerRequestDuration);
+    this.#active = registry.instrument(httpServerActiveRequests);
+    this.#requestSize = registry.instrument(httpServerRequestBodySize);
+    this.#responseSize = registry.instrument(httpServerResponseBodySize);
+  }
+
+  start({ request, response, socket, server }: Message): void {
+    const connection = this.#connectionOf(socket, server);
+    if (connection.owner !== this || connection.isOwnServer) return;
+    if (this.#attachment.settings.ignoresPath(pathOf(request.url))) return;
+    if (request.headers['transfer-encoding'] !== undefined) countRequestBody(request);
+    const active = this.#active.bind({
+      'http.request.method': request.method as HttpRequestMethod,
+      'url.scheme': connection.scheme,
+    });
+    active.add(1);
+    connection.exchanges.push({ request, response, active, startMillis: performance.now() });
+  }
+
+  finish({ response, socket }: Message): void {
+    const connection = socket[CONNECTION];
+    const exchange = connection?.exchanges[0];
+    // Responses leave in the order of their requests, so any but the first is of a request that is left out.
+    if (connection === undefined || exchange?.response !== response) return;
+    connection.exchanges.shift();
+    this.#end(exchange, connection.scheme, true);
+  }
+
+  /** Lets go of what is under way: nothing will tell of its end. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#active.family.empty();
+  }
+
+  #connectionOf(socket: ServedSocket, server: Server): Connection {
+    const known = socket[CONNECTION];
+    if (known !== undefined && !known.owner.#isStopped) return known;
+    const scheme = socket.encrypted === true ? 'https' : 'http';
+    const connection: Connection = { owner: this, isOwnServer: isOwnServer(server), scheme, exchanges: [] };
+    socket[CONNECTION] = connection;
+    socket.on(
+      'close',
+      this.#attachment.guard(() => this.#abandon(connection)),
+    );
+    this.#countBodies();
+    return connection;
+  }
+
+  #countBodies(): void {
+    // Not before a first connection: until then nothing need have loaded node:http.
+    if (!this.#countsBodies) this.#attachment.onDetach(countResponseBodies());
+    this.#countsBodies = true;
+  }
+
+  #abandon({ exchanges, scheme }: Connection): void {
+    if (this.#isStopped) return;
+    for (const exchange of exchanges.splice(0)) this.#end(exchange, scheme, false);
+  }
+
+  #end({ request, response, active, startMillis }: Exchange, scheme: Connection['scheme'], isComplete: boolean): void {
+    const durationSeconds = (performance.now() - startMillis) / 1000;
+    const status = isComplete || response.headersSent ? response.statusCode : undefined;
+    const attributes = {
+      'http.request.method': request.method as HttpRequestMethod,
+      'http.route': routeOf(request),
+      'http.response.status_code': status,
+      'url.scheme': scheme,
+      'network.protocol.version': request.httpVersion,
+      'error.type': status !== undefined && status >= 500 ? String(status) : isComplete ? undefined : abortOf(response),
+    };
+    active.add(-1);
+    this.#duration.record(durationSeconds, attributes);
+    if (!isComplete) return;
+    const requestBytes = requestBodySize(request);
+    if (requestBytes !== undefined) this.#requestSize.record(requestBytes, attributes);
+    this.#responseSize.record(responseBodySize(response), attributes);
+  }
+}
+
+/** Why a response was not completed. A stream of events has no other end than its client leaving, which is no error. */
+function abortOf(response: ServerResponse & { readonly _header?: string | null }): string | undefined {
+  return /^content-type:\s*text\/event-stream/im.test(response._header ?? '') ? undefined : ABORTED;
+}

@@ -1,0 +1,68 @@
+// Servers and clients of the loopback address for tests: raw ones, where every byte on the wire is the test's.
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { connect } from 'node:net';
+
+/** Something that is awaited, such as an event that Node tells a moment after the client has its answer. */
+export async function eventually(check: () => void, timeoutMillis = 5000): Promise<void> {
+  const deadline = Date.now() + timeoutMillis;
+  for (;;) {
+    try {
+      check();
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+}
+
+/** Listens on a free port and gives it. */
+export async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+export interface RawClient {
+  readonly socket: Socket;
+  /** All that came so far, as Latin-1. */
+  readonly received: string;
+  /** Waits until something was received. */
+  until(text: string | RegExp): Promise<void>;
+  /** Resolves when the connection is gone, however. */
+  readonly closed: Promise<void>;
+}
+
+/** Opens a connection and sends text at once. */
+export function openRaw(port: number, text = '', open: (port: number) => Socket = connectTo): RawClient {
+  const socket = open(port);
+  let received = '';
+  socket.setEncoding('latin1').on('data', (data: string) => (received += data));
+  socket.on('error', () => {});
+  if (text !== '') socket.write(text, 'latin1');
+  const closed = new Promise<void>((resolve) => {
+    socket.on('close', () => resolve());
+  });
+  return {
+    socket,
+    closed,
+    get received() {
+      return received;
+    },
+    until: (wanted) =>
+      eventually(() => {
+        if (typeof wanted === 'string' ? !received.includes(wanted) : !wanted.test(received))
+          throw new Error(`never came: ${wanted} in ${JSON.stringify(received)}`);
+      }),
+  };
+}
+
+/** Sends text and gives all that comes until the server ends the connection. */
+export async function talk(port: number, text: string, open?: (port: number) => Socket): Promise<string> {
+  const client = openRaw(port, text, open);
+  await client.closed;
+  return client.received;
+}
+
+function connectTo(port: number): Socket {
+  return connect(port, '127.0.0.1');
+}
