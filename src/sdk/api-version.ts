@@ -1,6 +1,7 @@
 // Finds the version of the @opentelemetry/api copy at a place in the code: of a package, or of one that was bundled.
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readManifest } from '../core/package-manifest.ts';
 
 /** A place in a loaded script, as `util.getCallSites` gives it. */
 export interface CallSite {
@@ -33,19 +34,11 @@ function findVersion(scriptName: string, line: number, column: number): string |
 
 function versionOfPackage(file: string): string | undefined {
   for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
-    const { name, version } = manifestIn(folder);
-    if (name !== undefined) return name === '@opentelemetry/api' ? version : undefined;
+    const manifest = readManifest(folder);
+    // Some folders of a build have one that says nothing but the type of its modules.
+    if (manifest?.name !== undefined) return manifest.name === '@opentelemetry/api' ? manifest.version : undefined;
   }
   return undefined;
-}
-
-/** Some folders of a build hold a package.json that says nothing but the type of its modules. */
-function manifestIn(folder: string): { readonly name?: string; readonly version?: string } {
-  try {
-    return JSON.parse(read(join(folder, 'package.json')));
-  } catch {
-    return {};
-  }
 }
 
 /**

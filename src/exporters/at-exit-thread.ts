@@ -1,0 +1,27 @@
+// The thread that sends the last metrics of an exiting process, and tells how that went through shared memory.
+import { workerData } from 'node:worker_threads';
+import { type AtExitData, OUTCOME } from './at-exit.ts';
+import { loadResources } from './load.ts';
+import { openOtlpMetrics } from './otlp.ts';
+
+const { options, metrics, outcome } = workerData as AtExitData;
+
+// Sockets of the exporter hold nothing alive, so the thread has to; it ends with the process at the latest.
+const alive = setInterval(() => {}, options.timeoutMillis);
+
+try {
+  const resource = loadResources().resourceFromAttributes(metrics.resource);
+  const exporter = openOtlpMetrics(options, { isEnding: true });
+  exporter.export({ resource, scopeMetrics: [...metrics.scopeMetrics] }, (result) => {
+    const code: number = result.code;
+    end(code === 0 ? OUTCOME.sent : OUTCOME.failed);
+  });
+} catch {
+  end(OUTCOME.failed);
+}
+
+function end(result: number): void {
+  clearInterval(alive);
+  Atomics.store(outcome, 0, result);
+  Atomics.notify(outcome, 0);
+}

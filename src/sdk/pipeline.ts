@@ -1,0 +1,130 @@
+// The SDK's part: a MeterProvider with a reader for each exporter, opened when something first needs it.
+import type { MeterProvider as ApiMeterProvider } from '@opentelemetry/api';
+import type { IMetricReader, MeterProvider, MetricProducer, MetricReader, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { Resource } from '@opentelemetry/resources';
+import type { MetricDefinition } from '../core/metric.ts';
+import { messageOf, reportProblem } from '../core/problem.ts';
+import type { MetricOverride, Registry } from '../core/registry.ts';
+import { type ExportListener, ExportWatch } from './export-watch.ts';
+import { loadMetrics, loadPrometheus, loadResources, type MetricsSdk } from './load.ts';
+import type { PointReader } from './point-reader.ts';
+import type { ProcessState, PushTarget } from './push-target.ts';
+import type { ResourceAttributes } from './resource.ts';
+import { viewsFor } from './views.ts';
+
+/** A target and what reads promtel's own series for it. */
+export interface Push {
+  readonly target: PushTarget;
+  readonly points: PointReader;
+}
+
+export interface PipelineOptions {
+  readonly registry: Registry;
+  readonly definitions: readonly MetricDefinition[];
+  readonly overrideOf: (name: string) => MetricOverride;
+  readonly resource: () => ResourceAttributes;
+  /** Whether somebody asks for the metrics that the application and others record, as the Prometheus page does. */
+  readonly isPulled: boolean;
+  readonly pushes: readonly Push[];
+  readonly exportIntervalMillis: number;
+  readonly exportTimeoutMillis: number;
+  readonly state: ProcessState;
+  readonly onExport: ExportListener;
+}
+
+/** How long a collection waits for the application's observable callbacks, as for promtel's own. */
+const CALLBACK_TIMEOUT_MILLIS = 1000;
+
+export class Pipeline {
+  readonly #options: PipelineOptions;
+  #opened: { readonly provider: MeterProvider; readonly pull: MetricReader | undefined } | undefined = undefined;
+  #hasFailed = false;
+  /** The limit of the instrument that is being made: the SDK asks its readers for one, and does not say for which. */
+  #limit: number | undefined = undefined;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+  }
+
+  get isOpen(): boolean {
+    return this.#opened !== undefined;
+  }
+
+  /** Loads the SDK, once; undefined if that failed. It never throws. */
+  open(): ApiMeterProvider | undefined {
+    if (this.#opened === undefined && !this.#hasFailed) this.#load();
+    return this.#opened?.provider;
+  }
+
+  /** Says which limit the next instrument gets; undefined for the usual one. */
+  limitNext(limit: number | undefined): void {
+    this.#limit = limit;
+  }
+
+  /** What the application and others recorded through the API; undefined if nobody has made an instrument. */
+  async collectForeign(): Promise<ResourceMetrics | undefined> {
+    if (this.#opened?.pull === undefined) return undefined;
+    const { resourceMetrics, errors } = await this.#opened.pull.collect({ timeoutMillis: CALLBACK_TIMEOUT_MILLIS });
+    for (const error of errors) this.#options.registry.countFailure('application', error);
+    return resourceMetrics;
+  }
+
+  /** Exports everything to every target. It resolves when that is done, whatever came of it. */
+  async flush(): Promise<void> {
+    await this.#opened?.provider.forceFlush().catch(() => {});
+  }
+
+  /** Ends the exports after a last one. */
+  async shutdown(): Promise<void> {
+    await this.#opened?.provider.shutdown().catch(() => {});
+  }
+
+  #load(): void {
+    try {
+      const sdk = loadMetrics();
+      const resource = loadResources().resourceFromAttributes(this.#options.resource());
+      // A reader that nobody asks would keep every change for itself, without end.
+      const pull = this.#options.isPulled ? new (loadPrometheus().PrometheusExporter)({ preventServerStart: true }) : undefined;
+      const readers = [pull, ...this.#options.pushes.map((push) => this.#pushReader(sdk, push, resource))].filter(
+        (reader) => reader !== undefined,
+      );
+      for (const reader of readers) this.#limitBy(reader);
+      const views = viewsFor(sdk, this.#options.definitions, this.#options.overrideOf);
+      this.#opened = { provider: new sdk.MeterProvider({ resource, readers, views }), pull };
+    } catch (error) {
+      this.#hasFailed = true;
+      reportProblem(
+        'OpenTelemetry SDK',
+        `cannot be loaded (${messageOf(error)}); what the application records through the API is not exported`,
+      );
+    }
+  }
+
+  /** Undefined where the exporter cannot be loaded; the others are no worse for it. */
+  #pushReader(sdk: MetricsSdk, { target, points }: Push, resource: Resource): MetricReader | undefined {
+    const { registry, exportIntervalMillis, exportTimeoutMillis, state, onExport } = this.#options;
+    const producer: MetricProducer = {
+      async collect() {
+        await registry.collect();
+        return { resourceMetrics: { resource, scopeMetrics: points.read() }, errors: [] };
+      },
+    };
+    try {
+      const exporter = new ExportWatch(target.name, onExport).over(target.open(state), exportTimeoutMillis);
+      return new sdk.PeriodicExportingMetricReader({
+        exporter,
+        exportIntervalMillis,
+        exportTimeoutMillis,
+        metricProducers: [producer],
+      });
+    } catch (error) {
+      reportProblem(`exporter ${target.name}`, `cannot be opened: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  #limitBy(reader: IMetricReader): void {
+    const usual = reader.selectCardinalityLimit?.bind(reader);
+    if (usual !== undefined) reader.selectCardinalityLimit = (type) => this.#limit ?? usual(type);
+  }
+}

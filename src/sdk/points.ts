@@ -1,0 +1,81 @@
+// Turns series into the SDK's metric data, whole or since the time before, without loading the SDK.
+import type { HrTime, ValueType } from '@opentelemetry/api';
+import type {
+  AggregationTemporality,
+  DataPoint,
+  DataPointType,
+  Histogram,
+  InstrumentType,
+  MetricData,
+} from '@opentelemetry/sdk-metrics';
+import { type Cell, HistogramCell } from '../core/cell.ts';
+import type { Family } from '../core/family.ts';
+import type { InstrumentKind } from '../core/metric.ts';
+
+// The SDK's enumerations are numbers and words; these are the same ones, which a test holds together.
+/* oxlint-disable typescript/no-unsafe-enum-assignment */
+export const CUMULATIVE = 1 as AggregationTemporality.CUMULATIVE;
+export const DELTA = 0 as AggregationTemporality.DELTA;
+const DOUBLE = 1 as ValueType.DOUBLE;
+const HISTOGRAM = 0 as DataPointType.HISTOGRAM;
+const GAUGE = 2 as DataPointType.GAUGE;
+const SUM = 3 as DataPointType.SUM;
+
+/** The instruments of the SDK that the kinds of metrics stand for when a reader is asked for its temporality. */
+export const INSTRUMENT_TYPES: Readonly<Record<InstrumentKind, InstrumentType>> = {
+  counter: 'COUNTER' as InstrumentType.COUNTER,
+  updowncounter: 'UP_DOWN_COUNTER' as InstrumentType.UP_DOWN_COUNTER,
+  gauge: 'GAUGE' as InstrumentType.GAUGE,
+  histogram: 'HISTOGRAM' as InstrumentType.HISTOGRAM,
+};
+
+/* oxlint-enable typescript/no-unsafe-enum-assignment */
+
+/** The numbers of a series at one time: its value, or a histogram's sum followed by the counts of its buckets. */
+export type Numbers = readonly number[];
+
+/** What a point says, and from when to when, Unix time in milliseconds. */
+export interface Reading {
+  readonly cell: Cell;
+  readonly numbers: Numbers;
+  readonly startMillis: number;
+  readonly endMillis: number;
+}
+
+export function numbersOf(cell: Cell): Numbers {
+  return cell instanceof HistogramCell ? [cell.sum, ...cell.counts] : [cell.value];
+}
+
+/** What was added since. What only grows and yet is less than before has begun anew, and all of it is new. */
+export function numbersSince(before: Numbers, now: Numbers, kind: InstrumentKind): Numbers {
+  const isAnew = kind !== 'updowncounter' && now.some((number, index) => number < before[index]!);
+  return isAnew ? now : now.map((number, index) => number - before[index]!);
+}
+
+/** The metric data of a family. */
+export function metricDataOf(family: Family, readings: readonly Reading[], temporality: AggregationTemporality): MetricData {
+  const { name, brief, unit, instrument } = family.definition;
+  const common = { descriptor: { name, description: brief, unit, valueType: DOUBLE }, aggregationTemporality: temporality };
+  if (instrument === 'histogram') {
+    const dataPoints = readings.map((reading) => pointOf(family, reading, histogramOf(family.buckets, reading.numbers)));
+    return { ...common, dataPointType: HISTOGRAM, dataPoints };
+  }
+  const dataPoints = readings.map((reading) => pointOf(family, reading, reading.numbers[0]!));
+  if (instrument === 'gauge') return { ...common, dataPointType: GAUGE, dataPoints };
+  return { ...common, dataPointType: SUM, dataPoints, isMonotonic: instrument === 'counter' };
+}
+
+function pointOf<T>(family: Family, { cell, startMillis, endMillis }: Reading, value: T): DataPoint<T> {
+  return { startTime: hrTime(startMillis), endTime: hrTime(endMillis), attributes: family.attributesOf(cell), value };
+}
+
+function histogramOf(bounds: readonly number[], [sum, ...counts]: Numbers): Histogram {
+  const count = counts.reduce((total, inBucket) => total + inBucket, 0);
+  return { buckets: { boundaries: [...bounds], counts }, sum: sum!, count };
+}
+
+/** Unix time as the SDK has it: whole seconds and nanoseconds. */
+function hrTime(millis: number): HrTime {
+  const seconds = Math.trunc(millis / 1000);
+  return [seconds, Math.round((millis - seconds * 1000) * 1e6)];
+}

@@ -1,0 +1,103 @@
+// Exports one last time when the process ends, however it ends, and lets it end as it would have without promtel.
+import type { ProcessState } from './push-target.ts';
+
+/** What has to be exported before the end. */
+export interface LastExport {
+  /** Whether there is anything that has not been exported. */
+  readonly isDue: () => boolean;
+  /** Exports it. It never rejects. */
+  readonly flush: () => Promise<void>;
+  /** Exports it while the process exits, when nothing asynchronous runs any more. It never throws. */
+  readonly flushNow: (timeoutMillis: number) => void;
+}
+
+type Signal = 'SIGTERM' | 'SIGINT';
+
+const SIGNALS: readonly Signal[] = ['SIGTERM', 'SIGINT'];
+
+export class ProcessEnd {
+  readonly #state: { isEnding: boolean };
+  readonly #last: LastExport;
+  readonly #timeoutMillis: number;
+  #isFlushing = false;
+
+  /** The state is told when the process is about to end; a timeout of 0 leaves the process alone. */
+  constructor(last: LastExport, timeoutMillis: number, state: { isEnding: boolean } & ProcessState) {
+    this.#last = last;
+    this.#timeoutMillis = timeoutMillis;
+    this.#state = state;
+  }
+
+  watch(): void {
+    if (this.#timeoutMillis === 0) return;
+    process.on('beforeExit', this.#onBeforeExit);
+    process.on('exit', this.#onExit);
+    for (const signal of SIGNALS) this.#standBy(signal);
+    process.on('newListener', this.#onNewListener);
+    process.on('removeListener', this.#onRemoveListener);
+  }
+
+  unwatch(): void {
+    process.off('newListener', this.#onNewListener);
+    process.off('removeListener', this.#onRemoveListener);
+    process.off('beforeExit', this.#onBeforeExit);
+    process.off('exit', this.#onExit);
+    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
+  }
+
+  /** Node tells this again once the export is over, or when the application has found something else to do. */
+  readonly #onBeforeExit = (): void => {
+    if (!this.#isFlushing && this.#last.isDue()) void this.#flush();
+  };
+
+  /** After `process.exit()` and after an uncaught error; also after everything else, when there is nothing left to do. */
+  readonly #onExit = (): void => {
+    if (this.#isFlushing || this.#last.isDue()) this.#last.flushNow(this.#timeoutMillis);
+  };
+
+  /** Only heard while the application does not listen itself, so that without promtel the process would be gone by now. */
+  readonly #onSignal = (signal: Signal): void => {
+    if (this.#isFlushing) this.#raise(signal);
+    else void this.#flush().then(() => this.#raise(signal));
+  };
+
+  // A listener of ours beside the application's would change what becomes of the signal: the package signal-exit, for
+  // one, ends the process only if nobody else listens. So ours is there exactly while there is none of the application's.
+  readonly #onNewListener = (event: string | symbol, listener: unknown): void => {
+    if (!isWatched(event) || listener === this.#onSignal) return;
+    // Not at once: with its last listener Node stops to listen, and the new one is not there yet.
+    queueMicrotask(() => {
+      if (process.listenerCount(event) > 1) process.off(event, this.#onSignal);
+    });
+  };
+
+  readonly #onRemoveListener = (event: string | symbol, listener: unknown): void => {
+    if (isWatched(event) && listener !== this.#onSignal) this.#standBy(event);
+  };
+
+  #standBy(signal: Signal): void {
+    if (process.listenerCount(signal) === 0) process.on(signal, this.#onSignal);
+  }
+
+  /** With our listener gone the signal does what it does by default: it ends the process, as what ended it. */
+  #raise(signal: Signal): void {
+    process.off(signal, this.#onSignal);
+    process.kill(process.pid, signal);
+  }
+
+  /** Holds the process for as long as the export takes, within the timeout. */
+  async #flush(): Promise<void> {
+    this.#isFlushing = true;
+    this.#state.isEnding = true;
+    const { promise: timeout, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, this.#timeoutMillis);
+    await Promise.race([this.#last.flush(), timeout]);
+    clearTimeout(timer);
+    this.#state.isEnding = false;
+    this.#isFlushing = false;
+  }
+}
+
+function isWatched(event: string | symbol): event is Signal {
+  return event === 'SIGTERM' || event === 'SIGINT';
+}

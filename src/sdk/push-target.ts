@@ -1,0 +1,26 @@
+// What sends metrics by itself, as this part drives it; src/exporters has them, start.ts hands them over.
+import type { Attributes } from '@opentelemetry/api';
+import type { PushMetricExporter, ScopeMetrics } from '@opentelemetry/sdk-metrics';
+import type { InstrumentKind } from '../core/metric.ts';
+
+export interface PushTarget {
+  /** As in `OTEL_METRICS_EXPORTER`. */
+  readonly name: string;
+  /** Whether a kind of metric is sent as what came since the export before. */
+  readonly isDelta: (kind: InstrumentKind) => boolean;
+  /** Loads what sends. */
+  readonly open: (state: ProcessState) => PushMetricExporter;
+  /** Sends at once and holds up the thread meanwhile: for a process that exits. */
+  readonly sendNow: (metrics: PlainMetrics, timeoutMillis: number) => void;
+}
+
+/** What an exporter may ask of the process it runs in. */
+export interface ProcessState {
+  /** Whether the process is about to end. */
+  readonly isEnding: boolean;
+}
+
+export interface PlainMetrics {
+  readonly resource: Attributes;
+  readonly scopeMetrics: readonly ScopeMetrics[];
+}

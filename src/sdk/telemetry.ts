@@ -1,0 +1,152 @@
+// Puts the OpenTelemetry side together: the global API, the SDK behind it, the exporters, and the end of the process.
+import type { MeterProvider } from '@opentelemetry/api';
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { Config } from '../config/config.ts';
+import { exemplars } from '../core/exemplar.ts';
+import type { MetricDefinition } from '../core/metric.ts';
+import { policyFor } from '../core/policy.ts';
+import { reportProblem } from '../core/problem.ts';
+import type { Registry } from '../core/registry.ts';
+import { activeSpanSource } from './active-span.ts';
+import type { ExportListener } from './export-watch.ts';
+import { type ApiName, GlobalApi } from './global-api.ts';
+import { SharedMeterProvider } from './meter-provider.ts';
+import { Pipeline, type Push } from './pipeline.ts';
+import { PointReader } from './point-reader.ts';
+import { CUMULATIVE, DELTA } from './points.ts';
+import { ProcessEnd } from './process-end.ts';
+import type { PushTarget } from './push-target.ts';
+import { type ResourceAttributes, resourceAttributes } from './resource.ts';
+
+export interface TelemetryOptions {
+  readonly config: Config;
+  readonly registry: Registry;
+  /** The catalogue. */
+  readonly definitions: readonly MetricDefinition[];
+  /** The names of the metrics that attached instrumentations record. */
+  readonly measured: ReadonlySet<string>;
+  readonly pushTargets: readonly PushTarget[];
+  readonly onExport?: ExportListener;
+}
+
+/** The scopes of the official instrumentations begin with it; what they measure and promtel too is taken once. */
+const OFFICIAL_SCOPE = '@opentelemetry/instrumentation-';
+
+export class Telemetry {
+  readonly #options: TelemetryOptions;
+  readonly #state = { isEnding: false };
+  readonly #pushes: readonly Push[];
+  readonly #pipeline: Pipeline;
+  readonly #provider: SharedMeterProvider;
+  readonly #api: GlobalApi;
+  readonly #end: ProcessEnd;
+  #resource: ResourceAttributes | undefined = undefined;
+  #wasFlushed = false;
+
+  constructor(options: TelemetryOptions) {
+    const { config, registry, definitions, measured, pushTargets, onExport = () => {} } = options;
+    const { exporters, exportIntervalMillis, exportTimeoutMillis } = config.metrics;
+    const overrideOf = (name: string): ReturnType<typeof policyFor> => policyFor(name, config.metricPolicies);
+    this.#options = options;
+    this.#pushes = pushTargets.map((target) => ({
+      target,
+      points: new PointReader(registry, (kind) => (target.isDelta(kind) ? DELTA : CUMULATIVE)),
+    }));
+    this.#pipeline = new Pipeline({
+      registry,
+      definitions,
+      overrideOf,
+      resource: () => this.resource,
+      isPulled: exporters.includes('prometheus'),
+      pushes: this.#pushes,
+      exportIntervalMillis,
+      exportTimeoutMillis,
+      state: this.#state,
+      onExport,
+    });
+    this.#provider = new SharedMeterProvider({
+      open: () => this.#pipeline.open(),
+      overrideOf,
+      isMeasured: (scope, name) => scope.startsWith(OFFICIAL_SCOPE) && measured.has(name),
+      onLimit: (limit) => this.#pipeline.limitNext(limit),
+    });
+    this.#api = new GlobalApi((name) => this.#follow(name));
+    const last = {
+      isDue: () => this.#isDue,
+      flush: () => this.flush(),
+      flushNow: (timeoutMillis: number) => this.#flushNow(timeoutMillis),
+    };
+    this.#end = new ProcessEnd(last, config.general.shutdownTimeoutMillis, this.#state);
+  }
+
+  /** Becomes present to every copy of the API and starts what exports by itself. */
+  start(): void {
+    if (this.#api.install()) {
+      const { metrics } = this.#api.registered;
+      if (metrics === undefined) this.#api.offer('metrics', this.#provider);
+      else this.#share(metrics, 'before promtel was there');
+      this.#findExemplars();
+    }
+    if (this.#pushes.length === 0) return;
+    this.#end.watch();
+    // Once the program has begun: in a server that is busy already it would hold up requests.
+    setImmediate(() => this.#pipeline.open()).unref();
+  }
+
+  /** Who is measured. */
+  get resource(): ResourceAttributes {
+    return (this.#resource ??= resourceAttributes(this.#options.config.resource));
+  }
+
+  /** What was recorded through the API; undefined if nobody has made an instrument. */
+  collectForeign(): Promise<ResourceMetrics | undefined> {
+    return this.#pipeline.collectForeign();
+  }
+
+  /** Exports everything to every exporter that sends by itself. It resolves when that is done, whatever came of it. */
+  async flush(): Promise<void> {
+    if (this.#pushes.length > 0) this.#pipeline.open();
+    await this.#pipeline.flush();
+    this.#wasFlushed = true;
+  }
+
+  /** Exports everything and stops. */
+  async shutdown(): Promise<void> {
+    this.#end.unwatch();
+    await this.#pipeline.shutdown();
+    for (const { points } of this.#pushes) points.close();
+  }
+
+  #follow(name: ApiName): void {
+    const { metrics } = this.#api.registered;
+    if (name === 'metrics' && metrics !== undefined) this.#share(metrics, 'of its own');
+    if (name === 'trace' || name === 'context') this.#findExemplars();
+  }
+
+  #share(theirs: MeterProvider, when: string): void {
+    this.#api.set('metrics', this.#provider.shareWith(theirs));
+    reportProblem('MeterProvider', `the application has registered one ${when}; instruments made from now on record for both`);
+  }
+
+  #findExemplars(): void {
+    const { trace, context } = this.#api.registered;
+    const isTraced = trace !== undefined && context !== undefined;
+    exemplars.source = isTraced ? activeSpanSource(context, this.#options.config.metrics.exemplarFilter) : undefined;
+  }
+
+  /** Nobody can tell whether the application's own instruments have recorded, so they are exported once. */
+  get #isDue(): boolean {
+    return (this.#pipeline.isOpen && !this.#wasFlushed) || this.#pushes.some(({ points }) => points.hasNews);
+  }
+
+  #flushNow(timeoutMillis: number): void {
+    const deadlineMillis = Date.now() + timeoutMillis;
+    // Callbacks that answer at once have done so when it returns.
+    void this.#options.registry.collect();
+    for (const { target, points } of this.#pushes) {
+      const scopeMetrics = points.read();
+      const leftMillis = deadlineMillis - Date.now();
+      if (scopeMetrics.length > 0 && leftMillis > 0) target.sendNow({ resource: this.resource, scopeMetrics }, leftMillis);
+    }
+  }
+}

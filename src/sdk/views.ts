@@ -1,0 +1,40 @@
+// Makes Views of the catalogue: whoever records one of its metrics gets its bounds, its attributes and its limit.
+import type { InstrumentType, ViewOptions } from '@opentelemetry/sdk-metrics';
+import { DEFAULT_CARDINALITY_LIMIT } from '../core/family.ts';
+import type { InstrumentKind, MetricDefinition } from '../core/metric.ts';
+import type { MetricOverride } from '../core/registry.ts';
+import type { MetricsSdk } from './load.ts';
+
+/** The SDK's instruments that measure what a kind of metric is. */
+const INSTRUMENTS: Readonly<Record<InstrumentKind, readonly (keyof typeof InstrumentType)[]>> = {
+  counter: ['COUNTER', 'OBSERVABLE_COUNTER'],
+  updowncounter: ['UP_DOWN_COUNTER', 'OBSERVABLE_UP_DOWN_COUNTER'],
+  gauge: ['GAUGE', 'OBSERVABLE_GAUGE'],
+  histogram: ['HISTOGRAM'],
+};
+
+/** No two of them fit the same instrument: the SDK would record into the metric once for each. */
+export function viewsFor(
+  sdk: MetricsSdk,
+  definitions: readonly MetricDefinition[],
+  overrideOf: (name: string) => MetricOverride,
+): ViewOptions[] {
+  return definitions.flatMap((definition) => {
+    const view = viewOf(sdk, definition, overrideOf(definition.name));
+    return INSTRUMENTS[definition.instrument].map((type) => ({ ...view, instrumentType: sdk.InstrumentType[type] }));
+  });
+}
+
+function viewOf(sdk: MetricsSdk, definition: MetricDefinition, override: MetricOverride): ViewOptions {
+  const { name, attributes, buckets = [], limit = DEFAULT_CARDINALITY_LIMIT } = definition;
+  const dropped = new Set(override.dropAttributes);
+  const keys = attributes.map(({ key }) => key).filter((key) => !dropped.has(key));
+  const view: ViewOptions = {
+    instrumentName: name,
+    attributesProcessors: [sdk.createAllowListAttributesProcessor(keys)],
+    aggregationCardinalityLimit: override.limit ?? limit,
+  };
+  if (definition.instrument !== 'histogram') return view;
+  const boundaries = [...(override.buckets ?? buckets)];
+  return { ...view, aggregation: { type: sdk.AggregationType.EXPLICIT_BUCKET_HISTOGRAM, options: { boundaries } } };
+}
