@@ -73,6 +73,12 @@ export class Registry {
     this.#freeReaderBits |= bit;
   }
 
+  /** Counts a value that could not be read and tells of it, once for each cause. */
+  countFailure(subject: string, error: unknown): void {
+    this.failedCallbacks.set(subject, (this.failedCallbacks.get(subject) ?? 0) + 1);
+    reportProblem(subject, `could not be read: ${messageOf(error)}`);
+  }
+
   /** Sets every series to zero, for tests. */
   reset(): void {
     for (const family of this.#visible) family.zero();
@@ -95,19 +101,14 @@ export class Registry {
     for (const [callback, subject] of this.#callbacks) {
       try {
         const result = callback();
-        if (result !== undefined) pending.push(result.catch((error: unknown) => this.#fail(subject, error)));
+        if (result !== undefined) pending.push(result.catch((error: unknown) => this.countFailure(subject, error)));
       } catch (error) {
-        this.#fail(subject, error);
+        this.countFailure(subject, error);
       }
     }
     if (pending.length > 0) await settledWithin(pending, CALLBACK_TIMEOUT_MILLIS);
     const nowMillis = Date.now();
     for (const family of this.#visible) family.sweep(nowMillis);
-  }
-
-  #fail(subject: string, error: unknown): void {
-    this.failedCallbacks.set(subject, (this.failedCallbacks.get(subject) ?? 0) + 1);
-    reportProblem(subject, `could not be read: ${messageOf(error)}`);
   }
 }
 
