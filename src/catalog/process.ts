@@ -59,15 +59,6 @@ export const processOpenFileDescriptorLimit = defineMetric({
   attributes: [],
 });
 
-export const processThreadCount = defineMetric({
-  name: 'process.thread.count',
-  instrument: 'updowncounter',
-  unit: '{thread}',
-  brief: 'Threads of the process.',
-  stability: 'development',
-  attributes: [],
-});
-
 export const processContextSwitches = defineMetric({
   name: 'process.context_switches',
   instrument: 'counter',

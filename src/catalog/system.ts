@@ -35,15 +35,6 @@ export const systemCpuUtilization = defineMetric({
   attributes: [cpuMode],
 });
 
-export const systemCpuLogicalCount = defineMetric({
-  ...host,
-  name: 'system.cpu.logical.count',
-  instrument: 'updowncounter',
-  unit: '{cpu}',
-  brief: 'CPUs of the host.',
-  attributes: [],
-});
-
 export const systemMemoryUsage = defineMetric({
   ...host,
   name: 'system.memory.usage',

@@ -35,11 +35,8 @@ export function fieldsOf(line: string): string[] {
 
 export type CpuMode = 'user' | 'system' | 'nice' | 'idle' | 'iowait' | 'interrupt' | 'steal';
 
-export interface CpuTimes {
-  /** Seconds since boot, all CPUs together. */
-  readonly secondsByMode: Readonly<Partial<Record<CpuMode, number>>>;
-  readonly logicalCount: number;
-}
+/** Seconds since boot, all CPUs together. */
+export type CpuTimes = Readonly<Partial<Record<CpuMode, number>>>;
 
 /** The kernel counts in hundredths of a second for user space, whatever it uses itself. */
 const TICKS_PER_SECOND = 100;
@@ -50,27 +47,21 @@ export function parseCpuTimes(text: string): CpuTimes | undefined {
   const ticks = { user: count(1), nice: count(2), system: count(3), idle: count(4), iowait: count(5), steal: count(8) };
   const interrupts = sumOf(count(6), count(7));
   if (ticks.user === undefined || ticks.idle === undefined) return undefined;
-  const secondsByMode: Partial<Record<CpuMode, number>> = {};
+  const seconds: Partial<Record<CpuMode, number>> = {};
   for (const [mode, value] of Object.entries({ ...ticks, interrupt: interrupts })) {
-    if (value !== undefined) secondsByMode[mode as CpuMode] = value / TICKS_PER_SECOND;
+    if (value !== undefined) seconds[mode as CpuMode] = value / TICKS_PER_SECOND;
   }
-  return { secondsByMode, logicalCount: text.match(/^cpu\d+\s/gm)?.length ?? 0 };
+  return seconds;
 }
 
 function sumOf(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? undefined : a + b;
 }
 
-export interface ProcessStatus {
-  readonly threadCount: number | undefined;
-  readonly virtualBytes: number | undefined;
-}
-
-/** Parses /proc/self/stat. */
-export function parseProcessStatus(text: string): ProcessStatus {
+/** Parses /proc/self/stat: the virtual memory of the process. */
+export function parseVirtualBytes(text: string): number | undefined {
   // The second field is the program's name in parentheses, and may hold spaces and parentheses itself.
-  const count = countsOf(fieldsOf(text.slice(text.lastIndexOf(')') + 1)));
-  return { threadCount: count(17), virtualBytes: count(20) };
+  return countsOf(fieldsOf(text.slice(text.lastIndexOf(')') + 1)))(20);
 }
 
 /** Parses /proc/self/limits: how many files the process may have open; undefined where that is unlimited. */

@@ -1,10 +1,10 @@
-// The process: CPU time, memory, descriptors, threads; and the memory and CPU of the container around it.
+// The process: CPU time, memory, descriptors; and the memory and CPU of the container around it.
 import * as catalog from '../catalog/process.ts';
 import { type CgroupUsage, findCgroup } from '../core/cgroup.ts';
 import type { Instrumentation } from '../core/instrumentation.ts';
 import { CollectionInterval } from '../core/interval.ts';
 import { inMainThread } from '../core/main-thread.ts';
-import { parseOpenFilesLimit, parseProcessStatus, type ReadText, readText } from '../core/procfs.ts';
+import { parseOpenFilesLimit, parseVirtualBytes, type ReadText, readText } from '../core/procfs.ts';
 import type { CollectCallback, Registry } from '../core/registry.ts';
 
 /** Where values are read from; what is not there, as on another platform, has no series. */
@@ -34,7 +34,7 @@ const READINGS: readonly Reading[] = [
   readCpu,
   readKernelCounters,
   readMemory,
-  readStatus,
+  readVirtualMemory,
   readDescriptors,
   readDescriptorLimit,
   readAge,
@@ -76,13 +76,11 @@ function readMemory(registry: Registry): CollectCallback {
   return () => usage.set(process.memoryUsage.rss());
 }
 
-function readStatus(registry: Registry, { read }: ProcessSource): CollectCallback {
+function readVirtualMemory(registry: Registry, { read }: ProcessSource): CollectCallback {
   const virtual = registry.instrument(catalog.processMemoryVirtual);
-  const threads = registry.instrument(catalog.processThreadCount);
   return () => {
-    const { threadCount, virtualBytes } = parseProcessStatus(read('/proc/self/stat') ?? '');
-    if (virtualBytes !== undefined) virtual.set(virtualBytes);
-    if (threadCount !== undefined) threads.set(threadCount);
+    const bytes = parseVirtualBytes(read('/proc/self/stat') ?? '');
+    if (bytes !== undefined) virtual.set(bytes);
   };
 }
 

@@ -46,15 +46,17 @@ function watchFamilies(attachment: Attachment): void {
   const overflow = registry.instrument(catalog.promtelMetricOverflow);
   const rejected = registry.instrument(catalog.promtelMetricRejected);
   const used = new Set<Family>([series.family]);
-  attachment.onCollect(() => {
+  attachment.onCollect(async () => {
+    // By then, whatever is read without waiting has been read.
+    await Promise.resolve();
     for (const family of registry.families) {
       const attributes = { 'metric.name': family.definition.name };
       if (family.overflowed > 0) overflow.observe(family.overflowed, attributes);
       if (family.rejected > 0) rejected.observe(family.rejected, attributes);
-      if (family.size > 0) used.add(family);
     }
+    for (const family of registry.families) if (family.size > 0) used.add(family);
     for (const family of used) series.bind({ 'metric.name': family.definition.name });
-    // Only now has every series been made, its own ones included.
+    // Only now has every series been made, those of this metric included.
     for (const family of used) series.set(family.size, { 'metric.name': family.definition.name });
   });
 }

@@ -45,15 +45,13 @@ const READINGS: readonly Reading[] = [readCpu, readMemory, readFilesystems, read
 function readCpu(registry: Registry, read: ReadText): CollectCallback {
   const time = registry.instrument(catalog.systemCpuTime);
   const utilization = registry.instrument(catalog.systemCpuUtilization);
-  const logicalCount = registry.instrument(catalog.systemCpuLogicalCount);
   const interval = new CollectionInterval();
   let last: CpuTimes | undefined;
   return () => {
     const now = readCpuTimes(read);
-    logicalCount.set(now.logicalCount);
-    for (const [mode, seconds] of Object.entries(now.secondsByMode)) {
+    for (const [mode, seconds] of entriesOf(now)) {
       // The kernel takes back waiting time now and then; a counter holds still until it is caught up with.
-      const cell = time.bind({ 'cpu.mode': mode as CpuMode });
+      const cell = time.bind({ 'cpu.mode': mode });
       cell.observe(Math.max(cell.value, seconds));
     }
     if (!interval.ends()) return;
@@ -64,11 +62,13 @@ function readCpu(registry: Registry, read: ReadText): CollectCallback {
 
 /** What share of the time between two readings each mode had; nothing if no time passed. */
 function sharesOf(now: CpuTimes, last: CpuTimes): [CpuMode, number][] {
-  const passed = Object.entries(now.secondsByMode).map(([mode, seconds]): [CpuMode, number] => {
-    return [mode as CpuMode, Math.max(0, seconds - (last.secondsByMode[mode as CpuMode] ?? 0))];
-  });
+  const passed = entriesOf(now).map(([mode, seconds]): [CpuMode, number] => [mode, Math.max(0, seconds - (last[mode] ?? 0))]);
   const sum = passed.reduce((total, [, seconds]) => total + seconds, 0);
   return sum === 0 ? [] : passed.map(([mode, seconds]) => [mode, seconds / sum]);
+}
+
+function entriesOf(times: CpuTimes): [CpuMode, number][] {
+  return Object.entries(times) as [CpuMode, number][];
 }
 
 function readCpuTimes(read: ReadText): CpuTimes {
@@ -78,14 +78,11 @@ function readCpuTimes(read: ReadText): CpuTimes {
 function cpuTimesOf(cpus: readonly CpuInfo[]): CpuTimes {
   const secondsOf = (mode: keyof CpuInfo['times']): number => cpus.reduce((sum, { times }) => sum + times[mode], 0) / 1e3;
   return {
-    secondsByMode: {
-      user: secondsOf('user'),
-      system: secondsOf('sys'),
-      nice: secondsOf('nice'),
-      idle: secondsOf('idle'),
-      interrupt: secondsOf('irq'),
-    },
-    logicalCount: cpus.length,
+    user: secondsOf('user'),
+    system: secondsOf('sys'),
+    nice: secondsOf('nice'),
+    idle: secondsOf('idle'),
+    interrupt: secondsOf('irq'),
   };
 }
 

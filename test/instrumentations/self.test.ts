@@ -67,6 +67,12 @@ describe('promtel', () => {
     expect(await read('promtel.metric.series')).toContainEqual(['shop.orders', 0]);
   });
 
+  it('counts those that are made by the same collection', async () => {
+    const gauge = registry.instrument(defineMetric({ ...orders, name: 'shop.open', instrument: 'gauge', merge: 'max' }));
+    registry.onCollect('shop', () => gauge.set(1));
+    expect(await read('promtel.metric.series')).toContainEqual(['shop.open', 1]);
+  });
+
   it('counts what went to the overflow series', async () => {
     const counter = registry.instrument(orders);
     for (const name of ['a', 'b', 'c', 'd', 'd']) counter.add(1, { 'shop.name': name });
