@@ -128,14 +128,15 @@ class Filesystems {
   }
 
   async measure(mounts: readonly Mount[]): Promise<void> {
-    const mounted = new Set(mounts.map(({ mountpoint }) => mountpoint));
-    for (const mountpoint of this.#shown.keys()) if (!mounted.has(mountpoint)) this.#forget(mountpoint);
+    const mounted = new Set(mounts.map(keyOf));
+    for (const key of this.#shown.keys()) if (!mounted.has(key)) this.#forget(key);
     const outcomes = await Promise.allSettled(mounts.map((mount) => this.#measureOne(mount)));
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
 
-  async #measureOne({ device, mountpoint, type }: Mount): Promise<void> {
+  async #measureOne(mount: Mount): Promise<void> {
+    const { device, mountpoint, type } = mount;
     // A file system that hangs holds a thread of the pool: it is not asked again before it has answered.
     if (this.#waitedFor.has(mountpoint)) return;
     this.#waitedFor.add(mountpoint);
@@ -143,7 +144,7 @@ class Filesystems {
       const space = await process.getBuiltinModule('node:fs').promises.statfs(mountpoint);
       if (space.blocks === 0) return;
       const attributes = { 'system.device': device, 'system.filesystem.mountpoint': mountpoint, 'system.filesystem.type': type };
-      this.#shown.set(mountpoint, attributes);
+      this.#shown.set(keyOf(mount), attributes);
       this.#show(space, attributes);
     } finally {
       this.#waitedFor.delete(mountpoint);
@@ -160,13 +161,17 @@ class Filesystems {
     this.#utilization.set(used / (blocks - reserved), attributes);
   }
 
-  #forget(mountpoint: string): void {
-    const attributes = this.#shown.get(mountpoint);
-    this.#shown.delete(mountpoint);
+  #forget(key: string): void {
+    const attributes = this.#shown.get(key);
+    this.#shown.delete(key);
     this.#limit.remove(attributes);
     this.#utilization.remove(attributes);
     for (const state of systemFilesystemState.values) this.#usage.remove({ ...attributes, 'system.filesystem.state': state });
   }
+}
+
+function keyOf({ device, mountpoint }: Mount): string {
+  return `${device} ${mountpoint}`;
 }
 
 /** Without a list of mounts, the file system of the working directory has to do. */

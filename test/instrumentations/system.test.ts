@@ -201,6 +201,15 @@ describe('file systems', () => {
     expect(only(samples, 'system.filesystem.limit')).toEqual([['/dev/sda1', '/', 'ext4', 1000]]);
   });
 
+  it('that make way for another leave the page', async () => {
+    statfs().mockResolvedValue(space);
+    const files = { '/proc/self/mounts': '/dev/sdb1 /data xfs rw 0 0\n' };
+    const host = hostOf(files);
+    await host.read();
+    files['/proc/self/mounts'] = '/dev/sdc1 /data ext4 rw 0 0\n';
+    expect(only(await host.read(), 'system.filesystem.limit')).toEqual([['/dev/sdc1', '/data', 'ext4', 1000]]);
+  });
+
   it('that hang are asked once, and cost no other', async () => {
     const asked = statfs().mockImplementation((path: unknown) =>
       path === '/' ? new Promise(() => undefined) : Promise.resolve(space),
