@@ -3,23 +3,29 @@ import type { Instrumentation } from '../core/instrumentation.ts';
 import { express } from './express.ts';
 import { fastify } from './fastify.ts';
 import { hono } from './hono.ts';
+import { httpClient } from './http-client.ts';
 import { httpConnections } from './http-connections.ts';
 import { httpServer } from './http-server.ts';
+import { http2Server } from './http2-server.ts';
 import { koa } from './koa.ts';
 import { processUsage } from './process.ts';
 import { runtimeNode } from './runtime.ts';
 import { self } from './self.ts';
 import { hostMetrics } from './system.ts';
+import { undici } from './undici.ts';
 
 export const instrumentations: readonly Instrumentation[] = [
   express,
   fastify,
   hono,
+  httpClient,
   httpConnections,
   httpServer,
+  http2Server,
   koa,
   processUsage,
   runtimeNode,
   self,
   hostMetrics,
+  undici,
 ];

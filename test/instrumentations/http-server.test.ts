@@ -1,18 +1,14 @@
 // Every way in which a request served over HTTP/1 can go: counted once, with the right status, and no longer under way.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  httpServerActiveRequests,
-  httpServerRequestBodySize,
-  httpServerRequestDuration,
-  httpServerResponseBodySize,
-} from '../../src/catalog/http.ts';
+import { httpServerRequestBodySize, httpServerRequestDuration, httpServerResponseBodySize } from '../../src/catalog/http.ts';
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import { markOwnServer } from '../../src/core/own-server.ts';
 import { Registry } from '../../src/core/registry.ts';
 import { setRoute } from '../../src/core/route.ts';
 import { httpServer } from '../../src/instrumentations/http-server.ts';
-import { type Sample, samplesOf } from '../../src/sample.ts';
+import type { Sample } from '../../src/sample.ts';
+import { activeOf, outcomesOf, samplesOf } from '../kit/http-samples.ts';
 import { eventually, listen, openRaw, talk } from '../kit/http-traffic.ts';
 
 let registry: Registry;
@@ -38,27 +34,9 @@ async function serve(listener: RequestListener, options = {}): Promise<void> {
   port = await listen(server);
 }
 
-function samplesFor({ name }: { readonly name: string }): Sample[] {
-  return samplesOf(registry).filter((sample) => sample.name === name);
-}
-
-/** How often each outcome was recorded, as `GET 200` or `GET aborted`. */
-function outcomes(): Record<string, number> {
-  const entries = samplesFor(httpServerRequestDuration).map(({ attributes, value }) => {
-    const {
-      'http.request.method': method,
-      'http.response.status_code': status,
-      'http.route': route,
-      'error.type': error,
-    } = attributes;
-    return [[method, status, route, error].filter((part) => part !== undefined).join(' '), value] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
-function active(): number {
-  return samplesFor(httpServerActiveRequests).reduce((sum, { value }) => sum + value, 0);
-}
+const samplesFor = (metric: { readonly name: string }): Sample[] => samplesOf(registry, metric);
+const outcomes = (): Record<string, number> => outcomesOf(registry);
+const active = (): number => activeOf(registry);
 
 async function expectOutcomes(expected: Record<string, number>): Promise<void> {
   await eventually(() => expect(outcomes()).toEqual(expected));
@@ -361,7 +339,7 @@ describe('what is left out', () => {
     await serve((_, response) => response.end('ok'));
     markOwnServer(server);
     await talk(port, getAndClose());
-    expect(samplesOf(registry)).toEqual([]);
+    expect(registry.families.map(({ size }) => size)).toEqual([0, 0, 0, 0]);
   });
 });
 

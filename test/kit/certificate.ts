@@ -1,0 +1,22 @@
+// A self-signed certificate for localhost and its key, for servers of tests only: nobody trusts it, and it lasts until 2126.
+
+export const certificate = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgZMtyXt++X9hWIl07
+fLJehvc3zZYwbe9PQ7fC5cfFIsShRANCAASyOE7Hx2YXFOk0CQSUzaj8zX6Dlleb
+1uW/xZ6ik0Jh2HQMM2FyxI/gw3TI68D336XbsrdNXnW+tdqJI88xEsyY
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUCb3OwLC1u8N5ppWS3Cc1UrwMuCcwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTA5NDExN1oYDzIxMjYxMDI4
+MDk0MTE3WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASyOE7Hx2YXFOk0CQSUzaj8zX6Dlleb1uW/xZ6ik0Jh2HQMM2FyxI/g
+w3TI68D336XbsrdNXnW+tdqJI88xEsyYo28wbTAdBgNVHQ4EFgQUHOpddNORqkyG
+MTos1CgGFizesiwwHwYDVR0jBBgwFoAUHOpddNORqkyGMTos1CgGFizesiwwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIhAJAamRFMp9n10xf+2rfy68yUHvyesVWMxPcMvGt2xxh6AiBa
+JM5rT5X6rHQXBCGQxH3p0a6Hyw8wqxHqDYocZTdSGg==
+-----END CERTIFICATE-----
+`,
+};
