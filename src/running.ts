@@ -2,11 +2,13 @@
 import type { Config } from './config/config.ts';
 import type { AttachedInstrumentation } from './core/attach.ts';
 import type { Page } from './exporters/prometheus/page.ts';
+import type { Telemetry } from './sdk/index.ts';
 
 export interface Running {
   readonly config: Config;
   readonly attached: readonly AttachedInstrumentation[];
   readonly page: Page;
+  readonly telemetry: Telemetry;
 }
 
 const KEY = Symbol.for('promtel.running.1');

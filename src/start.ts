@@ -1,18 +1,24 @@
 // Puts promtel together: configuration, instrumentations, exporters; and says in one line what came of it.
+import { CATALOG } from './catalog/index.ts';
+import { promtelExportFailures } from './catalog/self.ts';
 import type { Config, Environment, Origins } from './config/config.ts';
 import { describe } from './config/describe.ts';
 import { load } from './config/load.ts';
-import { attach } from './core/attach.ts';
+import { otlpTarget } from './config/otlp-target.ts';
+import { attach, type AttachedInstrumentation } from './core/attach.ts';
 import { matchesAny } from './core/pattern.ts';
 import { policyFor } from './core/policy.ts';
 import { onProblem, reportProblem } from './core/problem.ts';
+import type { Registry } from './core/registry.ts';
 import { sharedRegistry } from './core/shared.ts';
 import { VERSION } from './core/version.ts';
+import { pushTargets } from './exporters/index.ts';
 import { Endpoint } from './exporters/prometheus/endpoint.ts';
 import { instrumentations } from './instrumentations/index.ts';
 import { createPage } from './page.ts';
 import { type Running, running, setRunning } from './running.ts';
 import { type Say, speaker } from './say.ts';
+import { type ExportReport, Telemetry } from './sdk/index.ts';
 
 /**
  * Starts promtel with an environment. It never throws: what is wrong is told in one line each, and whatever can run
@@ -27,20 +33,44 @@ export function start(env: Environment): void {
   for (const { subject, message } of problems) reportProblem(subject, message);
   if (config.general.disabled) return;
 
-  const started = compose(config);
+  const started = compose(config, env);
   setRunning(started);
+  started.telemetry.start();
   void serve(started).then((port) => announce(started, origins, port, say));
 }
 
-function compose(config: Config): Running {
+function compose(config: Config, env: Environment): Running {
   const registry = sharedRegistry();
   registry.overrideOf = (name) => policyFor(name, config.metricPolicies);
+  const attached = attachAll(config, registry);
+  const telemetry = new Telemetry({
+    config,
+    registry,
+    definitions: CATALOG,
+    measured: new Set(attached.flatMap(({ instrumentation }) => instrumentation.metrics.map(({ name }) => name))),
+    pushTargets: pushTargets(config.metrics.exporters, { otlp: { ...config.otlpMetrics, ...otlpTarget(config, 'metrics') }, env }),
+    onExport: countFailures(registry),
+  });
+  const page = createPage(config, registry, {
+    collectForeign: () => telemetry.collectForeign(),
+    resourceAttributes: () => telemetry.resource,
+  });
+  return { config, attached, page, telemetry };
+}
+
+function attachAll(config: Config, registry: Registry): AttachedInstrumentation[] {
   const { enabled, disabled, ignorePaths } = config.instrumentations;
   const settings = { ignoresPath: (path: string) => ignorePaths.length > 0 && matchesAny(ignorePaths, path) };
-  const attached = instrumentations
+  return instrumentations
     .filter(({ name }) => (enabled === undefined || enabled.includes(name)) && !disabled.includes(name))
     .map((instrumentation) => attach(instrumentation, registry, settings));
-  return { config, attached, page: createPage(config, registry) };
+}
+
+function countFailures(registry: Registry): (report: ExportReport) => void {
+  const failures = registry.instrument(promtelExportFailures);
+  return ({ exporter, errorType }) => {
+    if (errorType !== undefined) failures.add(1, { 'exporter.name': exporter, 'error.type': errorType });
+  };
 }
 
 /** Opens the endpoint if it is asked for, and gives the port that it got. */

@@ -55,7 +55,8 @@ export class Family<C extends Cell = Cell> {
     this.#tree = new SeriesTree(this.keys);
     this.find = (first) => {
       // Compiled on first use: most families of a process never record.
-      this.find = this.keys.length === 0 ? () => (this.#only ??= this.#make([])) : this.#tree.finder((attributes) => this.#miss(attributes));
+      const isSingle = this.keys.length === 0;
+      this.find = isSingle ? () => (this.#only ??= this.#make([])) : this.#tree.finder((missed) => this.#miss(missed));
       return this.find(first);
     };
   }

@@ -13,20 +13,36 @@ export interface Instrumentation {
   attach(attachment: Attachment): void;
 }
 
+// What a channel publishes is declared where it is read: an unknown here would ask for a cast in every handler.
+// oxlint-disable-next-line typescript/no-explicit-any
 export type ChannelHandler = (message: any) => void;
+
+export type Undo = () => void;
+
+/** A module to patch, and in which versions of its package it is known. */
+export interface PatchTarget {
+  readonly package: string;
+  readonly versions: string;
+  /** The CommonJS file within the package. */
+  readonly file: string;
+  /** The ES module that stands for it, where a package has both; left out if the ES module only passes on the CommonJS one. */
+  readonly esFile?: string;
+}
 
 /** What an instrumentation is given: everything is guarded, and undone when it detaches or fails. */
 export interface Attachment {
   readonly registry: Registry;
   readonly settings: InstrumentationSettings;
   /** Listens on a diagnostics channel. The library is never imported: the payload is declared where it is read. */
-  subscribe(channel: string, handler: ChannelHandler): void;
+  subscribe(channel: string, handler: ChannelHandler): Undo;
+  /** Patches every copy of a module that the application loads from now on, for a library that publishes nothing. */
+  patch<Exports extends object>(target: PatchTarget, apply: (exports: Exports) => Undo): void;
   /** Reads values before every collection. */
   onCollect(callback: CollectCallback): void;
   /** Wraps a function that the host calls, such as an event listener, so that it never throws into the host. */
   guard<Arguments extends unknown[]>(run: (...values: Arguments) => void): (...values: Arguments) => void;
   /** Undoes whatever else was set up: a timer, an observer, a patched function. */
-  onDetach(undo: () => void): void;
+  onDetach(undo: Undo): void;
 }
 
 /** The settings that instrumentations read. */

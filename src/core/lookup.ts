@@ -53,6 +53,7 @@ export class SeriesTree<C extends Cell> {
    */
   finder(miss: Miss<C>): Find<C> {
     try {
+      // oxlint-disable-next-line typescript/no-implied-eval -- the source is made of JSON-quoted keys only
       const compile = new Function('root', 'miss', finderSource(this.#keys)) as (root: Branch, miss: Miss<C>) => Find<C>;
       return compile(this.#root, miss);
     } catch {

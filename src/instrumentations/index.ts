@@ -3,10 +3,10 @@ import type { Instrumentation } from '../core/instrumentation.ts';
 import { express } from './express.ts';
 import { fastify } from './fastify.ts';
 import { hono } from './hono.ts';
+import { http2Server } from './http2-server.ts';
 import { httpClient } from './http-client.ts';
 import { httpConnections } from './http-connections.ts';
 import { httpServer } from './http-server.ts';
-import { http2Server } from './http2-server.ts';
 import { koa } from './koa.ts';
 import { processUsage } from './process.ts';
 import { runtimeNode } from './runtime.ts';
@@ -18,10 +18,10 @@ export const instrumentations: readonly Instrumentation[] = [
   express,
   fastify,
   hono,
+  http2Server,
   httpClient,
   httpConnections,
   httpServer,
-  http2Server,
   koa,
   processUsage,
   runtimeNode,
