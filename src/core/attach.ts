@@ -1,8 +1,18 @@
 // Attaches instrumentations: subscribes for them, guards the host from them, and detaches one that fails.
 import { channel, type Channel } from 'node:diagnostics_channel';
-import type { Attachment, ChannelHandler, Instrumentation, InstrumentationSettings } from './instrumentation.ts';
+import { onEsModule } from './es-module-hook.ts';
+import type {
+  Attachment,
+  ChannelHandler,
+  Instrumentation,
+  InstrumentationSettings,
+  PatchTarget,
+  Undo,
+} from './instrumentation.ts';
+import { onModule } from './module-hook.ts';
 import { messageOf, reportProblem } from './problem.ts';
 import type { CollectCallback, Registry } from './registry.ts';
+import { inRange } from './version-range.ts';
 
 export interface AttachedInstrumentation {
   readonly instrumentation: Instrumentation;
@@ -13,7 +23,11 @@ export interface AttachedInstrumentation {
 }
 
 /** Attaches one instrumentation. It never throws: one that fails is detached and reported once. */
-export function attach(instrumentation: Instrumentation, registry: Registry, settings: InstrumentationSettings): AttachedInstrumentation {
+export function attach(
+  instrumentation: Instrumentation,
+  registry: Registry,
+  settings: InstrumentationSettings,
+): AttachedInstrumentation {
   const attached = new GuardedAttachment(instrumentation, registry, settings);
   attached.guard(() => instrumentation.attach(attached))();
   return attached;
@@ -32,7 +46,7 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
     this.settings = settings;
   }
 
-  subscribe(name: string, handler: ChannelHandler): void {
+  subscribe(name: string, handler: ChannelHandler): Undo {
     // Spelled out rather than guard(handler): this runs for every request, and spreading arguments is not free.
     const guarded = (message: unknown): void => {
       try {
@@ -42,8 +56,21 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
       }
     };
     const source: Channel = channel(name);
+    const unsubscribe = (): void => {
+      source.unsubscribe(guarded);
+    };
     source.subscribe(guarded);
-    this.onDetach(() => source.unsubscribe(guarded));
+    this.onDetach(unsubscribe);
+    return unsubscribe;
+  }
+
+  patch<Exports extends object>({ package: name, versions, file, esFile }: PatchTarget, apply: (exports: Exports) => Undo): void {
+    const patchCopy = this.guard((exports: object, version: string) => {
+      if (inRange(version, versions)) this.onDetach(apply(exports as Exports));
+      else reportProblem(`instrumentation ${this.instrumentation.name}`, `leaves ${name} ${version} alone: it knows ${versions}`);
+    });
+    this.onDetach(onModule({ package: name, file }, patchCopy));
+    if (esFile !== undefined) this.onDetach(onEsModule({ package: name, file: esFile }, patchCopy));
   }
 
   onCollect(callback: CollectCallback): void {

@@ -1,0 +1,47 @@
+// Fastify 4 and 5: tells a request's route template before any hook of the application can answer it.
+//
+// Fastify also publishes each handler call, with its template; but that leaves out what never reaches a handler, such as a
+// request that an authentication hook refuses or that fails validation.
+import type { Instrumentation } from '../core/instrumentation.ts';
+import { reportProblem } from '../core/problem.ts';
+import { setRoute } from '../core/route.ts';
+import { inRange } from '../core/version-range.ts';
+
+interface Request {
+  readonly raw: object;
+  /** Without a URL when it was not found. */
+  readonly routeOptions: { readonly url?: string };
+}
+
+interface Server {
+  readonly version: string;
+  addHook(name: 'onRequest', hook: (request: Request, reply: unknown, done: () => void) => void): void;
+}
+
+const target = { package: 'fastify', versions: '>=4.10 <6' };
+
+export const fastify: Instrumentation = {
+  name: 'fastify',
+  target,
+  metrics: [],
+  attach(attachment) {
+    const tell = attachment.guard(({ raw, routeOptions }: Request) => {
+      if (routeOptions.url !== undefined) setRoute(raw, routeOptions.url);
+    });
+    let isAttached = true;
+    attachment.onDetach(() => {
+      isAttached = false;
+    });
+    // Published as a server is made: the hook is the first, and every route of every plugin inherits it.
+    attachment.subscribe('fastify.initialization', ({ fastify: server }: { readonly fastify: Server }) => {
+      if (!inRange(server.version, target.versions)) {
+        reportProblem('instrumentation fastify', `leaves fastify ${server.version} alone: it knows ${target.versions}`);
+        return;
+      }
+      server.addHook('onRequest', (request, _reply, done) => {
+        if (isAttached) tell(request);
+        done();
+      });
+    });
+  },
+};

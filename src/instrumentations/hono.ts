@@ -1,0 +1,114 @@
+// Hono 4 on its Node server: tells the template of the route that a request was matched with.
+//
+// Everything of a Hono application is its own: its fetch, its handlers and its router are made with it and inherit nothing that
+// could be patched. So the class that it extends is replaced by a proxy, which watches each application as it is made.
+import type { Instrumentation, Undo } from '../core/instrumentation.ts';
+import { setRoute } from '../core/route.ts';
+
+type Handler = (context: unknown, next?: unknown) => unknown;
+
+/** A handler with what it was declared for, and its parameters. */
+type Match = readonly [readonly [handler: Handler, route: { readonly path: string; readonly method: string }], params: unknown];
+
+type FindMatches = (method: string, path: string) => readonly [matches: readonly Match[], ...rest: unknown[]];
+
+interface Router {
+  match: FindMatches;
+}
+
+interface Application {
+  /** Made by the subclass, after the proxy has seen the application. */
+  readonly router: Router;
+  getPath: (request: unknown, options?: { readonly env?: { readonly incoming?: object } }) => string;
+}
+
+type ApplicationClass = new (...values: never[]) => Application;
+
+type Tell = (incoming: object, matches: readonly Match[]) => void;
+
+const versions = '>=4 <5';
+
+/** The class, and its leaner variants. */
+const FILES = ['hono.js', 'preset/quick.js', 'preset/tiny.js'];
+
+export const hono: Instrumentation = {
+  name: 'hono',
+  target: { package: 'hono', versions },
+  metrics: [],
+  attach(attachment) {
+    const tell = attachment.guard((incoming: object, matches: readonly Match[]) => {
+      const template = templateOf(matches);
+      if (template !== undefined) setRoute(incoming, template);
+    });
+    for (const file of FILES) {
+      const target = { package: 'hono', versions, file: `dist/cjs/${file}`, esFile: `dist/${file}` };
+      attachment.patch(target, ({ Hono }: { readonly Hono?: ApplicationClass }) => watchApplications(Hono, tell));
+    }
+  },
+};
+
+function watchApplications(application: ApplicationClass | undefined, tell: Tell): Undo {
+  // Node 22 gives what it has when the application is in the middle of loading it.
+  if (application === undefined) throw new Error('Hono was being loaded already; start Node with --import promtel/register');
+  const base = Object.getPrototypeOf(application) as ApplicationClass;
+  const watched = new Proxy(base, {
+    construct(target, values, made) {
+      const created = Reflect.construct(target, values, made) as Application;
+      watchMatching(created, tell);
+      return created;
+    },
+  });
+  Object.setPrototypeOf(application, watched);
+  return () => {
+    if (Object.getPrototypeOf(application) === watched) Object.setPrototypeOf(application, base);
+  };
+}
+
+/** A request's path is asked for with its environment, just before the router is asked for the path's handlers. */
+function watchMatching(application: Application, tell: Tell): void {
+  const { getPath } = application;
+  let isWatched = false;
+  let incoming: object | undefined;
+  application.getPath = (request, options) => {
+    const path = getPath(request, options);
+    incoming = options?.env?.incoming;
+    if (!isWatched) {
+      isWatched = true;
+      watchMatches(application.router, (matches) => {
+        if (incoming !== undefined) tell(incoming, matches);
+        incoming = undefined;
+      });
+    }
+    return path;
+  };
+}
+
+/** Routers replace their own `match` by a faster one as soon as they know their routes. */
+function watchMatches(router: Router, onMatch: (matches: readonly Match[]) => void): void {
+  let { match } = router;
+  const watched: FindMatches = (method, path) => {
+    const result = match.call(router, method, path);
+    onMatch(result[0]);
+    return result;
+  };
+  Object.defineProperty(router, 'match', {
+    configurable: true,
+    enumerable: true,
+    get: () => watched,
+    set(faster: FindMatches) {
+      match = faster;
+    },
+  });
+}
+
+/** The first handler that is a route's own rather than middleware; one for a certain path before one for all below it. */
+function templateOf(matches: readonly Match[]): string | undefined {
+  let wildcard: string | undefined;
+  for (const [[handler, { path, method }]] of matches) {
+    // Middleware is declared for all methods, and takes a function to pass on with; it may stand at a wildcard of a method, too.
+    const passesOn = handler.length > 1;
+    if (!path.endsWith('*') && !(passesOn && method === 'ALL')) return path;
+    if (!passesOn) wildcard ??= path;
+  }
+  return wildcard;
+}
