@@ -1,0 +1,48 @@
+// Prometheus' escaping schemes: how a name that is no classic one is written for a reader that wants classic names.
+//
+// As github.com/prometheus/common v0.71 has them, but for one thing: there a colon in a label name stays, and no parser
+// reads that.
+
+/** The schemes by the names that the `escaping` parameter of `Accept` has. */
+export const ESCAPING_SCHEMES = ['allow-utf-8', 'underscores', 'dots', 'values'] as const;
+
+export type EscapingScheme = (typeof ESCAPING_SCHEMES)[number];
+
+/** What a classic name may hold: as its first character, and further on. */
+interface Alphabet {
+  readonly first: RegExp;
+  readonly further: RegExp;
+  readonly whole: RegExp;
+}
+
+const METRIC_ALPHABET: Alphabet = { first: /[a-zA-Z_:]/, further: /[a-zA-Z0-9_:]/, whole: /^[a-zA-Z_:][a-zA-Z0-9_:]*$/ };
+const LABEL_ALPHABET: Alphabet = { first: /[a-zA-Z_]/, further: /[a-zA-Z0-9_]/, whole: /^[a-zA-Z_][a-zA-Z0-9_]*$/ };
+
+export function escapeMetricName(name: string, scheme: EscapingScheme): string {
+  return escapeName(name, scheme, METRIC_ALPHABET);
+}
+
+export function escapeLabelName(name: string, scheme: EscapingScheme): string {
+  return escapeName(name, scheme, LABEL_ALPHABET);
+}
+
+function escapeName(name: string, scheme: EscapingScheme, { first, further, whole }: Alphabet): string {
+  if (scheme === 'allow-utf-8') return name;
+  // Dots are told apart from underscores by doubling the latter, in classic names too.
+  if (scheme !== 'dots' && whole.test(name)) return name;
+  const escaped = Array.from(name, (character, index) => {
+    const fits = (index === 0 ? first : further).test(character);
+    return WRITTEN[scheme](character, fits);
+  }).join('');
+  return scheme === 'values' ? `U__${escaped}` : escaped;
+}
+
+/** How a scheme writes one character, told whether a classic name may hold it there. */
+const WRITTEN: Record<Exclude<EscapingScheme, 'allow-utf-8'>, (character: string, fits: boolean) => string> = {
+  underscores: (character, fits) => (fits ? character : '_'),
+  dots: (character, fits) => (character === '.' ? '_dot_' : character === '_' || !fits ? '__' : character),
+  values: (character, fits) => {
+    if (character === '_') return '__';
+    return fits ? character : `_${character.codePointAt(0)?.toString(16)}_`;
+  },
+};

@@ -1,0 +1,94 @@
+// The metrics page, whatever way it is served: those who ask at the same time share one.
+import { DEFAULT_STRATEGY, type TranslationStrategy } from '../../core/prometheus-name.ts';
+import type { Registry } from '../../core/registry.ts';
+import { type CollectForeign, Collection } from './collection.ts';
+import { foreignMetrics } from './foreign.ts';
+import type { Format } from './format.ts';
+import { type MadePage, makePage } from './make-page.ts';
+import type { Attributes, Scope } from './spelling.ts';
+import { targetInfo } from './target-info.ts';
+import { type PageContent, type Variant, Variants } from './variants.ts';
+
+export interface PageOptions {
+  readonly registry: Registry;
+  /** What the application recorded through the OpenTelemetry API. A rejection fails the scrape. */
+  readonly collectForeign?: CollectForeign | undefined;
+  readonly strategy?: TranslationStrategy | undefined;
+  readonly resourceAttributes?: (() => Attributes) | undefined;
+  /** Whether the page has `target_info`; yes unless said. */
+  readonly targetInfo?: boolean | undefined;
+  /** Which resource attributes every series carries as labels; none unless said. */
+  readonly isResourceLabel?: ((key: string) => boolean) | undefined;
+  /** Whether every series says by `otel_scope_name` who recorded it; no unless said. */
+  readonly scopeLabels?: boolean | undefined;
+  /** Who recorded promtel's own series, where scope labels are asked for. */
+  readonly scope?: Scope | undefined;
+  readonly collectTimeoutMillis?: number | undefined;
+  /** Hears of every page that was made, or could not be. */
+  readonly onScrape?: ((scrape: Scrape) => void) | undefined;
+}
+
+/** How the making of a page went. */
+export interface Scrape extends Omit<MadePage, 'chunks' | 'byteLength'> {
+  /** Whether there was no page at all. */
+  readonly failed: boolean;
+  readonly durationSeconds: number;
+  /** The page's size before compression. */
+  readonly bytes: number;
+}
+
+/** Prometheus gives up after ten seconds unless told otherwise; the reason should reach it before. */
+const COLLECT_TIMEOUT_MILLIS = 8000;
+
+const NOTHING_MADE: MadePage = { chunks: [], byteLength: 0, failedFamilies: 0, droppedFamilies: 0, droppedSeries: 0 };
+
+export class Page {
+  readonly #options: PageOptions;
+  readonly #collection: Collection;
+  readonly #variants: Variants;
+
+  constructor(options: PageOptions) {
+    const { registry, collectForeign, collectTimeoutMillis = COLLECT_TIMEOUT_MILLIS } = options;
+    const { strategy = DEFAULT_STRATEGY, scope = { name: 'promtel' }, scopeLabels = false } = options;
+    this.#options = options;
+    this.#collection = new Collection(registry, collectForeign, collectTimeoutMillis);
+    this.#variants = new Variants(registry, { strategy, scope, scopeLabels });
+  }
+
+  /** The page as it is now. Rejects with the reason when the collection failed. */
+  render(format: Format): Promise<PageContent> {
+    const { resourceAttributes } = this.#options;
+    const resource = resourceAttributes?.() ?? {};
+    const variant = this.#variants.get(format, this.#labelsAmong(resource));
+    variant.rendering ??= this.#make(variant, resource).finally(() => {
+      variant.rendering = undefined;
+    });
+    return variant.rendering;
+  }
+
+  /** Forgets what was remembered for the next page. */
+  close(): void {
+    this.#variants.clear();
+  }
+
+  async #make(variant: Variant, resource: Attributes): Promise<PageContent> {
+    const { registry, targetInfo: hasTargetInfo = true, onScrape } = this.#options;
+    const beganMillis = performance.now();
+    let made: MadePage | undefined;
+    try {
+      const foreign = foreignMetrics(await this.#collection.run());
+      const target = hasTargetInfo && Object.keys(resource).length > 0 ? targetInfo(resource, variant.spelling) : undefined;
+      made = await makePage({ target, own: registry.families, foreign }, variant);
+      return made;
+    } finally {
+      const { chunks: _, byteLength: bytes, ...counts } = made ?? NOTHING_MADE;
+      onScrape?.({ ...counts, bytes, failed: made === undefined, durationSeconds: (performance.now() - beganMillis) / 1000 });
+    }
+  }
+
+  #labelsAmong(resource: Attributes): Attributes {
+    const { isResourceLabel } = this.#options;
+    if (isResourceLabel === undefined) return {};
+    return Object.fromEntries(Object.entries(resource).filter(([key]) => isResourceLabel(key)));
+  }
+}

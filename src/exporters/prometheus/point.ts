@@ -1,0 +1,85 @@
+// Points are series as values: what arrives from the SDK, and what has to be put together before it can be written.
+import type { FamilyIdentity } from './identity.ts';
+import type { Syntax } from './format.ts';
+import { histogramPrefixes, linePrefix, numberText } from './text.ts';
+
+export interface Distribution {
+  /** Upper bounds, the last bucket's infinite one left out. */
+  readonly bounds: readonly number[];
+  /** One for each bound and one more; not cumulative. */
+  readonly counts: readonly number[];
+  readonly sum: number | undefined;
+}
+
+export type PointValue = number | Distribution;
+
+/** Series by the text of their labels. */
+export type Points = Map<string, PointValue>;
+
+/** A family whose series are points. */
+export interface PointFamily {
+  readonly identity: FamilyIdentity;
+  readonly points: Points;
+  /** Series that could not be kept. */
+  readonly dropped: number;
+}
+
+/** Whether bounds are what parsers take: finite, ascending, and not negative, since then there is a sum. */
+export function isPlainScale(bounds: readonly number[]): boolean {
+  return bounds.every((bound, index) => Number.isFinite(bound) && bound >= 0 && (index === 0 || bound > bounds[index - 1]!));
+}
+
+/** The same distribution with each bound once, ascending and finite; what was counted up to a bad one goes to the next. */
+export function onPlainScale({ bounds, counts, sum }: Distribution): Distribution {
+  const plainBounds: number[] = [];
+  const plainCounts: number[] = [];
+  let carried = 0;
+  for (const [index, bound] of bounds.entries()) {
+    carried += counts[index] ?? 0;
+    const last = plainBounds.at(-1);
+    if (!Number.isFinite(bound) || (last !== undefined && bound <= last)) continue;
+    plainBounds.push(bound);
+    plainCounts.push(carried);
+    carried = 0;
+  }
+  plainCounts.push(carried + (counts[bounds.length] ?? 0));
+  return { bounds: plainBounds, counts: plainCounts, sum };
+}
+
+/**
+ * Adds a series. Where its labels are there already, because a label that told two apart is not shown, they become one:
+ * sums and distributions add up, of gauges the later one counts. False if that cannot be.
+ */
+export function addPoint(points: Points, labels: string, value: PointValue, { kind }: FamilyIdentity): boolean {
+  // A counter cannot be negative or no number, to the strictest parser.
+  if (kind === 'counter' && !((value as number) >= 0)) return false;
+  const before = points.get(labels);
+  const together = before === undefined || kind === 'gauge' || kind === 'info' ? value : sumOf(before, value);
+  if (together !== undefined) points.set(labels, together);
+  return together !== undefined;
+}
+
+function sumOf(first: PointValue, second: PointValue): PointValue | undefined {
+  if (typeof first === 'number' || typeof second === 'number') {
+    return typeof first === 'number' && typeof second === 'number' ? first + second : undefined;
+  }
+  const isSameScale =
+    first.bounds.length === second.bounds.length && first.bounds.every((bound, at) => bound === second.bounds[at]);
+  if (!isSameScale) return undefined;
+  const counts = first.counts.map((count, bucket) => count + second.counts[bucket]!);
+  const sum = first.sum === undefined || second.sum === undefined ? undefined : first.sum + second.sum;
+  return { bounds: first.bounds, counts, sum };
+}
+
+/** The lines of a series. */
+export function pointText({ name }: FamilyIdentity, labels: string, value: PointValue, syntax: Syntax): string {
+  if (typeof value === 'number') return `${linePrefix(name, labels)}${numberText(value)}\n`;
+  const { bounds, counts, sum } = value;
+  const values: number[] = [];
+  let count = 0;
+  for (const inBucket of counts) values.push((count += inBucket));
+  // OpenMetrics has no sum that can go down, and no count without a sum. The count is in the last bucket all the same.
+  if (sum !== undefined && sum >= 0 && !(bounds[0]! < 0)) values.push(sum, count);
+  const prefixes = histogramPrefixes(name, labels, bounds, syntax);
+  return values.map((number, line) => `${prefixes[line]}${numberText(number)}\n`).join('');
+}

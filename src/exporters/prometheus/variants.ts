@@ -1,0 +1,102 @@
+// What a page remembers from one scrape to the next, for readers of each format by themselves.
+import type { Family } from '../../core/family.ts';
+import type { TranslationStrategy } from '../../core/prometheus-name.ts';
+import type { Registry } from '../../core/registry.ts';
+import type { Format } from './format.ts';
+import { OwnFamily } from './own-family.ts';
+import { type Attributes, type Scope, Spelling } from './spelling.ts';
+
+/** A page as bytes. */
+export interface PageContent {
+  /** To be sent one after the other; not to be changed. */
+  readonly chunks: readonly Buffer[];
+  readonly byteLength: number;
+}
+
+export interface VariantOptions {
+  readonly strategy: TranslationStrategy;
+  /** Who recorded promtel's own series. */
+  readonly scope: Scope;
+  readonly scopeLabels: boolean;
+}
+
+/** The page in one format. */
+export class Variant {
+  readonly spelling: Spelling;
+  readonly bit: number;
+  lastUsedMillis = 0;
+  /** The page in the making. */
+  rendering: Promise<PageContent> | undefined;
+
+  readonly #scope: Scope;
+  readonly #own = new Map<Family, OwnFamily>();
+
+  constructor(spelling: Spelling, scope: Scope, bit: number) {
+    this.spelling = spelling;
+    this.bit = bit;
+    this.#scope = scope;
+  }
+
+  own(family: Family): OwnFamily {
+    let own = this.#own.get(family);
+    if (own === undefined) {
+      own = new OwnFamily(family, this.spelling, this.#scope, this.bit);
+      this.#own.set(family, own);
+    }
+    return own;
+  }
+}
+
+/** After how long without a reader a variant is forgotten: somebody who looked once should not cost memory for ever. */
+const FORGET_AFTER_MILLIS = 10 * 60 * 1000;
+
+export class Variants {
+  readonly #registry: Registry;
+  readonly #options: VariantOptions;
+  readonly #variants = new Map<string, Variant>();
+  /** The resource labels that the variants were made with. */
+  #resourceLabels = '';
+
+  constructor(registry: Registry, options: VariantOptions) {
+    this.#registry = registry;
+    this.#options = options;
+  }
+
+  /** The variant for a format; every series carries the resource attributes that are given. */
+  get(format: Format, resourceAttributes: Attributes): Variant {
+    this.#forgetOthers(resourceAttributes);
+    const key = `${format.syntax} ${format.escaping}`;
+    let variant = this.#variants.get(key);
+    if (variant === undefined) {
+      const spelling = new Spelling(format, { ...this.#options, resourceAttributes });
+      variant = new Variant(spelling, this.#options.scope, this.#registry.claimReaderBit());
+      this.#variants.set(key, variant);
+    }
+    variant.lastUsedMillis = Date.now();
+    return variant;
+  }
+
+  /** Forgets everything and gives the readers' bits back. */
+  clear(): void {
+    for (const key of this.#variants.keys()) this.#forget(key);
+  }
+
+  // The resource may become known only after the first scrape, when a detector was slow.
+  #forgetOthers(resourceAttributes: Attributes): void {
+    const resourceLabels = JSON.stringify(resourceAttributes);
+    if (resourceLabels !== this.#resourceLabels) this.clear();
+    this.#resourceLabels = resourceLabels;
+    const oldestMillis = Date.now() - FORGET_AFTER_MILLIS;
+    for (const [key, { lastUsedMillis }] of this.#variants) if (lastUsedMillis < oldestMillis) this.#forget(key);
+  }
+
+  #forget(key: string): void {
+    const variant = this.#variants.get(key);
+    this.#variants.delete(key);
+    if (variant === undefined) return;
+    const release = (): void => this.#registry.releaseReaderBit(variant.bit);
+    // A page in the making still clears the bit, which would hide changes from whoever has it next.
+    if (variant.rendering === undefined) release();
+    else void variant.rendering.then(release, release);
+  }
+}

@@ -1,0 +1,72 @@
+// Finds the real programs that tests run promtel against. Without one, its tests are skipped in one line; in CI they fail.
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { test } from 'vitest';
+
+const HOW_TO_GET = 'run .ci/install-programs (Debian)';
+
+/** Where `.ci/install-programs` puts its Python. */
+const PYTHON_HOME = process.env['PROMTEL_PYTHON_HOME'] ?? join(homedir(), '.cache/promtel/python');
+
+/** Each program by what finds it: a path, or undefined where it is not there. */
+const FINDERS = {
+  promtool: () => onPath('promtool'),
+  prometheus: () => onPath('prometheus'),
+  'redis-server': () => onPath('redis-server'),
+  /** A Python that has prometheus_client. */
+  python: () =>
+    [join(PYTHON_HOME, 'bin/python'), onPath('python3')].find((python) => python !== undefined && hasPrometheusClient(python)),
+} satisfies Record<string, () => string | undefined>;
+
+export type ProgramName = keyof typeof FINDERS;
+
+const found = new Map<ProgramName, string | undefined>();
+
+/** The path of a program; undefined where it is not there. */
+export function findProgram(name: ProgramName): string | undefined {
+  if (!found.has(name)) found.set(name, FINDERS[name]());
+  return found.get(name);
+}
+
+/** Defines a test that needs a program and is handed its path. */
+export function testWith(name: ProgramName, title: string, run: (program: string) => void | Promise<void>): void {
+  const program = findProgram(name);
+  if (program !== undefined) {
+    test(title, () => run(program));
+    return;
+  }
+  const missing = `${name} is not there: ${HOW_TO_GET}`;
+  if (process.env['CI'] === 'true') {
+    test(title, () => {
+      throw new Error(missing);
+    });
+    return;
+  }
+  console.log(`skipped "${title}": ${missing}`);
+  test.skip(title);
+}
+
+function onPath(program: string): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, program)).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function hasPrometheusClient(python: string): boolean {
+  try {
+    execFileSync(python, ['-c', 'import prometheus_client.openmetrics.parser'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
