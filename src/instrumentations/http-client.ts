@@ -23,7 +23,6 @@ interface Sent {
   readonly active: UpDownCounterCell;
   readonly startMillis: number;
   port: number | undefined;
-  errorType: string | undefined;
 }
 
 export const httpClient: Instrumentation = {
@@ -70,15 +69,15 @@ class SentRequests {
       'url.scheme': request.protocol === 'https:' ? 'https' : 'http',
     });
     active.add(1);
-    request[SENT] = { active, startMillis: performance.now(), port, errorType: undefined };
+    request[SENT] = { active, startMillis: performance.now(), port };
     request.on('close', this.#onClose);
   }
 
   fail(request: Request, error: { readonly port?: number }): void {
     const sent = request[SENT];
     if (sent === undefined) return;
-    sent.errorType ??= errorTypeOf(error);
     sent.port ??= error.port;
+    this.#end(request, errorTypeOf(error));
   }
 
   answer(request: Request, response: Response): void {
@@ -94,8 +93,8 @@ class SentRequests {
     this.#active.family.empty();
   }
 
-  /** Comes with the end of the response, or where it is cut off or there is none, with the end of the request. */
-  #end(request: Request | undefined): void {
+  /** Comes with the end of the response, an error, or where neither comes with the end of the request. */
+  #end(request: Request | undefined, failure?: string): void {
     const sent = request?.[SENT];
     if (request === undefined || sent === undefined || this.#isStopped) return;
     request[SENT] = undefined;
@@ -106,7 +105,7 @@ class SentRequests {
       'server.port': sent.port,
       'http.response.status_code': request.res?.statusCode,
       'network.protocol.version': request.res?.httpVersion,
-      'error.type': sent.errorType ?? failureOf(request),
+      'error.type': failure ?? failureOf(request),
     });
   }
 }
