@@ -3,11 +3,11 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { connect } from 'node:net';
 
 /** Something that is awaited, such as an event that Node tells a moment after the client has its answer. */
-export async function eventually(check: () => void, timeoutMillis = 5000): Promise<void> {
+export async function eventually(check: () => void | Promise<void>, timeoutMillis = 5000): Promise<void> {
   const deadline = Date.now() + timeoutMillis;
   for (;;) {
     try {
-      check();
+      await check();
       return;
     } catch (error) {
       if (Date.now() > deadline) throw error;
