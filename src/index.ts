@@ -6,8 +6,7 @@ import type { MetricDefinition } from './core/metric.ts';
 import type { CollectCallback } from './core/registry.ts';
 import { sharedRegistry } from './core/shared.ts';
 import { Tracker, type TrackerOptions } from './core/tracker.ts';
-import { metricsHandler as handlerOf, metricsResponse as responseOf } from './exporters/prometheus/handler.ts';
-import type { Page } from './exporters/prometheus/page.ts';
+import { metricsHandler as handlerOf, metricsResponse as responseOf, type Renderer } from './exporters/prometheus/handler.ts';
 import { createPage } from './page.ts';
 import { running } from './running.ts';
 
@@ -66,9 +65,9 @@ export function metricsResponse(request: Request): Promise<Response> {
   return responseOf(page(), request, { gzip: running()?.config.prometheus.gzip });
 }
 
-let ownPage: Page | undefined;
+let ownPage: Renderer | undefined;
 
 // Without `promtel/register` there is no configuration: the page then shows with defaults what was recorded by hand.
-function page(): Page {
+function page(): Renderer {
   return running()?.page ?? (ownPage ??= createPage(load({}).config, sharedRegistry()));
 }

@@ -1,13 +1,13 @@
 // What start-up leaves behind for the API and the tests: one per process, shared by every copy of promtel in it.
 import type { Config } from './config/config.ts';
 import type { AttachedInstrumentation } from './core/attach.ts';
-import type { Page } from './exporters/prometheus/page.ts';
+import type { Renderer } from './exporters/prometheus/handler.ts';
 import type { Telemetry } from './sdk/index.ts';
 
 export interface Running {
   readonly config: Config;
   readonly attached: readonly AttachedInstrumentation[];
-  readonly page: Page;
+  readonly page: Renderer;
   readonly telemetry: Telemetry;
 }
 

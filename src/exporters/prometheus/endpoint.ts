@@ -4,11 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { askReadiness } from '../../core/health.ts';
 import { markOwnServer } from '../../core/own-server.ts';
 import { messageOf, type Problem, reportProblem } from '../../core/problem.ts';
-import { type HandlerOptions, metricsHandler } from './handler.ts';
-import type { Page } from './page.ts';
+import { type HandlerOptions, metricsHandler, type Renderer } from './handler.ts';
 
 export interface EndpointOptions extends HandlerOptions {
-  readonly page: Page;
+  readonly page: Renderer;
   /** An address of this machine or a name for one; every address unless said. */
   readonly host?: string | undefined;
   /** 0 takes any that is free. */

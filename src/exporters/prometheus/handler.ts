@@ -3,8 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf } from '../../core/problem.ts';
 import { acceptsGzip, GZIP_LEVEL, LEAST_GZIP_BYTES, pieces } from './encoding.ts';
 import { type Format, negotiate } from './format.ts';
-import type { Page } from './page.ts';
 import type { PageContent } from './variants.ts';
+
+/** What makes the page; `Page` does, or what loads one when it is first asked for. */
+export interface Renderer {
+  /** The page as it is now. Rejects with the reason when the collection failed. */
+  render(format: Format): Promise<PageContent>;
+}
 
 export interface HandlerOptions {
   /** Whether pages are compressed for readers that take it; yes unless said. */
@@ -29,14 +34,22 @@ interface Answer {
   readonly isCompressed: boolean;
 }
 
+/** Pages up to this size are written at once: that is less than a connection takes in anyway. */
+const AT_ONCE_BYTES = 256 * 1024;
+
 const PLAIN_TEXT = 'text/plain; charset=utf-8';
 
 /** For node:http and whatever gives its request and response: Express, Fastify's and Koa's raw ones. */
-export function metricsHandler(page: Page, options: HandlerOptions = {}): MetricsHandler {
+export function metricsHandler(page: Renderer, options: HandlerOptions = {}): MetricsHandler {
   return (request, response) => void respond(page, options, request, response);
 }
 
-async function respond(page: Page, options: HandlerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(
+  page: Renderer,
+  options: HandlerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { method = 'GET', headers } = request;
   const acceptEncoding = headers['accept-encoding']?.toString();
   const made = await answer(page, options, { method, accept: headers.accept, acceptEncoding });
@@ -44,7 +57,7 @@ async function respond(page: Page, options: HandlerOptions, request: IncomingMes
 }
 
 /** For frameworks that speak the Fetch API: Hono, Next.js, Remix. Never rejects. */
-export async function metricsResponse(page: Page, request: Request, options: HandlerOptions = {}): Promise<Response> {
+export async function metricsResponse(page: Renderer, request: Request, options: HandlerOptions = {}): Promise<Response> {
   const { method, headers: asked } = request;
   const accept = asked.get('accept') ?? undefined;
   const acceptEncoding = asked.get('accept-encoding') ?? undefined;
@@ -54,7 +67,11 @@ export async function metricsResponse(page: Page, request: Request, options: Han
   return new Response(isCompressed ? await gzipped(body) : body, { status, headers });
 }
 
-async function answer(page: Page, { gzip = true }: HandlerOptions, { method, accept, acceptEncoding }: Asked): Promise<Answer> {
+async function answer(
+  page: Renderer,
+  { gzip = true }: HandlerOptions,
+  { method, accept, acceptEncoding }: Asked,
+): Promise<Answer> {
   if (method !== 'GET' && method !== 'HEAD') {
     return {
       ...refusal(405, `The metrics page takes GET and HEAD, not ${method}.`),
@@ -93,21 +110,21 @@ function send(response: ServerResponse, { status, headers, content, isCompressed
   response.writeHead(status, isCompressed || isHead ? headers : { ...headers, 'Content-Length': `${content.byteLength}` });
   if (isHead) {
     response.end();
-  } else if (isCompressed) {
-    compress(content, response);
+  } else if (isCompressed || content.byteLength > AT_ONCE_BYTES) {
+    stream(content, isCompressed, response);
   } else {
-    response.cork();
-    for (const piece of pieces(content.chunks)) response.write(piece);
-    response.end();
-    response.uncork();
+    response.end(Buffer.concat(content.chunks, content.byteLength));
   }
 }
 
-// Compressed off the main thread and only as fast as the reader takes it.
-function compress({ chunks }: PageContent, response: ServerResponse): void {
-  const { createGzip } = process.getBuiltinModule('node:zlib');
+// No faster than the reader takes it, and compressed off the main thread.
+function stream({ chunks }: PageContent, isCompressed: boolean, response: ServerResponse): void {
   const { pipeline, Readable } = process.getBuiltinModule('node:stream');
-  pipeline(Readable.from(pieces(chunks)), createGzip({ level: GZIP_LEVEL }), response, () => {});
+  const body = Readable.from(pieces(chunks));
+  const done = (): void => {};
+  if (!isCompressed) return void pipeline(body, response, done);
+  const gzip = process.getBuiltinModule('node:zlib').createGzip({ level: GZIP_LEVEL });
+  return void pipeline(body, gzip, response, done);
 }
 
 function gzipped(body: Buffer): Promise<Buffer> {
