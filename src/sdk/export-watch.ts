@@ -1,5 +1,4 @@
-// Watches an exporter: tells of every export, and of an outage once when it begins and once when it is over.
-import type { PushMetricExporter } from '@opentelemetry/sdk-metrics';
+// Follows how exports go: tells of each, and of an outage once when it begins and once when it is over.
 import { reportProblem } from '../core/problem.ts';
 import { causeOf } from './export-error.ts';
 
@@ -13,9 +12,6 @@ export interface ExportReport {
 
 export type ExportListener = (report: ExportReport) => void;
 
-/** As the SDK numbers it. */
-const SUCCESS = 0;
-
 export class ExportWatch {
   readonly #exporter: string;
   readonly #listener: ExportListener;
@@ -27,29 +23,13 @@ export class ExportWatch {
     this.#listener = listener;
   }
 
-  /** Has every export of an exporter watched; one that gives no answer in time has failed. */
-  over(exporter: PushMetricExporter, timeoutMillis: number): PushMetricExporter {
-    const send = exporter.export.bind(exporter);
-    exporter.export = (metrics, done) => {
-      const timer = setTimeout(() => this.#failed(new Error(`no answer within ${timeoutMillis} ms`)), timeoutMillis).unref();
-      send(metrics, (result) => {
-        clearTimeout(timer);
-        const code: number = result.code;
-        if (code === SUCCESS) this.#succeeded();
-        else this.#failed(result.error);
-        done(result);
-      });
-    };
-    return exporter;
-  }
-
-  #succeeded(): void {
+  succeeded(): void {
     if (this.#failures > 0) this.#tell(`exports again; ${this.#failures} did not arrive`);
     this.#failures = 0;
     this.#listener({ exporter: this.#exporter, errorType: undefined });
   }
 
-  #failed(error: unknown): void {
+  failed(error: unknown): void {
     const { type, text } = causeOf(error);
     if (this.#failures === 0) {
       this.#outages += 1;

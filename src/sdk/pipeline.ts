@@ -8,6 +8,7 @@ import type { MetricOverride, Registry } from '../core/registry.ts';
 import { type ExportListener, ExportWatch } from './export-watch.ts';
 import { loadMetrics, loadPrometheus, loadResources, type MetricsSdk } from './load.ts';
 import type { PointReader } from './point-reader.ts';
+import { newPushReader } from './push-reader.ts';
 import type { ProcessState, PushTarget } from './push-target.ts';
 import type { ResourceAttributes } from './resource.ts';
 import { viewsFor } from './views.ts';
@@ -65,7 +66,7 @@ export class Pipeline {
   async collectForeign(): Promise<ResourceMetrics | undefined> {
     if (this.#opened?.pull === undefined) return undefined;
     const { resourceMetrics, errors } = await this.#opened.pull.collect({ timeoutMillis: CALLBACK_TIMEOUT_MILLIS });
-    for (const error of errors) this.#options.registry.countFailure('application', error);
+    for (const error of errors) this.#countFailure(error);
     return resourceMetrics;
   }
 
@@ -110,17 +111,23 @@ export class Pipeline {
       },
     };
     try {
-      const exporter = new ExportWatch(target.name, onExport).over(target.open(state), exportTimeoutMillis);
-      return new sdk.PeriodicExportingMetricReader({
-        exporter,
-        exportIntervalMillis,
+      return newPushReader(sdk, {
+        exporter: target.open(state),
+        watch: new ExportWatch(target.name, onExport),
+        intervalMillis: exportIntervalMillis,
         exportTimeoutMillis,
+        callbackTimeoutMillis: CALLBACK_TIMEOUT_MILLIS,
         metricProducers: [producer],
+        onCallbackError: (error) => this.#countFailure(error),
       });
     } catch (error) {
       reportProblem(`exporter ${target.name}`, `cannot be opened: ${messageOf(error)}`);
       return undefined;
     }
+  }
+
+  #countFailure(error: unknown): void {
+    this.#options.registry.countFailure('a callback of the application', error);
   }
 
   #limitBy(reader: IMetricReader): void {

@@ -106,8 +106,9 @@ export class Telemetry {
   /** Exports everything to every exporter that sends by itself. It resolves when that is done, whatever came of it. */
   async flush(): Promise<void> {
     if (this.#pushes.length > 0) this.#pipeline.open();
-    await this.#pipeline.flush();
+    // Even if it takes longer than anybody waits, there is no point in trying once more.
     this.#wasFlushed = true;
+    await this.#pipeline.flush();
   }
 
   /** Exports everything and stops. */

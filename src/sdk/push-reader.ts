@@ -1,0 +1,98 @@
+// The reader that exports at an interval. Unlike the SDK's own it holds no timer that keeps the process alive.
+import type {
+  MetricReader as SdkReader,
+  MetricReaderOptions,
+  PushMetricExporter,
+  ResourceMetrics,
+} from '@opentelemetry/sdk-metrics';
+import type { ExportWatch } from './export-watch.ts';
+import { loadApi, loadCore, type MetricsSdk } from './load.ts';
+
+export interface PushReaderOptions extends Pick<MetricReaderOptions, 'metricProducers'> {
+  readonly exporter: PushMetricExporter;
+  readonly watch: ExportWatch;
+  readonly intervalMillis: number;
+  /** An export that takes longer has failed. */
+  readonly exportTimeoutMillis: number;
+  /** A callback of the application that takes longer has failed; the SDK holds the process meanwhile. */
+  readonly callbackTimeoutMillis: number;
+  /** Told what the application's callbacks threw while their values were read. */
+  readonly onCallbackError: (error: unknown) => void;
+}
+
+/** Makes the reader; its class cannot be declared before the SDK is loaded. */
+export function newPushReader({ MetricReader }: MetricsSdk, options: PushReaderOptions): SdkReader {
+  const { exporter, watch, intervalMillis, callbackTimeoutMillis, onCallbackError } = options;
+
+  class PushReader extends MetricReader {
+    #interval: NodeJS.Timeout | undefined = undefined;
+    #running: Promise<void> | undefined = undefined;
+
+    protected override onInitialized(): void {
+      this.#interval = setInterval(() => void this.#run(), intervalMillis).unref();
+    }
+
+    protected override async onForceFlush(): Promise<void> {
+      // One that is under way may have read its values already.
+      await this.#running;
+      await this.#run();
+    }
+
+    protected override async onShutdown(): Promise<void> {
+      clearInterval(this.#interval);
+      await this.onForceFlush();
+      await exporter.shutdown();
+    }
+
+    /** Collects and exports once; while that is under way, everybody waits for the same. It never rejects. */
+    #run(): Promise<void> {
+      this.#running ??= this.#collectAndExport()
+        .catch((error: unknown) => watch.failed(error))
+        .finally(() => {
+          this.#running = undefined;
+        });
+      return this.#running;
+    }
+
+    async #collectAndExport(): Promise<void> {
+      const { resourceMetrics, errors } = await this.collect({ timeoutMillis: callbackTimeoutMillis });
+      errors.forEach(onCallbackError);
+      if (resourceMetrics.scopeMetrics.length === 0) return;
+      await exportWithin(options, resourceMetrics);
+      watch.succeeded();
+    }
+  }
+
+  return new PushReader(readerOptions(options));
+}
+
+function readerOptions({ exporter, metricProducers = [] }: PushReaderOptions): MetricReaderOptions {
+  return {
+    metricProducers,
+    ...(exporter.selectAggregation && { aggregationSelector: exporter.selectAggregation.bind(exporter) }),
+    ...(exporter.selectAggregationTemporality && {
+      aggregationTemporalitySelector: exporter.selectAggregationTemporality.bind(exporter),
+    }),
+  };
+}
+
+/** Rejects if the export fails or takes too long. */
+function exportWithin({ exporter, exportTimeoutMillis }: PushReaderOptions, metrics: ResourceMetrics): Promise<void> {
+  const { context } = loadApi();
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${exportTimeoutMillis} ms`)), exportTimeoutMillis).unref();
+    // What is sent is no part of what the application does, so nobody shall trace it.
+    context.with(loadCore().suppressTracing(context.active()), () => {
+      exporter.export(metrics, ({ code, error }) => {
+        clearTimeout(timer);
+        if (isSuccess(code)) resolve();
+        else reject(error ?? new Error('the exporter gives no reason'));
+      });
+    });
+  });
+}
+
+/** As the SDK numbers it. */
+function isSuccess(code: number): boolean {
+  return code === 0;
+}
