@@ -1,6 +1,6 @@
 // What a family is on the page: its name, type, unit and help, the lines that say so, and the names it takes.
 import type { InstrumentKind } from '../../core/metric.ts';
-import { type NamedMetric, prometheusUnit, SUFFIX } from '../../core/prometheus-name.ts';
+import { type NamedMetric, prometheusUnit, SERIES_SUFFIXES, SUFFIX } from '../../core/prometheus-name.ts';
 import { unitPhrase } from '../../core/unit.ts';
 import type { Syntax } from './format.ts';
 import type { Spelling } from './spelling.ts';
@@ -60,13 +60,24 @@ export function headText(identity: FamilyIdentity, syntax: Syntax): string {
   const help = escapeHelp(identity.help, syntax);
   if (syntax === 'text') {
     const name = metricNameText(identity.name);
-    const type = identity.kind === 'info' ? 'gauge' : typeOf(identity);
-    return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+    return `# HELP ${name} ${help}\n# TYPE ${name} ${textTypeOf(identity)}\n`;
   }
   const { type, base } = openMetricsTypeOf(identity);
   const name = metricNameText(base);
   const unit = identity.unitText === undefined ? '' : `# UNIT ${name} ${identity.unitText}\n`;
   return `# TYPE ${name} ${type}\n${unit}# HELP ${name} ${help}\n`;
+}
+
+/**
+ * A gauge whose name ends like a series of a histogram, such as a semantic convention's `….count`, is written as untyped:
+ * `promtool check metrics` objects to a typed one. OpenMetrics, which Prometheus prefers to read, has the real type.
+ */
+function textTypeOf(identity: FamilyIdentity): string {
+  const { kind, name } = identity;
+  if (kind === 'info') return 'gauge';
+  const type = typeOf(identity);
+  const looksLikePart = type === 'gauge' && SERIES_SUFFIXES.histogram.some((suffix) => name.endsWith(suffix));
+  return kind === 'unknown' || looksLikePart ? 'untyped' : type;
 }
 
 /** In OpenMetrics a counter and an info are named without the ending of their series; without that they are neither. */

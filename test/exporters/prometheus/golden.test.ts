@@ -46,6 +46,9 @@ const CASES: Record<string, Case> = {
   'up-down-counter-is-a-gauge': {
     record: ({ registry }) => registry.instrument(metric('shop.baskets', 'updowncounter', ['kind'])).add(-2, { kind: 'open' }),
   },
+  'up-down-counter-that-ends-in-count': {
+    record: ({ registry }) => registry.instrument(metric('shop.basket.count', 'updowncounter')).add(2),
+  },
   gauge: {
     record: ({ registry }) => {
       const temperature = registry.instrument(metric('shop.temperature', 'gauge', ['room'], { unit: 'Cel' }));
