@@ -2,11 +2,7 @@
 //
 // As github.com/prometheus/common v0.71 has them, but for one thing: there a colon in a label name stays, and no parser
 // reads that.
-
-/** The schemes by the names that the `escaping` parameter of `Accept` has. */
-export const ESCAPING_SCHEMES = ['allow-utf-8', 'underscores', 'dots', 'values'] as const;
-
-export type EscapingScheme = (typeof ESCAPING_SCHEMES)[number];
+import type { EscapingScheme } from './format.ts';
 
 /** What a classic name may hold: as its first character, and further on. */
 interface Alphabet {

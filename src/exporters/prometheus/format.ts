@@ -1,7 +1,11 @@
 // Which of the formats a reader gets, by its Accept header: Prometheus text or OpenMetrics, and how names are escaped.
-import { ESCAPING_SCHEMES, type EscapingScheme } from './escaping.ts';
 
 export type Syntax = 'text' | 'openmetrics';
+
+/** How names beyond the classic ones are written, by what the `escaping` parameter of Accept says. */
+export const ESCAPING_SCHEMES = ['allow-utf-8', 'underscores', 'dots', 'values'] as const;
+
+export type EscapingScheme = (typeof ESCAPING_SCHEMES)[number];
 
 export interface Format {
   readonly syntax: Syntax;

@@ -3,8 +3,8 @@ import type { InstrumentKind } from '../../core/metric.ts';
 import { reportProblem } from '../../core/problem.ts';
 import { prometheusLabels } from '../../core/prometheus-label.ts';
 import { type NamedMetric, prometheusName, type TranslationStrategy } from '../../core/prometheus-name.ts';
-import { type EscapingScheme, escapeLabelName, escapeMetricName } from './escaping.ts';
-import type { Format, Syntax } from './format.ts';
+import { escapeLabelName, escapeMetricName } from './escaping.ts';
+import type { EscapingScheme, Format, Syntax } from './format.ts';
 import type { Labels } from './text.ts';
 
 export type Attributes = Readonly<Record<string, unknown>>;

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { labelNeedsQuotes } from '../../../src/core/prometheus-label.ts';
 import { metricNeedsQuotes } from '../../../src/core/prometheus-name.ts';
-import { ESCAPING_SCHEMES, escapeLabelName, escapeMetricName } from '../../../src/exporters/prometheus/escaping.ts';
+import { escapeLabelName, escapeMetricName } from '../../../src/exporters/prometheus/escaping.ts';
+import { ESCAPING_SCHEMES } from '../../../src/exporters/prometheus/format.ts';
 
 describe('a metric name', () => {
   // What model.EscapeName of github.com/prometheus/common v0.71.0 gives.

@@ -159,6 +159,7 @@ describe('what is remembered from one scrape to the next', () => {
     const attributes = (index: number): object => ({ kind: `${index}` });
     for (let index = 0; index < 30_000; index += 1) counter.add(1, attributes(index));
     const page = new Page({ registry });
+    await page.render(negotiate(OPENMETRICS));
     const rendering = page.render(negotiate(TEXT));
     // In the midst of the first writing, which takes many turns of the event loop, the first series becomes the last.
     for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
