@@ -1,5 +1,5 @@
 // Requests served over HTTP/2: duration, requests under way, and body sizes that are announced, as node:http2 itself tells of them.
-import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
+import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { HttpRequestMethod } from '../catalog/attributes.ts';
 import {
   httpServerActiveRequests,
@@ -13,6 +13,7 @@ import { ABORTED } from '../core/operation.ts';
 import { isOwnServer } from '../core/own-server.ts';
 import { pathOf } from '../core/request-path.ts';
 import { routeOf } from '../core/route.ts';
+import { inRange } from '../core/version-range.ts';
 
 const NO_ERROR = 0;
 
@@ -42,18 +43,46 @@ interface Start {
   readonly headers: IncomingHttpHeaders;
 }
 
+/** The versions of Node that publish how a stream begins and ends. */
+const PUBLISHING = '>=22.18 <23 || >=24.3';
+
 export const http2Server: Instrumentation = {
   name: 'http',
-  // The channels came with Node 24.2 and 22.17; where they are not, nothing is published and nothing is measured.
-  target: { package: 'node', versions: '>=22.17 <23 || >=24.2' },
+  target: { package: 'node', versions: '>=22.15' },
   metrics: [httpServerRequestDuration, httpServerActiveRequests, httpServerRequestBodySize, httpServerResponseBodySize],
   attach(attachment) {
     const requests = new ServedRequests(attachment);
-    attachment.subscribe('http2.server.stream.start', (message: Start) => requests.start(message));
-    attachment.subscribe('http2.server.stream.close', ({ stream }: Start) => requests.end(stream));
+    if (inRange(process.versions.node, PUBLISHING)) {
+      attachment.subscribe('http2.server.stream.start', (message: Start) => requests.start(message));
+      attachment.subscribe('http2.server.stream.close', ({ stream }: Start) => requests.end(stream));
+    } else listenToServers(attachment, requests);
     attachment.onDetach(() => requests.stop());
   },
 };
+
+/**
+ * Where Node does not publish it, each server is listened to from its first connection on. As late as a stream's `close` it
+ * cannot be told whether a request came in full, so the length that it announced is left out there.
+ */
+function listenToServers(attachment: Attachment, requests: ServedRequests): void {
+  const servers = new Set<Http2Server>();
+  const onStream = attachment.guard((stream: Stream, headers: IncomingHttpHeaders) => {
+    requests.start({ stream, headers: { ...headers, 'content-length': undefined } });
+    stream.on(
+      'close',
+      attachment.guard(() => requests.end(stream)),
+    );
+  });
+  attachment.subscribe('net.server.socket', ({ socket }: { readonly socket: { readonly server?: Http2Server } }) => {
+    const { server } = socket;
+    if (server?.updateSettings === undefined || servers.has(server)) return;
+    servers.add(server);
+    server.prependListener('stream', onStream).once('close', () => servers.delete(server));
+  });
+  attachment.onDetach(() => {
+    for (const server of servers) server.removeListener('stream', onStream);
+  });
+}
 
 class ServedRequests {
   readonly #attachment: Attachment;
