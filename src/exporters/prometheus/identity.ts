@@ -19,7 +19,7 @@ export interface FamilyIdentity {
   readonly help: string;
 }
 
-export interface DescribedMetric extends NamedMetric {
+interface DescribedMetric extends NamedMetric {
   readonly description: string;
 }
 

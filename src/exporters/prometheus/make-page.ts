@@ -1,7 +1,8 @@
 // Makes the page: decides which families stand on it and writes them, each at its own risk.
-import { messageOf, reportProblem } from '../../core/problem.ts';
 import type { Family } from '../../core/family.ts';
+import { messageOf, reportProblem } from '../../core/problem.ts';
 import { type ForeignMetric, foreignFamily } from './foreign.ts';
+import type { Syntax } from './format.ts';
 import { Pace } from './pace.ts';
 import { Plan } from './plan.ts';
 import type { PointFamily } from './point.ts';
@@ -27,35 +28,52 @@ export interface MadePage extends PageContent {
 const END_OF_OPENMETRICS = Buffer.from('# EOF\n');
 
 /** Never rejects: a family that fails is counted and told of, and costs itself only. */
-export async function makePage({ target, own, foreign }: PageSource, variant: Variant): Promise<MadePage> {
-  const { spelling } = variant;
+export async function makePage(source: PageSource, variant: Variant): Promise<MadePage> {
   const pace = new Pace();
-  const plan = new Plan(spelling.syntax);
-  const chunks: Buffer[] = [];
-  let failedFamilies = 0;
-  const attempt = async (source: string, work: () => void | Promise<void>): Promise<void> => {
+  const attempts = new Attempts();
+  const plan = await planPage(source, variant, pace, attempts);
+  const chunks = await writePage(plan, variant.spelling.syntax, pace, attempts);
+  const byteLength = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  const { droppedFamilies, droppedSeries } = plan;
+  return { chunks, byteLength, failedFamilies: attempts.failed, droppedFamilies, droppedSeries };
+}
+
+/** Work on one family after the other, each of which may fail. */
+class Attempts {
+  failed = 0;
+
+  async at(source: string, work: () => void | Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      failedFamilies += 1;
+      this.failed += 1;
       reportProblem(source, `is left out of the metrics page: ${messageOf(error)}`);
     }
-  };
+  }
+}
 
+// The order is that of the right to a name.
+async function planPage({ target, own, foreign }: PageSource, variant: Variant, pace: Pace, attempts: Attempts): Promise<Plan> {
+  const plan = new Plan(variant.spelling.syntax);
   if (target !== undefined) plan.addPoints(target);
   for (const family of own) {
-    if (family.size > 0) await attempt(family.definition.name, () => plan.addOwn(variant.own(family)));
+    if (family.size > 0) await attempts.at(family.definition.name, () => plan.addOwn(variant.own(family)));
   }
   for (const metric of foreign) {
-    await attempt(metric.metric.descriptor.name, async () => plan.addPoints(await foreignFamily(metric, spelling, pace)));
-  }
-  for (const family of plan.families) {
-    await attempt(family.identity.source, async () => {
-      chunks.push(...(await familyChunks(family, spelling.syntax, pace)));
+    await attempts.at(metric.metric.descriptor.name, async () => {
+      plan.addPoints(await foreignFamily(metric, variant.spelling, pace));
     });
   }
-  if (spelling.syntax === 'openmetrics') chunks.push(END_OF_OPENMETRICS);
-  const byteLength = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  const { droppedFamilies, droppedSeries } = plan;
-  return { chunks, byteLength, failedFamilies, droppedFamilies, droppedSeries };
+  return plan;
+}
+
+async function writePage(plan: Plan, syntax: Syntax, pace: Pace, attempts: Attempts): Promise<Buffer[]> {
+  const chunks: Buffer[] = [];
+  for (const family of plan.families) {
+    await attempts.at(family.identity.source, async () => {
+      chunks.push(...(await familyChunks(family, syntax, pace)));
+    });
+  }
+  if (syntax === 'openmetrics') chunks.push(END_OF_OPENMETRICS);
+  return chunks;
 }

@@ -1,12 +1,14 @@
-// The metrics page of a process, whatever way it is served. What writes it is loaded by the first scrape, not at start.
-import type { TranslationStrategy } from '../../core/prometheus-name.ts';
+// The metrics page of a process, whatever way it is served: those who ask at the same time share one.
+import { DEFAULT_STRATEGY, type TranslationStrategy } from '../../core/prometheus-name.ts';
 import type { Registry } from '../../core/registry.ts';
-import type { CollectForeign } from './collection.ts';
+import { type CollectForeign, Collection } from './collection.ts';
+import { foreignMetrics } from './foreign.ts';
 import type { Format } from './format.ts';
-import type { MadePage } from './make-page.ts';
-import type { Renderer } from './renderer.ts';
+import type { Renderer } from './handler.ts';
+import { type MadePage, makePage } from './make-page.ts';
 import type { Attributes, Scope } from './spelling.ts';
-import type { PageContent } from './variants.ts';
+import { targetInfo } from './target-info.ts';
+import { type PageContent, type Variant, Variants } from './variants.ts';
 
 export interface PageOptions {
   readonly registry: Registry;
@@ -36,25 +38,58 @@ export interface Scrape extends Omit<MadePage, 'chunks' | 'byteLength'> {
   readonly bytes: number;
 }
 
-export class Page {
+/** Prometheus gives up after ten seconds unless told otherwise; the reason should reach it before. */
+const COLLECT_TIMEOUT_MILLIS = 8000;
+
+const NOTHING_MADE: MadePage = { chunks: [], byteLength: 0, failedFamilies: 0, droppedFamilies: 0, droppedSeries: 0 };
+
+export class Page implements Renderer {
   readonly #options: PageOptions;
-  #renderer: Renderer | undefined;
+  readonly #collection: Collection;
+  readonly #variants: Variants;
 
   constructor(options: PageOptions) {
+    const { registry, collectForeign, collectTimeoutMillis = COLLECT_TIMEOUT_MILLIS } = options;
+    const { strategy = DEFAULT_STRATEGY, scope = { name: 'promtel' }, scopeLabels = false } = options;
     this.#options = options;
+    this.#collection = new Collection(registry, collectForeign, collectTimeoutMillis);
+    this.#variants = new Variants(registry, { strategy, scope, scopeLabels });
   }
 
-  /** The page as it is now; those who ask at the same time share one. Rejects with the reason when the collection failed. */
-  async render(format: Format): Promise<PageContent> {
-    if (this.#renderer === undefined) {
-      const { Renderer } = await import('./renderer.ts');
-      this.#renderer ??= new Renderer(this.#options);
-    }
-    return this.#renderer.render(format);
+  /** The page as it is now. Rejects with the reason when the collection failed. */
+  render(format: Format): Promise<PageContent> {
+    const { resourceAttributes } = this.#options;
+    const resource = resourceAttributes?.() ?? {};
+    const variant = this.#variants.get(format, this.#labelsAmong(resource));
+    variant.rendering ??= this.#make(variant, resource).finally(() => {
+      variant.rendering = undefined;
+    });
+    return variant.rendering;
   }
 
   /** Forgets what was remembered for the next page. */
   close(): void {
-    this.#renderer?.close();
+    this.#variants.clear();
+  }
+
+  async #make(variant: Variant, resource: Attributes): Promise<PageContent> {
+    const { registry, targetInfo: hasTargetInfo = true, onScrape } = this.#options;
+    const beganMillis = performance.now();
+    let made: MadePage | undefined;
+    try {
+      const foreign = foreignMetrics(await this.#collection.run());
+      const target = hasTargetInfo && Object.keys(resource).length > 0 ? targetInfo(resource, variant.spelling) : undefined;
+      made = await makePage({ target, own: registry.families, foreign }, variant);
+      return made;
+    } finally {
+      const { chunks: _, byteLength: bytes, ...counts } = made ?? NOTHING_MADE;
+      onScrape?.({ ...counts, bytes, failed: made === undefined, durationSeconds: (performance.now() - beganMillis) / 1000 });
+    }
+  }
+
+  #labelsAmong(resource: Attributes): Attributes {
+    const { isResourceLabel } = this.#options;
+    if (isResourceLabel === undefined) return {};
+    return Object.fromEntries(Object.entries(resource).filter(([key]) => isResourceLabel(key)));
   }
 }
