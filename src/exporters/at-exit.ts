@@ -12,6 +12,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface AtExitData {
   readonly options: OtlpMetricsOptions;
   readonly metrics: PlainMetrics;
+  readonly timeoutMillis: number;
   /** Its only element goes from 0 to an `OUTCOME` when the thread is done. */
   readonly outcome: Int32Array<SharedArrayBuffer>;
 }
@@ -21,7 +22,7 @@ export const OUTCOME = { sent: 1, failed: 2 } as const;
 /** Sends, and returns when that is done, has failed, or has taken as long as it may. It never throws. */
 export function sendAtExit(options: OtlpMetricsOptions, metrics: PlainMetrics, env: Environment, timeoutMillis: number): void {
   const outcome = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const workerData: AtExitData = { options, metrics, outcome };
+  const workerData: AtExitData = { options, metrics, timeoutMillis, outcome };
   try {
     const { Worker } = process.getBuiltinModule('node:worker_threads');
     // Without the options of the process: promtel, and whatever else is preloaded, has no business in the thread.

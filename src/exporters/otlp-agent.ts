@@ -1,5 +1,8 @@
 // The connections of OTLP over http: kept open between exports, and never a reason for the process to stay.
+import type { ClientRequest } from 'node:http';
 import type { Agent, AgentOptions } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { markOwnAgent } from '../core/own-agent.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
 
@@ -18,16 +21,23 @@ export function otlpAgent(protocol: string, files: TlsFiles): Agent {
   class UnreferencedAgent extends BaseAgent {
     override createConnection(...connection: Parameters<Agent['createConnection']>): ReturnType<Agent['createConnection']> {
       const socket = super.createConnection(...connection);
-      (socket as { unref?: () => void } | null | undefined)?.unref?.();
+      unreference(socket);
       return socket;
     }
 
-    /** Without this, a socket that is used again would hold the process again. */
-    override reuseSocket(): void {}
+    /** The agent has taken a socket that was kept open, and made it hold the process. */
+    override reuseSocket(socket: Duplex, request: ClientRequest): void {
+      super.reuseSocket(socket, request);
+      unreference(socket);
+    }
   }
   const agent = new UnreferencedAgent({ keepAlive: true, ...(protocol === 'http:' ? {} : tlsOptions(files)) });
   markOwnAgent(agent);
   return agent;
+}
+
+function unreference(socket: Duplex | null | undefined): void {
+  (socket as Partial<Socket> | null | undefined)?.unref?.();
 }
 
 function tlsOptions({ certificate, clientCertificate, clientKey }: TlsFiles): AgentOptions {

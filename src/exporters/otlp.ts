@@ -4,7 +4,7 @@ import type { InstrumentKind } from '../core/metric.ts';
 import { loadGrpc, loadJson, loadMetrics, loadProtobuf } from './load.ts';
 import { otlpAgent, type TlsFiles } from './otlp-agent.ts';
 import type { ProcessState } from './push-target.ts';
-import { unreferenceRetries } from './retries.ts';
+import { releaseProcess } from './release-process.ts';
 
 /** Where one signal goes over OTLP, and how. */
 export interface OtlpOptions extends TlsFiles {
@@ -28,16 +28,19 @@ export function isSentAsDelta(temporality: OtlpMetricsOptions['temporality'], ki
 
 /** Opens the exporter. What it reads of the environment beside the options are headers and TLS of grpc. */
 export function openOtlpMetrics(options: OtlpMetricsOptions, state: ProcessState): PushMetricExporter {
-  if (options.protocol === 'grpc') return new (loadGrpc().OTLPMetricExporter)(sharedOptions(options));
+  const exporter = options.protocol === 'grpc' ? new (loadGrpc().OTLPMetricExporter)(sharedOptions(options)) : openHttp(options);
+  releaseProcess(exporter, state);
+  return exporter;
+}
+
+function openHttp(options: OtlpMetricsOptions): PushMetricExporter {
   const { OTLPMetricExporter } = options.protocol === 'http/json' ? loadJson() : loadProtobuf();
   const { headers } = options;
-  const exporter = new OTLPMetricExporter({
+  return new OTLPMetricExporter({
     ...sharedOptions(options),
     headers: { ...headers },
     httpAgentOptions: (protocol) => otlpAgent(protocol, options),
   });
-  unreferenceRetries(exporter, state);
-  return exporter;
 }
 
 type SharedOptions = NonNullable<ConstructorParameters<ReturnType<typeof loadGrpc>['OTLPMetricExporter']>[0]>;

@@ -11,8 +11,8 @@ export interface PlainMetrics {
 
 /** What an exporter asks of the process it runs in. */
 export interface ProcessState {
-  /** Whether the process is about to end, so that there is no point in waiting for a server to come back. */
-  readonly isEnding: boolean;
+  /** How long it may still take when it is about to end; undefined while it is not. */
+  readonly millisToEnd: number | undefined;
 }
 
 export interface PushTarget {

@@ -15,17 +15,20 @@ type Signal = 'SIGTERM' | 'SIGINT';
 
 const SIGNALS: readonly Signal[] = ['SIGTERM', 'SIGINT'];
 
-export class ProcessEnd {
-  readonly #state: { isEnding: boolean };
+export class ProcessEnd implements ProcessState {
   readonly #last: LastExport;
   readonly #timeoutMillis: number;
-  #isFlushing = false;
+  /** Until when an export holds the process, Unix time; undefined while none does. */
+  #deadlineMillis: number | undefined = undefined;
 
-  /** The state is told when the process is about to end; a timeout of 0 leaves the process alone. */
-  constructor(last: LastExport, timeoutMillis: number, state: { isEnding: boolean } & ProcessState) {
+  /** A timeout of 0 leaves the process alone. */
+  constructor(last: LastExport, timeoutMillis: number) {
     this.#last = last;
     this.#timeoutMillis = timeoutMillis;
-    this.#state = state;
+  }
+
+  get millisToEnd(): number | undefined {
+    return this.#deadlineMillis === undefined ? undefined : Math.max(1, this.#deadlineMillis - Date.now());
   }
 
   watch(): void {
@@ -47,17 +50,17 @@ export class ProcessEnd {
 
   /** Node tells this again once the export is over, or when the application has found something else to do. */
   readonly #onBeforeExit = (): void => {
-    if (!this.#isFlushing && this.#last.isDue()) void this.#flush();
+    if (this.#deadlineMillis === undefined && this.#last.isDue()) void this.#flush();
   };
 
   /** After `process.exit()` and after an uncaught error; also after everything else, when there is nothing left to do. */
   readonly #onExit = (): void => {
-    if (this.#isFlushing || this.#last.isDue()) this.#last.flushNow(this.#timeoutMillis);
+    if (this.#deadlineMillis !== undefined || this.#last.isDue()) this.#last.flushNow(this.#timeoutMillis);
   };
 
   /** Only heard while the application does not listen itself, so that without promtel the process would be gone by now. */
   readonly #onSignal = (signal: Signal): void => {
-    if (this.#isFlushing) this.#raise(signal);
+    if (this.#deadlineMillis !== undefined) this.#raise(signal);
     else void this.#flush().then(() => this.#raise(signal));
   };
 
@@ -87,14 +90,12 @@ export class ProcessEnd {
 
   /** Holds the process for as long as the export takes, within the timeout. */
   async #flush(): Promise<void> {
-    this.#isFlushing = true;
-    this.#state.isEnding = true;
+    this.#deadlineMillis = Date.now() + this.#timeoutMillis;
     const { promise: timeout, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, this.#timeoutMillis);
     await Promise.race([this.#last.flush(), timeout]);
     clearTimeout(timer);
-    this.#state.isEnding = false;
-    this.#isFlushing = false;
+    this.#deadlineMillis = undefined;
   }
 }
 

@@ -16,8 +16,8 @@ export interface PushTarget {
 
 /** What an exporter may ask of the process it runs in. */
 export interface ProcessState {
-  /** Whether the process is about to end. */
-  readonly isEnding: boolean;
+  /** How long it may still take when it is about to end; undefined while it is not. */
+  readonly millisToEnd: number | undefined;
 }
 
 export interface PlainMetrics {

@@ -34,7 +34,6 @@ const OFFICIAL_SCOPE = '@opentelemetry/instrumentation-';
 
 export class Telemetry {
   readonly #options: TelemetryOptions;
-  readonly #state = { isEnding: false };
   readonly #pushes: readonly Push[];
   readonly #pipeline: Pipeline;
   readonly #provider: SharedMeterProvider;
@@ -48,6 +47,12 @@ export class Telemetry {
     const { exporters, exportIntervalMillis, exportTimeoutMillis } = config.metrics;
     const overrideOf = (name: string): ReturnType<typeof policyFor> => policyFor(name, config.metricPolicies);
     this.#options = options;
+    const last = {
+      isDue: () => this.#isDue,
+      flush: () => this.flush(),
+      flushNow: (timeoutMillis: number) => this.#flushNow(timeoutMillis),
+    };
+    this.#end = new ProcessEnd(last, config.general.shutdownTimeoutMillis);
     this.#pushes = pushTargets.map((target) => ({
       target,
       points: new PointReader(registry, (kind) => (target.isDelta(kind) ? DELTA : CUMULATIVE)),
@@ -61,7 +66,7 @@ export class Telemetry {
       pushes: this.#pushes,
       exportIntervalMillis,
       exportTimeoutMillis,
-      state: this.#state,
+      state: this.#end,
       onExport,
     });
     this.#provider = new SharedMeterProvider({
@@ -71,12 +76,6 @@ export class Telemetry {
       onLimit: (limit) => this.#pipeline.limitNext(limit),
     });
     this.#api = new GlobalApi((name) => this.#follow(name));
-    const last = {
-      isDue: () => this.#isDue,
-      flush: () => this.flush(),
-      flushNow: (timeoutMillis: number) => this.#flushNow(timeoutMillis),
-    };
-    this.#end = new ProcessEnd(last, config.general.shutdownTimeoutMillis, this.#state);
   }
 
   /** Becomes present to every copy of the API and starts what exports by itself. */

@@ -267,14 +267,11 @@ describe('a reader of points', () => {
 const BEGAN = 1_800_000_000_000;
 
 function spans(reader: PointReader): [startMillis: number, endMillis: number, value: unknown][] {
-  const millis = ([seconds, nanos]: [number, number]): number => seconds * 1000 + nanos / 1e6 - BEGAN;
-  const points =
-    reader
-      .read()[0]
-      ?.metrics.flatMap(
-        ({ dataPoints }) => dataPoints as { startTime: [number, number]; endTime: [number, number]; value: unknown }[],
-      ) ?? [];
-  return points.map((point) => [millis(point.startTime), millis(point.endTime), point.value]);
+  const millis = ([seconds, nanos]: readonly [number, number]): number => seconds * 1000 + nanos / 1e6 - BEGAN;
+  const metrics = reader.read()[0]?.metrics ?? [];
+  return metrics.flatMap(({ dataPoints }) =>
+    dataPoints.map(({ startTime, endTime, value }): [number, number, unknown] => [millis(startTime), millis(endTime), value]),
+  );
 }
 
 function valuesOf(reader: PointReader): unknown[] {

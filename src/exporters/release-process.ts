@@ -1,0 +1,48 @@
+// Keeps the official OTLP exporters from holding up a process that wants to end.
+import type { ProcessState } from './push-target.ts';
+
+interface Response {
+  readonly status: 'success' | 'failure' | 'retryable';
+  readonly error?: { readonly code?: unknown } | undefined;
+}
+
+type Send = (data: Uint8Array, timeoutMillis: number) => Promise<Response>;
+
+interface Transport {
+  send: Send;
+  /** Only of http: what sends again after a while, by the transport within. */
+  retry?: (data: Uint8Array, timeoutMillis: number, inMillis: number) => Promise<Response>;
+  readonly _transport?: Transport;
+}
+
+/**
+ * The exporters wait for answers and retries on timers that keep the process alive, up to their timeout of 10 seconds,
+ * and offer no setting for it. So parts of their transport are replaced; a release that has others inside stays as it is.
+ */
+export function releaseProcess(exporter: object, state: ProcessState): void {
+  const transport = (exporter as { _delegate?: { _transport?: Transport } })._delegate?._transport;
+  if (typeof transport?.send !== 'function') return;
+  limitTime(transport, state);
+  const sender = transport._transport;
+  if (transport.retry === undefined || typeof sender?.send !== 'function') return;
+  giveUpAtTheEnd(sender, state);
+  transport.retry = (data, timeoutMillis, inMillis) =>
+    new Promise((resolve, reject) => {
+      setTimeout(() => sender.send(data, timeoutMillis).then(resolve, reject), inMillis).unref();
+    });
+}
+
+function limitTime(transport: Transport, state: ProcessState): void {
+  const send = transport.send.bind(transport);
+  transport.send = (data, timeoutMillis) => send(data, Math.min(timeoutMillis, state.millisToEnd ?? Infinity));
+}
+
+/** A server that answers, if only to be left in peace, may be asked again; one that is not there will not come soon. */
+function giveUpAtTheEnd(transport: Transport, state: ProcessState): void {
+  const send = transport.send.bind(transport);
+  transport.send = async (data, timeoutMillis) => {
+    const response = await send(data, timeoutMillis);
+    const isUnreachable = response.status === 'retryable' && typeof response.error?.code === 'string';
+    return isUnreachable && state.millisToEnd !== undefined ? { ...response, status: 'failure' } : response;
+  };
+}

@@ -1,0 +1,76 @@
+// The contract of every exporter: what a scripted program records arrives, all of it, whichever way it goes.
+import { expect, it } from 'vitest';
+
+/** A series as any exporter can tell it. */
+export interface ExportedSeries {
+  /** OpenTelemetry name. */
+  readonly name: string;
+  readonly unit: string;
+  readonly type: 'sum' | 'gauge' | 'histogram';
+  readonly isMonotonic: boolean;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Of a histogram, how many values. */
+  readonly value: number;
+  /** Of a histogram alone. */
+  readonly sum?: number | undefined;
+  readonly bounds?: readonly number[] | undefined;
+  readonly counts?: readonly number[] | undefined;
+}
+
+/** Runs `test/sdk/fixtures/script.mjs` and gives what the exporter let out. */
+export type ExportScript = () => Promise<readonly ExportedSeries[]>;
+
+const sum = { type: 'sum', isMonotonic: true } as const;
+const histogram = { type: 'histogram', isMonotonic: false } as const;
+const gauge = { type: 'gauge', isMonotonic: false } as const;
+
+const SCRIPTED: readonly ExportedSeries[] = [
+  { ...sum, name: 'app.clicks', unit: '{click}', attributes: { big: true, button: 'buy', times: 3 }, value: 7 },
+  { ...sum, name: 'app.total', unit: '', attributes: {}, value: 12 },
+  { ...sum, isMonotonic: false, name: 'app.balance', unit: 'By', attributes: {}, value: -4 },
+  { ...gauge, name: 'app.queue', unit: '', attributes: { queue: 'q' }, value: 11 },
+  { ...gauge, name: 'app.temperature', unit: 'Cel', attributes: { room: 'a' }, value: 21.5 },
+  { ...histogram, name: 'app.duration', unit: 's', attributes: {}, value: 1, sum: 0.3, bounds: [0.1, 1], counts: [0, 1, 0] },
+  {
+    ...histogram,
+    name: 'shop.order.value',
+    unit: 'USD',
+    attributes: { 'shop.country': 'DE' },
+    value: 2,
+    sum: 55,
+    bounds: [10, 100],
+    counts: [1, 1, 0],
+  },
+  {
+    ...histogram,
+    name: 'shop.order.value',
+    unit: 'USD',
+    attributes: { 'shop.country': 'FR' },
+    value: 1,
+    sum: 500,
+    bounds: [10, 100],
+    counts: [0, 0, 1],
+  },
+  { ...sum, name: 'shop.orders', unit: '{order}', attributes: { 'shop.country': 'DE' }, value: 2 },
+  { ...sum, name: 'shop.orders', unit: '{order}', attributes: { 'shop.country': 'é"\\\n' }, value: 1 },
+];
+
+/** Defines the tests that hold an exporter to the contract. */
+export function holdsContract(exportScript: ExportScript): void {
+  it('lets out everything that a program records', async () => {
+    const exported = await exportScript();
+    expect(keyed(exported)).toEqual(keyed(SCRIPTED));
+  });
+}
+
+function keyed(series: readonly ExportedSeries[]): Record<string, ExportedSeries> {
+  return Object.fromEntries(
+    series.map(({ name, unit, type, isMonotonic, attributes, value, sum: total, bounds, counts }) => {
+      const sorted = Object.fromEntries(Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+      return [
+        `${name} ${JSON.stringify(sorted)}`,
+        { name, unit, type, isMonotonic, attributes: sorted, value, sum: total, bounds, counts },
+      ];
+    }),
+  );
+}
