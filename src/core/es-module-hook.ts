@@ -3,6 +3,7 @@
 // Node tells nobody what a static import has loaded. A loader hook would see it, but costs every module of the process 10 µs or
 // more, and with one in place Node 22.15 fails on CommonJS packages that require themselves. So a package that the package.json
 // of a program lists is loaded just before that program: its own import then finds this very module, at no further cost.
+// Only where the program itself starts all this by an import of its own, Node 22 is too far on already; later ones are not.
 import { channel } from 'node:diagnostics_channel';
 import type { ModuleFile, ModuleListener } from './module-hook.ts';
 import { type Manifest, readManifest, uses } from './package-manifest.ts';

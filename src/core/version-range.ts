@@ -1,28 +1,22 @@
 // Whether a package's version lies in a range such as `>=4.16 <6 || >=7`: the part of npm's ranges that targets are written in.
 
-type Comparator = readonly [operator: string, bound: readonly number[]];
-
 /** Whether the version lies in the range. A pre-release counts as the release that it leads to. */
 export function inRange(version: string, range: string): boolean {
   const numbers = numbersOf(version);
-  return range.split('||').some((alternative) => comparatorsOf(alternative).every((comparator) => holds(numbers, comparator)));
+  return range.split('||').some((alternative) =>
+    alternative
+      .trim()
+      .split(/\s+/)
+      .every((comparator) => holds(numbers, comparator)),
+  );
 }
 
-function comparatorsOf(alternative: string): Comparator[] {
-  return alternative
-    .trim()
-    .split(/\s+/)
-    .map((text) => {
-      const bound = text.replace(/^[<>=]+/, '');
-      return [text.slice(0, text.length - bound.length), numbersOf(bound)];
-    });
-}
-
-function holds(version: readonly number[], [operator, bound]: Comparator): boolean {
-  const order = compare(version, bound);
+function holds(version: readonly number[], comparator: string): boolean {
+  const [, operator, bound = ''] = /^([<>=]*)(.*)$/.exec(comparator)!;
+  const order = compare(version, numbersOf(bound));
   if (operator === '>=') return order >= 0;
   if (operator === '<') return order < 0;
-  throw new RangeError(`A range is written with >= and <, not ${operator || 'a bare version'}.`);
+  throw new RangeError(`${comparator} is not written with >= or <`);
 }
 
 function numbersOf(version: string): number[] {

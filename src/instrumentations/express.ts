@@ -23,6 +23,7 @@ interface Layer {
 interface Part {
   readonly path: string;
   readonly isRoute: boolean;
+  readonly isCatchAll: boolean;
   /** The template up to and with this part, by that before it: the string must not be a new one for each request. */
   readonly templates: Map<string, string>;
 }
@@ -34,6 +35,8 @@ interface Request {
 
 interface Response {
   readonly headersSent: boolean;
+  readonly statusCode: number;
+  prependOnceListener(event: 'finish', listener: () => void): void;
 }
 
 interface Class {
@@ -47,6 +50,8 @@ const MOUNTED_AT = Symbol('promtel.mountedAt');
 
 /** A router that is mounted within itself has a template for each depth that a URL has; it ends here. */
 const MOST_TEMPLATES = 100;
+
+const CATCH_ALL = /^\/?(?:\*\w*|\{\*\w+\}|\(\.\*\))$/;
 
 /** The paths of mounts, where their layers do not have them. */
 const declaredPaths = new WeakMap<Layer, Path>();
@@ -120,13 +125,20 @@ function enterRoute(part: Part, request: Request, response: Response, next: Next
   // Handlers that go on after they have answered change nothing.
   if (response.headersSent) return next;
   const before = routeOf(request);
-  setRoute(request, templateOf(part, request[MOUNTED_AT]));
+  const template = templateOf(part, request[MOUNTED_AT]);
+  setRoute(request, template);
+  if (part.isCatchAll) response.prependOnceListener('finish', () => leaveNotFound(request, response, template));
   return (error) => {
     // After an error the route stands, whoever answers.
     const isPassedOn = !error || error === 'route' || error === 'router';
     if (isPassedOn && !response.headersSent) restoreRoute(request, before);
     next(error);
   };
+}
+
+/** A route for everything that answers 404, as Nest declares one, says that no route was found. */
+function leaveNotFound(request: Request, response: Response, template: string): void {
+  if (response.statusCode === 404 && routeOf(request) === template) clearRoute(request);
 }
 
 function enterMount(part: Part, request: Request, next: Next): Next {
@@ -146,7 +158,8 @@ function restoreRoute(request: Request, template: string | undefined): void {
 function partOf(layer: Layer): Part | null {
   const isRoute = layer.route !== undefined;
   const path = textOf(isRoute ? layer.route.path : (layer.rawPath ?? declaredPaths.get(layer)));
-  const part = isRoute || joined('', path) !== '' ? { path, isRoute, templates: new Map<string, string>() } : null;
+  const isCatchAll = isRoute && CATCH_ALL.test(path);
+  const part = isRoute || joined('', path) !== '' ? { path, isRoute, isCatchAll, templates: new Map<string, string>() } : null;
   Object.defineProperty(layer, PART, { value: part });
   return part;
 }
