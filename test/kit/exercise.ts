@@ -1,0 +1,36 @@
+// Exercises make a library do what an instrumentation measures; this finds the instrumentation and what it subscribes to.
+import type { Attachment, Instrumentation } from '../../src/core/instrumentation.ts';
+import { Registry } from '../../src/core/registry.ts';
+
+/**
+ * Does each thing that is measured, the same on every run, and resolves when all of it is over and its connections are closed.
+ * What it hands to `track` must be free to be collected afterwards; what channels publish is tracked anyway.
+ */
+export type Exercise = (track: (tracked: object) => void) => Promise<void>;
+
+/** The instrumentation that a file exports. */
+export async function instrumentationOf(href: string): Promise<Instrumentation> {
+  const exports = Object.values((await import(href)) as object) as Partial<Instrumentation>[];
+  const found = exports.find(({ attach }) => typeof attach === 'function');
+  if (found === undefined) throw new Error(`${href} exports no instrumentation`);
+  return found as Instrumentation;
+}
+
+/** The diagnostics channels that an instrumentation subscribes to when it is attached. */
+export function channelsOf(instrumentation: Instrumentation): string[] {
+  const channels: string[] = [];
+  const attachment: Attachment = {
+    registry: new Registry(),
+    settings: { ignoresPath: () => false },
+    subscribe(name) {
+      channels.push(name);
+      return () => {};
+    },
+    patch() {},
+    onCollect() {},
+    guard: (run) => run,
+    onDetach() {},
+  };
+  instrumentation.attach(attachment);
+  return channels;
+}

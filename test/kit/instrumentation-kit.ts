@@ -1,0 +1,182 @@
+// What every instrumentation keeps to: nothing before it is attached, nothing after, nothing twice, nothing undeclared, no leak.
+import { channel } from 'node:diagnostics_channel';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
+import type { Family } from '../../src/core/family.ts';
+import type { Instrumentation, InstrumentationSettings } from '../../src/core/instrumentation.ts';
+import { Registry } from '../../src/core/registry.ts';
+import { samplesOf } from '../../src/sample.ts';
+import { channelsOf, type Exercise, instrumentationOf } from './exercise.ts';
+import { runToEnd } from './run-to-end.ts';
+
+export interface Subject {
+  /** The file of the instrumentation. */
+  readonly module: URL;
+  /** The file whose `exercise` makes the library do what is measured. It is run here, and in a process of its own. */
+  readonly exercise: URL;
+}
+
+const settings: InstrumentationSettings = { ignoresPath: () => false };
+
+/** Declares the tests of an instrumentation's contract. */
+export function verifyInstrumentation(subject: Subject): void {
+  describe('the contract of an instrumentation', () => {
+    let instrumentation: Instrumentation;
+    let exercise: Exercise;
+    let channels: readonly string[];
+    let attached: AttachedInstrumentation[] = [];
+
+    beforeAll(async () => {
+      instrumentation = await instrumentationOf(subject.module.href);
+      const module = (await import(subject.exercise.href)) as { exercise: Exercise };
+      exercise = async (track) => {
+        await module.exercise(track);
+        // Who resolved first may have been told of the last end before the instrumentation was.
+        await new Promise((resolve) => setImmediate(resolve));
+      };
+      channels = channelsOf(instrumentation);
+    });
+
+    afterEach(() => {
+      vi.restoreAllMocks();
+      for (const one of attached) one.detach();
+      attached = [];
+    });
+
+    const attachTo = (registry: Registry): AttachedInstrumentation => {
+      const one = attach(instrumentation, registry, settings);
+      attached.push(one);
+      return one;
+    };
+    const subscribed = (): string[] => channels.filter((name) => channel(name).hasSubscribers);
+
+    it('subscribes to nothing before it is attached, nor after', async () => {
+      const started = vi.spyOn(globalThis, 'setInterval');
+      const stopped = vi.spyOn(globalThis, 'clearInterval');
+      expect(subscribed()).toEqual([]);
+      const one = attachTo(new Registry());
+      expect(subscribed()).toEqual(channels);
+      await exercise(() => {});
+      one.detach();
+      expect(subscribed()).toEqual([]);
+      const intervals = started.mock.results.map(({ value }) => value as unknown);
+      expect(stopped.mock.calls.map(([interval]) => interval)).toEqual(expect.arrayContaining(intervals));
+      expect(one.failure).toBeUndefined();
+    });
+
+    it('records what it declares, and nothing else', async () => {
+      const registry = new Registry();
+      const undeclared = watchAttributes(registry);
+      const one = attachTo(registry);
+      await exercise(() => {});
+      await registry.collect();
+      const recorded = new Set(samplesOf(registry).map(({ name }) => name));
+      expect([...recorded].toSorted(inOrder)).toEqual(instrumentation.metrics.map(({ name }) => name).toSorted(inOrder));
+      expect([...undeclared]).toEqual([]);
+      expect(registry.families.map(({ rejected }) => rejected)).toEqual(registry.families.map(() => 0));
+      expect(one.failure).toBeUndefined();
+    });
+
+    it('counts once where it is attached twice', async () => {
+      const [once, twice] = [new Registry(), new Registry()];
+      const first = attachTo(once);
+      await exercise(() => {});
+      const expected = countsOf(once);
+      first.detach();
+      attachTo(twice);
+      attachTo(twice);
+      await exercise(() => {});
+      expect(countsOf(twice)).toEqual(expected);
+    });
+
+    it('never throws at who publishes, whatever it is', async () => {
+      const thrown: unknown[] = [];
+      const onThrown = (error: unknown): unknown => thrown.push(error);
+      process.on('uncaughtException', onThrown);
+      for (const name of channels) {
+        fc.assert(
+          fc.property(payload, (message) => {
+            const one = attach(instrumentation, new Registry(), settings);
+            channel(name).publish(message);
+            one.detach();
+          }),
+        );
+      }
+      // A subscriber's error surfaces a tick after it was published to.
+      await new Promise((resolve) => setImmediate(resolve));
+      process.off('uncaughtException', onThrown);
+      expect(thrown).toEqual([]);
+    });
+
+    it('keeps nothing alive that it was told of', async () => {
+      const script = fileURLToPath(new URL('collectable.ts', import.meta.url));
+      const { stdout, stderr } = await runToEnd(['--expose-gc', script, subject.module.href, subject.exercise.href]);
+      expect(stderr).toBe('');
+      const { tracked, alive } = JSON.parse(stdout) as { tracked: number; alive: string[] };
+      expect(tracked).toBeGreaterThan(0);
+      expect(alive).toEqual([]);
+    });
+  });
+}
+
+const hostile: object = new Proxy(
+  {},
+  {
+    get() {
+      throw new Error('hostile');
+    },
+  },
+);
+
+/** Anything at all, and anything where the messages of libraries have something in particular. */
+const payload = fc.oneof(
+  fc.anything(),
+  fc.constant(hostile),
+  fc.dictionary(
+    fc.constantFrom('request', 'response', 'socket', 'server', 'stream', 'headers', 'error', 'reply', 'req'),
+    fc.oneof(fc.anything(), fc.constant(hostile)),
+  ),
+);
+
+/** Gives every attribute that is recorded and that its metric does not declare. */
+function watchAttributes(registry: Registry): Set<string> {
+  const undeclared = new Set<string>();
+  const watched = new Set<Family>();
+  const make = registry.instrument.bind(registry) as (definition: unknown) => { readonly family: Family };
+  const instrument = (definition: unknown): unknown => {
+    const made = make(definition);
+    if (!watched.has(made.family)) watchFamily(made.family, undeclared);
+    watched.add(made.family);
+    return made;
+  };
+  return Object.assign(registry, { instrument }) && undeclared;
+}
+
+function watchFamily(family: Family, undeclared: Set<string>): void {
+  let { find } = family;
+  const { name, attributes } = family.definition;
+  const declared = new Set(attributes.map(({ key }) => key));
+  Object.defineProperty(family, 'find', {
+    get: (): Family['find'] => (values) => {
+      for (const key of Object.keys(values ?? {})) if (!declared.has(key)) undeclared.add(`${name} ${key}`);
+      return find(values);
+    },
+    // A family replaces its own first one.
+    set(next: Family['find']) {
+      find = next;
+    },
+  });
+}
+
+/** How often each series was recorded: the values of counters, how many values a histogram has. Ports differ from run to run. */
+function countsOf(registry: Registry): string[] {
+  return samplesOf(registry)
+    .map(({ name, attributes, value }) => JSON.stringify([name, { ...attributes, 'server.port': undefined }, value]))
+    .toSorted(inOrder);
+}
+
+function inOrder(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
+}
