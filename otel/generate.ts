@@ -1,14 +1,19 @@
 // Writes the generated references of this folder; with --check it only says which of them are out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AREAS } from '../src/catalog/index.ts';
 import { settingsPage } from '../src/config/document.ts';
+import { metricsPage } from './metrics-page.ts';
 
 interface Output {
   readonly file: string;
   readonly render: () => string;
 }
 
-const outputs: readonly Output[] = [{ file: 'settings.md', render: settingsPage }];
+const outputs: readonly Output[] = [
+  { file: 'settings.md', render: settingsPage },
+  { file: 'metrics.md', render: () => metricsPage(AREAS) },
+];
 
 function write(): void {
   for (const { file, render } of outputs) writeFileSync(join(import.meta.dirname, file), render());

@@ -1,4 +1,4 @@
-// The catalogue: every metric that promtel declares, in one list. A new metric is added to its file and is here.
+// The catalogue: every metric that promtel declares, by area. A new metric is added to its area's file and is here.
 import type { MetricDefinition } from '../core/metric.ts';
 import * as http from './http.ts';
 import * as process from './process.ts';
@@ -6,6 +6,13 @@ import * as runtime from './runtime.ts';
 import * as self from './self.ts';
 import * as system from './system.ts';
 
-export const CATALOG: readonly MetricDefinition[] = [http, runtime, process, system, self].flatMap((file) =>
-  Object.values<MetricDefinition>(file),
-);
+/** The areas by their titles in the reference, in its order. */
+export const AREAS: Readonly<Record<string, readonly MetricDefinition[]>> = {
+  HTTP: Object.values(http),
+  'Node.js runtime': Object.values(runtime),
+  'Process and container': Object.values(process),
+  Host: Object.values(system),
+  'promtel itself': Object.values(self),
+};
+
+export const CATALOG: readonly MetricDefinition[] = Object.values(AREAS).flat();

@@ -19,14 +19,14 @@ describe('otel/generate.ts', () => {
   it('writes missing files, and tells of one that was edited by hand', () => {
     mkdirSync(join(copy, 'otel'));
     copyFileSync(join(root, 'package.json'), join(copy, 'package.json'));
-    copyFileSync(join(root, 'otel/generate.ts'), join(copy, 'otel/generate.ts'));
+    for (const file of ['generate.ts', 'metrics-page.ts']) copyFileSync(join(root, 'otel', file), join(copy, 'otel', file));
     symlinkSync(join(root, 'src'), join(copy, 'src'));
     const generate = (...flags: string[]) =>
       spawnSync(process.execPath, ['otel/generate.ts', ...flags], { cwd: copy, encoding: 'utf8' });
 
     expect(generate('--check')).toMatchObject({
       status: 1,
-      stderr: 'otel/settings.md is out of date: run node otel/generate.ts\n',
+      stderr: 'otel/settings.md is out of date: run node otel/generate.ts\notel/metrics.md is out of date: run node otel/generate.ts\n',
     });
     expect(generate()).toMatchObject({ status: 0, stderr: '' });
     expect(readFileSync(join(copy, 'otel/settings.md'), 'utf8')).toBe(settingsPage());
