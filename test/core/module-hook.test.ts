@@ -32,7 +32,7 @@ function watch(file: string): { exports: unknown; version: string }[] {
   return seen;
 }
 
-const require = (id: string): unknown => createRequire(join(folder, 'app.js'))(id);
+const load = (id: string): unknown => createRequire(join(folder, 'app.js'))(id);
 
 const PARTS = {
   'lib/main.js': `exports.part = require('./part'); exports.again = require('./part.js'); exports.index = require('./deep');`,
@@ -44,15 +44,15 @@ describe('a module of a package', () => {
   it('is told once, with the version of its package, before whoever required it goes on', () => {
     install('shelf', '1.2.3', PARTS);
     const seen = watch('lib/part.js');
-    expect(require('shelf')).toMatchObject({ part: { isPart: true } });
-    require('shelf/lib/part');
+    expect(load('shelf')).toMatchObject({ part: { isPart: true } });
+    load('shelf/lib/part');
     expect(seen).toEqual([{ exports: { isPart: true }, version: '1.2.3' }]);
   });
 
   it.each(['lib/main.js', 'lib/deep/index.js'])('is found at %s', (file) => {
     install('shelf', '1.2.3', PARTS);
     const seen = watch(file);
-    require('shelf');
+    load('shelf');
     expect(seen.map(({ version }) => version)).toEqual(['1.2.3']);
   });
 
@@ -60,8 +60,8 @@ describe('a module of a package', () => {
     install('shelf', '1.0.0', PARTS, 'old-shelf');
     install('shelf', '2.0.0', PARTS);
     const seen = watch('lib/part.js');
-    require('old-shelf');
-    require('shelf');
+    load('old-shelf');
+    load('shelf');
     expect(seen.map(({ version }) => version)).toEqual(['1.0.0', '2.0.0']);
   });
 
@@ -82,14 +82,14 @@ describe('a module of a package', () => {
     stop = onModule({ package: 'shelf', file: 'lib/part.js' }, (exports) => {
       complete = { ...exports };
     });
-    require('shelf');
+    load('shelf');
     expect(complete).toEqual({ isPart: true });
   });
 
   it('is not taken for one of the same name in another package', () => {
     install('table', '1.2.3', PARTS);
     const seen = watch('lib/part.js');
-    require('table');
+    load('table');
     expect(seen).toEqual([]);
   });
 
@@ -97,7 +97,7 @@ describe('a module of a package', () => {
     install('shelf', '1.2.3', PARTS);
     const seen = watch('lib/part.js');
     stop();
-    require('shelf');
+    load('shelf');
     expect(seen).toEqual([]);
   });
 
@@ -107,9 +107,9 @@ describe('a module of a package', () => {
       'lib/part.js': `throw new Error('broken on purpose');`,
     });
     const seen = watch('lib/part.js');
-    expect(require('shelf')).toBeNull();
-    expect(() => require('shelf/lib/part')).toThrow('broken on purpose');
-    expect(() => require('shelf/lib/none')).toThrow('none');
+    expect(load('shelf')).toBeNull();
+    expect(() => load('shelf/lib/part')).toThrow('broken on purpose');
+    expect(() => load('shelf/lib/none')).toThrow('none');
     expect(seen).toEqual([]);
   });
 });

@@ -1,0 +1,22 @@
+// Makes Express match requests in nested routers, pass them on, fail them and find nothing.
+import { createRequire } from 'node:module';
+import type { Exercise } from '../../kit/exercise.ts';
+import { serveAndClose } from '../../kit/serve-and-close.ts';
+
+const require = createRequire(import.meta.url);
+
+export const exercise: Exercise = async (track) => {
+  for (const name of ['express', 'express4']) {
+    const express = require(name);
+    const app = express();
+    const users = express.Router();
+    users.get('/:id', (_request: unknown, response: any) => response.send('said'));
+    users.get('/:id/passed', (_request: unknown, _response: unknown, next: () => void) => next());
+    users.get('/:id/failed', () => {
+      throw Object.assign(new Error('on purpose'), { stack: '' });
+    });
+    app.set('env', 'test');
+    app.use('/users', users);
+    await serveAndClose(app, ['GET /users/7', 'GET /users/7/passed', 'GET /users/7/failed', 'GET /nothing'], track);
+  }
+};

@@ -1,0 +1,19 @@
+// Makes Hono match requests on its Node server, fail them, and find nothing.
+import { createRequire } from 'node:module';
+import type { Exercise } from '../../kit/exercise.ts';
+import { serveAndClose } from '../../kit/serve-and-close.ts';
+
+const require = createRequire(import.meta.url);
+
+export const exercise: Exercise = async (track) => {
+  const app = new (require('hono').Hono)();
+  app.get('/users/:id', (context: any) => {
+    track(context);
+    return context.text('said');
+  });
+  app.get('/users/:id/failed', () => {
+    throw Object.assign(new Error('on purpose'), { getResponse: () => new Response('failed', { status: 503 }) });
+  });
+  const listener = require('@hono/node-server').getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  await serveAndClose(listener, ['GET /users/7', 'GET /users/7/failed', 'GET /nothing'], track);
+};
