@@ -30,7 +30,7 @@ function registrations(): Map<string, Registration> {
 }
 
 /** How long `/readyz` waits for a check. Kubernetes gives a probe one second unless told otherwise. */
-export const READINESS_TIMEOUT_MILLIS = 900;
+const READINESS_TIMEOUT_MILLIS = 900;
 
 /** Makes `/readyz` ask a check; one of the same name is replaced. The returned function takes it away again. */
 export function registerReadiness(name: string, check: ReadinessCheck): () => void {
