@@ -1,10 +1,18 @@
 // The SDK's part: a MeterProvider with a reader for each exporter, opened when something first needs it.
 import type { MeterProvider as ApiMeterProvider } from '@opentelemetry/api';
-import type { IMetricReader, MeterProvider, MetricProducer, MetricReader, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type {
+  IMetricReader,
+  MeterProvider,
+  MetricProducer,
+  MetricReader,
+  ResourceMetrics,
+  ScopeMetrics,
+} from '@opentelemetry/sdk-metrics';
 import type { Resource } from '@opentelemetry/resources';
 import type { MetricDefinition } from '../core/metric.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
 import type { MetricOverride, Registry } from '../core/registry.ts';
+import { collectAtOnce } from './collect-at-once.ts';
 import { type ExportListener, ExportWatch } from './export-watch.ts';
 import { loadMetrics, loadPrometheus, loadResources, type MetricsSdk } from './load.ts';
 import type { PointReader } from './point-reader.ts';
@@ -40,6 +48,8 @@ export class Pipeline {
   readonly #options: PipelineOptions;
   #opened: { readonly provider: MeterProvider; readonly pull: MetricReader | undefined } | undefined = undefined;
   #hasFailed = false;
+  /** What the SDK gives each reader of a push to collect from. */
+  readonly #collectors = new Map<Push, MetricProducer>();
   /** The limit of the instrument that is being made: the SDK asks its readers for one, and does not say for which. */
   #limit: number | undefined = undefined;
 
@@ -68,6 +78,12 @@ export class Pipeline {
     const { resourceMetrics, errors } = await this.#opened.pull.collect({ timeoutMillis: CALLBACK_TIMEOUT_MILLIS });
     for (const error of errors) this.#countFailure(error);
     return resourceMetrics;
+  }
+
+  /** The same for one push, as it can be had at once. */
+  collectForeignAtOnce(push: Push): ScopeMetrics[] {
+    const collector = this.#collectors.get(push);
+    return collector === undefined ? [] : collectAtOnce(collector);
   }
 
   /** Exports everything to every target. It resolves when that is done, whatever came of it. */
@@ -102,7 +118,8 @@ export class Pipeline {
   }
 
   /** Undefined where the exporter cannot be loaded; the others are no worse for it. */
-  #pushReader(sdk: MetricsSdk, { target, points }: Push, resource: Resource): MetricReader | undefined {
+  #pushReader(sdk: MetricsSdk, push: Push, resource: Resource): MetricReader | undefined {
+    const { target, points } = push;
     const { registry, exportIntervalMillis, exportTimeoutMillis, state, onExport } = this.#options;
     const producer: MetricProducer = {
       async collect() {
@@ -118,6 +135,7 @@ export class Pipeline {
         exportTimeoutMillis,
         callbackTimeoutMillis: CALLBACK_TIMEOUT_MILLIS,
         metricProducers: [producer],
+        onCollector: (collector) => this.#collectors.set(push, collector),
         onCallbackError: (error) => this.#countFailure(error),
       });
     } catch (error) {

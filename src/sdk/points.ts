@@ -75,7 +75,7 @@ function histogramOf(bounds: readonly number[], [sum, ...counts]: Numbers): Hist
 }
 
 /** Unix time as the SDK has it: whole seconds and nanoseconds. */
-function hrTime(millis: number): HrTime {
+export function hrTime(millis: number): HrTime {
   const seconds = Math.trunc(millis / 1000);
   return [seconds, Math.round((millis - seconds * 1000) * 1e6)];
 }

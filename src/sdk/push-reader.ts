@@ -1,5 +1,6 @@
 // The reader that exports at an interval. Unlike the SDK's own it holds no timer that keeps the process alive.
 import type {
+  MetricProducer,
   MetricReader as SdkReader,
   MetricReaderOptions,
   PushMetricExporter,
@@ -16,17 +17,24 @@ export interface PushReaderOptions extends Pick<MetricReaderOptions, 'metricProd
   readonly exportTimeoutMillis: number;
   /** A callback of the application that takes longer has failed; the SDK holds the process meanwhile. */
   readonly callbackTimeoutMillis: number;
+  /** Told what the SDK gives the reader to collect from. */
+  readonly onCollector: (collector: MetricProducer) => void;
   /** Told what the application's callbacks threw while their values were read. */
   readonly onCallbackError: (error: unknown) => void;
 }
 
 /** Makes the reader; its class cannot be declared before the SDK is loaded. */
 export function newPushReader({ MetricReader }: MetricsSdk, options: PushReaderOptions): SdkReader {
-  const { exporter, watch, intervalMillis, callbackTimeoutMillis, onCallbackError } = options;
+  const { exporter, watch, intervalMillis, callbackTimeoutMillis, onCollector, onCallbackError } = options;
 
   class PushReader extends MetricReader {
     #interval: NodeJS.Timeout | undefined = undefined;
     #running: Promise<void> | undefined = undefined;
+
+    override setMetricProducer(collector: MetricProducer): void {
+      super.setMetricProducer(collector);
+      onCollector(collector);
+    }
 
     protected override onInitialized(): void {
       this.#interval = setInterval(() => void this.#run(), intervalMillis).unref();

@@ -143,10 +143,10 @@ export class Telemetry {
     const deadlineMillis = Date.now() + timeoutMillis;
     // Callbacks that answer at once have done so when it returns.
     void this.#options.registry.collect();
-    for (const { target, points } of this.#pushes) {
-      const scopeMetrics = points.read();
+    for (const push of this.#pushes) {
+      const scopeMetrics = [...this.#pipeline.collectForeignAtOnce(push), ...push.points.read()];
       const leftMillis = deadlineMillis - Date.now();
-      if (scopeMetrics.length > 0 && leftMillis > 0) target.sendNow({ resource: this.resource, scopeMetrics }, leftMillis);
+      if (scopeMetrics.length > 0 && leftMillis > 0) push.target.sendNow({ resource: this.resource, scopeMetrics }, leftMillis);
     }
   }
 }

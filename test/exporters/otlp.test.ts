@@ -161,6 +161,15 @@ describe('OTLP', () => {
     expect(sink.arrivals).toBe(0);
   });
 
+  it.each(protocols)('takes what the application recorded with it as it exits, by %s', async (protocol) => {
+    const sink = await open(server(protocol));
+    const env = { OTEL_EXPORTER_OTLP_PROTOCOL: protocol, OTEL_METRIC_EXPORT_INTERVAL: '200' };
+    const app = run(sink, ['./test/sdk/fixtures/exits.mjs'], env);
+    expect(await app.ended).toMatchObject({ code: 4, stderr: '' });
+    const last = Object.fromEntries(sink.requests.at(-1)!.points.map(({ name, value }) => [name, value]));
+    expect(last).toMatchObject({ 'app.clicks': 3, 'app.duration': 2, 'app.queue': 11, 'shop.orders': 1 });
+  });
+
   it('is not among what a process traces or preloads as it exits', async () => {
     const sink = await open();
     const folder = mkdtempSync(join(tmpdir(), 'promtel-otlp-'));
