@@ -44,7 +44,7 @@ describe('readiness', () => {
 
   it('does not wait for a check that hangs, nor ask it again', async () => {
     let asked = 0;
-    let answer = (_: boolean): void => {};
+    let answer: (value: boolean) => void = () => {};
     register('hangs', () => {
       asked += 1;
       return new Promise<boolean>((resolve) => {
