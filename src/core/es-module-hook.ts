@@ -7,6 +7,7 @@
 import { channel } from 'node:diagnostics_channel';
 import type { ModuleFile, ModuleListener } from './module-hook.ts';
 import { type Manifest, readManifest, uses } from './package-manifest.ts';
+import { reportProblem } from './problem.ts';
 
 interface ImportMessage {
   /** What the program wrote; a URL for the file that a process or a worker starts with. */
@@ -19,6 +20,8 @@ interface Hook extends ModuleFile {
   /** The package.json of every copy that was loaded. */
   readonly loaded: Set<string>;
 }
+
+const OWN_FILES = new URL('..', import.meta.url).href;
 
 const hooks = new Set<Hook>();
 
@@ -52,6 +55,7 @@ function lookAtRunningProgram(hook: Hook): void {
 function onImport(message: unknown): void {
   const { url, parentURL } = message as ImportMessage;
   const specifier = String(url);
+  if (parentURL?.startsWith(OWN_FILES)) return;
   for (const hook of hooks) {
     try {
       if (specifier === hook.package || specifier.startsWith(`${hook.package}/`)) load(hook, parentURL);
@@ -65,7 +69,9 @@ function onImport(message: unknown): void {
 function loadFor(hook: Hook, program: URL): void {
   const path = process.getBuiltinModule('node:url').fileURLToPath(program);
   const manifests = manifestsAbove(path);
-  if (manifests.some((manifest) => uses(manifest, hook.package)) && isEsModule(path, manifests[0])) load(hook, program.href);
+  const isInstalled = /[\\/]node_modules[\\/]/.test(path);
+  const isUser = manifests.some((manifest) => uses(manifest, hook.package, isInstalled));
+  if (isUser && isEsModule(path, manifests[0])) load(hook, program.href);
 }
 
 function load(hook: Hook, importer: string | undefined): void {
@@ -75,7 +81,13 @@ function load(hook: Hook, importer: string | undefined): void {
     if (found === undefined || hook.loaded.has(found)) return;
     hook.loaded.add(found);
     const exports = createRequire(found)(`./${hook.file}`) as object;
-    hook.listener(exports, readManifest(process.getBuiltinModule('node:path').dirname(found))?.version ?? '');
+    const version = readManifest(process.getBuiltinModule('node:path').dirname(found))?.version ?? '';
+    if (process.getBuiltinModule('node:util').types.isModuleNamespaceObject(exports)) hook.listener(exports, version);
+    else
+      reportProblem(
+        `package ${hook.package}`,
+        'is out of sight behind another loader; put --import promtel/register before its --import',
+      );
   } catch {
     // Not installed after all, or a version that is laid out differently.
   }

@@ -20,9 +20,9 @@ export function readManifest(folder: string): Manifest | undefined {
   }
 }
 
-/** Whether a package is among those that the manifest lists, for whatever purpose, or is the manifest's own. */
-export function uses(manifest: Manifest, name: string): boolean {
-  if (manifest.name === name) return true;
-  const { dependencies, devDependencies, peerDependencies, optionalDependencies } = manifest;
-  return [dependencies, devDependencies, peerDependencies, optionalDependencies].some((listed) => listed?.[name] !== undefined);
+/** Whether a package is the manifest's own or among those that it lists; what served to develop an installed one is not there. */
+export function uses(manifest: Manifest, name: string, isInstalled: boolean): boolean {
+  const { dependencies, peerDependencies, optionalDependencies, devDependencies } = manifest;
+  const listed = [dependencies, peerDependencies, optionalDependencies, isInstalled ? undefined : devDependencies];
+  return manifest.name === name || listed.some((versions) => versions?.[name] !== undefined);
 }

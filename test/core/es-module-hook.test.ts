@@ -103,6 +103,15 @@ describe('an ES module', () => {
     expect(await linesOf('program.js')).toEqual(['runs']);
   });
 
+  it('is loaded for an installed program that needs it, and not for one that was developed with it', async () => {
+    write('node_modules/needs/package.json', { name: 'needs', type: 'module', ...USES });
+    write('node_modules/needs/cli.js', PROGRAM);
+    write('node_modules/tested/package.json', { name: 'tested', type: 'module', devDependencies: USES.dependencies });
+    write('node_modules/tested/cli.js', PROGRAM);
+    expect(await linesOf('node_modules/needs/cli.js')).toEqual(AHEAD);
+    expect(await linesOf('node_modules/tested/cli.js')).toEqual(UNTOLD);
+  });
+
   it('is not loaded for another package that is installed beside it', async () => {
     write('package.json', USES);
     write('node_modules/tool/package.json', { name: 'tool', type: 'module' });
