@@ -5,7 +5,7 @@
 // but then takes 0.2 µs for each of them; so that only serves to find an Express that is bundled into the application, where no
 // module is loaded that could be patched, and is left after its first message.
 import type { Attachment, Instrumentation, Undo } from '../core/instrumentation.ts';
-import { clearRoute, routeOf, setRoute } from '../core/route.ts';
+import { clearRoute, doubtRoute, routeOf, setRoute } from '../core/route.ts';
 import { type Method, wrap } from '../core/wrap.ts';
 
 /** What a route or a mount may be declared with; of an array, any member matches. */
@@ -35,8 +35,6 @@ interface Request {
 
 interface Response {
   readonly headersSent: boolean;
-  readonly statusCode: number;
-  prependOnceListener(event: 'finish', listener: () => void): void;
 }
 
 interface Class {
@@ -125,20 +123,22 @@ function enterRoute(part: Part, request: Request, response: Response, next: Next
   // Handlers that go on after they have answered change nothing.
   if (response.headersSent) return next;
   const before = routeOf(request);
-  const template = templateOf(part, request[MOUNTED_AT]);
-  setRoute(request, template);
-  if (part.isCatchAll) response.prependOnceListener('finish', () => leaveNotFound(request, response, template));
+  setRoute(request, templateOf(part, request[MOUNTED_AT]));
+  // A route for everything that answers 404, as Nest declares one, says that no route was found.
+  if (part.isCatchAll) doubtRoute(request);
   return (error) => {
     // After an error the route stands, whoever answers.
     const isPassedOn = !error || error === 'route' || error === 'router';
-    if (isPassedOn && !response.headersSent) restoreRoute(request, before);
+    if (isPassedOn && !response.headersSent) leaveRoute(part, request, before);
     next(error);
   };
 }
 
-/** A route for everything that answers 404, as Nest declares one, says that no route was found. */
-function leaveNotFound(request: Request, response: Response, template: string): void {
-  if (response.statusCode === 404 && routeOf(request) === template) clearRoute(request);
+/** A route for everything that passes on was middleware, and the route before it, which passed on too, is back. */
+function leaveRoute({ isCatchAll }: Part, request: Request, before: string | undefined): void {
+  if (isCatchAll && before === undefined) return clearRoute(request);
+  if (isCatchAll && before !== undefined) setRoute(request, before);
+  doubtRoute(request);
 }
 
 function enterMount(part: Part, request: Request, next: Next): Next {
@@ -148,11 +148,6 @@ function enterMount(part: Part, request: Request, next: Next): Next {
     request[MOUNTED_AT] = before;
     next(error);
   };
-}
-
-function restoreRoute(request: Request, template: string | undefined): void {
-  if (template === undefined) clearRoute(request);
-  else setRoute(request, template);
 }
 
 function partOf(layer: Layer): Part | null {

@@ -118,7 +118,7 @@ function takeoverCounter({ registry }: Attachment): (request: IncomingMessage, s
       active.add(-1);
       duration.record((performance.now() - startMillis) / 1000, {
         'http.request.method': method,
-        'http.route': routeOf(request),
+        'http.route': routeOf(request, status),
         'http.response.status_code': status,
         'url.scheme': scheme,
         'network.protocol.version': request.httpVersion,

@@ -133,7 +133,7 @@ class ServedRequests {
     const status = isComplete || response.headersSent ? response.statusCode : undefined;
     const attributes = {
       'http.request.method': request.method as HttpRequestMethod,
-      'http.route': routeOf(request),
+      'http.route': routeOf(request, status),
       'http.response.status_code': status,
       'url.scheme': scheme,
       'network.protocol.version': request.httpVersion,

@@ -120,7 +120,7 @@ class ServedRequests {
     const isComplete = !stream.aborted && (stream.rstCode === NO_ERROR || stream.writableFinished);
     const attributes = {
       'http.request.method': served.method,
-      'http.route': routeOf(stream),
+      'http.route': routeOf(stream, status),
       'http.response.status_code': status,
       'url.scheme': served.scheme,
       'network.protocol.version': '2',

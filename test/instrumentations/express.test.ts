@@ -144,6 +144,20 @@ describe.each(['express', 'express4'])('%s', (name) => {
     ]);
   });
 
+  it('keeps the route of handlers that prepare what a middleware renders', async () => {
+    const express = load();
+    const app = express();
+    const isFive = name === 'express';
+    app.get('/users/:id', passOn);
+    app.all(isFive ? '/*any' : '*', passOn);
+    app.use((request: any, response: any) => response.status(request.path === '/users/0' ? 404 : 200).send('rendered'));
+    expect(await answersOf(app, ['GET /users/7', 'GET /users/0', 'GET /plain'])).toEqual([
+      { status: 200, route: '/users/:id' },
+      { status: 404, route: undefined },
+      { status: 200, route: undefined },
+    ]);
+  });
+
   it('takes a catch-all that answers 404 for what it is', async () => {
     const express = load();
     const isFive = name === 'express';

@@ -25,7 +25,7 @@ export async function answersOf(listener: RequestListener, requests: readonly st
       await eventually(() => {
         if (finished.length <= index) throw new Error(`${request} is not finished`);
       });
-      answers.push({ status: response.status, route: routeOf(finished[index]!) });
+      answers.push({ status: response.status, route: routeOf(finished[index]!, response.status) });
     }
   } finally {
     unsubscribe('http.server.response.finish', onFinish);
