@@ -1,12 +1,14 @@
 // Calls back with an ES module of a package before the program that uses it runs, by loading the module first.
 //
 // Node tells nobody what a static import has loaded. A loader hook would see it, but costs every module of the process 10 µs or
-// more, and with one in place Node 22.15 fails on CommonJS packages that require themselves. So a package that the package.json
-// of a program lists is loaded just before that program: its own import then finds this very module, at no further cost.
-// Only where the program itself starts all this by an import of its own, Node 22 is too far on already; later ones are not.
+// more, and with one in place Node 22.15 fails on CommonJS packages that require themselves. So where a program needs a package
+// by its package.json, or imports it by its text, the package is loaded just before the program: whose own import then finds
+// this very module, at no further cost. Only where the program itself starts all this by its first import, Node 22 is too far
+// on already; later ones are not.
 import { channel } from 'node:diagnostics_channel';
+import { importsPackage } from './imported-packages.ts';
 import type { ModuleFile, ModuleListener } from './module-hook.ts';
-import { type Manifest, readManifest, uses } from './package-manifest.ts';
+import { type Manifest, needs, readManifest } from './package-manifest.ts';
 import { reportProblem } from './problem.ts';
 
 interface ImportMessage {
@@ -25,8 +27,8 @@ const OWN_FILES = new URL('..', import.meta.url).href;
 
 const hooks = new Set<Hook>();
 
-/** Every package.json from a program's folder upwards, within its package if it is an installed one. */
-const manifestsByFolder = new Map<string, readonly Manifest[]>();
+/** What was found out of programs: the package.json of each package that they use, by package and program. */
+const packagesUsed = new Map<string, string | undefined>();
 
 /** Calls back once for every copy of the module that a program is about to use; the function returned ends it. */
 export function onEsModule(target: ModuleFile, listener: ModuleListener): () => void {
@@ -58,7 +60,7 @@ function onImport(message: unknown): void {
   if (parentURL?.startsWith(OWN_FILES)) return;
   for (const hook of hooks) {
     try {
-      if (specifier === hook.package || specifier.startsWith(`${hook.package}/`)) load(hook, parentURL);
+      if (specifier === hook.package || specifier.startsWith(`${hook.package}/`)) load(hook, manifestOf(hook.package, parentURL));
       else if (/^(?:file:|\.{0,2}\/)/.test(specifier)) loadFor(hook, new URL(specifier, parentURL));
     } catch {
       // No such file: the import itself will say so.
@@ -67,44 +69,50 @@ function onImport(message: unknown): void {
 }
 
 function loadFor(hook: Hook, program: URL): void {
+  // Without its query, which programs change to load a file anew.
   const path = process.getBuiltinModule('node:url').fileURLToPath(program);
-  const manifests = manifestsAbove(path);
-  const isInstalled = /[\\/]node_modules[\\/]/.test(path);
-  const isUser = manifests.some((manifest) => uses(manifest, hook.package, isInstalled));
-  if (isUser && isEsModule(path, manifests[0])) load(hook, program.href);
+  const key = `${hook.package} ${path}`;
+  if (!packagesUsed.has(key)) packagesUsed.set(key, packageUsedBy(path, hook.package));
+  load(hook, packagesUsed.get(key));
 }
 
-function load(hook: Hook, importer: string | undefined): void {
-  const { createRequire, findPackageJSON } = process.getBuiltinModule('node:module');
+function load(hook: Hook, manifest: string | undefined): void {
+  if (manifest === undefined || hook.loaded.has(manifest)) return;
+  hook.loaded.add(manifest);
+  const exports = process.getBuiltinModule('node:module').createRequire(manifest)(`./${hook.file}`) as object;
+  const version = readManifest(process.getBuiltinModule('node:path').dirname(manifest))?.version ?? '';
+  if (process.getBuiltinModule('node:util').types.isModuleNamespaceObject(exports)) hook.listener(exports, version);
+  else
+    reportProblem(
+      `package ${hook.package}`,
+      'is out of sight behind another loader; put --import promtel/register before its --import',
+    );
+}
+
+/** Where the package.json of a package is that a program uses; undefined if it does not, or requires it. */
+function packageUsedBy(program: string, name: string): string | undefined {
+  const found = manifestOf(name, program);
+  if (found === undefined) return undefined;
+  const manifests = manifestsAbove(program);
+  if (!isEsModule(program, manifests[0])) return undefined;
+  return manifests.some((manifest) => needs(manifest, name)) || importsPackage(program, name) ? found : undefined;
+}
+
+function manifestOf(name: string, importer: string | undefined): string | undefined {
   try {
-    const found = findPackageJSON(hook.package, importer);
-    if (found === undefined || hook.loaded.has(found)) return;
-    hook.loaded.add(found);
-    const exports = createRequire(found)(`./${hook.file}`) as object;
-    const version = readManifest(process.getBuiltinModule('node:path').dirname(found))?.version ?? '';
-    if (process.getBuiltinModule('node:util').types.isModuleNamespaceObject(exports)) hook.listener(exports, version);
-    else
-      reportProblem(
-        `package ${hook.package}`,
-        'is out of sight behind another loader; put --import promtel/register before its --import',
-      );
+    return process.getBuiltinModule('node:module').findPackageJSON(name, importer);
   } catch {
-    // Not installed after all, or a version that is laid out differently.
+    return undefined;
   }
 }
 
-function manifestsAbove(path: string): readonly Manifest[] {
+/** Every package.json from a program's folder upwards, within its package if it is an installed one. */
+function manifestsAbove(path: string): Manifest[] {
   const paths = process.getBuiltinModule('node:path');
   const folder = paths.dirname(path);
   if (folder === path || paths.basename(folder) === 'node_modules') return [];
-  let manifests = manifestsByFolder.get(folder);
-  if (manifests === undefined) {
-    const own = readManifest(folder);
-    const above = manifestsAbove(folder);
-    manifests = own === undefined ? above : [own, ...above];
-    manifestsByFolder.set(folder, manifests);
-  }
-  return manifests;
+  const own = readManifest(folder);
+  return own === undefined ? manifestsAbove(folder) : [own, ...manifestsAbove(folder)];
 }
 
 function isEsModule(path: string, manifest: Manifest | undefined): boolean {

@@ -5,7 +5,6 @@ export interface Manifest {
   readonly version?: string;
   readonly type?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
-  readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
@@ -20,9 +19,11 @@ export function readManifest(folder: string): Manifest | undefined {
   }
 }
 
-/** Whether a package is the manifest's own or among those that it lists; what served to develop an installed one is not there. */
-export function uses(manifest: Manifest, name: string, isInstalled: boolean): boolean {
-  const { dependencies, peerDependencies, optionalDependencies, devDependencies } = manifest;
-  const listed = [dependencies, peerDependencies, optionalDependencies, isInstalled ? undefined : devDependencies];
-  return manifest.name === name || listed.some((versions) => versions?.[name] !== undefined);
+/** Whether a package is the manifest's own or among those that it needs; what only serves its development is not. */
+export function needs(manifest: Manifest, name: string): boolean {
+  const { dependencies, peerDependencies, optionalDependencies } = manifest;
+  return (
+    manifest.name === name ||
+    [dependencies, peerDependencies, optionalDependencies].some((listed) => listed?.[name] !== undefined)
+  );
 }

@@ -14,7 +14,7 @@ import { onEsModule } from '${hook}';
 onEsModule({ package: 'shelf', file: 'lib/part.js' }, (exports, version) => console.log('told', version, typeof exports.Part));
 `;
 
-/** Says whether the watcher came first: it is loaded, so it is printed, before the program's own first line. */
+/** Whatever is loaded prints that it is, so the order shows whether the watcher came first. */
 const PROGRAM = `import { Part } from 'shelf'; console.log('runs', typeof Part);`;
 
 let folder = '';
@@ -47,17 +47,39 @@ async function linesOf(program: string, option = '--import'): Promise<string[]> 
 
 const AHEAD = ['loads part', 'told 1.2.3 function', 'loads', 'runs function'];
 const UNTOLD = ['loads part', 'loads', 'runs function'];
-const USES = { dependencies: { shelf: '*' } };
+const NEEDS = { dependencies: { shelf: '*' } };
 
 describe('an ES module', () => {
-  it.each(['--import', '--require'])('is told under %s before a program runs that lists its package', async (option) => {
-    write('package.json', USES);
+  it.each(['--import', '--require'])('is told under %s before a program runs that imports its package', async (option) => {
     write('program.mjs', PROGRAM);
     expect(await linesOf('program.mjs', option)).toEqual(AHEAD);
   });
 
+  it('is told before a program runs that imports it in another of its files', async () => {
+    write('program.mjs', `import './lib/server.mjs';`);
+    write('lib/server.mjs', `export * from '../lib/deep.mjs';`);
+    write('lib/deep.mjs', PROGRAM);
+    expect(await linesOf('program.mjs')).toEqual(AHEAD);
+  });
+
+  describe('that comes by another package', () => {
+    beforeEach(() => {
+      write('node_modules/between/package.json', { name: 'between', type: 'module', exports: './main.js' });
+      write('node_modules/between/main.js', PROGRAM);
+    });
+
+    it.each([
+      ['a folder above', { 'package.json': NEEDS, 'src/deep/package.json': { type: 'module' } }, AHEAD],
+      ['its own folder', { 'src/deep/package.json': { type: 'module', peerDependencies: { shelf: '*' } } }, AHEAD],
+      ['nobody', { 'package.json': { type: 'module', devDependencies: { shelf: '*' } } }, UNTOLD],
+    ])('is told if the package.json of %s needs it', async (_place, manifests, lines) => {
+      for (const [file, manifest] of Object.entries(manifests)) write(file, manifest!);
+      write('src/deep/program.js', `import 'between';`);
+      expect(await linesOf('src/deep/program.js')).toEqual(lines);
+    });
+  });
+
   it('is told to a program that starts the watch itself', async () => {
-    write('package.json', USES);
     write('program.mjs', `import './preload.mjs'; ${PROGRAM}`);
     // Node 22 cannot load what an import under way is about to load; it does no harm there.
     const isNode22 = process.versions.node.startsWith('22.');
@@ -74,13 +96,11 @@ describe('an ES module', () => {
   });
 
   it('is told to a program that is an ES module by its syntax alone', async () => {
-    write('package.json', USES);
     write('program.js', PROGRAM);
     expect((await linesOf('program.js')).slice(0, 2)).toEqual(AHEAD.slice(0, 2));
   });
 
   it('is told to a program that CommonJS starts by import()', async () => {
-    write('package.json', USES);
     write('program.mjs', PROGRAM);
     write('start.cjs', `console.log('starts'); import('./program.mjs');`);
     expect(await linesOf('start.cjs')).toEqual(['starts', ...AHEAD]);
@@ -91,38 +111,41 @@ describe('an ES module', () => {
     expect(await linesOf('start.cjs')).toEqual(['starts', ...AHEAD]);
   });
 
-  it('is not loaded for a program that does not list its package', async () => {
-    write('package.json', { dependencies: { table: '*' } });
-    write('program.mjs', PROGRAM);
-    expect(await linesOf('program.mjs')).toEqual(UNTOLD);
-  });
-
-  it('is not loaded for a CommonJS program', async () => {
-    write('package.json', USES);
+  it('is not loaded for a CommonJS program, though that needs it', async () => {
+    write('package.json', NEEDS);
     write('program.js', `console.log('runs');`);
     expect(await linesOf('program.js')).toEqual(['runs']);
   });
 
-  it('is loaded for an installed program that needs it, and not for one that was developed with it', async () => {
-    write('node_modules/needs/package.json', { name: 'needs', type: 'module', ...USES });
-    write('node_modules/needs/cli.js', PROGRAM);
-    write('node_modules/tested/package.json', { name: 'tested', type: 'module', devDependencies: USES.dependencies });
-    write('node_modules/tested/cli.js', PROGRAM);
-    expect(await linesOf('node_modules/needs/cli.js')).toEqual(AHEAD);
-    expect(await linesOf('node_modules/tested/cli.js')).toEqual(UNTOLD);
+  it('is not loaded for a program that has it installed and makes no use of it', async () => {
+    write('program.mjs', `import './lib/part.mjs'; // from shelf\nconsole.log('runs');`);
+    write('lib/part.mjs', `import 'node:fs'; const shelf = "import 'shelves'";`);
+    expect(await linesOf('program.mjs')).toEqual(['runs']);
   });
 
-  it('is not loaded for another package that is installed beside it', async () => {
-    write('package.json', USES);
-    write('node_modules/tool/package.json', { name: 'tool', type: 'module' });
-    write('node_modules/tool/cli.js', `console.log('runs');`);
+  it('is loaded for an installed program that needs it, and not for one beside it', async () => {
+    write('package.json', NEEDS);
+    for (const [name, manifest] of Object.entries({ needs: NEEDS, tool: {} })) {
+      write(`node_modules/${name}/package.json`, { name, type: 'module', ...manifest });
+      write(`node_modules/${name}/cli.js`, `console.log('runs');`);
+    }
+    expect(await linesOf('node_modules/needs/cli.js')).toEqual(['loads part', 'told 1.2.3 function', 'runs']);
     expect(await linesOf('node_modules/tool/cli.js')).toEqual(['runs']);
   });
 
-  it('does not get in the way where it is listed but not installed', async () => {
+  it('does not get in the way where it is needed but not installed', async () => {
     rmSync(join(folder, 'node_modules'), { recursive: true });
-    write('package.json', USES);
+    write('package.json', NEEDS);
     write('program.mjs', `console.log('runs');`);
     expect(await linesOf('program.mjs')).toEqual(['runs']);
+  });
+
+  it('does not get in the way of a program that cannot be found', async () => {
+    const { stderr, code } = await runToEnd([
+      '--import',
+      pathToFileURL(join(folder, 'preload.mjs')).href,
+      join(folder, 'none.mjs'),
+    ]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('none.mjs') });
   });
 });
