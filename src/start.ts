@@ -5,14 +5,14 @@ import type { Config, Environment, Origins } from './config/config.ts';
 import { describe } from './config/describe.ts';
 import { load } from './config/load.ts';
 import { otlpTarget } from './config/otlp-target.ts';
-import { attach, type AttachedInstrumentation } from './core/attach.ts';
+import { attach } from './core/attach.ts';
 import { matchesAny } from './core/pattern.ts';
 import { policyFor } from './core/policy.ts';
 import { onProblem, reportProblem } from './core/problem.ts';
 import type { Registry } from './core/registry.ts';
 import { sharedRegistry } from './core/shared.ts';
 import { VERSION } from './core/version.ts';
-import { pushTargets } from './exporters/index.ts';
+import { pushTargets, spanTargets } from './exporters/index.ts';
 import { Endpoint } from './exporters/prometheus/endpoint.ts';
 import { instrumentations } from './instrumentations/index.ts';
 import { createPage } from './page.ts';
@@ -42,13 +42,23 @@ export function start(env: Environment): void {
 function compose(config: Config, env: Environment): Running {
   const registry = sharedRegistry();
   registry.overrideOf = (name) => policyFor(name, config.metricPolicies);
-  const attached = attachAll(config, registry);
+  const ignoresPath = ignoredBy(config.instrumentations.ignorePaths);
+  const isEnabled = enabledBy(config.instrumentations);
+  const attached = instrumentations
+    .filter(({ name }) => isEnabled(name))
+    .map((instrumentation) => attach(instrumentation, registry, { ignoresPath }));
   const telemetry = new Telemetry({
     config,
     registry,
     definitions: CATALOG,
     measured: new Set(attached.flatMap(({ instrumentation }) => instrumentation.metrics.map(({ name }) => name))),
-    pushTargets: pushTargets(config.metrics.exporters, { otlp: { ...config.otlpMetrics, ...otlpTarget(config, 'metrics') }, env }),
+    pushTargets: pushTargets(config.metrics.exporters, {
+      otlp: { ...config.otlpMetrics, ...otlpTarget(config, 'metrics') },
+      env,
+    }),
+    spanTargets: spanTargets(config.traces.exporters, otlpTarget(config, 'traces')),
+    isEnabled,
+    ignoresPath,
     onExport: countFailures(registry),
   });
   const page = createPage(config, registry, {
@@ -58,12 +68,12 @@ function compose(config: Config, env: Environment): Running {
   return { config, attached, page, telemetry };
 }
 
-function attachAll(config: Config, registry: Registry): AttachedInstrumentation[] {
-  const { enabled, disabled, ignorePaths } = config.instrumentations;
-  const settings = { ignoresPath: (path: string) => ignorePaths.length > 0 && matchesAny(ignorePaths, path) };
-  return instrumentations
-    .filter(({ name }) => (enabled === undefined || enabled.includes(name)) && !disabled.includes(name))
-    .map((instrumentation) => attach(instrumentation, registry, settings));
+function enabledBy({ enabled, disabled }: Config['instrumentations']): (name: string) => boolean {
+  return (name) => (enabled === undefined || enabled.includes(name)) && !disabled.includes(name);
+}
+
+function ignoredBy(patterns: readonly string[]): (path: string) => boolean {
+  return (path) => patterns.length > 0 && matchesAny(patterns, path);
 }
 
 function countFailures(registry: Registry): (report: ExportReport) => void {

@@ -1,8 +1,17 @@
 // The exporters that send by themselves, by the names that `OTEL_METRICS_EXPORTER` has for them.
 import { type Environment, sendAtExit } from './at-exit.ts';
 import { consoleTarget } from './console.ts';
-import { isSentAsDelta, openOtlpMetrics, type OtlpMetricsOptions } from './otlp.ts';
-import type { PushTarget } from './push-target.ts';
+import { isSentAsDelta, openOtlpMetrics, type OtlpMetricsOptions, type OtlpOptions } from './otlp.ts';
+import type { PushTarget, SpanTarget } from './push-target.ts';
+import { consoleSpans, otlpSpans } from './spans.ts';
+
+/** The targets for spans among the chosen exporters. */
+export function spanTargets(exporters: readonly string[], otlp: OtlpOptions): SpanTarget[] {
+  return exporters.flatMap((name) => {
+    if (name === 'console') return [consoleSpans];
+    return name === 'otlp' ? otlpSpans(otlp) : [];
+  });
+}
 
 export interface PushSettings {
   readonly otlp: OtlpMetricsOptions;

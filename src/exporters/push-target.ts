@@ -1,6 +1,7 @@
 // What sends metrics by itself, as the sdk part drives it: how it is opened, and how it sends as the process ends.
 import type { Attributes } from '@opentelemetry/api';
 import type { PushMetricExporter, ScopeMetrics } from '@opentelemetry/sdk-metrics';
+import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { InstrumentKind } from '../core/metric.ts';
 
 /** Metrics as plain data, fit to be handed to another thread. */
@@ -24,4 +25,11 @@ export interface PushTarget {
   readonly open: (state: ProcessState) => PushMetricExporter;
   /** Sends while the process exits, when nothing asynchronous runs any more; holds up the thread until it is done. */
   readonly sendNow: (metrics: PlainMetrics, timeoutMillis: number) => void;
+}
+
+export interface SpanTarget {
+  /** As in `OTEL_TRACES_EXPORTER`. */
+  readonly name: string;
+  /** Loads what sends. */
+  readonly open: (state: ProcessState) => SpanExporter;
 }

@@ -5,12 +5,23 @@ const require = createRequire(import.meta.url);
 
 type Api = typeof import('@opentelemetry/api');
 type Core = typeof import('@opentelemetry/core');
+type Resources = typeof import('@opentelemetry/resources');
+type Prometheus = typeof import('@opentelemetry/exporter-prometheus');
+type Context = typeof import('@opentelemetry/context-async-hooks');
+type Http = typeof import('@opentelemetry/instrumentation-http');
+type Express = typeof import('@opentelemetry/instrumentation-express');
 export type MetricsSdk = typeof import('@opentelemetry/sdk-metrics');
-type ResourcesSdk = typeof import('@opentelemetry/resources');
-type PrometheusSdk = typeof import('@opentelemetry/exporter-prometheus');
+export type TraceSdk = typeof import('@opentelemetry/sdk-trace');
 
 export const loadApi = (): Api => require('@opentelemetry/api');
 export const loadCore = (): Core => require('@opentelemetry/core');
+export const loadResources = (): Resources => require('@opentelemetry/resources');
 export const loadMetrics = (): MetricsSdk => require('@opentelemetry/sdk-metrics');
-export const loadResources = (): ResourcesSdk => require('@opentelemetry/resources');
-export const loadPrometheus = (): PrometheusSdk => require('@opentelemetry/exporter-prometheus');
+export const loadPrometheus = (): Prometheus => require('@opentelemetry/exporter-prometheus');
+export const loadTrace = (): TraceSdk => require('@opentelemetry/sdk-trace');
+export const loadContext = (): Context => require('@opentelemetry/context-async-hooks');
+export const loadHttpInstrumentation = (): Http => require('@opentelemetry/instrumentation-http');
+export const loadExpressInstrumentation = (): Express => require('@opentelemetry/instrumentation-express');
+
+/** Requires a module of Node's own, seen by whoever watches what is required. */
+export const requireModule = (name: string): unknown => require(name);

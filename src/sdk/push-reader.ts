@@ -87,20 +87,16 @@ function readerOptions({ exporter, metricProducers = [] }: PushReaderOptions): M
 /** Rejects if the export fails or takes too long. */
 function exportWithin({ exporter, exportTimeoutMillis }: PushReaderOptions, metrics: ResourceMetrics): Promise<void> {
   const { context } = loadApi();
+  const { ExportResultCode, suppressTracing } = loadCore();
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no answer within ${exportTimeoutMillis} ms`)), exportTimeoutMillis).unref();
     // What is sent is no part of what the application does, so nobody shall trace it.
-    context.with(loadCore().suppressTracing(context.active()), () => {
+    context.with(suppressTracing(context.active()), () => {
       exporter.export(metrics, ({ code, error }) => {
         clearTimeout(timer);
-        if (isSuccess(code)) resolve();
+        if (code === ExportResultCode.SUCCESS) resolve();
         else reject(error ?? new Error('the exporter gives no reason'));
       });
     });
   });
-}
-
-/** As the SDK numbers it. */
-function isSuccess(code: number): boolean {
-  return code === 0;
 }

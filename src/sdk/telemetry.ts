@@ -15,8 +15,9 @@ import { Pipeline, type Push } from './pipeline.ts';
 import { PointReader } from './point-reader.ts';
 import { CUMULATIVE, DELTA } from './points.ts';
 import { ProcessEnd } from './process-end.ts';
-import type { PushTarget } from './push-target.ts';
+import type { PushTarget, SpanTarget } from './push-target.ts';
 import { type ResourceAttributes, resourceAttributes } from './resource.ts';
+import { Tracing } from './tracing.ts';
 
 export interface TelemetryOptions {
   readonly config: Config;
@@ -26,6 +27,12 @@ export interface TelemetryOptions {
   /** The names of the metrics that attached instrumentations record. */
   readonly measured: ReadonlySet<string>;
   readonly pushTargets: readonly PushTarget[];
+  /** Where spans go; nothing is traced if there are none. */
+  readonly spanTargets?: readonly SpanTarget[];
+  /** Whether an instrumentation is wanted, by its name. */
+  readonly isEnabled?: (name: string) => boolean;
+  /** Whether requests to a path are left out. */
+  readonly ignoresPath?: (path: string) => boolean;
   readonly onExport?: ExportListener;
 }
 
@@ -38,6 +45,7 @@ export class Telemetry {
   readonly #pipeline: Pipeline;
   readonly #provider: SharedMeterProvider;
   readonly #api: GlobalApi;
+  readonly #tracing: Tracing;
   readonly #end: ProcessEnd;
   #resource: ResourceAttributes | undefined = undefined;
   #wasFlushed = false;
@@ -76,6 +84,12 @@ export class Telemetry {
       onLimit: (limit) => this.#pipeline.limitNext(limit),
     });
     this.#api = new GlobalApi((name) => this.#follow(name));
+    const { spanTargets = [], isEnabled = () => true, ignoresPath = () => false } = options;
+    const resource = (): ResourceAttributes => this.resource;
+    this.#tracing = new Tracing(
+      { config: config.traces, targets: spanTargets, resource, state: this.#end, isEnabled, ignoresPath, onExport },
+      this.#api,
+    );
   }
 
   /** Becomes present to every copy of the API and starts what exports by itself. */
@@ -84,12 +98,13 @@ export class Telemetry {
       const { metrics } = this.#api.registered;
       if (metrics === undefined) this.#api.offer('metrics', this.#provider);
       else this.#share(metrics, 'before promtel was there');
+      this.#tracing.start();
       this.#findExemplars();
     }
-    if (this.#pushes.length === 0) return;
-    this.#end.watch();
+    const { pushTargets, spanTargets = [] } = this.#options;
+    if (pushTargets.length > 0 || spanTargets.length > 0) this.#end.watch();
     // Once the program has begun: in a server that is busy already it would hold up requests.
-    setImmediate(() => this.#pipeline.open()).unref();
+    if (pushTargets.length > 0) setImmediate(() => this.#pipeline.open()).unref();
   }
 
   /** Who is measured. */
@@ -107,19 +122,20 @@ export class Telemetry {
     if (this.#pushes.length > 0) this.#pipeline.open();
     // Even if it takes longer than anybody waits, there is no point in trying once more.
     this.#wasFlushed = true;
-    await this.#pipeline.flush();
+    await Promise.all([this.#pipeline.flush(), this.#tracing.flush()]);
   }
 
   /** Exports everything and stops. */
   async shutdown(): Promise<void> {
     this.#end.unwatch();
-    await this.#pipeline.shutdown();
+    await Promise.all([this.#pipeline.shutdown(), this.#tracing.flush()]);
     for (const { points } of this.#pushes) points.close();
   }
 
   #follow(name: ApiName): void {
     const { metrics } = this.#api.registered;
     if (name === 'metrics' && metrics !== undefined) this.#share(metrics, 'of its own');
+    if (name === 'trace') this.#tracing.standDown();
     if (name === 'trace' || name === 'context') this.#findExemplars();
   }
 
@@ -136,7 +152,9 @@ export class Telemetry {
 
   /** Nobody can tell whether the application's own instruments have recorded, so they are exported once. */
   get #isDue(): boolean {
-    return (this.#pipeline.isOpen && !this.#wasFlushed) || this.#pushes.some(({ points }) => points.hasNews);
+    return (
+      this.#tracing.hasNews || (this.#pipeline.isOpen && !this.#wasFlushed) || this.#pushes.some(({ points }) => points.hasNews)
+    );
   }
 
   #flushNow(timeoutMillis: number): void {

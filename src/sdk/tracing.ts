@@ -1,0 +1,118 @@
+// Tracing, where it is asked for: the SDK's tracer provider, registered until the application registers one of its own.
+import type { TextMapPropagator } from '@opentelemetry/api';
+import type { SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import type { Config } from '../config/config.ts';
+import { messageOf, reportProblem } from '../core/problem.ts';
+import { type ExportListener, ExportWatch } from './export-watch.ts';
+import type { GlobalApi } from './global-api.ts';
+import { loadContext, loadCore, loadResources, loadTrace, type TraceSdk } from './load.ts';
+import { type OfficialOptions, patchOfficially } from './official.ts';
+import type { ProcessState, SpanTarget } from './push-target.ts';
+import type { ResourceAttributes } from './resource.ts';
+import { samplerOf } from './sampler.ts';
+import { SpanOutlet } from './span-outlet.ts';
+
+export interface TracingOptions extends OfficialOptions {
+  readonly config: Config['traces'];
+  readonly targets: readonly SpanTarget[];
+  readonly resource: () => ResourceAttributes;
+  readonly state: ProcessState;
+  readonly onExport: ExportListener;
+}
+
+const SUBJECT = 'OTEL_TRACES_EXPORTER';
+
+export class Tracing {
+  readonly #options: TracingOptions;
+  readonly #api: GlobalApi;
+  readonly #outlets: SpanOutlet[] = [];
+  #provider: TracerProvider | undefined = undefined;
+  #unpatch: (() => void) | undefined = undefined;
+  #hasNews = false;
+
+  constructor(options: TracingOptions, api: GlobalApi) {
+    this.#options = options;
+    this.#api = api;
+  }
+
+  /** Whether spans have ended since the last flush. */
+  get hasNews(): boolean {
+    return this.#hasNews;
+  }
+
+  /** Loads, registers and patches what makes spans. It never throws. */
+  start(): void {
+    if (this.#options.targets.length === 0) return;
+    if (this.#api.registered.trace !== undefined) {
+      reportProblem(SUBJECT, 'is left to the tracer provider that the application has registered before promtel was there');
+      return;
+    }
+    try {
+      this.#register(loadTrace());
+      this.#unpatch = patchOfficially(this.#options);
+    } catch (error) {
+      reportProblem(SUBJECT, `tracing cannot be started: ${messageOf(error)}`);
+    }
+  }
+
+  /** Leaves tracing to the application, which has registered a provider of its own. */
+  standDown(): void {
+    if (this.#provider === undefined) return;
+    reportProblem(SUBJECT, 'is left to the tracer provider that the application has registered');
+    this.#unpatch?.();
+    this.#api.withdraw('context');
+    this.#api.withdraw('propagation');
+    void this.flush();
+    this.#provider = undefined;
+  }
+
+  /** Exports the spans that have ended. It resolves when that is done, whatever came of it. */
+  async flush(): Promise<void> {
+    this.#hasNews = false;
+    await this.#provider?.forceFlush().catch(() => {});
+    await Promise.all(this.#outlets.map((outlet) => outlet.forceFlush()));
+  }
+
+  #register(sdk: TraceSdk): void {
+    const { config, resource } = this.#options;
+    this.#provider = new sdk.TracerProvider({
+      resource: loadResources().resourceFromAttributes(resource()),
+      sampler: samplerOf(sdk, config.sampler, config.samplerRatio),
+      spanProcessors: [this.#notice(), ...this.#options.targets.map((target) => this.#processor(sdk, target))],
+    });
+    this.#api.offer('context', new (loadContext().AsyncLocalStorageContextManager)().enable());
+    this.#api.offer('propagation', propagatorOf(config.propagators));
+    this.#api.offer('trace', this.#provider);
+  }
+
+  #notice(): SpanProcessor {
+    return {
+      onStart() {},
+      onEnd: () => {
+        this.#hasNews = true;
+      },
+      forceFlush: () => Promise.resolve(),
+      shutdown: () => Promise.resolve(),
+    };
+  }
+
+  #processor(sdk: TraceSdk, target: SpanTarget): SpanProcessor {
+    const { config, state, onExport } = this.#options;
+    if (target.name === 'console') return new sdk.SimpleSpanProcessor({ exporter: target.open(state) });
+    const exporter = new SpanOutlet(target.open(state), new ExportWatch(`${target.name} traces`, onExport));
+    this.#outlets.push(exporter);
+    return new sdk.BatchSpanProcessor({
+      exporter,
+      scheduledDelayMillis: config.batchDelayMillis,
+      exportTimeoutMillis: config.batchTimeoutMillis,
+      maxQueueSize: config.batchQueueSize,
+      maxExportBatchSize: config.batchSize,
+    });
+  }
+}
+
+function propagatorOf(names: Config['traces']['propagators']): TextMapPropagator {
+  const { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } = loadCore();
+  const propagators = { tracecontext: W3CTraceContextPropagator, baggage: W3CBaggagePropagator };
+  return new CompositePropagator({ propagators: names.map((name) => new propagators[name]()) });
+}
