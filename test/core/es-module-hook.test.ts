@@ -73,7 +73,7 @@ describe('an ES module', () => {
       ['its own folder', { 'src/deep/package.json': { type: 'module', peerDependencies: { shelf: '*' } } }, AHEAD],
       ['nobody', { 'package.json': { type: 'module', devDependencies: { shelf: '*' } } }, UNTOLD],
     ])('is told if the package.json of %s needs it', async (_place, manifests, lines) => {
-      for (const [file, manifest] of Object.entries(manifests)) write(file, manifest!);
+      for (const [file, manifest] of Object.entries(manifests)) write(file, manifest);
       write('src/deep/program.js', `import 'between';`);
       expect(await linesOf('src/deep/program.js')).toEqual(lines);
     });
