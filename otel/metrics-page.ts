@@ -28,12 +28,18 @@ function table(definitions: readonly MetricDefinition[]): string[] {
     const keys = attributes.map(({ key }) => `\`${key}\``).join(' ');
     return row(`\`${name}\`${mark}<br>\`${prometheusName({ name, unit, kind: instrument })}\``, kind, `\`${unit}\``, keys, brief);
   });
-  return [row('Name, and on the page', 'Kind', 'Unit', 'Attributes', 'What it is'), row('---', '---', '---', '---', '---'), ...rows];
+  return [
+    row('Name, and on the page', 'Kind', 'Unit', 'Attributes', 'What it is'),
+    row('---', '---', '---', '---', '---'),
+    ...rows,
+  ];
 }
 
 function attributeSection(definitions: readonly MetricDefinition[]): string[] {
   const specs = new Map(definitions.flatMap(({ attributes }) => attributes.map((spec) => [spec.key, spec])));
-  const rows = [...specs.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1)).map((spec) => row(`\`${spec.key}\``, domainOf(spec), spec.brief));
+  const rows = [...specs.values()]
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    .map((spec) => row(`\`${spec.key}\``, domainOf(spec), spec.brief));
   return ['## Attributes', '', row('Attribute', 'Values', 'What it is'), row('---', '---', '---'), ...rows, ''];
 }
 

@@ -38,8 +38,14 @@ export async function expectMetric(metric: MetricDefinition | string, expectatio
   const total = (pick: (sample: Sample) => number): number => matching.reduce((sum, sample) => sum + pick(sample), 0);
   const holds =
     matching.length > 0 &&
-    meets(total(({ value }) => value), expectation.value) &&
-    meets(total(({ sum }) => sum ?? 0), expectation.sum);
+    meets(
+      total(({ value }) => value),
+      expectation.value,
+    ) &&
+    meets(
+      total(({ sum }) => sum ?? 0),
+      expectation.sum,
+    );
   if (!holds) throw new Error(complaint(name, expectation, all));
   return matching;
 }
@@ -77,6 +83,8 @@ function wordsFor(what: string, expected: Expected | undefined): string[] {
 }
 
 function inBraces(attributes: Readonly<Record<string, AttributeValue | undefined>>): string {
-  const pairs = Object.entries(attributes).map(([key, value]) => `${key}=${value === undefined ? '(absent)' : JSON.stringify(value)}`);
+  const pairs = Object.entries(attributes).map(
+    ([key, value]) => `${key}=${value === undefined ? '(absent)' : JSON.stringify(value)}`,
+  );
   return `{${pairs.join(', ')}}`;
 }

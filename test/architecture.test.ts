@@ -64,7 +64,9 @@ describe('the source tree', () => {
   });
 
   it('keeps instrumentations from importing each other', () => {
-    const wrong = imports.filter(({ file, part, specifier }) => part === 'instrumentations' && specifier.startsWith('./') && !file.endsWith('/index.ts'));
+    const wrong = imports.filter(
+      ({ file, part, specifier }) => part === 'instrumentations' && specifier.startsWith('./') && !file.endsWith('/index.ts'),
+    );
     expect(wrong.map(describeImport)).toEqual([]);
   });
 
@@ -77,7 +79,9 @@ describe('the source tree', () => {
 
   it('reads the environment in one file', () => {
     const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-    const readers = files.filter((name) => /process\.env|process\['env'\]/.test(withoutComments(readFileSync(join(root, 'src', name), 'utf8'))));
+    const readers = files.filter((name) =>
+      /process\.env|process\['env'\]/.test(withoutComments(readFileSync(join(root, 'src', name), 'utf8'))),
+    );
     expect(readers).toEqual(['register.ts']);
   });
 

@@ -20,9 +20,12 @@ const orders = defineMetric({
 describe('metrics of your own', () => {
   it('are typed by their declaration', () => {
     const counter = getInstrument(orders);
-    expectTypeOf(counter.add).parameter(1).toEqualTypeOf<
-      { readonly 'shop.payment'?: 'card' | 'invoice' | '_OTHER' | undefined; readonly 'shop.items'?: number | undefined } | undefined
-    >();
+    expectTypeOf(counter.add)
+      .parameter(1)
+      .toEqualTypeOf<
+        | { readonly 'shop.payment'?: 'card' | 'invoice' | '_OTHER' | undefined; readonly 'shop.items'?: number | undefined }
+        | undefined
+      >();
     // @ts-expect-error: an attribute that is not declared
     counter.add(1, { 'shop.colour': 'red' });
     // @ts-expect-error: a counter has no set
@@ -65,7 +68,9 @@ describe('the page in a server of your own', () => {
   });
 
   it('is a web response', async () => {
-    const answer = await metricsResponse(new Request('http://localhost/metrics', { headers: { accept: 'application/openmetrics-text' } }));
+    const answer = await metricsResponse(
+      new Request('http://localhost/metrics', { headers: { accept: 'application/openmetrics-text' } }),
+    );
     expect(answer.status).toBe(200);
     expect(await answer.text()).toMatch(/# EOF\n$/);
   });

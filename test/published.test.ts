@@ -78,7 +78,8 @@ const folders: string[] = [];
 beforeAll(() => {
   if (existsSync(join(published, 'node_modules'))) return;
   const install = spawnSync('npm', ['ci', '--ignore-scripts'], { cwd: published, encoding: 'utf8' });
-  if (install.status !== 0) throw new Error(`the published applications are missing and npm could not install them: ${install.stderr}`);
+  if (install.status !== 0)
+    throw new Error(`the published applications are missing and npm could not install them: ${install.stderr}`);
 }, 300_000);
 
 afterAll(() => {
@@ -98,7 +99,10 @@ describe.each(applications)('$name', (application) => {
 
     const counts = page.split('\n').filter((line) => line.startsWith('http_server_request_duration_seconds_count{'));
     for (const [method, path, route] of application.traffic) {
-      expect(countOf(counts, method, route), `${method} ${path} as ${route ?? 'no route'} in\n${counts.join('\n')}`).toBeGreaterThan(0);
+      expect(
+        countOf(counts, method, route),
+        `${method} ${path} as ${route ?? 'no route'} in\n${counts.join('\n')}`,
+      ).toBeGreaterThan(0);
     }
   });
 });
@@ -110,7 +114,11 @@ async function start(application: Application, underPromtel: boolean): Promise<R
   const [entry, ...args] = application.command(port, folder);
   const env = { PATH: process.env['PATH'], HOME: folder, OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort) };
   const preload = underPromtel ? ['--import', register] : [];
-  const child = spawn(process.execPath, [...preload, join(published, 'node_modules', entry!), ...args], { cwd: folder, env, stdio: 'ignore' });
+  const child = spawn(process.execPath, [...preload, join(published, 'node_modules', entry!), ...args], {
+    cwd: folder,
+    env,
+    stdio: 'ignore',
+  });
   const [, path] = application.traffic[0]!;
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined);

@@ -12,7 +12,15 @@ const sales = defineMetric({
   stability: 'stable',
   attributes: [{ key: 'shop', type: 'string', brief: 'Shop.' }],
 });
-const wait = defineMetric({ name: 'test.wait', instrument: 'histogram', unit: 's', brief: 'Wait.', stability: 'stable', buckets: [1], attributes: [] });
+const wait = defineMetric({
+  name: 'test.wait',
+  instrument: 'histogram',
+  unit: 's',
+  brief: 'Wait.',
+  stability: 'stable',
+  buckets: [1],
+  attributes: [],
+});
 const sold = sharedRegistry().instrument(sales);
 const waited = sharedRegistry().instrument(wait);
 
@@ -31,7 +39,10 @@ describe('expectMetric', () => {
     waited.record(0.5);
     waited.record(4);
     const [sample] = await expectMetric(wait, { value: 2, sum: 4.5 });
-    expect(sample!.buckets).toEqual([{ upTo: 1, count: 1 }, { upTo: Infinity, count: 1 }]);
+    expect(sample!.buckets).toEqual([
+      { upTo: 1, count: 1 },
+      { upTo: Infinity, count: 1 },
+    ]);
   });
 
   it('says what there is where the expected is not', async () => {
@@ -46,7 +57,13 @@ describe('expectMetric', () => {
 describe('collect and reset', () => {
   it('read what is read on collection and start over', async () => {
     const stop = sharedRegistry().onCollect('test', () => sold.observe(7, { shop: 'east' }));
-    expect(await collect()).toContainEqual({ name: 'test.sales', instrument: 'counter', unit: '{sale}', attributes: { shop: 'east' }, value: 7 });
+    expect(await collect()).toContainEqual({
+      name: 'test.sales',
+      instrument: 'counter',
+      unit: '{sale}',
+      attributes: { shop: 'east' },
+      value: 7,
+    });
     stop();
     reset();
     expect((await collect()).filter(({ value }) => value !== 0)).toEqual([]);

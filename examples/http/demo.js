@@ -23,7 +23,10 @@ shop.on('exit', (code, signal) => {
 });
 let stopping = false;
 
-const [shopUrl, metricsUrl] = await Promise.all([urlFrom(shop.stdout, /shop on (\S+)/), urlFrom(shop.stderr, /(http\S+\/metrics)/)]);
+const [shopUrl, metricsUrl] = await Promise.all([
+  urlFrom(shop.stdout, /shop on (\S+)/),
+  urlFrom(shop.stderr, /(http\S+\/metrics)/),
+]);
 console.log(`
 The shop:     ${shopUrl}
 Its metrics:  ${metricsUrl}

@@ -11,10 +11,18 @@ export function summarise(page) {
     const labels = Object.fromEntries([...(found[2] ?? '').matchAll(LABEL)].map(([, key, value]) => [key, value]));
     return [{ name: found[1], labels, value: Number(found[3]) }];
   });
-  const served = table(samples, 'http_server_request_duration_seconds', ({ http_request_method, http_route, http_response_status_code }) =>
-    [http_request_method, http_route ?? '(no route)', http_response_status_code].join(' '));
-  const sent = table(samples, 'http_client_request_duration_seconds', ({ http_request_method, server_address, http_response_status_code }) =>
-    [http_request_method, server_address, http_response_status_code ?? 'failed'].join(' '));
+  const served = table(
+    samples,
+    'http_server_request_duration_seconds',
+    ({ http_request_method, http_route, http_response_status_code }) =>
+      [http_request_method, http_route ?? '(no route)', http_response_status_code].join(' '),
+  );
+  const sent = table(
+    samples,
+    'http_client_request_duration_seconds',
+    ({ http_request_method, server_address, http_response_status_code }) =>
+      [http_request_method, server_address, http_response_status_code ?? 'failed'].join(' '),
+  );
   const value = (name) => samples.find((sample) => sample.name === name)?.value ?? Number.NaN;
   return [
     'Requests served',
@@ -39,5 +47,8 @@ function table(samples, family, keyOf) {
   }
   return [...rows]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, { count, sum }]) => `  ${key.padEnd(48)}${String(count).padStart(6)} × ${((1000 * sum) / count).toFixed(1).padStart(7)} ms`);
+    .map(
+      ([key, { count, sum }]) =>
+        `  ${key.padEnd(48)}${String(count).padStart(6)} × ${((1000 * sum) / count).toFixed(1).padStart(7)} ms`,
+    );
 }

@@ -150,7 +150,10 @@ export class Family<C extends Cell = Cell> {
     if (this.overflow === undefined) {
       this.overflow = this.#make(this.keys.map(() => undefined));
       const { name } = this.definition;
-      reportProblem(name, `reached its limit of ${this.#limit} series; further ones go to ${OVERFLOW_ATTRIBUTE}="true". Raise it with PROMTEL_METRIC_LIMITS=${name}=<series>`);
+      reportProblem(
+        name,
+        `reached its limit of ${this.#limit} series; further ones go to ${OVERFLOW_ATTRIBUTE}="true". Raise it with PROMTEL_METRIC_LIMITS=${name}=<series>`,
+      );
     }
     return this.overflow;
   }
@@ -166,7 +169,7 @@ export class Family<C extends Cell = Cell> {
   #roomyBlock(): Block {
     const { blocks } = this;
     while (blocks[this.#firstRoomy]?.isFull === true) this.#firstRoomy += 1;
-    return (blocks[this.#firstRoomy] ??= new Block(this as unknown as Family));
+    return (blocks[this.#firstRoomy] ??= new Block(this));
   }
 
   #newCell(values: SeriesValues, block: Block): Cell {

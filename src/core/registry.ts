@@ -41,7 +41,10 @@ export class Registry {
     if (known === undefined) return this.#create(definition) as InstrumentOf<D>;
     if (known.family.definition.instrument === definition.instrument) return known as InstrumentOf<D>;
     const { instrument } = known.family.definition;
-    reportProblem(definition.name, `is defined as a ${instrument} and again as a ${definition.instrument}; the second is not exported`);
+    reportProblem(
+      definition.name,
+      `is defined as a ${instrument} and again as a ${definition.instrument}; the second is not exported`,
+    );
     return new instrumentClasses[definition.instrument](new Family(definition) as never) as unknown as InstrumentOf<D>;
   }
 

@@ -24,7 +24,7 @@ export class Tracker<Duration extends MetricDefinition, Active extends MetricDef
 
   /** Runs a function, synchronous or not, and hands on its result or error. */
   track<Result>(attributes: AttributesOf<Duration>, run: () => Result): Result {
-    const active = this.#active?.bind(attributes as AttributesOf<Active>);
+    const active = this.#active?.bind(attributes);
     active?.add(1);
     return timeOperation(run, (end) => {
       active?.add(-1);

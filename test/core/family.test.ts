@@ -118,7 +118,11 @@ describe('finding series', () => {
   });
 
   it('sums exactly what a plain map sums, for any sequence', () => {
-    const record = fc.record({ method: fc.constantFrom('GET', 'POST'), status: fc.integer({ min: 200, max: 204 }), cached: fc.boolean() });
+    const record = fc.record({
+      method: fc.constantFrom('GET', 'POST'),
+      status: fc.integer({ min: 200, max: 204 }),
+      cached: fc.boolean(),
+    });
     fc.assert(
       fc.property(fc.array(record, { maxLength: 300 }), (records) => {
         const family = new Family<CounterCell>(requests);
@@ -218,13 +222,19 @@ describe('what is stored', () => {
 
   it('puts any value where a linear search by definition puts it', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 }), fc.array(fc.double({ min: 0, max: 1e300, noNaN: true })), (bounds, values) => {
-        bounds.sort((a, b) => a - b);
-        const cell = new Family<HistogramCell>(latency, { buckets: bounds }).find({});
-        for (const value of values) cell.record(value);
-        const expected = [...bounds, Infinity].map((bound, index) => values.filter((value) => value <= bound && !(value <= (bounds[index - 1] ?? -Infinity))).length);
-        expect(cell.counts).toEqual(expected);
-      }),
+      fc.property(
+        fc.uniqueArray(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 }),
+        fc.array(fc.double({ min: 0, max: 1e300, noNaN: true })),
+        (bounds, values) => {
+          bounds.sort((a, b) => a - b);
+          const cell = new Family<HistogramCell>(latency, { buckets: bounds }).find({});
+          for (const value of values) cell.record(value);
+          const expected = [...bounds, Infinity].map(
+            (bound, index) => values.filter((value) => value <= bound && !(value <= (bounds[index - 1] ?? -Infinity))).length,
+          );
+          expect(cell.counts).toEqual(expected);
+        },
+      ),
     );
   });
 

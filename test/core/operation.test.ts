@@ -29,7 +29,11 @@ describe('timeOperation', () => {
   it('hands on what was thrown or rejected, itself', async () => {
     const { ends, ended } = watch();
     const error = Object.assign(new TypeError('x'), { code: 'ECONNREFUSED' });
-    expect(() => timeOperation(() => { throw error; }, ended)).toThrow(error);
+    expect(() =>
+      timeOperation(() => {
+        throw error;
+      }, ended),
+    ).toThrow(error);
     await expect(timeOperation(() => Promise.reject(error), ended)).rejects.toBe(error);
     expect(ends.map(({ errorType }) => errorType)).toEqual(['ECONNREFUSED', 'ECONNREFUSED']);
   });
@@ -38,14 +42,20 @@ describe('timeOperation', () => {
     const { ends, ended } = watch();
     let started = false;
     // oxlint-disable-next-line unicorn/no-thenable -- a query builder is one
-    const query = { then() { started = true; } };
+    const query = {
+      then() {
+        started = true;
+      },
+    };
     expect(timeOperation(() => query, ended)).toBe(query);
     expect(started).toBe(false);
     expect(ends).toHaveLength(1);
   });
 
   it('survives a listener that throws', async () => {
-    const broken = (): never => { throw new Error('listener'); };
+    const broken = (): never => {
+      throw new Error('listener');
+    };
     expect(timeOperation(() => 1, broken)).toBe(1);
     await expect(timeOperation(() => Promise.resolve(2), broken)).resolves.toBe(2);
   });
@@ -66,7 +76,11 @@ describe('errorTypeOf', () => {
   });
 
   it('of an error whose getters throw is _OTHER', () => {
-    const hostile = { get code(): string { throw new Error('getter'); } };
+    const hostile = {
+      get code(): string {
+        throw new Error('getter');
+      },
+    };
     expect(errorTypeOf(hostile)).toBe('_OTHER');
   });
 });

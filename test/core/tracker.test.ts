@@ -48,7 +48,11 @@ describe('track', () => {
 
   it('records why it failed and hands on the error', () => {
     const error = new RangeError('too much');
-    expect(() => tracker.track({ task: 'mail' }, () => { throw error; })).toThrow(error);
+    expect(() =>
+      tracker.track({ task: 'mail' }, () => {
+        throw error;
+      }),
+    ).toThrow(error);
     expect(duration.bind({ task: 'mail', 'error.type': 'RangeError' }).count).toBe(1);
     expect(active.bind({ task: 'mail' }).value).toBe(0);
   });

@@ -124,7 +124,7 @@ async function answerHttp(sink: Sink, request: IncomingMessage, response: Server
 
 function grpcServer(sink: Sink): Http2Server {
   const server = createHttp2Server();
-  server.on('stream', (stream, headers) => void answerGrpc(sink, stream, headers as OtlpRequest['headers']));
+  server.on('stream', (stream, headers) => void answerGrpc(sink, stream, headers));
   return server;
 }
 

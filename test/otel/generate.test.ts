@@ -26,7 +26,8 @@ describe('otel/generate.ts', () => {
 
     expect(generate('--check')).toMatchObject({
       status: 1,
-      stderr: 'otel/settings.md is out of date: run node otel/generate.ts\notel/metrics.md is out of date: run node otel/generate.ts\n',
+      stderr:
+        'otel/settings.md is out of date: run node otel/generate.ts\notel/metrics.md is out of date: run node otel/generate.ts\n',
     });
     expect(generate()).toMatchObject({ status: 0, stderr: '' });
     expect(readFileSync(join(copy, 'otel/settings.md'), 'utf8')).toBe(settingsPage());

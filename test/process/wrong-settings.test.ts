@@ -22,7 +22,12 @@ const wrong: [title: string, variable: string, value: string, names: string][] =
   ['an address that is not of this machine', 'OTEL_EXPORTER_PROMETHEUS_HOST', '192.0.2.1', '192.0.2.1'],
   ['a host that cannot be resolved', 'OTEL_EXPORTER_PROMETHEUS_HOST', 'no host', 'no host'],
   ['bounds that do not ascend', 'PROMTEL_METRIC_BUCKETS', 'http.server.request.duration=1,0.5', 'ascending'],
-  ['bounds that are no numbers', 'PROMTEL_METRIC_BUCKETS', 'http.server.request.duration=fast,slow', 'http.server.request.duration'],
+  [
+    'bounds that are no numbers',
+    'PROMTEL_METRIC_BUCKETS',
+    'http.server.request.duration=fast,slow',
+    'http.server.request.duration',
+  ],
   ['malformed resource attributes', 'OTEL_RESOURCE_ATTRIBUTES', 'team', 'team'],
   ['an unknown instrumentation', 'OTEL_NODE_DISABLED_INSTRUMENTATIONS', 'htpp', 'express'],
   ['an unknown instrumentation to enable', 'OTEL_NODE_ENABLED_INSTRUMENTATIONS', 'httpd,http', 'httpd'],
@@ -55,16 +60,23 @@ describe('the application runs and one line says what is wrong', () => {
 describe('the start-up line', () => {
   it('says what is exported, where, and what is instrumented', async () => {
     const { stderr } = await runToEnd(['--import', './register.js', 'test/process/fixtures/answer.mjs'], OWN_PORT);
-    expect(stderr).toMatch(/^promtel: \d+\.\d+\.\d+, metrics at http:\/\/127\.0\.0\.1:[1-9]\d*\/metrics, instruments .*express.*http.*\n$/);
+    expect(stderr).toMatch(
+      /^promtel: \d+\.\d+\.\d+, metrics at http:\/\/127\.0\.0\.1:[1-9]\d*\/metrics, instruments .*express.*http.*\n$/,
+    );
   });
 
   it('is all there is to see, and can be left out', async () => {
-    const { stderr } = await runToEnd(['--import', './register.js', 'test/process/fixtures/answer.mjs'], { ...OWN_PORT, PROMTEL_STARTUP_LINE: 'false' });
+    const { stderr } = await runToEnd(['--import', './register.js', 'test/process/fixtures/answer.mjs'], {
+      ...OWN_PORT,
+      PROMTEL_STARTUP_LINE: 'false',
+    });
     expect(stderr).toBe('');
   });
 
   it('is not printed where promtel is disabled', async () => {
-    const { stderr, stdout } = await runToEnd(['--import', './register.js', 'test/process/fixtures/answer.mjs'], { OTEL_SDK_DISABLED: 'true' });
+    const { stderr, stdout } = await runToEnd(['--import', './register.js', 'test/process/fixtures/answer.mjs'], {
+      OTEL_SDK_DISABLED: 'true',
+    });
     expect(stderr).toBe('');
     expect(stdout).toBe('answered 200 hello\n');
   });
