@@ -41,12 +41,13 @@ describe('timeOperation', () => {
   it('does not start a lazy thenable', () => {
     const { ends, ended } = watch();
     let started = false;
-    // oxlint-disable-next-line unicorn/no-thenable -- a query builder is one
+    // oxlint-disable unicorn/no-thenable -- a query builder is one
     const query = {
       then() {
         started = true;
       },
     };
+    // oxlint-enable unicorn/no-thenable
     expect(timeOperation(() => query, ended)).toBe(query);
     expect(started).toBe(false);
     expect(ends).toHaveLength(1);
