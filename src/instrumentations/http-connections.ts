@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { HttpRequestMethod } from '../catalog/attributes.ts';
 import { httpServerActiveRequests, httpServerOpenConnections, httpServerRequestDuration } from '../catalog/http.ts';
+import { addExtraListener } from '../core/extra-listener.ts';
 import { onFirstWrite } from '../core/first-write.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { ABORTED } from '../core/operation.ts';
@@ -52,7 +53,7 @@ function connectionCounter(attachment: Attachment): (socket: ServedSocket) => vo
     socket[COUNTED] = true;
     const cell = open.bind();
     cell.add(1);
-    socket.on('close', () => cell.add(-1));
+    addExtraListener(socket, 'close', () => cell.add(-1));
   };
 }
 

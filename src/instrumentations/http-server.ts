@@ -13,6 +13,7 @@ import {
 } from '../catalog/http.ts';
 import { countRequestBody, countResponseBodies, requestBodySize, responseBodySize } from '../core/body-size.ts';
 import type { UpDownCounterCell } from '../core/cell.ts';
+import { addExtraListener } from '../core/extra-listener.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { ABORTED } from '../core/operation.ts';
 import { isOwnServer } from '../core/own-server.ts';
@@ -109,10 +110,8 @@ class ServedRequests {
     const scheme = socket.encrypted === true ? 'https' : 'http';
     const connection: Connection = { owner: this, isOwnServer: isOwnServer(server), scheme, exchanges: [] };
     socket[CONNECTION] = connection;
-    socket.on(
-      'close',
-      this.#attachment.guard(() => this.#abandon(connection)),
-    );
+    const abandon = this.#attachment.guard(() => this.#abandon(connection));
+    addExtraListener(socket, 'close', abandon);
     this.#countBodies();
     return connection;
   }
