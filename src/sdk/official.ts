@@ -4,6 +4,7 @@
 // the official one does not: clients that leave, upgrades, HTTP/2, the error codes of requests sent. So the series are the
 // same with and without tracing, and not just alike.
 import type { Span } from '@opentelemetry/api';
+import { onEsModule } from '../core/es-module-hook.ts';
 import { isOwnAgent } from '../core/own-agent.ts';
 import { isOwnServer } from '../core/own-server.ts';
 import { pathOf } from '../core/request-path.ts';
@@ -19,29 +20,29 @@ export interface OfficialOptions {
 
 /** Patches what the application is about to load; the function returned takes that back. */
 export function patchOfficially({ isEnabled, ignoresPath }: OfficialOptions): () => void {
-  const enabled: { disable(): void }[] = [];
+  const undo: (() => void)[] = [];
+  const use = (instrumentation: { disable(): void }): unknown => undo.push(() => instrumentation.disable());
   if (isEnabled('http')) {
     const { HttpInstrumentation } = loadHttpInstrumentation();
-    enabled.push(
+    use(
       new HttpInstrumentation({
         ignoreIncomingRequestHook: (request) => isOwnServer(serverOf(request.socket)) || ignoresPath(pathOf(request.url)),
         ignoreOutgoingRequestHook: ({ agent }) => isOwnAgent(agent),
         applyCustomAttributesOnSpan: (span, request) => nameAfterRoute(span, request),
       }),
     );
-    patchLoaded();
+    for (const name of ['http', 'https']) requireModule(name);
+    process.getBuiltinModule('node:module').syncBuiltinESMExports();
   }
-  if (isEnabled('express')) enabled.push(new (loadExpressInstrumentation().ExpressInstrumentation)());
+  if (isEnabled('express')) {
+    use(new (loadExpressInstrumentation().ExpressInstrumentation)());
+    // It sees what is required, and an ES module finds what was required before.
+    undo.push(onEsModule({ package: 'express', file: 'index.js' }, () => {}));
+  }
   return () => {
-    for (const instrumentation of enabled) instrumentation.disable();
+    for (const step of undo) step();
     process.getBuiltinModule('node:module').syncBuiltinESMExports();
   };
-}
-
-/** The instrumentation patches a module when it is required; ES modules see that only if they are told. */
-function patchLoaded(): void {
-  for (const name of ['http', 'https']) requireModule(name);
-  process.getBuiltinModule('node:module').syncBuiltinESMExports();
 }
 
 function serverOf(socket: object): object {

@@ -79,8 +79,9 @@ describe.each(apps)('an application, %s,', (file) => {
     const spans = await serverSpans(sink, PATHS.length);
     expect(new Set(spans.map(({ attributes }) => attributes['http.route']))).toEqual(new Set(routes));
     expect(spans.find(({ name }) => /^GET \/api\/:tenant\/users\/:id$/.test(name))).toBeDefined();
+    // Version 4 is installed under another name here, by which the official instrumentation does not know it.
     const scopes = sink.requests.flatMap((request) => request.spans.map(({ scope }) => scope));
-    expect(scopes.includes('@opentelemetry/instrumentation-express')).toBe(file.startsWith('express'));
+    expect(scopes.includes('@opentelemetry/instrumentation-express')).toBe(file.startsWith('express5'));
     for (const { app } of [plain, tracing]) app.signal('SIGTERM');
     expect(await Promise.all([plain.app.ended, tracing.app.ended])).toMatchObject([{ signal: 'SIGTERM' }, { signal: 'SIGTERM' }]);
   });
