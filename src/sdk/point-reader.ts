@@ -9,8 +9,8 @@ import { DELTA, metricDataOf, type Numbers, numbersOf, numbersSince, type Readin
 
 export type TemporalityOf = (kind: InstrumentKind) => AggregationTemporality;
 
-/** promtel's metrics about itself: an export changes them, so they are no reason for another one. */
-const ABOUT_ITSELF = 'promtel.';
+/** What a process has by running at all, and an export changes: it is no reason for another export at the end. */
+const BY_RUNNING = /^(?:promtel|nodejs|v8js|process|container|system)\./;
 
 export class PointReader {
   readonly #registry: Registry;
@@ -29,8 +29,7 @@ export class PointReader {
   /** Whether the application's metrics have changed since the last reading. */
   get hasNews(): boolean {
     return this.#registry.families.some(
-      ({ definition, blocks }) =>
-        !definition.name.startsWith(ABOUT_ITSELF) && blocks.some(({ changed }) => (changed & this.#bit) !== 0),
+      ({ definition, blocks }) => !BY_RUNNING.test(definition.name) && blocks.some(({ changed }) => (changed & this.#bit) !== 0),
     );
   }
 

@@ -13,6 +13,9 @@ export interface LastExport {
 
 type Signal = 'SIGTERM' | 'SIGINT';
 
+/** A program that is never done, since exporting makes it record something, has to end nevertheless. */
+const MOST_ENDS = 5;
+
 const SIGNALS: readonly Signal[] = ['SIGTERM', 'SIGINT'];
 
 export class ProcessEnd implements ProcessState {
@@ -20,6 +23,8 @@ export class ProcessEnd implements ProcessState {
   readonly #timeoutMillis: number;
   /** Until when an export holds the process, Unix time; undefined while none does. */
   #deadlineMillis: number | undefined = undefined;
+  /** How often it was about to end and exported. */
+  #ends = 0;
 
   /** A timeout of 0 leaves the process alone. */
   constructor(last: LastExport, timeoutMillis: number) {
@@ -50,7 +55,9 @@ export class ProcessEnd implements ProcessState {
 
   /** Node tells this again once the export is over, or when the application has found something else to do. */
   readonly #onBeforeExit = (): void => {
-    if (this.#deadlineMillis === undefined && this.#last.isDue()) void this.#flush();
+    if (this.#deadlineMillis !== undefined || this.#ends === MOST_ENDS || !this.#last.isDue()) return;
+    this.#ends += 1;
+    void this.#flush();
   };
 
   /** After `process.exit()` and after an uncaught error; also after everything else, when there is nothing left to do. */
