@@ -99,6 +99,7 @@ class SentRequests {
     if (request === undefined || sent === undefined || this.#isStopped) return;
     request[SENT] = undefined;
     sent.active.add(-1);
+    // Without url.scheme, which is optional here: the official instrumentation has it for fetch and not for node:http.
     this.#duration.record((performance.now() - sent.startMillis) / 1000, {
       'http.request.method': request.method as HttpRequestMethod,
       'server.address': request.host,
