@@ -50,7 +50,10 @@ export async function expectMetric(metric: MetricDefinition | string, expectatio
   return matching;
 }
 
-/** Sets every series to zero, so that the next test sees only what it did itself. */
+/**
+ * Sets every series to zero, so that the next test sees only what it did itself. Up-down counters keep their value, since
+ * what is under way is under way.
+ */
 export function reset(): void {
   sharedRegistry().reset();
 }

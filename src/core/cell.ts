@@ -17,7 +17,7 @@ abstract class SeriesCell {
     this.block = block;
   }
 
-  /** Back to zero, in place, so that whoever holds the cell keeps recording into the same series. */
+  /** Begins anew, in place, so that whoever holds the cell keeps recording into the same series. */
   abstract zero(): void;
 
   protected reject(): void {
@@ -57,9 +57,8 @@ export class CounterCell extends SeriesCell {
 export class UpDownCounterCell extends SeriesCell {
   value = 0;
 
-  zero(): void {
-    this.value = 0;
-  }
+  /** Stays as it is: what is under way now will end, and would be missing then. */
+  zero(): void {}
 
   /** Adds a finite number of either sign; anything else is counted as rejected. */
   add(amount: number): void {

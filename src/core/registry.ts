@@ -82,7 +82,7 @@ export class Registry {
     reportProblem(subject, `could not be read: ${messageOf(error)}`);
   }
 
-  /** Sets every series to zero, for tests. */
+  /** Sets every series but up-down counters to zero, for tests. */
   reset(): void {
     for (const family of this.#visible) family.zero();
     this.failedCallbacks.clear();
