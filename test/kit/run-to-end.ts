@@ -14,7 +14,12 @@ export interface Ending {
 /** The environment of this process is not handed on, but for the search path: only what a test sets counts. */
 export function runToEnd(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ending> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: root, env: { PATH: process.env['PATH'], ...env }, timeout: 20_000, killSignal: 'SIGKILL' });
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      env: { PATH: process.env['PATH'], ...env },
+      timeout: 20_000,
+      killSignal: 'SIGKILL',
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
