@@ -20,8 +20,22 @@ export const loadMetrics = (): MetricsSdk => require('@opentelemetry/sdk-metrics
 export const loadPrometheus = (): Prometheus => require('@opentelemetry/exporter-prometheus');
 export const loadTrace = (): TraceSdk => require('@opentelemetry/sdk-trace');
 export const loadContext = (): Context => require('@opentelemetry/context-async-hooks');
-export const loadHttpInstrumentation = (): Http => require('@opentelemetry/instrumentation-http');
-export const loadExpressInstrumentation = (): Express => require('@opentelemetry/instrumentation-express');
+export const loadHttpInstrumentation = (): Http => loadApart('@opentelemetry/instrumentation-http');
+export const loadExpressInstrumentation = (): Express => loadApart('@opentelemetry/instrumentation-express');
+
+/** What watches every require, and what uses it. */
+const WATCHING = /[\\/](?:instrumentation(?:-http|-express)?|require-in-the-middle|import-in-the-middle)[\\/]/;
+
+/**
+ * Loads copies that nobody else gets. What watches a module being required tells only those who asked before, so an
+ * application that shared it with promtel and sets up instrumentations of its own later would be told nothing.
+ */
+function loadApart<Module>(name: string): Module {
+  const before = new Set(Object.keys(require.cache));
+  const loaded = require(name) as Module;
+  for (const file of Object.keys(require.cache)) if (!before.has(file) && WATCHING.test(file)) delete require.cache[file];
+  return loaded;
+}
 
 /** Requires a module of Node's own, seen by whoever watches what is required. */
 export const requireModule = (name: string): unknown => require(name);

@@ -18,31 +18,53 @@ export interface OfficialOptions {
   readonly ignoresPath: (path: string) => boolean;
 }
 
-/** Patches what the application is about to load; the function returned takes that back. */
-export function patchOfficially({ isEnabled, ignoresPath }: OfficialOptions): () => void {
-  const undo: (() => void)[] = [];
-  const use = (instrumentation: { disable(): void }): unknown => undo.push(() => instrumentation.disable());
-  if (isEnabled('http')) {
-    const { HttpInstrumentation } = loadHttpInstrumentation();
-    use(
-      new HttpInstrumentation({
-        ignoreIncomingRequestHook: (request) => isOwnServer(serverOf(request.socket)) || ignoresPath(pathOf(request.url)),
-        ignoreOutgoingRequestHook: ({ agent }) => isOwnAgent(agent),
-        applyCustomAttributesOnSpan: (span, request) => nameAfterRoute(span, request),
-      }),
-    );
-    for (const name of ['http', 'https']) requireModule(name);
-    process.getBuiltinModule('node:module').syncBuiltinESMExports();
-  }
-  if (isEnabled('express')) {
-    use(new (loadExpressInstrumentation().ExpressInstrumentation)());
-    // It sees what is required, and an ES module finds what was required before.
-    undo.push(onEsModule({ package: 'express', file: 'index.js' }, () => {}));
-  }
+/**
+ * Patches what the application is about to load; the function returned takes that back, unless an instrumentation of the
+ * application's own has taken the place of ours.
+ */
+export function patchOfficially(options: OfficialOptions): () => void {
+  const undo = [options.isEnabled('http') ? patchHttp(options) : [], options.isEnabled('express') ? patchExpress() : []].flat();
   return () => {
     for (const step of undo) step();
     process.getBuiltinModule('node:module').syncBuiltinESMExports();
   };
+}
+
+type Undo = () => void;
+
+function patchHttp({ ignoresPath }: OfficialOptions): Undo[] {
+  const { HttpInstrumentation } = loadHttpInstrumentation();
+  const instrumentation = new HttpInstrumentation({
+    ignoreIncomingRequestHook: (request) => isOwnServer(serverOf(request.socket)) || ignoresPath(pathOf(request.url)),
+    ignoreOutgoingRequestHook: ({ agent }) => isOwnAgent(agent),
+    applyCustomAttributesOnSpan: (span, request) => nameAfterRoute(span, request),
+  });
+  instrumentation.enable();
+  // It patches a module when that is required; ES modules see it only if they are told.
+  const modules = ['http', 'https'].map((name) => requireModule(name) as typeof import('node:http'));
+  process.getBuiltinModule('node:module').syncBuiltinESMExports();
+  return modules.flatMap((module) => [
+    unwrapping(module, 'request'),
+    unwrapping(module, 'get'),
+    unwrapping(module.Server.prototype, 'emit'),
+  ]);
+}
+
+/** A function that the official instrumentations have put in the place of another. */
+interface Wrapped {
+  /** Puts the other one back, if this one is still in its place. */
+  __unwrap(): void;
+}
+
+function unwrapping<Name extends string>(holder: Readonly<Record<Name, unknown>>, name: Name): Undo {
+  const wrapped = holder[name] as Partial<Wrapped>;
+  return () => wrapped.__unwrap?.();
+}
+
+function patchExpress(): Undo[] {
+  const instrumentation = new (loadExpressInstrumentation().ExpressInstrumentation)();
+  // It sees what is required, and an ES module finds what was required before.
+  return [() => instrumentation.disable(), onEsModule({ package: 'express', file: 'index.js' }, () => {})];
 }
 
 function serverOf(socket: object): object {

@@ -4,6 +4,7 @@ import type { SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Config } from '../config/config.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
 import { type ExportListener, ExportWatch } from './export-watch.ts';
+import { FollowingTracerProvider } from './following-tracer.ts';
 import type { GlobalApi } from './global-api.ts';
 import { loadContext, loadCore, loadResources, loadTrace, type TraceSdk } from './load.ts';
 import { type OfficialOptions, patchOfficially } from './official.ts';
@@ -27,6 +28,7 @@ export class Tracing {
   readonly #api: GlobalApi;
   readonly #outlets: SpanOutlet[] = [];
   #provider: TracerProvider | undefined = undefined;
+  #offered: FollowingTracerProvider | undefined = undefined;
   #unpatch: (() => void) | undefined = undefined;
   #hasNews = false;
 
@@ -60,6 +62,7 @@ export class Tracing {
     if (this.#provider === undefined) return;
     reportProblem(SUBJECT, 'is left to the tracer provider that the application has registered');
     this.#unpatch?.();
+    if (this.#api.registered.trace !== undefined) this.#offered?.follow(this.#api.registered.trace);
     this.#api.withdraw('context');
     this.#api.withdraw('propagation');
     void this.flush();
@@ -82,7 +85,8 @@ export class Tracing {
     });
     this.#api.offer('context', new (loadContext().AsyncLocalStorageContextManager)().enable());
     this.#api.offer('propagation', propagatorOf(config.propagators));
-    this.#api.offer('trace', this.#provider);
+    this.#offered = new FollowingTracerProvider(this.#provider);
+    this.#api.offer('trace', this.#offered);
   }
 
   #notice(): SpanProcessor {
