@@ -33,7 +33,7 @@ export interface PipelineOptions {
   readonly overrideOf: (name: string) => MetricOverride;
   readonly resource: () => ResourceAttributes;
   /** Whether somebody asks for the metrics that the application and others record, as the Prometheus page does. */
-  readonly isPulled: boolean;
+  readonly isPulled: () => boolean;
   readonly pushes: readonly Push[];
   readonly exportIntervalMillis: number;
   readonly exportTimeoutMillis: number;
@@ -44,10 +44,14 @@ export interface PipelineOptions {
 /** How long a collection waits for the application's observable callbacks, as for promtel's own. */
 const CALLBACK_TIMEOUT_MILLIS = 1000;
 
+/** The SDK keeps for each reader what the others have collected, so one that nobody asks has to let go of it. */
+const LONGEST_UNREAD_MILLIS = 5 * 60_000;
+
 export class Pipeline {
   readonly #options: PipelineOptions;
   #opened: { readonly provider: MeterProvider; readonly pull: MetricReader | undefined } | undefined = undefined;
   #hasFailed = false;
+  #pulledMillis = Date.now();
   /** What the SDK gives each reader of a push to collect from. */
   readonly #collectors = new Map<Push, MetricProducer>();
   /** The limit of the instrument that is being made: the SDK asks its readers for one, and does not say for which. */
@@ -75,6 +79,7 @@ export class Pipeline {
   /** What the application and others recorded through the API; undefined if nobody has made an instrument. */
   async collectForeign(): Promise<ResourceMetrics | undefined> {
     if (this.#opened?.pull === undefined) return undefined;
+    this.#pulledMillis = Date.now();
     const { resourceMetrics, errors } = await this.#opened.pull.collect({ timeoutMillis: CALLBACK_TIMEOUT_MILLIS });
     for (const error of errors) this.#countFailure(error);
     return resourceMetrics;
@@ -100,8 +105,8 @@ export class Pipeline {
     try {
       const sdk = loadMetrics();
       const resource = loadResources().resourceFromAttributes(this.#options.resource());
-      // A reader that nobody asks would keep every change for itself, without end.
-      const pull = this.#options.isPulled ? new (loadPrometheus().PrometheusExporter)({ preventServerStart: true }) : undefined;
+      // Every reader makes recording dearer, so there is none that nobody asks.
+      const pull = this.#options.isPulled() ? new (loadPrometheus().PrometheusExporter)({ preventServerStart: true }) : undefined;
       const readers = [pull, ...this.#options.pushes.map((push) => this.#pushReader(sdk, push, resource))].filter(
         (reader) => reader !== undefined,
       );
@@ -122,8 +127,9 @@ export class Pipeline {
     const { target, points } = push;
     const { registry, exportIntervalMillis, exportTimeoutMillis, state, onExport } = this.#options;
     const producer: MetricProducer = {
-      async collect() {
+      collect: async () => {
         await registry.collect();
+        if (Date.now() - this.#pulledMillis > LONGEST_UNREAD_MILLIS) await this.collectForeign();
         return { resourceMetrics: { resource, scopeMetrics: points.read() }, errors: [] };
       },
     };

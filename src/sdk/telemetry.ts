@@ -49,12 +49,14 @@ export class Telemetry {
   readonly #end: ProcessEnd;
   #resource: ResourceAttributes | undefined = undefined;
   #wasFlushed = false;
+  #isPulled: boolean;
 
   constructor(options: TelemetryOptions) {
     const { config, registry, definitions, measured, pushTargets, onExport = () => {} } = options;
     const { exporters, exportIntervalMillis, exportTimeoutMillis } = config.metrics;
     const overrideOf = (name: string): ReturnType<typeof policyFor> => policyFor(name, config.metricPolicies);
     this.#options = options;
+    this.#isPulled = exporters.includes('prometheus') || exporters.length === 0;
     const last = {
       isDue: () => this.#isDue,
       flush: () => this.flush(),
@@ -70,7 +72,7 @@ export class Telemetry {
       definitions,
       overrideOf,
       resource: () => this.resource,
-      isPulled: exporters.includes('prometheus'),
+      isPulled: () => this.#isPulled,
       pushes: this.#pushes,
       exportIntervalMillis,
       exportTimeoutMillis,
@@ -110,6 +112,11 @@ export class Telemetry {
   /** Who is measured. */
   get resource(): ResourceAttributes {
     return (this.#resource ??= resourceAttributes(this.#options.config.resource));
+  }
+
+  /** Says that `collectForeign` will be asked though there is no Prometheus exporter; in time only before the first instrument. */
+  expectPull(): void {
+    this.#isPulled = true;
   }
 
   /** What was recorded through the API; undefined if nobody has made an instrument. */
