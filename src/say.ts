@@ -3,6 +3,8 @@
 /** From nothing to everything, as the OpenTelemetry environment variable specification 1.59 names them. */
 const LEVELS = ['NONE', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'VERBOSE', 'ALL'] as const;
 
+const STANDARD_ERROR = 2;
+
 export type LogLevel = (typeof LEVELS)[number];
 
 export type Say = (level: 'ERROR' | 'WARN' | 'INFO', text: string) => void;
@@ -13,9 +15,10 @@ export function speaker(threshold: LogLevel): Say {
   return (level, text) => {
     if (LEVELS.indexOf(level) > most) return;
     try {
-      process.stderr.write(`promtel: ${text.replace(/\s+/g, ' ')}\n`);
+      // Not by process.stderr: of a pipe that is closed, a stream tells by an error event that would end the process.
+      process.getBuiltinModule('node:fs').writeSync(STANDARD_ERROR, `promtel: ${text.replace(/\s+/g, ' ')}\n`);
     } catch {
-      // A closed standard error is no reason to fail.
+      // Nobody reads it, which is no reason to fail.
     }
   };
 }

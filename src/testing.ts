@@ -2,6 +2,7 @@
 import type { AttributeValue } from './core/attribute.ts';
 import type { MetricDefinition } from './core/metric.ts';
 import { sharedRegistry } from './core/shared.ts';
+import { running } from './running.ts';
 import { type Sample, samplesOf } from './sample.ts';
 
 export type { Sample } from './sample.ts';
@@ -26,26 +27,21 @@ export async function collect(): Promise<Sample[]> {
 }
 
 /**
- * Expects a metric, by its definition or its OpenTelemetry name, to have at least one series that matches.
+ * Expects a metric, by its definition or its OpenTelemetry name, to have series that match. Unless a value is expected,
+ * something must have been recorded into them: a series that `reset` set to zero does not count.
  *
  * @returns the matching series
  * @throws Error that says what was expected and lists the series that there are
  */
 export async function expectMetric(metric: MetricDefinition | string, expectation: Expectation = {}): Promise<Sample[]> {
+  const { attributes: expected = {}, value, sum } = expectation;
   const name = typeof metric === 'string' ? metric : metric.name;
   const all = (await collect()).filter((sample) => sample.name === name);
-  const matching = all.filter(({ attributes }) => hasAttributes(attributes, expectation.attributes ?? {}));
-  const total = (pick: (sample: Sample) => number): number => matching.reduce((sum, sample) => sum + pick(sample), 0);
+  const matching = all.filter(({ attributes }) => hasAttributes(attributes, expected));
   const holds =
-    matching.length > 0 &&
-    meets(
-      total(({ value }) => value),
-      expectation.value,
-    ) &&
-    meets(
-      total(({ sum }) => sum ?? 0),
-      expectation.sum,
-    );
+    value === undefined && sum === undefined
+      ? matching.some(hasRecorded)
+      : matching.length > 0 && meets(totalOf(matching, 'value'), value) && meets(totalOf(matching, 'sum'), sum);
   if (!holds) throw new Error(complaint(name, expectation, all));
   return matching;
 }
@@ -62,6 +58,15 @@ function hasAttributes(actual: Sample['attributes'], expected: NonNullable<Expec
   return Object.entries(expected).every(([key, value]) => actual[key] === value);
 }
 
+/** A gauge at zero has been set; a sum or a distribution at zero has not been recorded into. */
+function hasRecorded({ instrument, value }: Sample): boolean {
+  return value !== 0 || instrument === 'gauge' || instrument === 'updowncounter';
+}
+
+function totalOf(samples: readonly Sample[], key: 'value' | 'sum'): number {
+  return samples.reduce((total, sample) => total + (sample[key] ?? 0), 0);
+}
+
 function meets(actual: number, expected: Expected | undefined): boolean {
   if (expected === undefined) return true;
   return typeof expected === 'number' ? actual === expected : expected(actual);
@@ -71,7 +76,10 @@ const MOST_LISTED = 20;
 
 function complaint(name: string, { attributes = {}, value, sum }: Expectation, all: readonly Sample[]): string {
   const wanted = [`${name} ${inBraces(attributes)}`, ...wordsFor('value', value), ...wordsFor('sum', sum)].join(', ');
-  if (all.length === 0) return `expected ${wanted}, but ${name} has no series`;
+  if (all.length === 0) {
+    const why = running() === undefined ? ' (promtel/register was not loaded in this thread)' : '';
+    return `expected ${wanted}, but ${name} has no series${why}`;
+  }
   const listed = all.slice(0, MOST_LISTED).map((sample) => {
     const withSum = sample.sum === undefined ? '' : `, sum ${sample.sum}`;
     return `  ${inBraces(sample.attributes)} value ${sample.value}${withSum}`;

@@ -50,7 +50,20 @@ describe('expectMetric', () => {
     await expect(expectMetric(sales, { attributes: { shop: 'west' }, value: 2 })).rejects.toThrow(
       'expected test.sales {shop="west"}, value 2; there are\n  {shop="north"} value 2',
     );
-    await expect(expectMetric('test.nothing')).rejects.toThrow('expected test.nothing {}, but test.nothing has no series');
+    await expect(expectMetric('test.nothing')).rejects.toThrow(
+      'expected test.nothing {}, but test.nothing has no series (promtel/register was not loaded in this thread)',
+    );
+  });
+});
+
+describe('a series that was reset', () => {
+  it('does not count unless something is recorded again', async () => {
+    sold.add(2, { shop: 'north' });
+    reset();
+    await expect(expectMetric(sales, { attributes: { shop: 'north' } })).rejects.toThrow('{shop="north"} value 0');
+    await expectMetric(sales, { attributes: { shop: 'north' }, value: 0 });
+    sold.add(1, { shop: 'north' });
+    await expectMetric(sales, { attributes: { shop: 'north' } });
   });
 });
 

@@ -62,13 +62,14 @@ function executableName(): string {
 function manifestOfProgram(): Manifest | undefined {
   const script = attempt(() => process.getBuiltinModule('node:fs').realpathSync(process.argv[1]!));
   const isTool = script === undefined || script.includes(`${sep}node_modules${sep}`);
-  let folder = isTool ? process.cwd() : dirname(script);
-  for (;;) {
+  // The working directory may have been taken away meanwhile.
+  let folder = isTool ? attempt(() => process.cwd()) : dirname(script);
+  while (folder !== undefined) {
     const manifest = readManifest(folder);
     if (manifest?.name !== undefined) return manifest;
-    if (folder === dirname(folder)) return undefined;
-    folder = dirname(folder);
+    folder = folder === dirname(folder) ? undefined : dirname(folder);
   }
+  return undefined;
 }
 
 function attempt<Result>(run: () => Result): Result | undefined {

@@ -18,11 +18,11 @@ export class SpanOutlet implements SpanExporter {
 
   /** Answers at once: whoever waits for the answer does so on a timer that keeps the process alive. */
   export(spans: ReadableSpan[], done: ResultCallback): void {
-    const sent = new Promise<ExportResult>((resolve) => this.#exporter.export(spans, resolve)).then((result) =>
-      this.#follow(result),
-    );
+    const sent = new Promise<ExportResult>((resolve) => this.#exporter.export(spans, resolve))
+      .then((result) => this.#follow(result))
+      .catch((error: unknown) => this.#watch.failed(error))
+      .finally(() => this.#underWay.delete(sent));
     this.#underWay.add(sent);
-    void sent.finally(() => this.#underWay.delete(sent));
     done({ code: loadCore().ExportResultCode.SUCCESS });
   }
 

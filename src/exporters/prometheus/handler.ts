@@ -1,6 +1,6 @@
 // The metrics page for a server that somebody else runs: as a handler of node:http, and as a web Response.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { messageOf } from '../../core/problem.ts';
+import { messageOf, reportProblem } from '../../core/problem.ts';
 import { acceptsGzip, GZIP_LEVEL, LEAST_GZIP_BYTES, pieces } from './encoding.ts';
 import { type Format, negotiate } from './format.ts';
 import type { PageContent } from './variants.ts';
@@ -41,7 +41,14 @@ const PLAIN_TEXT = 'text/plain; charset=utf-8';
 
 /** For node:http and whatever gives its request and response: Express, Fastify's and Koa's raw ones. */
 export function metricsHandler(page: Renderer, options: HandlerOptions = {}): MetricsHandler {
-  return (request, response) => void respond(page, options, request, response);
+  return (request, response) => {
+    respond(page, options, request, response).catch((error: unknown) => {
+      reportProblem(
+        'metricsHandler',
+        `takes the request and response of node:http, such as request.raw and reply.raw of Fastify: ${messageOf(error)}`,
+      );
+    });
+  };
 }
 
 async function respond(

@@ -14,6 +14,7 @@ import express from 'express';
 import { fastify } from 'fastify';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, it } from 'vitest';
+import { onProblem } from '../../../src/core/problem.ts';
 import { Registry } from '../../../src/core/registry.ts';
 import { type HandlerOptions, metricsHandler, metricsResponse } from '../../../src/exporters/prometheus/handler.ts';
 import { Page } from '../../../src/exporters/prometheus/page.ts';
@@ -157,6 +158,15 @@ describe('the handler', () => {
       });
     }
     expect((await ask(port)).status).toBe(200);
+  });
+
+  it('tells of a framework that hands it something else, and ends nothing', async () => {
+    const told: string[] = [];
+    onProblem(({ subject, message }) => told.push(`${subject} ${message}`));
+    undo.push(() => onProblem(undefined));
+    metricsHandler(pageWith(1))({ raw: {} } as never, { raw: {} } as never);
+    await new Promise(setImmediate);
+    expect(told).toEqual([expect.stringContaining('metricsHandler takes the request and response of node:http')]);
   });
 
   it('can be mounted in Express', async () => {
