@@ -11,16 +11,9 @@ interface Routed {
   readonly stream?: Routed;
 }
 
-/** Called with the request and its template as soon as a framework has matched it. */
-export type RouteListener = (request: object, template: string) => void;
-
-/** Who else wants to know, such as a tracing instrumentation that names its span after the route. */
-export const routeListeners: RouteListener[] = [];
-
 /** Tells the template, such as `/users/:id`, of an incoming request; a later, more exact one replaces it. */
 export function setRoute(request: object, template: string): void {
   keep(request, template);
-  for (const listener of routeListeners) listener(request, template);
 }
 
 /** Takes a route back: what matched turned out to be no match, such as a mount whose handlers all passed on. */

@@ -35,7 +35,7 @@ export const resource = {
   serviceName: {
     env: 'OTEL_SERVICE_NAME',
     parser: anyText,
-    unset: 'service.name of OTEL_RESOURCE_ATTRIBUTES, else unknown_service',
+    unset: 'service.name of OTEL_RESOURCE_ATTRIBUTES, else the name in package.json, else unknown_service:node',
     brief: 'The name of the service; it goes before a service.name in OTEL_RESOURCE_ATTRIBUTES.',
   },
   attributes: {

@@ -11,7 +11,8 @@ export const traces = {
     parser: choices(['otlp', 'console']),
     // The specification says otlp. Spans cost several times what metrics do, so whoever wants them says so.
     fallback: 'none',
-    brief: "Where spans go; other than none, the official HTTP and Express instrumentations take over from promtel's own.",
+    brief:
+      'Where spans go; other than none, the official HTTP and Express instrumentations make them, and the metrics stay as they are.',
   },
   sampler: {
     env: 'OTEL_TRACES_SAMPLER',
