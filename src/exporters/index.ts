@@ -1,17 +1,9 @@
-// The exporters that send by themselves, by the names that `OTEL_METRICS_EXPORTER` has for them.
-import { type Environment, sendAtExit } from './at-exit.ts';
+// The exporters that send by themselves, by the names that `OTEL_METRICS_EXPORTER` and `OTEL_TRACES_EXPORTER` have for them.
+import type { Environment } from './at-exit.ts';
 import { consoleTarget } from './console.ts';
-import { isSentAsDelta, openOtlpMetrics, type OtlpMetricsOptions, type OtlpOptions } from './otlp.ts';
+import { loadAtExit, loadOtlp, loadSpans } from './load.ts';
+import type { OtlpMetricsOptions, OtlpOptions } from './otlp.ts';
 import type { PushTarget, SpanTarget } from './push-target.ts';
-import { consoleSpans, otlpSpans } from './spans.ts';
-
-/** The targets for spans among the chosen exporters. */
-export function spanTargets(exporters: readonly string[], otlp: OtlpOptions): SpanTarget[] {
-  return exporters.flatMap((name) => {
-    if (name === 'console') return [consoleSpans];
-    return name === 'otlp' ? otlpSpans(otlp) : [];
-  });
-}
 
 export interface PushSettings {
   readonly otlp: OtlpMetricsOptions;
@@ -23,9 +15,15 @@ export interface PushSettings {
 export function pushTargets(exporters: readonly string[], { otlp, env }: PushSettings): PushTarget[] {
   const otlpTarget: PushTarget = {
     name: 'otlp',
-    isDelta: (kind) => isSentAsDelta(otlp.temporality, kind),
-    open: (state) => openOtlpMetrics(otlp, state),
-    sendNow: (metrics, timeoutMillis) => sendAtExit(otlp, metrics, env, timeoutMillis),
+    // Metrics SDK specification 1.49, OTLP exporter: what falls as well as grows is never sent as a delta.
+    isDelta: (kind) => otlp.temporality !== 'cumulative' && (kind === 'counter' || kind === 'histogram'),
+    open: (state) => loadOtlp().openOtlpMetrics(otlp, state),
+    sendNow: (metrics, timeoutMillis) => loadAtExit().sendAtExit(otlp, metrics, env, timeoutMillis),
   };
   return [otlpTarget, consoleTarget].filter(({ name }) => exporters.includes(name));
+}
+
+/** The targets for spans among the chosen exporters. */
+export function spanTargets(exporters: readonly string[], otlp: OtlpOptions): SpanTarget[] {
+  return exporters.length === 0 ? [] : loadSpans().spansTo(exporters, otlp);
 }

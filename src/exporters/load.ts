@@ -1,4 +1,4 @@
-// Loads OpenTelemetry packages when an exporter is opened: their CommonJS builds, which load in half the time.
+// Loads what an exporter needs when it is opened: OpenTelemetry's CommonJS builds, which load in half the time, and our own.
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
@@ -18,3 +18,8 @@ export const loadJson = (): Json => require('@opentelemetry/exporter-metrics-otl
 export const loadGrpc = (): Grpc => require('@opentelemetry/exporter-metrics-otlp-grpc');
 export const loadTrace = (): Trace => require('@opentelemetry/sdk-trace');
 export const loadTraceProtobuf = (): TraceProtobuf => require('@opentelemetry/exporter-trace-otlp-proto');
+
+// Files of this folder, which start-up would pay for if they were imported: most processes serve a page and send nothing.
+export const loadOtlp = (): typeof import('./otlp.ts') => require('./otlp.js');
+export const loadAtExit = (): typeof import('./at-exit.ts') => require('./at-exit.js');
+export const loadSpans = (): typeof import('./spans.ts') => require('./spans.js');

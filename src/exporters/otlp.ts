@@ -1,6 +1,5 @@
 // The OTLP exporter for metrics: the official one for the chosen protocol, loaded when it is opened.
 import type { AggregationSelector, PushMetricExporter } from '@opentelemetry/sdk-metrics';
-import type { InstrumentKind } from '../core/metric.ts';
 import { loadGrpc, loadJson, loadMetrics, loadProtobuf } from './load.ts';
 import { otlpAgent, type TlsFiles } from './otlp-agent.ts';
 import type { ProcessState } from './push-target.ts';
@@ -19,11 +18,6 @@ export interface OtlpOptions extends TlsFiles {
 export interface OtlpMetricsOptions extends OtlpOptions {
   readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
   readonly histogramAggregation: 'explicit_bucket_histogram' | 'base2_exponential_bucket_histogram';
-}
-
-/** Whether a kind is sent as deltas under a preference: metrics SDK specification 1.49, OTLP exporter. */
-export function isSentAsDelta(temporality: OtlpMetricsOptions['temporality'], kind: InstrumentKind): boolean {
-  return temporality !== 'cumulative' && (kind === 'counter' || kind === 'histogram');
 }
 
 /** Opens the exporter. What it reads of the environment beside the options are headers and TLS of grpc. */

@@ -6,13 +6,19 @@ import type { OtlpOptions } from './otlp.ts';
 import type { SpanTarget } from './push-target.ts';
 import { releaseProcess } from './release-process.ts';
 
-export const consoleSpans: SpanTarget = {
+const consoleSpans: SpanTarget = {
   name: 'console',
   open: () => new (loadTrace().ConsoleSpanExporter)(),
 };
 
+/** The targets by the names of the exporters. */
+export function spansTo(exporters: readonly string[], otlp: OtlpOptions): SpanTarget[] {
+  const targets = { console: () => [consoleSpans], otlp: () => otlpSpans(otlp) };
+  return exporters.flatMap((name) => targets[name as keyof typeof targets]?.() ?? []);
+}
+
 /** Empty, and told of, where the protocol is another one. */
-export function otlpSpans(options: OtlpOptions): SpanTarget[] {
+function otlpSpans(options: OtlpOptions): SpanTarget[] {
   if (options.protocol !== 'http/protobuf') {
     reportProblem(
       'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',

@@ -1,4 +1,4 @@
-// Loads OpenTelemetry packages when they are needed: their CommonJS builds, which load in half the time.
+// Loads OpenTelemetry packages when they are needed: their CommonJS builds, which load in half the time. And our own tracing.
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
@@ -39,3 +39,6 @@ function loadApart<Module>(name: string): Module {
 
 /** Requires a module of Node's own, seen by whoever watches what is required. */
 export const requireModule = (name: string): unknown => require(name);
+
+/** Our own file, which start-up would pay for with those that it imports; most processes do not trace. */
+export const loadTracing = (): typeof import('./tracing.ts') => require('./tracing.js');

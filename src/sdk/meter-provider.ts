@@ -1,23 +1,16 @@
 // The MeterProvider that the application finds: it answers at once, and loads the SDK with the first instrument.
-import type {
-  Attributes,
-  BatchObservableCallback,
-  Meter,
-  MeterOptions,
-  MeterProvider,
-  MetricOptions,
-  Observable,
-} from '@opentelemetry/api';
+import type { BatchObservableCallback, Meter, MeterOptions, MeterProvider, MetricOptions, Observable } from '@opentelemetry/api';
 import type { MetricOverride } from '../core/registry.ts';
 import { type AttributeFilter, BatchFront, ObservableFront, type Part, type Parts, type Writable, writerFor } from './fan-out.ts';
 
+/** The rules, which take names of any kind: what is wrong with one the SDK says. */
 export interface MeterRules {
   /** Opens the SDK's provider, once; undefined where that failed. */
   readonly open: () => MeterProvider | undefined;
   /** What the operator set for a metric by its name. */
-  readonly overrideOf: (name: string) => MetricOverride;
+  readonly overrideOf: (name: unknown) => MetricOverride;
   /** Whether promtel itself measures what an instrument with this scope and name would. */
-  readonly isMeasured: (scope: string, name: string) => boolean;
+  readonly isMeasured: (scope: unknown, name: unknown) => boolean;
   /** Told the limit of the instrument that is about to be made; undefined where it has none of its own. */
   readonly onLimit: (limit: number | undefined) => void;
 }
@@ -157,5 +150,5 @@ const unchanged: AttributeFilter = (attributes) => attributes;
 function without(keys: readonly string[] | undefined): AttributeFilter {
   if (keys === undefined) return unchanged;
   const dropped = new Set(keys);
-  return (attributes: Attributes = {}) => Object.fromEntries(Object.entries(attributes).filter(([key]) => !dropped.has(key)));
+  return (attributes) => Object.fromEntries(Object.entries(attributes ?? {}).filter(([key]) => !dropped.has(key)));
 }

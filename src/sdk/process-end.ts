@@ -1,13 +1,14 @@
 // Exports one last time when the process ends, however it ends, and lets it end as it would have without promtel.
+import { messageOf, reportProblem } from '../core/problem.ts';
 import type { ProcessState } from './push-target.ts';
 
-/** What has to be exported before the end. */
+/** What has to be exported before the end. If one of it fails, the process ends without it. */
 export interface LastExport {
   /** Whether there is anything that has not been exported. */
   readonly isDue: () => boolean;
-  /** Exports it. It never rejects. */
+  /** Exports it. */
   readonly flush: () => Promise<void>;
-  /** Exports it while the process exits, when nothing asynchronous runs any more. It never throws. */
+  /** Exports it while the process exits, when nothing asynchronous runs any more. */
   readonly flushNow: (timeoutMillis: number) => void;
 }
 
@@ -53,16 +54,27 @@ export class ProcessEnd implements ProcessState {
     for (const signal of SIGNALS) process.off(signal, this.#onSignal);
   }
 
+  /** Holds the process for as long as an export takes, within the timeout. It never rejects. */
+  async hold(exported: Promise<unknown>): Promise<void> {
+    this.#deadlineMillis = Date.now() + this.#timeoutMillis;
+    const { promise: timeout, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, this.#timeoutMillis);
+    await Promise.race([exported.catch(tell), timeout]);
+    clearTimeout(timer);
+    this.#deadlineMillis = undefined;
+  }
+
   /** Node tells this again once the export is over, or when the application has found something else to do. */
   readonly #onBeforeExit = (): void => {
-    if (this.#deadlineMillis !== undefined || this.#ends === MOST_ENDS || !this.#last.isDue()) return;
+    if (this.#deadlineMillis !== undefined || this.#ends === MOST_ENDS || !this.#isDue) return;
     this.#ends += 1;
     void this.#flush();
   };
 
   /** After `process.exit()` and after an uncaught error; also after everything else, when there is nothing left to do. */
   readonly #onExit = (): void => {
-    if (this.#deadlineMillis !== undefined || this.#last.isDue()) this.#last.flushNow(this.#timeoutMillis);
+    if (this.#deadlineMillis === undefined && !this.#isDue) return;
+    attempt(() => this.#last.flushNow(this.#timeoutMillis));
   };
 
   /** Only heard while the application does not listen itself, so that without promtel the process would be gone by now. */
@@ -85,6 +97,10 @@ export class ProcessEnd implements ProcessState {
     if (isWatched(event) && listener !== this.#onSignal) this.#standBy(event);
   };
 
+  get #isDue(): boolean {
+    return attempt(() => this.#last.isDue()) ?? false;
+  }
+
   #standBy(signal: Signal): void {
     if (process.listenerCount(signal) === 0) process.on(signal, this.#onSignal);
   }
@@ -95,15 +111,23 @@ export class ProcessEnd implements ProcessState {
     process.kill(process.pid, signal);
   }
 
-  /** Holds the process for as long as the export takes, within the timeout. */
   async #flush(): Promise<void> {
-    this.#deadlineMillis = Date.now() + this.#timeoutMillis;
-    const { promise: timeout, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, this.#timeoutMillis);
-    await Promise.race([this.#last.flush(), timeout]);
-    clearTimeout(timer);
-    this.#deadlineMillis = undefined;
+    const flushed = attempt(() => this.#last.flush());
+    if (flushed !== undefined) await this.hold(flushed);
   }
+}
+
+function attempt<Result>(run: () => Result): Result | undefined {
+  try {
+    return run();
+  } catch (error) {
+    tell(error);
+    return undefined;
+  }
+}
+
+function tell(error: unknown): void {
+  reportProblem('last export', `was not made: ${messageOf(error)}`);
 }
 
 function isWatched(event: string | symbol): event is Signal {

@@ -6,10 +6,11 @@ import { exemplars } from '../core/exemplar.ts';
 import type { MetricDefinition } from '../core/metric.ts';
 import { policyFor } from '../core/policy.ts';
 import { reportProblem } from '../core/problem.ts';
-import type { Registry } from '../core/registry.ts';
+import type { MetricOverride, Registry } from '../core/registry.ts';
 import { activeSpanSource } from './active-span.ts';
 import type { ExportListener } from './export-watch.ts';
 import { type ApiName, GlobalApi } from './global-api.ts';
+import { loadTracing } from './load.ts';
 import { SharedMeterProvider } from './meter-provider.ts';
 import { Pipeline, type Push } from './pipeline.ts';
 import { PointReader } from './point-reader.ts';
@@ -17,7 +18,7 @@ import { CUMULATIVE, DELTA } from './points.ts';
 import { ProcessEnd } from './process-end.ts';
 import type { PushTarget, SpanTarget } from './push-target.ts';
 import { type ResourceAttributes, resourceAttributes } from './resource.ts';
-import { Tracing } from './tracing.ts';
+import type { Tracing } from './tracing.ts';
 
 export interface TelemetryOptions {
   readonly config: Config;
@@ -45,7 +46,7 @@ export class Telemetry {
   readonly #pipeline: Pipeline;
   readonly #provider: SharedMeterProvider;
   readonly #api: GlobalApi;
-  readonly #tracing: Tracing;
+  readonly #tracing: Tracing | undefined;
   readonly #end: ProcessEnd;
   #resource: ResourceAttributes | undefined = undefined;
   #wasFlushed = false;
@@ -54,7 +55,8 @@ export class Telemetry {
   constructor(options: TelemetryOptions) {
     const { config, registry, definitions, measured, pushTargets, onExport = () => {} } = options;
     const { exporters, exportIntervalMillis, exportTimeoutMillis } = config.metrics;
-    const overrideOf = (name: string): ReturnType<typeof policyFor> => policyFor(name, config.metricPolicies);
+    const overrideOf = (name: unknown): MetricOverride =>
+      typeof name === 'string' ? policyFor(name, config.metricPolicies) : {};
     this.#options = options;
     this.#isPulled = exporters.includes('prometheus') || exporters.length === 0;
     const last = {
@@ -82,16 +84,11 @@ export class Telemetry {
     this.#provider = new SharedMeterProvider({
       open: () => this.#pipeline.open(),
       overrideOf,
-      isMeasured: (scope, name) => scope.startsWith(OFFICIAL_SCOPE) && measured.has(name),
+      isMeasured: (scope, name) => typeof scope === 'string' && scope.startsWith(OFFICIAL_SCOPE) && measured.has(String(name)),
       onLimit: (limit) => this.#pipeline.limitNext(limit),
     });
     this.#api = new GlobalApi((name) => this.#follow(name));
-    const { spanTargets = [], isEnabled = () => true, ignoresPath = () => false } = options;
-    const resource = (): ResourceAttributes => this.resource;
-    this.#tracing = new Tracing(
-      { config: config.traces, targets: spanTargets, resource, state: this.#end, isEnabled, ignoresPath, onExport },
-      this.#api,
-    );
+    this.#tracing = this.#traces(onExport);
   }
 
   /** Becomes present to every copy of the API and starts what exports by itself. */
@@ -100,7 +97,7 @@ export class Telemetry {
       const { metrics } = this.#api.registered;
       if (metrics === undefined) this.#api.offer('metrics', this.#provider);
       else this.#share(metrics, 'before promtel was there');
-      this.#tracing.start();
+      this.#tracing?.start();
       this.#findExemplars();
     }
     const { pushTargets, spanTargets = [] } = this.#options;
@@ -129,20 +126,29 @@ export class Telemetry {
     if (this.#pushes.length > 0) this.#pipeline.open();
     // Even if it takes longer than anybody waits, there is no point in trying once more.
     this.#wasFlushed = true;
-    await Promise.all([this.#pipeline.flush(), this.#tracing.flush()]);
+    await Promise.all([this.#pipeline.flush(), this.#tracing?.flush()]);
   }
 
-  /** Exports everything and stops. */
+  /** Exports everything and stops. It takes as long as the end of the process may, and holds it meanwhile. */
   async shutdown(): Promise<void> {
     this.#end.unwatch();
-    await Promise.all([this.#pipeline.shutdown(), this.#tracing.flush()]);
+    if (this.#pushes.length > 0) this.#pipeline.open();
+    await this.#end.hold(Promise.all([this.#pipeline.shutdown(), this.#tracing?.flush()]));
     for (const { points } of this.#pushes) points.close();
+  }
+
+  #traces(onExport: ExportListener): Tracing | undefined {
+    const { config, spanTargets = [], isEnabled = () => true, ignoresPath = () => false } = this.#options;
+    if (spanTargets.length === 0) return undefined;
+    const resource = (): ResourceAttributes => this.resource;
+    const options = { config: config.traces, targets: spanTargets, resource, state: this.#end, isEnabled, ignoresPath, onExport };
+    return new (loadTracing().Tracing)(options, this.#api);
   }
 
   #follow(name: ApiName): void {
     const { metrics } = this.#api.registered;
     if (name === 'metrics' && metrics !== undefined) this.#share(metrics, 'of its own');
-    if (name === 'trace') this.#tracing.standDown();
+    if (name === 'trace') this.#tracing?.standDown();
     if (name === 'trace' || name === 'context') this.#findExemplars();
   }
 
@@ -160,7 +166,9 @@ export class Telemetry {
   /** Nobody can tell whether the application's own instruments have recorded, so they are exported once. */
   get #isDue(): boolean {
     return (
-      this.#tracing.hasNews || (this.#pipeline.isOpen && !this.#wasFlushed) || this.#pushes.some(({ points }) => points.hasNews)
+      this.#tracing?.hasNews === true ||
+      (this.#pipeline.isOpen && !this.#wasFlushed) ||
+      this.#pushes.some(({ points }) => points.hasNews)
     );
   }
 

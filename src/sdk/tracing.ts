@@ -44,7 +44,6 @@ export class Tracing {
 
   /** Loads, registers and patches what makes spans. It never throws. */
   start(): void {
-    if (this.#options.targets.length === 0) return;
     if (this.#api.registered.trace !== undefined) {
       reportProblem(SUBJECT, 'is left to the tracer provider that the application has registered before promtel was there');
       return;

@@ -134,6 +134,14 @@ describe('OTLP', () => {
     expect(types).toMatchObject({ 'app.duration': 'exponentialHistogram', 'shop.order.value': 'histogram' });
   });
 
+  it('sends a last time when it is shut down, and then leaves the process alone', async () => {
+    const sink = await open();
+    const program =
+      'shop.orders.add(1); await shop.telemetry.shutdown(); shop.orders.add(1); console.log(["SIGTERM", "exit"].map((event) => process.listenerCount(event)).join())';
+    expect(await run(sink, ['--input-type=module', '-e', program]).ended).toMatchObject({ code: 0, stdout: '0,0\n' });
+    expect(sink.requests.map((request) => request.points.map(({ value }) => value))).toEqual([[1]]);
+  });
+
   it('names the status of a receiver that refuses', async () => {
     const sink = await open();
     sink.manner = 401;

@@ -134,6 +134,17 @@ describe('the provider that the application finds', () => {
     expect(apiCopy().metrics.getMeter('app').createCounter('x').constructor.name).toBe('CounterInstrument');
   });
 
+  it('takes names and values of any kind without throwing', async () => {
+    const telemetry = start({ PROMTEL_DROP_ATTRIBUTES: '*=k' });
+    const { metrics } = apiCopy();
+    for (const odd of [undefined, null, 7, {}, '', 'ü', 'x'.repeat(9999)] as never[]) {
+      const meter = metrics.getMeter(odd);
+      meter.createCounter('ok').add(odd, odd);
+      meter.createHistogram(odd).record(1);
+    }
+    expect(await telemetry.collectForeign()).toBeDefined();
+  });
+
   it('counts a callback that throws, and tells of it once', async () => {
     const telemetry = start();
     const meter = apiCopy().metrics.getMeter('app');
