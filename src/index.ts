@@ -69,5 +69,7 @@ let ownPage: Renderer | undefined;
 
 // Without `promtel/register` there is no configuration: the page then shows with defaults what was recorded by hand.
 function page(): Renderer {
-  return running()?.page ?? (ownPage ??= createPage(load({}).config, sharedRegistry()));
+  const started = running();
+  started?.telemetry.expectPull();
+  return started?.page ?? (ownPage ??= createPage(load({}).config, sharedRegistry()));
 }

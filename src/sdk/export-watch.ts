@@ -1,5 +1,5 @@
 // Follows how exports go: tells of each, and of an outage once when it begins and once when it is over.
-import { reportProblem } from '../core/problem.ts';
+import { tellProblem } from '../core/problem.ts';
 import { causeOf } from './export-error.ts';
 
 /** How an export went. */
@@ -39,9 +39,9 @@ export class ExportWatch {
     this.#listener({ exporter: this.#exporter, errorType: type });
   }
 
-  /** The same line is not told twice, so that of a later outage has its number. */
+  /** However many outages there are, each is told, with its number. */
   #tell(message: string): void {
     const ordinal = this.#outages > 1 ? ` (outage ${this.#outages})` : '';
-    reportProblem(`exporter ${this.#exporter}`, message + ordinal);
+    tellProblem(`exporter ${this.#exporter}`, message + ordinal);
   }
 }

@@ -24,7 +24,8 @@ export const loadHttpInstrumentation = (): Http => loadApart('@opentelemetry/ins
 export const loadExpressInstrumentation = (): Express => loadApart('@opentelemetry/instrumentation-express');
 
 /** What watches every require, and what uses it. */
-const WATCHING = /[\\/](?:instrumentation(?:-http|-express)?|require-in-the-middle|import-in-the-middle)[\\/]/;
+const WATCHING =
+  /[\\/]node_modules[\\/](?:@opentelemetry[\\/]instrumentation(?:-http|-express)?|(?:require|import)-in-the-middle)[\\/]/;
 
 /**
  * Loads copies that nobody else gets. What watches a module being required tells only those who asked before, so an

@@ -8,7 +8,7 @@ import type {
   InstrumentType,
   MetricData,
 } from '@opentelemetry/sdk-metrics';
-import { type Cell, HistogramCell } from '../core/cell.ts';
+import type { Cell } from '../core/cell.ts';
 import type { Family } from '../core/family.ts';
 import type { InstrumentKind } from '../core/metric.ts';
 
@@ -43,7 +43,7 @@ export interface Reading {
 }
 
 export function numbersOf(cell: Cell): Numbers {
-  return cell instanceof HistogramCell ? [cell.sum, ...cell.counts] : [cell.value];
+  return cell.kind === 'histogram' ? [cell.sum, ...cell.counts] : [cell.value];
 }
 
 /** What was added since. What only grows and yet is less than before has begun anew, and all of it is new. */

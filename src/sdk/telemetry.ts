@@ -15,7 +15,7 @@ import { SharedMeterProvider } from './meter-provider.ts';
 import { Pipeline, type Push } from './pipeline.ts';
 import { PointReader } from './point-reader.ts';
 import { CUMULATIVE, DELTA } from './points.ts';
-import { ProcessEnd } from './process-end.ts';
+import { type LastExport, ProcessEnd } from './process-end.ts';
 import type { PushTarget, SpanTarget } from './push-target.ts';
 import { type ResourceAttributes, resourceAttributes } from './resource.ts';
 import type { Tracing } from './tracing.ts';
@@ -53,34 +53,18 @@ export class Telemetry {
   #isPulled: boolean;
 
   constructor(options: TelemetryOptions) {
-    const { config, registry, definitions, measured, pushTargets, onExport = () => {} } = options;
-    const { exporters, exportIntervalMillis, exportTimeoutMillis } = config.metrics;
-    const overrideOf = (name: unknown): MetricOverride =>
-      typeof name === 'string' ? policyFor(name, config.metricPolicies) : {};
+    const { config, registry, measured, pushTargets } = options;
+    const { exporters } = config.metrics;
     this.#options = options;
     this.#isPulled = exporters.includes('prometheus') || exporters.length === 0;
-    const last = {
-      isDue: () => this.#isDue,
-      flush: () => this.flush(),
-      flushNow: (timeoutMillis: number) => this.#flushNow(timeoutMillis),
-    };
-    this.#end = new ProcessEnd(last, config.general.shutdownTimeoutMillis);
+    this.#end = new ProcessEnd(this.#lastExport(), config.general.shutdownTimeoutMillis);
     this.#pushes = pushTargets.map((target) => ({
       target,
       points: new PointReader(registry, (kind) => (target.isDelta(kind) ? DELTA : CUMULATIVE)),
     }));
-    this.#pipeline = new Pipeline({
-      registry,
-      definitions,
-      overrideOf,
-      resource: () => this.resource,
-      isPulled: () => this.#isPulled,
-      pushes: this.#pushes,
-      exportIntervalMillis,
-      exportTimeoutMillis,
-      state: this.#end,
-      onExport,
-    });
+    const overrideOf = (name: unknown): MetricOverride =>
+      typeof name === 'string' ? policyFor(name, config.metricPolicies) : {};
+    this.#pipeline = this.#newPipeline(overrideOf);
     this.#provider = new SharedMeterProvider({
       open: () => this.#pipeline.open(),
       overrideOf,
@@ -88,7 +72,7 @@ export class Telemetry {
       onLimit: (limit) => this.#pipeline.limitNext(limit),
     });
     this.#api = new GlobalApi((name) => this.#follow(name));
-    this.#tracing = this.#traces(onExport);
+    this.#tracing = this.#newTracing();
   }
 
   /** Becomes present to every copy of the API and starts what exports by itself. */
@@ -137,12 +121,36 @@ export class Telemetry {
     for (const { points } of this.#pushes) points.close();
   }
 
-  #traces(onExport: ExportListener): Tracing | undefined {
+  #newPipeline(overrideOf: (name: unknown) => MetricOverride): Pipeline {
+    const { config, registry, definitions } = this.#options;
+    return new Pipeline({
+      registry,
+      definitions,
+      overrideOf,
+      resource: () => this.resource,
+      isPulled: () => this.#isPulled,
+      pushes: this.#pushes,
+      exportIntervalMillis: config.metrics.exportIntervalMillis,
+      exportTimeoutMillis: config.metrics.exportTimeoutMillis,
+      state: this.#end,
+      onExport: (report) => this.#options.onExport?.(report),
+    });
+  }
+
+  #newTracing(): Tracing | undefined {
     const { config, spanTargets = [], isEnabled = () => true, ignoresPath = () => false } = this.#options;
     if (spanTargets.length === 0) return undefined;
-    const resource = (): ResourceAttributes => this.resource;
-    const options = { config: config.traces, targets: spanTargets, resource, state: this.#end, isEnabled, ignoresPath, onExport };
-    return new (loadTracing().Tracing)(options, this.#api);
+    const shared = { resource: () => this.resource, state: this.#end, isEnabled, ignoresPath };
+    const onExport: ExportListener = (report) => this.#options.onExport?.(report);
+    return new (loadTracing().Tracing)({ ...shared, config: config.traces, targets: spanTargets, onExport }, this.#api);
+  }
+
+  #lastExport(): LastExport {
+    return {
+      isDue: () => this.#isDue,
+      flush: () => this.flush(),
+      flushNow: (timeoutMillis) => this.#flushNow(timeoutMillis),
+    };
   }
 
   #follow(name: ApiName): void {
