@@ -1,5 +1,8 @@
 // Loads what an exporter needs when it is opened: OpenTelemetry's CommonJS builds, which load in half the time, and our own.
 import { createRequire } from 'node:module';
+import type { sendAtExit } from './at-exit.ts';
+import type { openOtlpMetrics } from './otlp.ts';
+import type { spansTo } from './spans.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -20,6 +23,6 @@ export const loadTrace = (): Trace => require('@opentelemetry/sdk-trace');
 export const loadTraceProtobuf = (): TraceProtobuf => require('@opentelemetry/exporter-trace-otlp-proto');
 
 // Files of this folder, which start-up would pay for if they were imported: most processes serve a page and send nothing.
-export const loadOtlp = (): typeof import('./otlp.ts') => require('./otlp.js');
-export const loadAtExit = (): typeof import('./at-exit.ts') => require('./at-exit.js');
-export const loadSpans = (): typeof import('./spans.ts') => require('./spans.js');
+export const loadOtlp = (): { readonly openOtlpMetrics: typeof openOtlpMetrics } => require('./otlp.js');
+export const loadAtExit = (): { readonly sendAtExit: typeof sendAtExit } => require('./at-exit.js');
+export const loadSpans = (): { readonly spansTo: typeof spansTo } => require('./spans.js');

@@ -1,5 +1,6 @@
 // Loads OpenTelemetry packages when they are needed: their CommonJS builds, which load in half the time. And our own tracing.
 import { createRequire } from 'node:module';
+import type { Tracing } from './tracing.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -42,4 +43,4 @@ function loadApart<Module>(name: string): Module {
 export const requireModule = (name: string): unknown => require(name);
 
 /** Our own file, which start-up would pay for with those that it imports; most processes do not trace. */
-export const loadTracing = (): typeof import('./tracing.ts') => require('./tracing.js');
+export const loadTracing = (): { readonly Tracing: typeof Tracing } => require('./tracing.js');
