@@ -9,18 +9,32 @@ export interface Problem {
 
 export type ProblemListener = (problem: Problem) => void;
 
-const MOST_CAUSES = 1000;
-const told = new Set<string>();
+/** A message that varies must not drown the others, nor mute them. */
+const MOST_PER_SUBJECT = 5;
+const MOST_SUBJECTS = 1000;
+const MOST_WAITING = 1000;
+
+const toldBySubject = new Map<string, Set<string>>();
 const waiting: Problem[] = [];
 let listener: ProblemListener | undefined;
 
-/** Reports a problem to the listener, or keeps it until there is one; a repetition is dropped. */
+/** Reports a problem once: a repetition is dropped, and what exceeds five different ones of the same subject. */
 export function reportProblem(subject: string, message: string): void {
-  const cause = `${subject}: ${message}`;
-  if (told.has(cause) || told.size >= MOST_CAUSES) return;
-  told.add(cause);
-  if (listener === undefined) waiting.push({ subject, message });
-  else listener({ subject, message });
+  let told = toldBySubject.get(subject);
+  if (told === undefined) {
+    if (toldBySubject.size >= MOST_SUBJECTS) return;
+    told = new Set();
+    toldBySubject.set(subject, told);
+  }
+  if (told.has(message) || told.size > MOST_PER_SUBJECT) return;
+  told.add(message);
+  tellProblem(subject, told.size > MOST_PER_SUBJECT ? 'has further problems, which are not told' : message);
+}
+
+/** Tells a problem, or keeps it until there is a listener; for who tells repetitions apart, such as the outages of an exporter. */
+export function tellProblem(subject: string, message: string): void {
+  if (listener !== undefined) listener({ subject, message });
+  else if (waiting.length < MOST_WAITING) waiting.push({ subject, message });
 }
 
 /** Sets who hears of problems and hands over those that came before. */
@@ -32,6 +46,10 @@ export function onProblem(next: ProblemListener | undefined): void {
 
 /** The message of anything that was thrown, on one line. */
 export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/\s+/g, ' ').trim();
+  try {
+    const text = String(error instanceof Error ? error.message : error);
+    return text.replace(/\s+/g, ' ').trim();
+  } catch {
+    return 'an error that has no message';
+  }
 }
