@@ -1,0 +1,60 @@
+// Each problem is told once, and however many there are of one subject, the others are still told.
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { messageOf, onProblem, type Problem, reportProblem, tellProblem } from '../../src/core/problem.ts';
+
+let problems: Problem[];
+
+beforeEach(() => {
+  problems = [];
+  onProblem((problem) => problems.push(problem));
+});
+
+afterEach(() => onProblem(undefined));
+
+it('tells a problem once', () => {
+  reportProblem('once', 'is wrong');
+  reportProblem('once', 'is wrong');
+  expect(problems).toEqual([{ subject: 'once', message: 'is wrong' }]);
+});
+
+it('tells five of a subject whose message varies, then that there are more, and goes on with other subjects', () => {
+  for (let port = 0; port < 2000; port += 1) reportProblem('varying', `refused at ${port}`);
+  reportProblem('another', 'is wrong');
+  expect(problems.map(({ message }) => message)).toEqual([
+    'refused at 0',
+    'refused at 1',
+    'refused at 2',
+    'refused at 3',
+    'refused at 4',
+    'has further problems, which are not told',
+    'is wrong',
+  ]);
+});
+
+it('keeps what comes before there is a listener', () => {
+  onProblem(undefined);
+  reportProblem('early', 'is wrong');
+  expect(problems).toEqual([]);
+  onProblem((problem) => problems.push(problem));
+  expect(problems).toEqual([{ subject: 'early', message: 'is wrong' }]);
+});
+
+it('tells every time what its teller tells apart', () => {
+  for (let outage = 1; outage <= 10; outage += 1) tellProblem('exporter', `cannot export (outage ${outage})`);
+  expect(problems).toHaveLength(10);
+});
+
+it('ends at some number of subjects', () => {
+  for (let subject = 0; subject < 5000; subject += 1) reportProblem(`subject ${subject}`, 'is wrong');
+  expect(problems.length).toBeLessThanOrEqual(1000);
+});
+
+it.each([
+  [new Error('two\n  lines'), 'two lines'],
+  ['text', 'text'],
+  [null, 'null'],
+  [Object.create(null), 'an error that has no message'],
+  [Object.assign(new Error('x'), { message: 7 }), '7'],
+])('finds the message of %o', (error, expected) => {
+  expect(messageOf(error)).toBe(expected);
+});
