@@ -1,4 +1,5 @@
 // Times an operation, synchronous or not, and says how it ended; the shape that every helper shares.
+import { likeness } from './wrap.ts';
 
 /** What is told of an operation that ended. */
 export interface OperationEnd {
@@ -12,10 +13,15 @@ export const ABORTED = 'aborted';
 
 export type OperationListener = (end: OperationEnd) => void;
 
+type Then = (this: unknown, onFulfilled?: unknown, onRejected?: unknown, ...rest: unknown[]) => unknown;
+
+const { isPromise } = process.getBuiltinModule('node:util').types;
+
 /**
- * Runs a function and tells when it ended: on return, or for a promise when it settles. The caller gets the very
- * value, promise or error that the function gave; nothing that the listener throws reaches it. A thenable that is no
- * promise, such as a query builder, ends on return: asking for its result could be what starts it.
+ * Runs a function and tells when it ended: on return, or when what it returned settles. Nothing that the listener throws
+ * reaches the caller, who gets the function's value or error; in place of a plain promise, one that settles alike after
+ * the end was told, so that a rejection nobody handles stays one. Any other thenable, such as a query builder, is handed on
+ * itself and never started: its end is told when the caller has asked for its result.
  */
 export function timeOperation<Result>(run: () => Result, ended: OperationListener): Result {
   const startMillis = performance.now();
@@ -26,14 +32,71 @@ export function timeOperation<Result>(run: () => Result, ended: OperationListene
     tell(ended, startMillis, errorTypeOf(error));
     throw error;
   }
-  if (result instanceof Promise) {
-    // Both outcomes are handled here, so this branch never becomes an unhandled rejection of its own.
-    result.then(
-      () => tell(ended, startMillis, undefined),
-      (error: unknown) => tell(ended, startMillis, errorTypeOf(error)),
-    );
-  } else tell(ended, startMillis, undefined);
+  let isTold = false;
+  const end = (errorType: string | undefined): void => {
+    if (!isTold) tell(ended, startMillis, errorType);
+    isTold = true;
+  };
+  try {
+    if (isPlainPromise(result)) return followPromise(result, end) as Result;
+    const then = thenOf(result);
+    if (then !== undefined && noteAsking(result as object, then, end)) return result;
+  } catch {
+    // A promise or thenable that does not let itself be looked at is handed on as it is.
+  }
+  end(undefined);
   return result;
+}
+
+type End = (errorType: string | undefined) => void;
+
+/** A promise made by the Promise of this realm or another, and by no subclass, whose `then` could do anything. */
+function isPlainPromise(value: unknown): value is Promise<unknown> {
+  if (!isPromise(value) || Object.hasOwn(value, 'then')) return false;
+  const root = Object.getPrototypeOf(Object.getPrototypeOf(value)) as object | null;
+  return root !== null && Object.getPrototypeOf(root) === null;
+}
+
+/** Asking the promise itself would mark its rejection as handled, so the caller is given the one that comes of asking. */
+function followPromise(promise: Promise<unknown>, end: End): Promise<unknown> {
+  const followed = promise.then(...noting(undefined, undefined, end));
+  // As on the promise of a promisified `exec`, which has its child process.
+  for (const name of Object.getOwnPropertyNames(promise))
+    Reflect.defineProperty(followed, name, Object.getOwnPropertyDescriptor(promise, name)!);
+  return followed;
+}
+
+function thenOf(value: unknown): Then | undefined {
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return undefined;
+  const { then } = value as { readonly then?: unknown };
+  return typeof then === 'function' ? (then as Then) : undefined;
+}
+
+/** Notes the end as soon as somebody asks for the result; false where the object cannot be watched. */
+function noteAsking(thenable: object, then: Then, end: End): boolean {
+  const value: Then = function (onFulfilled, onRejected, ...rest) {
+    return Reflect.apply(then, this, [...noting(onFulfilled, onRejected, end), ...rest]);
+  };
+  const looks = { value: likeness(value, then), configurable: true, writable: true, enumerable: false };
+  // oxlint-disable-next-line unicorn/no-thenable -- it has one already
+  return Reflect.defineProperty(thenable, 'then', looks);
+}
+
+type Handler = (outcome: unknown) => unknown;
+
+/** The handlers of a `then`, noting the end before they are called; one that is missing hands on, as it does when missing. */
+function noting(onFulfilled: unknown, onRejected: unknown, end: End): [Handler, Handler] {
+  return [
+    (value) => {
+      end(undefined);
+      return typeof onFulfilled === 'function' ? (onFulfilled as Handler)(value) : value;
+    },
+    (error) => {
+      end(errorTypeOf(error));
+      if (typeof onRejected === 'function') return (onRejected as Handler)(error);
+      throw error;
+    },
+  ];
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Histogram, UpDownCounter } from './instrument.ts';
 import type { AttributesOf, MetricDefinition } from './metric.ts';
 import { type OperationEnd, timeOperation } from './operation.ts';
+import { likeness } from './wrap.ts';
 
 export interface TrackerOptions<Duration extends MetricDefinition, Active extends MetricDefinition> {
   /** Counts what is under way, by those of the attributes that it declares. */
@@ -10,7 +11,7 @@ export interface TrackerOptions<Duration extends MetricDefinition, Active extend
   readonly outcome?: (end: OperationEnd) => AttributesOf<Duration>;
 }
 
-/** Times functions into a histogram of seconds, with how they ended. It never changes what they return, throw or see as `this`. */
+/** Times functions into a histogram of seconds, with how they ended. It changes nothing about what they do. */
 export class Tracker<Duration extends MetricDefinition, Active extends MetricDefinition = MetricDefinition> {
   readonly #duration: Histogram<Duration>;
   readonly #active: UpDownCounter<Active> | undefined;
@@ -22,7 +23,10 @@ export class Tracker<Duration extends MetricDefinition, Active extends MetricDef
     this.#outcome = options.outcome ?? (({ errorType }) => ({ 'error.type': errorType }));
   }
 
-  /** Runs a function, synchronous or not, and hands on its result or error. */
+  /**
+   * Runs a function, synchronous or not, and hands on its result or error. In place of a plain promise the caller gets one that
+   * settles alike; any other thenable, such as a query builder, is handed on itself, and ends when its result was asked for.
+   */
   track<Result>(attributes: AttributesOf<Duration>, run: () => Result): Result {
     const active = this.#active?.bind(attributes);
     active?.add(1);
@@ -32,14 +36,15 @@ export class Tracker<Duration extends MetricDefinition, Active extends MetricDef
     });
   }
 
-  /** A function that does what the given one does, timed at every call. */
+  /** A function that does what the given one does and looks like it, timed at every call. */
   wrap<Arguments extends unknown[], Result, This>(
     attributes: AttributesOf<Duration>,
     run: (this: This, ...values: Arguments) => Result,
   ): (this: This, ...values: Arguments) => Result {
     const track = (call: () => Result): Result => this.track(attributes, call);
-    return function tracked(this: This, ...values: Arguments): Result {
+    const tracked = function (this: This, ...values: Arguments): Result {
       return track(() => run.apply(this, values));
     };
+    return likeness(tracked, run);
   }
 }

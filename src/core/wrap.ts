@@ -2,14 +2,22 @@
 
 export type Method = (this: unknown, ...values: unknown[]) => unknown;
 
+/** What belongs to one function alone. */
+const OWN = new Set<PropertyKey>(['prototype', 'arguments', 'caller']);
+
+/** Gives a function the name, length and properties of the one that it stands for. */
+export function likeness<Wrapper extends object>(wrapper: Wrapper, original: object): Wrapper {
+  for (const key of Reflect.ownKeys(original))
+    if (!OWN.has(key)) Reflect.defineProperty(wrapper, key, Object.getOwnPropertyDescriptor(original, key)!);
+  return wrapper;
+}
+
 /** Replaces `holder[name]` by what `around` makes of it; the function returned puts the original back. */
 export function wrap(holder: object, name: string, around: (original: Method) => Method): () => void {
   const before = Object.getOwnPropertyDescriptor(holder, name);
   if (typeof before?.value !== 'function') throw new TypeError(`there is no method ${name} to patch`);
   const original = before.value as Method;
-  const wrapped = Object.assign(around(original), original);
-  for (const looks of ['name', 'length'] as const)
-    Object.defineProperty(wrapped, looks, { value: original[looks], configurable: true });
+  const wrapped = likeness(around(original), original);
   Object.defineProperty(holder, name, { ...before, value: wrapped });
   return () => {
     // Whoever wrapped it after us keeps what is his, and ours stays below it.

@@ -1,6 +1,9 @@
 // Timing an operation changes nothing about it.
+import { promisify } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { errorTypeOf, type OperationEnd, timeOperation } from '../../src/core/operation.ts';
+import { runToEnd } from '../kit/run-to-end.ts';
 
 function watch(): { ends: OperationEnd[]; ended: (end: OperationEnd) => void } {
   const ends: OperationEnd[] = [];
@@ -15,13 +18,14 @@ describe('timeOperation', () => {
     expect(ends).toMatchObject([{ errorType: undefined }]);
   });
 
-  it('hands on the very promise and tells when it settles', async () => {
+  it('hands on what a promise becomes and tells when it settles', async () => {
     const { ends, ended } = watch();
-    const { promise, resolve } = Promise.withResolvers<string>();
-    expect(timeOperation(() => promise, ended)).toBe(promise);
+    const { promise, resolve } = Promise.withResolvers<object>();
+    const followed = timeOperation(() => promise, ended);
     expect(ends).toEqual([]);
-    resolve('done');
-    await promise;
+    const value = {};
+    resolve(value);
+    expect(await followed).toBe(value);
     expect(ends).toHaveLength(1);
     expect(ends[0]!.durationSeconds).toBeGreaterThanOrEqual(0);
   });
@@ -38,19 +42,31 @@ describe('timeOperation', () => {
     expect(ends.map(({ errorType }) => errorType)).toEqual(['ECONNREFUSED', 'ECONNREFUSED']);
   });
 
-  it('does not start a lazy thenable', () => {
+  it('takes a promise of another realm for one', async () => {
     const { ends, ended } = watch();
-    let started = false;
-    // oxlint-disable unicorn/no-thenable -- a query builder is one
-    const query = {
-      then() {
-        started = true;
-      },
-    };
-    // oxlint-enable unicorn/no-thenable
-    expect(timeOperation(() => query, ended)).toBe(query);
-    expect(started).toBe(false);
-    expect(ends).toHaveLength(1);
+    const promise = runInNewContext('Promise.reject(new RangeError("x"))') as Promise<unknown>;
+    await expect(timeOperation(() => promise, ended)).rejects.toThrow('x');
+    expect(ends).toMatchObject([{ errorType: 'RangeError' }]);
+  });
+
+  it('keeps what a promise carries', async () => {
+    const { ended } = watch();
+    const { exec } = process.getBuiltinModule('node:child_process');
+    const running = timeOperation(() => promisify(exec)('echo done'), ended);
+    expect(running.child.pid).toBeGreaterThan(0);
+    expect((await running).stdout).toBe('done\n');
+  });
+
+  it('leaves a rejection that nobody handles unhandled, with its error', async () => {
+    const operation = new URL('../../src/core/operation.ts', import.meta.url).href;
+    const script = `
+      import { timeOperation } from ${JSON.stringify(operation)};
+      process.on('unhandledRejection', (error) => console.log(error.message));
+      timeOperation(async () => { throw new Error('nobody handles me'); }, () => console.log('told'));
+      timeOperation(async () => { throw new Error('handled'); }, () => {}).catch(() => {});`;
+    const { stdout, stderr } = await runToEnd(['--input-type=module', '--eval', script]);
+    expect(stdout).toBe('told\nnobody handles me\n');
+    expect(stderr).toBe('');
   });
 
   it('survives a listener that throws', async () => {
@@ -61,6 +77,81 @@ describe('timeOperation', () => {
     await expect(timeOperation(() => Promise.resolve(2), broken)).resolves.toBe(2);
   });
 });
+
+/* oxlint-disable unicorn/no-thenable -- a query builder is one */
+describe('timeOperation of a thenable that is no plain promise', () => {
+  class Query {
+    asked = 0;
+    readonly outcome: Promise<unknown>;
+    constructor(outcome: Promise<unknown>) {
+      this.outcome = outcome;
+    }
+    then(...handlers: Parameters<Promise<unknown>['then']>): Promise<unknown> {
+      this.asked += 1;
+      return this.outcome.then(...handlers);
+    }
+  }
+
+  it('hands on itself, does not start it, and tells when its result was asked for', async () => {
+    const { ends, ended } = watch();
+    const query = new Query(Promise.resolve('rows'));
+    expect(timeOperation(() => query, ended)).toBe(query);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([query.asked, ends.length, Object.keys(query)]).toEqual([0, 0, ['asked', 'outcome']]);
+    expect(await query).toBe('rows');
+    expect(await query.then((rows) => `${rows as string}!`)).toBe('rows!');
+    expect(await query.then()).toBe('rows');
+    expect([query.asked, ends.length]).toEqual([3, 1]);
+  });
+
+  it('tells of its failure and lets handlers do what they do', async () => {
+    const { ends, ended } = watch();
+    const error = new RangeError('x');
+    const query = timeOperation(() => new Query(Promise.reject(error)), ended);
+    await expect(query.then(undefined)).rejects.toBe(error);
+    expect(await query.then(undefined, (reason) => [reason])).toEqual([error]);
+    expect(ends).toMatchObject([{ errorType: 'RangeError' }]);
+  });
+
+  it('keeps the class of a promise and what it does in its own then', async () => {
+    const { ends, ended } = watch();
+    class Lazy<Value> extends Promise<Value> {
+      static parsed = 0;
+      override then<One = Value, Other = never>(...handlers: Parameters<Promise<Value>['then']>): Promise<One | Other> {
+        Lazy.parsed += 1;
+        return super.then(...handlers) as Promise<One | Other>;
+      }
+    }
+    const lazy = new Lazy<number>((resolve) => resolve(1));
+    expect(timeOperation(() => lazy, ended)).toBe(lazy);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([Lazy.parsed, ends.length]).toEqual([0, 0]);
+    expect(await lazy).toBe(1);
+    expect([Lazy.parsed, ends.length]).toEqual([1, 1]);
+  });
+
+  it('ends on return where it cannot be watched', () => {
+    const { ends, ended } = watch();
+    const frozen = Object.freeze(new Query(Promise.resolve(1)));
+    expect(timeOperation(() => frozen, ended)).toBe(frozen);
+    expect(ends).toHaveLength(1);
+    const hostile = {
+      get then(): never {
+        throw new Error('getter');
+      },
+    };
+    expect(timeOperation(() => hostile, ended)).toBe(hostile);
+    expect(ends).toHaveLength(2);
+  });
+
+  it('is timed by each of two trackers around it', async () => {
+    const [inner, outer] = [watch(), watch()];
+    const query = new Query(Promise.resolve('rows'));
+    expect(await timeOperation(() => timeOperation(() => query, inner.ended), outer.ended)).toBe('rows');
+    expect([inner.ends.length, outer.ends.length, query.asked]).toEqual([1, 1, 1]);
+  });
+});
+/* oxlint-enable unicorn/no-thenable */
 
 describe('errorTypeOf', () => {
   it.each([

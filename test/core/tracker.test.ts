@@ -59,6 +59,19 @@ describe('track', () => {
 });
 
 describe('wrap', () => {
+  it('keeps name, length and properties', () => {
+    const note = Symbol('note');
+    const send = Object.defineProperty(
+      Object.assign((_to: string, _text: string): void => {}, { retries: 3 }),
+      note,
+      { value: 'hidden' },
+    );
+    const wrapped = tracker.wrap({ task: 'mail' }, send);
+    expect([wrapped.name, wrapped.length]).toEqual([send.name, 2]);
+    expect(Object.getOwnPropertyDescriptors(wrapped)).toMatchObject(Object.getOwnPropertyDescriptors(send));
+    expect(Reflect.get(wrapped, note)).toBe('hidden');
+  });
+
   it('keeps this and arguments', () => {
     const mailbox = {
       owner: 'ada',
