@@ -17,7 +17,13 @@ interface ImportMessage {
   readonly parentURL?: string;
 }
 
-interface Hook extends ModuleFile {
+/** A module to be loaded ahead of the program that uses it. */
+export interface EsModuleFile extends ModuleFile {
+  /** Whether it is a CommonJS module, which an ES module may import as well; no unless said. */
+  readonly isCommonJs?: boolean;
+}
+
+interface Hook extends EsModuleFile {
   readonly listener: ModuleListener;
   /** The package.json of every copy that was loaded. */
   readonly loaded: Set<string>;
@@ -31,7 +37,7 @@ const hooks = new Set<Hook>();
 const packagesUsed = new Map<string, string | undefined>();
 
 /** Calls back once for every copy of the module that a program is about to use; the function returned ends it. */
-export function onEsModule(target: ModuleFile, listener: ModuleListener): () => void {
+export function onEsModule(target: EsModuleFile, listener: ModuleListener): () => void {
   const hook: Hook = { ...target, listener, loaded: new Set() };
   if (hooks.size === 0) channel('tracing:module.import:start').subscribe(onImport);
   hooks.add(hook);
@@ -81,7 +87,8 @@ function load(hook: Hook, manifest: string | undefined): void {
   hook.loaded.add(manifest);
   const exports = process.getBuiltinModule('node:module').createRequire(manifest)(`./${hook.file}`) as object;
   const version = readManifest(process.getBuiltinModule('node:path').dirname(manifest))?.version ?? '';
-  if (process.getBuiltinModule('node:util').types.isModuleNamespaceObject(exports)) hook.listener(exports, version);
+  const { types } = process.getBuiltinModule('node:util');
+  if (types.isModuleNamespaceObject(exports) !== (hook.isCommonJs === true)) hook.listener(exports, version);
   else
     reportProblem(
       `package ${hook.package}`,

@@ -64,7 +64,7 @@ function unwrapping<Name extends string>(holder: Readonly<Record<Name, unknown>>
 function patchExpress(): Undo[] {
   const instrumentation = new (loadExpressInstrumentation().ExpressInstrumentation)();
   // It sees what is required, and an ES module finds what was required before.
-  return [() => instrumentation.disable(), onEsModule({ package: 'express', file: 'index.js' }, () => {})];
+  return [() => instrumentation.disable(), onEsModule({ package: 'express', file: 'index.js', isCommonJs: true }, () => {})];
 }
 
 function serverOf(socket: object): object {

@@ -83,7 +83,9 @@ describe.each(apps)('an application, %s,', (file) => {
     const scopes = sink.requests.flatMap((request) => request.spans.map(({ scope }) => scope));
     expect(scopes.includes('@opentelemetry/instrumentation-express')).toBe(file.startsWith('express5'));
     for (const { app } of [plain, tracing]) app.signal('SIGTERM');
-    expect(await Promise.all([plain.app.ended, tracing.app.ended])).toMatchObject([{ signal: 'SIGTERM' }, { signal: 'SIGTERM' }]);
+    const ended = await Promise.all([plain.app.ended, tracing.app.ended]);
+    expect(ended).toMatchObject([{ signal: 'SIGTERM' }, { signal: 'SIGTERM' }]);
+    expect(ended.map(({ stderr }) => stderr.trimEnd().split('\n').length)).toEqual([1, 1]);
   });
 });
 
