@@ -4,6 +4,7 @@ import { onEsModule } from './es-module-hook.ts';
 import type {
   Attachment,
   ChannelHandler,
+  Guard,
   Instrumentation,
   InstrumentationSettings,
   PatchTarget,
@@ -38,7 +39,9 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
   readonly registry: Registry;
   readonly settings: InstrumentationSettings;
   failure: string | undefined = undefined;
-  #undo: (() => void)[] = [];
+  #undo: Undo[] = [];
+  #isDetached = false;
+  #isUndone = true;
 
   constructor(instrumentation: Instrumentation, registry: Registry, settings: InstrumentationSettings) {
     this.instrumentation = instrumentation;
@@ -64,10 +67,11 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
     return unsubscribe;
   }
 
-  patch<Exports extends object>({ package: name, versions, file, esFile }: PatchTarget, apply: (exports: Exports) => Undo): void {
-    const patchCopy = this.guard((exports: object, version: string) => {
-      if (inRange(version, versions)) this.onDetach(apply(exports as Exports));
-      else reportProblem(`instrumentation ${this.instrumentation.name}`, `leaves ${name} ${version} alone: it knows ${versions}`);
+  patch<Exports extends object>(module: PatchTarget, apply: (exports: Exports) => Undo): void {
+    const { target } = this.instrumentation;
+    const { package: name = target.package, versions = target.versions, file, esFile } = module;
+    const patchCopy = this.guard((exports: object, version: string): void => {
+      if (this.#knows(name, version, versions)) this.onDetach(apply(exports as Exports));
     });
     this.onDetach(onModule({ package: name, file }, patchCopy));
     if (esFile !== undefined) this.onDetach(onEsModule({ package: name, file: esFile }, patchCopy));
@@ -77,31 +81,57 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
     this.onDetach(this.registry.onCollect(this.instrumentation.name, callback));
   }
 
-  // A throwing channel subscriber ends the process as an uncaught exception, so nothing gets past this.
-  guard<Arguments extends unknown[]>(run: (...values: Arguments) => void): (...values: Arguments) => void {
-    return (...values) => {
-      try {
-        run(...values);
-      } catch (error) {
-        this.#fail(error);
-      }
-    };
+  isKnown(version: string): boolean {
+    const { package: name, versions } = this.instrumentation.target;
+    return this.#knows(name, version, versions);
   }
 
-  onDetach(undo: () => void): void {
-    if (this.failure === undefined) this.#undo.push(undo);
-    else undo();
+  // A throwing channel subscriber ends the process as an uncaught exception, so nothing gets past this.
+  readonly guard: Guard =
+    (run) =>
+    (...values) => {
+      try {
+        return run(...values);
+      } catch (error) {
+        this.#fail(error);
+        return undefined;
+      }
+    };
+
+  onDetach(undo: Undo): void {
+    if (this.#isDetached) this.#undoOne(undo);
+    else this.#undo.push(undo);
   }
 
   detach(): void {
-    for (const undo of this.#undo.splice(0).reverse()) undo();
+    this.#isDetached = true;
+    for (const undo of this.#undo.splice(0).reverse()) this.#undoOne(undo);
+  }
+
+  #undoOne(undo: Undo): void {
+    try {
+      undo();
+    } catch (error) {
+      if (this.#isUndone) this.#report(`could not undo all that it had set up: ${messageOf(error)}`);
+      this.#isUndone = false;
+    }
+  }
+
+  #knows(name: string, version: string, versions: string): boolean {
+    const isKnown = inRange(version, versions);
+    if (!isKnown) this.#report(`leaves ${name} ${version} alone: it knows ${versions}`);
+    return isKnown;
   }
 
   #fail(error: unknown): void {
     if (this.failure !== undefined) return;
     this.failure = messageOf(error);
     this.registry.failedInstrumentations.add(this.instrumentation.name);
-    reportProblem(`instrumentation ${this.instrumentation.name}`, `failed and was detached: ${this.failure}`);
+    this.#report(`failed and was detached: ${this.failure}`);
     this.detach();
+  }
+
+  #report(message: string): void {
+    reportProblem(`instrumentation ${this.instrumentation.name}`, message);
   }
 }

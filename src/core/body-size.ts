@@ -1,6 +1,6 @@
 // Sizes of HTTP/1 bodies without headers and chunk framing: as announced where they are announced, counted where they are not.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Undo } from './instrumentation.ts';
+import type { Guard, Undo } from './instrumentation.ts';
 import { type Method, wrap } from './wrap.ts';
 
 const RECEIVED = Symbol('promtel.body.received');
@@ -23,11 +23,14 @@ interface Sent {
 }
 
 /** Counts the bytes of a request whose length is not announced, for which the parser hands over the body piece by piece. */
-export function countRequestBody(request: IncomingMessage & Received): void {
+export function countRequestBody(request: IncomingMessage & Received, guard: Guard): void {
   const push = request.push.bind(request);
   request[RECEIVED] = 0;
+  const noteReceived = guard((chunk: Buffer | null | undefined): void => {
+    request[RECEIVED] = (request[RECEIVED] ?? 0) + (chunk?.length ?? 0);
+  });
   const value = (chunk: Buffer | null, encoding?: BufferEncoding): boolean => {
-    if (chunk !== null) request[RECEIVED] = (request[RECEIVED] ?? 0) + chunk.length;
+    noteReceived(chunk);
     return push(chunk, encoding);
   };
   Object.defineProperty(request, 'push', { value, configurable: true, writable: true });
@@ -52,18 +55,19 @@ let unpatch: Undo = () => {};
 
 /**
  * Counts, from now on, what is written to responses whose length is not announced, such as compressed ones. Node publishes
- * nothing of it, and the bytes on the connection do not tell how many are framing; so `write` and `end` are patched.
+ * nothing of it, and the bytes on the connection do not tell how many are framing; so `write` and `end` are patched. Whoever
+ * was first guards the patch for all.
  */
-export function countResponseBodies(): Undo {
+export function countResponseBodies(guard: Guard): Undo {
   users += 1;
-  if (users === 1) unpatch = patchWrites();
+  if (users === 1) unpatch = patchWrites(guard(note));
   return () => {
     users -= 1;
     if (users === 0) unpatch();
   };
 }
 
-function patchWrites(): Undo {
+function patchWrites(noteSent: typeof note): Undo {
   const { prototype } = process.getBuiltinModule('node:http').OutgoingMessage;
   const unpatchWrite = wrap(
     prototype,
@@ -73,7 +77,7 @@ function patchWrites(): Undo {
         const isLate = this.finished;
         const result = write.call(this, chunk, encoding, callback);
         // Only now is it known: the first write is what makes the header.
-        if (this._contentLength === null && !isLate) note(this, chunk, encoding);
+        if (this._contentLength === null && !isLate) noteSent(this, chunk, encoding);
         return result;
       } as Method,
   );
@@ -83,7 +87,7 @@ function patchWrites(): Undo {
     (end) =>
       function (this: Sent, chunk: unknown, encoding: unknown, callback: unknown) {
         // Without a header yet, this is the whole body, and Node announces its length.
-        if (this._contentLength === null && this._header !== null && !this.finished) note(this, chunk, encoding);
+        if (this._contentLength === null && this._header !== null && !this.finished) noteSent(this, chunk, encoding);
         return end.call(this, chunk, encoding, callback);
       } as Method,
   );

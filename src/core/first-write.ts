@@ -1,6 +1,6 @@
 // Sees the first bytes that are written to a stream, for protocols whose answer no library publishes.
 import type { Duplex } from 'node:stream';
-import type { Undo } from './instrumentation.ts';
+import type { Guard, Undo } from './instrumentation.ts';
 
 type Method = (this: unknown, ...values: unknown[]) => unknown;
 
@@ -10,14 +10,15 @@ const MOST_CHARACTERS = 64;
  * Tells the start of what is written first, as text. Until then the stream's inner write methods are shadowed, through which
  * both `write` and `end` go; the function returned ends it sooner.
  */
-export function onFirstWrite(stream: Duplex, tell: (text: string) => void): Undo {
-  const seen = (chunk: unknown): void => {
+export function onFirstWrite(stream: Duplex, guard: Guard, tell: (text: string) => void): Undo {
+  const see = (chunk: unknown): void => {
     undo();
     const text = chunk instanceof Uint8Array ? Buffer.from(chunk.subarray(0, MOST_CHARACTERS)).toString('latin1') : String(chunk);
     tell(text.slice(0, MOST_CHARACTERS));
   };
-  const uncoverOne = shadow(stream, '_write', seen);
-  const uncoverMany = shadow(stream, '_writev', (chunks) => seen((chunks as readonly { readonly chunk: unknown }[])[0]?.chunk));
+  const seeFirst = (chunks: unknown): void => see((chunks as readonly { readonly chunk: unknown }[])[0]?.chunk);
+  const uncoverOne = shadow(stream, '_write', guard(see));
+  const uncoverMany = shadow(stream, '_writev', guard(seeFirst));
   const undo = (): void => {
     uncoverOne();
     uncoverMany();

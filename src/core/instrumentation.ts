@@ -19,15 +19,20 @@ export type ChannelHandler = (message: any) => void;
 
 export type Undo = () => void;
 
-/** A module to patch, and in which versions of its package it is known. */
+/** A module to patch; in the package and versions of the instrumentation's target unless it says others. */
 export interface PatchTarget {
-  readonly package: string;
-  readonly versions: string;
+  readonly package?: string;
+  readonly versions?: string;
   /** The CommonJS file within the package. */
   readonly file: string;
   /** The ES module that stands for it, where a package has both; left out if the ES module only passes on the CommonJS one. */
   readonly esFile?: string;
 }
+
+/** Gives undefined instead of throwing. */
+export type Guard = <Arguments extends unknown[], Result>(
+  run: (...values: Arguments) => Result,
+) => (...values: Arguments) => Result | undefined;
 
 /** What an instrumentation is given: everything is guarded, and undone when it detaches or fails. */
 export interface Attachment {
@@ -39,8 +44,13 @@ export interface Attachment {
   patch<Exports extends object>(target: PatchTarget, apply: (exports: Exports) => Undo): void;
   /** Reads values before every collection. */
   onCollect(callback: CollectCallback): void;
-  /** Wraps a function that the host calls, such as an event listener, so that it never throws into the host. */
-  guard<Arguments extends unknown[]>(run: (...values: Arguments) => void): (...values: Arguments) => void;
+  /** Whether the target's versions include this one; reported once if they do not. */
+  isKnown(version: string): boolean;
+  /**
+   * Makes a function safe to be called by the host, as an event listener or around a call of its own: it never throws, and one
+   * that fails gives undefined and detaches the instrumentation.
+   */
+  readonly guard: Guard;
   /** Undoes whatever else was set up: a timer, an observer, a patched function. */
   onDetach(undo: Undo): void;
 }

@@ -4,7 +4,7 @@
 // middleware that adds nothing to a template, and are passed through at once. Express 5.3 publishes the same calls on a channel,
 // but then takes 0.2 µs for each of them; so that only serves to find an Express that is bundled into the application, where no
 // module is loaded that could be patched, and is left after its first message.
-import type { Attachment, Instrumentation, Undo } from '../core/instrumentation.ts';
+import type { Attachment, Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
 import { clearRoute, doubtRoute, routeOf, setRoute } from '../core/route.ts';
 import { type Method, wrap } from '../core/wrap.ts';
 
@@ -37,6 +37,10 @@ interface Response {
   readonly headersSent: boolean;
 }
 
+interface Router {
+  readonly stack: Layer[];
+}
+
 interface Class {
   readonly prototype: object;
 }
@@ -59,18 +63,16 @@ export const express: Instrumentation = {
   target: { package: 'express', versions: '>=4.16 <6' },
   metrics: [],
   attach(attachment) {
-    const express4 = { package: 'express', versions: '>=4.16 <5' };
-    attachment.patch({ ...express4, file: 'lib/router/index.js' }, (router: object) => watchMounts(router));
-    attachment.patch({ ...express4, file: 'lib/router/layer.js' }, (layer: Class) =>
-      watchCalls(layer.prototype, 'handle_request'),
-    );
+    const { guard } = attachment;
+    // Only Express 4 has these files; Express 5 has its router in a package of its own.
+    attachment.patch({ file: 'lib/router/index.js' }, (router: object) => watchMounts(router, guard));
+    attachment.patch({ file: 'lib/router/layer.js' }, (layer: Class) => watchCalls(layer.prototype, 'handle_request', guard));
     const stopLooking = lookForBundle(attachment);
-    // Express 5 has its router in a package of its own.
     const router = { package: 'router', versions: '>=2 <3' };
-    attachment.patch({ ...router, file: 'index.js' }, (exports: Class) => watchMounts(exports.prototype));
+    attachment.patch({ ...router, file: 'index.js' }, (exports: Class) => watchMounts(exports.prototype, guard));
     attachment.patch({ ...router, file: 'lib/layer.js' }, (layer: Class) => {
       stopLooking();
-      return watchCalls(layer.prototype, 'handleRequest');
+      return watchCalls(layer.prototype, 'handleRequest', guard);
     });
   },
 };
@@ -80,7 +82,7 @@ function lookForBundle(attachment: Attachment): Undo {
   const stopLooking = attachment.subscribe('tracing:express.router.request:start', (message: { req: Request; layer: Layer }) => {
     const { req, layer } = message;
     stopLooking();
-    attachment.onDetach(watchCalls(ownerOf(layer, 'handleRequest'), 'handleRequest'));
+    attachment.onDetach(watchCalls(ownerOf(layer, 'handleRequest'), 'handleRequest', attachment.guard));
     if (req.route === undefined) req[MOUNTED_AT] = joined('', textOf(layer.rawPath));
     else setRoute(req, rooted(textOf(req.route.path)));
   });
@@ -88,13 +90,17 @@ function lookForBundle(attachment: Attachment): Undo {
 }
 
 /** Notes the path that a router is mounted at. */
-function watchMounts(router: object): Undo {
+function watchMounts(router: object, guard: Guard): Undo {
+  const countLayers = guard(({ stack }: Router) => stack.length);
+  const notePaths = guard(({ stack }: Router, first: number, values: readonly unknown[]): void => {
+    const path = startsWithFunction(values) ? '/' : (values[0] as Path);
+    for (const layer of stack.slice(first)) declaredPaths.set(layer, path);
+  });
   return wrap(router, 'use', (use) =>
-    asMethod(function (this: { readonly stack: Layer[] }, ...values: unknown[]) {
-      const first = this.stack.length;
+    asMethod(function (this: Router, ...values: unknown[]) {
+      const first = countLayers(this);
       const result = use.apply(this, values);
-      const path = startsWithFunction(values) ? '/' : (values[0] as Path);
-      for (const layer of this.stack.slice(first)) declaredPaths.set(layer, path);
+      if (first !== undefined) notePaths(this, first, values);
       return result;
     }),
   );
@@ -107,21 +113,33 @@ function startsWithFunction(values: readonly unknown[]): boolean {
   return typeof first === 'function';
 }
 
-function watchCalls(layer: object, name: string): Undo {
+function watchCalls(layer: object, name: string, guard: Guard): Undo {
+  const enter = guard((entered: Layer, request: Request, response: Response): Leave | undefined => {
+    const part = entered[PART] === undefined ? partOf(entered) : entered[PART];
+    if (part === null) return undefined;
+    return part.isRoute ? enterRoute(part, request, response) : enterMount(part, request);
+  });
+  const leaveSafely = guard((leave: Leave, error: unknown) => leave(error));
   return wrap(layer, name, (call) =>
     asMethod(function (this: Layer, request: Request, response: Response, next: Next) {
-      const part = this[PART] === undefined ? partOf(this) : this[PART];
-      if (part === null) return call.call(this, request, response, next);
-      const passOn = part.isRoute ? enterRoute(part, request, response, next) : enterMount(part, request, next);
+      const leave = this[PART] === null ? undefined : enter(this, request, response);
+      if (leave === undefined) return call.call(this, request, response, next);
+      const passOn: Next = (error) => {
+        leaveSafely(leave, error);
+        next(error);
+      };
       return call.call(this, request, response, passOn);
     }),
   );
 }
 
+/** What is to be done when a layer passes the request on, maybe with an error. */
+type Leave = (error: unknown) => void;
+
 /** Tells the template, and takes it back when every handler of the route has passed the request on. */
-function enterRoute(part: Part, request: Request, response: Response, next: Next): Next {
+function enterRoute(part: Part, request: Request, response: Response): Leave | undefined {
   // Handlers that go on after they have answered change nothing.
-  if (response.headersSent) return next;
+  if (response.headersSent) return undefined;
   const before = routeOf(request);
   setRoute(request, templateOf(part, request[MOUNTED_AT]));
   // A route for everything that answers 404, as Nest declares one, says that no route was found.
@@ -130,7 +148,6 @@ function enterRoute(part: Part, request: Request, response: Response, next: Next
     // After an error the route stands, whoever answers.
     const isPassedOn = !error || error === 'route' || error === 'router';
     if (isPassedOn && !response.headersSent) leaveRoute(part, request, before);
-    next(error);
   };
 }
 
@@ -141,12 +158,11 @@ function leaveRoute({ isCatchAll }: Part, request: Request, before: string | und
   doubtRoute(request);
 }
 
-function enterMount(part: Part, request: Request, next: Next): Next {
+function enterMount(part: Part, request: Request): Leave {
   const before = request[MOUNTED_AT];
   request[MOUNTED_AT] = templateOf(part, before);
-  return (error) => {
+  return () => {
     request[MOUNTED_AT] = before;
-    next(error);
   };
 }
 

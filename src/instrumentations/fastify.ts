@@ -3,9 +3,7 @@
 // Fastify also publishes each handler call, with its template; but that leaves out what never reaches a handler, such as a
 // request that an authentication hook refuses or that fails validation.
 import type { Instrumentation } from '../core/instrumentation.ts';
-import { reportProblem } from '../core/problem.ts';
 import { setRoute } from '../core/route.ts';
-import { inRange } from '../core/version-range.ts';
 
 interface Request {
   readonly raw: object;
@@ -18,11 +16,9 @@ interface Server {
   addHook(name: 'onRequest', hook: (request: Request, reply: unknown, done: () => void) => void): void;
 }
 
-const target = { package: 'fastify', versions: '>=4.10 <6' };
-
 export const fastify: Instrumentation = {
   name: 'fastify',
-  target,
+  target: { package: 'fastify', versions: '>=4.10 <6' },
   metrics: [],
   attach(attachment) {
     const tell = attachment.guard(({ raw, routeOptions }: Request) => {
@@ -34,10 +30,7 @@ export const fastify: Instrumentation = {
     });
     // Published as a server is made: the hook is the first, and every route of every plugin inherits it.
     attachment.subscribe('fastify.initialization', ({ fastify: server }: { readonly fastify: Server }) => {
-      if (!inRange(server.version, target.versions)) {
-        reportProblem('instrumentation fastify', `leaves fastify ${server.version} alone: it knows ${target.versions}`);
-        return;
-      }
+      if (!attachment.isKnown(server.version)) return;
       server.addHook('onRequest', (request, _reply, done) => {
         if (isAttached) tell(request);
         done();

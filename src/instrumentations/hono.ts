@@ -2,7 +2,7 @@
 //
 // Everything of a Hono application is its own: its fetch, its handlers and its router are made with it and inherit nothing that
 // could be patched. So the class that it extends is replaced by a proxy, which watches each application as it is made.
-import type { Instrumentation, Undo } from '../core/instrumentation.ts';
+import type { Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
 import { setRoute } from '../core/route.ts';
 
 type Handler = (context: unknown, next?: unknown) => unknown;
@@ -24,37 +24,31 @@ interface Application {
 
 type ApplicationClass = new (...values: never[]) => Application;
 
-type Tell = (incoming: object, matches: readonly Match[]) => void;
-
-const versions = '>=4 <5';
-
 /** The class, and its leaner variants. */
 const FILES = ['hono.js', 'preset/quick.js', 'preset/tiny.js'];
 
 export const hono: Instrumentation = {
   name: 'hono',
-  target: { package: 'hono', versions },
+  target: { package: 'hono', versions: '>=4 <5' },
   metrics: [],
   attach(attachment) {
-    const tell = attachment.guard((incoming: object, matches: readonly Match[]) => {
-      const template = templateOf(matches);
-      if (template !== undefined) setRoute(incoming, template);
-    });
+    const { guard } = attachment;
     for (const file of FILES) {
-      const target = { package: 'hono', versions, file: `dist/cjs/${file}`, esFile: `dist/${file}` };
-      attachment.patch(target, ({ Hono }: { readonly Hono?: ApplicationClass }) => watchApplications(Hono, tell));
+      const module = { file: `dist/cjs/${file}`, esFile: `dist/${file}` };
+      attachment.patch(module, ({ Hono }: { readonly Hono?: ApplicationClass }) => watchApplications(Hono, guard));
     }
   },
 };
 
-function watchApplications(application: ApplicationClass | undefined, tell: Tell): Undo {
+function watchApplications(application: ApplicationClass | undefined, guard: Guard): Undo {
   // Node 22 gives what it has when the application is in the middle of loading it.
   if (application === undefined) throw new Error('Hono was being loaded already; start Node with --import promtel/register');
   const base = Object.getPrototypeOf(application) as ApplicationClass;
+  const watch = guard((created: Application) => watchMatching(created, guard));
   const watched = new Proxy(base, {
     construct(target, values, made) {
       const created = Reflect.construct(target, values, made) as Application;
-      watchMatching(created, tell);
+      watch(created);
       return created;
     },
   });
@@ -65,30 +59,33 @@ function watchApplications(application: ApplicationClass | undefined, tell: Tell
 }
 
 /** A request's path is asked for with its environment, just before the router is asked for the path's handlers. */
-function watchMatching(application: Application, tell: Tell): void {
+function watchMatching(application: Application, guard: Guard): void {
   const { getPath } = application;
   let isWatched = false;
   let incoming: object | undefined;
+  const noteMatches = guard(([matches]: ReturnType<FindMatches>): void => {
+    const template = incoming === undefined ? undefined : templateOf(matches);
+    if (incoming !== undefined && template !== undefined) setRoute(incoming, template);
+    incoming = undefined;
+  });
+  const noteRequest = guard((options: Parameters<Application['getPath']>[1]): void => {
+    incoming = options?.env?.incoming;
+    if (!isWatched) watchMatches(application.router, noteMatches);
+    isWatched = true;
+  });
   application.getPath = (request, options) => {
     const path = getPath(request, options);
-    incoming = options?.env?.incoming;
-    if (!isWatched) {
-      isWatched = true;
-      watchMatches(application.router, (matches) => {
-        if (incoming !== undefined) tell(incoming, matches);
-        incoming = undefined;
-      });
-    }
+    noteRequest(options);
     return path;
   };
 }
 
 /** Routers replace their own `match` by a faster one as soon as they know their routes. */
-function watchMatches(router: Router, onMatch: (matches: readonly Match[]) => void): void {
+function watchMatches(router: Router, onMatch: (result: ReturnType<FindMatches>) => void): void {
   let { match } = router;
   const watched: FindMatches = (method, path) => {
     const result = match.call(router, method, path);
-    onMatch(result[0]);
+    onMatch(result);
     return result;
   };
   Object.defineProperty(router, 'match', {

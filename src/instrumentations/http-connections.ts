@@ -53,15 +53,22 @@ function connectionCounter(attachment: Attachment): (socket: ServedSocket) => vo
     socket[COUNTED] = true;
     const cell = open.bind();
     cell.add(1);
-    addExtraListener(socket, 'close', () => cell.add(-1));
+    addExtraListener(
+      socket,
+      'close',
+      attachment.guard(() => cell.add(-1)),
+    );
   };
 }
 
 /** Keeps the listener on every server that has one of its own, first in line, and never as the only one. */
 function serverWatcher(attachment: Attachment, takeover: TakeoverListener): (server: Server) => void {
   const watched = new Set<Server>();
+  const leaveIfAlone = attachment.guard((server: Server, event: string): void => {
+    if (server.listenerCount(event) === 1 && server.listenerCount(event, takeover) === 1) server.removeListener(event, takeover);
+  });
   function stepBack(this: Server, event: string): void {
-    if (this.listenerCount(event) === 1 && this.listenerCount(event, takeover) === 1) this.removeListener(event, takeover);
+    leaveIfAlone(this, event);
   }
   function forget(this: Server): void {
     watched.delete(this);
@@ -85,17 +92,17 @@ function serverWatcher(attachment: Attachment, takeover: TakeoverListener): (ser
 
 function takeoverListener(attachment: Attachment): TakeoverListener {
   const begin = takeoverCounter(attachment);
-  return attachment.guard<Parameters<TakeoverListener>>((request, stream) => {
+  return attachment.guard<Parameters<TakeoverListener>, void>((request, stream) => {
     // An HTTP/2 server has a `connect` of its own, which is told as a stream.
     if (request.httpVersionMajor !== 1 || request[COUNTED] !== undefined) return;
     if (attachment.settings.ignoresPath(pathOf(request.url))) return;
     request[COUNTED] = true;
     const end = begin(request, stream.encrypted === true ? 'https' : 'http');
-    const onClose = (): void => {
+    const onClose = attachment.guard((): void => {
       stopWatching();
       end(undefined, ABORTED);
-    };
-    const stopWatching = onFirstWrite(stream, (text) => {
+    });
+    const stopWatching = onFirstWrite(stream, attachment.guard, (text) => {
       stream.removeListener('close', onClose);
       const status = statusOf(text);
       end(status, status !== undefined && status >= 500 ? String(status) : undefined);

@@ -80,7 +80,7 @@ class ServedRequests {
     const connection = this.#connectionOf(socket, server);
     if (connection.owner !== this || connection.isOwnServer) return;
     if (this.#attachment.settings.ignoresPath(pathOf(request.url))) return;
-    if (request.headers['transfer-encoding'] !== undefined) countRequestBody(request);
+    if (request.headers['transfer-encoding'] !== undefined) countRequestBody(request, this.#attachment.guard);
     const active = this.#active.bind({
       'http.request.method': request.method as HttpRequestMethod,
       'url.scheme': connection.scheme,
@@ -118,7 +118,7 @@ class ServedRequests {
 
   #countBodies(): void {
     // Not before a first connection: until then nothing need have loaded node:http.
-    if (!this.#countsBodies) this.#attachment.onDetach(countResponseBodies());
+    if (!this.#countsBodies) this.#attachment.onDetach(countResponseBodies(this.#attachment.guard));
     this.#countsBodies = true;
   }
 

@@ -7,6 +7,7 @@ interface Context {
   readonly method: string;
   /** The layers of routers that match the path: of routes, and of middleware, which has no methods. */
   readonly matched?: readonly Layer[];
+  _matchedRoute?: unknown;
   [MATCHED]?: unknown;
 }
 
@@ -17,11 +18,9 @@ interface Layer {
 
 const MATCHED = Symbol('promtel.matchedRoute');
 
-const versions = '>=2 <4';
-
 export const koa: Instrumentation = {
   name: 'koa',
-  target: { package: 'koa', versions },
+  target: { package: 'koa', versions: '>=2 <4' },
   metrics: [],
   attach(attachment) {
     const tell = attachment.guard((context: Context, path: unknown) => {
@@ -29,7 +28,7 @@ export const koa: Instrumentation = {
       if (route !== undefined) setRoute(context.req, String(route.path));
     });
     // Every context inherits from this object, so what a router sets on a context goes through it.
-    attachment.patch({ package: 'koa', versions, file: 'lib/context.js' }, (prototype: Context) => {
+    attachment.patch({ file: 'lib/context.js' }, (prototype: Context) => {
       Object.defineProperty(prototype, '_matchedRoute', {
         configurable: true,
         get(this: Context) {
@@ -38,6 +37,8 @@ export const koa: Instrumentation = {
         set(this: Context, path: unknown) {
           this[MATCHED] = path;
           tell(this, path);
+          // Had telling failed, this accessor would be gone, and the value with it.
+          if (!Object.hasOwn(prototype, '_matchedRoute')) this._matchedRoute = path;
         },
       });
       return () => Reflect.deleteProperty(prototype, '_matchedRoute');

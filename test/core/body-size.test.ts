@@ -4,15 +4,17 @@ import { createGzip, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { countRequestBody, countResponseBodies, requestBodySize, responseBodySize } from '../../src/core/body-size.ts';
-import type { Undo } from '../../src/core/instrumentation.ts';
+import type { Guard, Undo } from '../../src/core/instrumentation.ts';
 import { listen, openRaw, talk } from '../kit/http-traffic.ts';
+
+const unguarded: Guard = (run) => run;
 
 let stopCounting: Undo;
 let server: Server;
 let sizes: { request: number | undefined; response: number }[];
 
 beforeEach(() => {
-  stopCounting = countResponseBodies();
+  stopCounting = countResponseBodies(unguarded);
   sizes = [];
 });
 
@@ -24,7 +26,7 @@ afterEach(() => {
 
 async function serve(listener: RequestListener): Promise<number> {
   server = createServer((request, response) => {
-    if (request.headers['transfer-encoding'] !== undefined) countRequestBody(request);
+    if (request.headers['transfer-encoding'] !== undefined) countRequestBody(request, unguarded);
     response.on('finish', () => sizes.push({ request: requestBodySize(request), response: responseBodySize(response) }));
     listener(request, response);
   });
@@ -187,16 +189,42 @@ describe('the size of a request', () => {
 });
 
 describe('counting', () => {
+  it('lets a request be pushed nothing', async () => {
+    const results: boolean[] = [];
+    const port = await serve((request, response) => {
+      results.push(request.push(undefined));
+      response.end();
+    });
+    await talk(port, 'POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n');
+    expect(results).toHaveLength(1);
+  });
+
+  it('hands on what is written, once, where noting it fails', async () => {
+    stopCounting();
+    let calls = 0;
+    stopCounting = countResponseBodies(() => () => {
+      calls += 1;
+      return undefined;
+    });
+    const port = await serve((_, response) => {
+      response.write('ab');
+      response.end('cd');
+    });
+    const answer = await talk(port, 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect(answer).toMatch(/\r\n2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n$/);
+    expect(calls).toBe(2);
+  });
+
   it('leaves write and end looking as before, and puts them back when the last one stops', async () => {
     await serve((_, response) => response.end());
     const { prototype } = (await import('node:http')).OutgoingMessage;
     const counting = Object.getOwnPropertyDescriptor(prototype, 'write')!.value as () => void;
     expect([counting.name, counting.length]).toEqual(['write', 3]);
-    const stopSecond = countResponseBodies();
+    const stopSecond = countResponseBodies(unguarded);
     stopSecond();
     expect(Object.getOwnPropertyDescriptor(prototype, 'write')!.value).toBe(counting);
     stopCounting();
     expect(Object.getOwnPropertyDescriptor(prototype, 'write')!.value).not.toBe(counting);
-    stopCounting = countResponseBodies();
+    stopCounting = countResponseBodies(unguarded);
   });
 });

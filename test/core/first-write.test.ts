@@ -2,6 +2,9 @@
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { onFirstWrite } from '../../src/core/first-write.ts';
+import type { Guard } from '../../src/core/instrumentation.ts';
+
+const unguarded: Guard = (run) => run;
 
 class Sink extends Duplex {
   written = '';
@@ -38,7 +41,7 @@ describe.each([Sink, ManySink])('onFirstWrite of a %o', (Stream) => {
   it.each(ways)('sees %s', (_, write) => {
     const stream = new Stream();
     const seen: string[] = [];
-    onFirstWrite(stream, (text) => seen.push(text));
+    onFirstWrite(stream, unguarded, (text) => seen.push(text));
     write(stream);
     expect(seen).toHaveLength(1);
     expect(seen[0]).toMatch(/^first/);
@@ -49,7 +52,7 @@ describe.each([Sink, ManySink])('onFirstWrite of a %o', (Stream) => {
   it('tells no more than the start', () => {
     const stream = new Stream();
     const seen: string[] = [];
-    onFirstWrite(stream, (text) => seen.push(text));
+    onFirstWrite(stream, unguarded, (text) => seen.push(text));
     stream.write('x'.repeat(1000));
     expect(seen[0]!.length).toBeLessThan(100);
     expect(stream.written).toHaveLength(1000);
@@ -58,7 +61,7 @@ describe.each([Sink, ManySink])('onFirstWrite of a %o', (Stream) => {
   it('can be ended before anything is written', () => {
     const stream = new Stream();
     const seen: string[] = [];
-    onFirstWrite(stream, (text) => seen.push(text))();
+    onFirstWrite(stream, unguarded, (text) => seen.push(text))();
     stream.write('first');
     expect(seen).toEqual([]);
     expect(Object.hasOwn(stream, '_write')).toBe(false);
@@ -68,7 +71,29 @@ describe.each([Sink, ManySink])('onFirstWrite of a %o', (Stream) => {
 it('leaves a stream its own methods', () => {
   const write = (_chunk: unknown, _encoding: string, done: () => void): void => done();
   const stream = new Duplex({ read() {}, write });
-  onFirstWrite(stream, () => {});
+  onFirstWrite(stream, unguarded, () => {});
   stream.write('first');
   expect(Object.getOwnPropertyDescriptor(stream, '_write')!.value).toBe(write);
+});
+
+it('writes once what cannot be told', () => {
+  const failures: unknown[] = [];
+  const guard: Guard =
+    (run) =>
+    (...values) => {
+      try {
+        return run(...values);
+      } catch (error) {
+        failures.push(error);
+        return undefined;
+      }
+    };
+  const stream = new Sink();
+  onFirstWrite(stream, guard, () => {
+    throw new Error('ours');
+  });
+  stream.write('first');
+  stream.write(' second');
+  expect(stream.written).toBe('first second');
+  expect(failures).toHaveLength(1);
 });

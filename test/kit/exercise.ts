@@ -28,6 +28,7 @@ export function channelsOf(instrumentation: Instrumentation): string[] {
     },
     patch() {},
     onCollect() {},
+    isKnown: () => true,
     guard: (run) => run,
     onDetach() {},
   };
