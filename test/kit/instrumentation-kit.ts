@@ -130,15 +130,32 @@ const hostile: object = new Proxy(
   },
 );
 
-/** Anything at all, and anything where the messages of libraries have something in particular. */
-const payload = fc.oneof(
-  fc.anything(),
-  fc.constant(hostile),
-  fc.dictionary(
-    fc.constantFrom('request', 'response', 'socket', 'server', 'stream', 'headers', 'error', 'reply', 'req'),
-    fc.oneof(fc.anything(), fc.constant(hostile)),
-  ),
-);
+/** Stands, in a list of answers, for the object itself that gives them. */
+const ITSELF = Symbol('itself');
+
+/** What asks more often would never end. */
+const MOST_QUESTIONS = 1000;
+
+/** An object that knows every key and can be called: it gives the answers of a list, one after the other and over again. */
+function answering(answers: readonly unknown[]): object {
+  let questions = 0;
+  const answer = (): unknown => {
+    if (questions >= MOST_QUESTIONS) throw new Error('no more answers');
+    const next = answers[questions % answers.length];
+    questions += 1;
+    return next === ITSELF ? all : next;
+  };
+  const all: object = new Proxy(() => {}, { get: answer, apply: answer, has: () => true });
+  return all;
+}
+
+const answers = fc.array(fc.oneof({ arbitrary: fc.constant(ITSELF), weight: 3 }, fc.anything(), fc.constant(hostile)), {
+  minLength: 1,
+  maxLength: 12,
+});
+
+/** Anything at all, and what has anything at all wherever it is looked at, however deep. */
+const payload = fc.oneof(fc.anything(), fc.constant(hostile), answers.map(answering));
 
 /** Gives every attribute that is recorded and that its metric does not declare. */
 function watchAttributes(registry: Registry): Set<string> {
