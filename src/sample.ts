@@ -1,6 +1,6 @@
 // Samples: what the process has measured, as plain data, for tests and for whoever wants to look from inside.
 import type { AttributeValue } from './core/attribute.ts';
-import { type Cell, HistogramCell } from './core/cell.ts';
+import type { Cell } from './core/cell.ts';
 import type { InstrumentKind } from './core/metric.ts';
 import type { Registry } from './core/registry.ts';
 
@@ -28,7 +28,7 @@ export function samplesOf(registry: Registry): Sample[] {
 }
 
 function valuesOf(cell: Cell): Pick<Sample, 'value' | 'sum' | 'buckets'> {
-  if (!(cell instanceof HistogramCell)) return { value: cell.value };
+  if (cell.kind !== 'histogram') return { value: cell.value };
   const buckets = cell.counts.map((count, index) => ({ upTo: cell.bounds[index] ?? Infinity, count }));
   return { value: cell.count, sum: cell.sum, buckets };
 }

@@ -2,24 +2,44 @@
 import type { AttributeValue } from './attribute.ts';
 import { CHANGED_FOR_ALL, type Block } from './block.ts';
 import { type Exemplar, exemplarOf, exemplars } from './exemplar.ts';
+import type { InstrumentKind } from './metric.ts';
 
 /** The values of a series in the order of its family's keys; undefined where the attribute is absent. */
 export type SeriesValues = readonly (AttributeValue | undefined)[];
 
 abstract class SeriesCell {
+  /**
+   * What tells cells apart, also those of another copy of promtel, which are no instances of these classes. It is read from
+   * the prototype: a field would take room in every series.
+   *
+   * @internal
+   */
+  abstract get kind(): InstrumentKind;
+  /** @internal */
   readonly values: SeriesValues;
+  /** @internal */
   readonly block: Block;
-  /** When the series began, Unix time in milliseconds. */
+  /**
+   * When the series began, Unix time in milliseconds.
+   *
+   * @internal
+   */
   readonly startTimeMillis = Date.now();
 
+  /** @internal */
   constructor(values: SeriesValues, block: Block) {
     this.values = values;
     this.block = block;
   }
 
-  /** Begins anew, in place, so that whoever holds the cell keeps recording into the same series. */
+  /**
+   * Begins anew, in place, so that whoever holds the cell keeps recording into the same series.
+   *
+   * @internal
+   */
   abstract zero(): void;
 
+  /** @internal */
   protected reject(): void {
     this.block.family.rejected += 1;
   }
@@ -28,8 +48,15 @@ abstract class SeriesCell {
 /** A sum that only grows. */
 export class CounterCell extends SeriesCell {
   value = 0;
+  /** @internal */
   exemplar: Exemplar | undefined = undefined;
 
+  /** @internal */
+  get kind(): 'counter' {
+    return 'counter';
+  }
+
+  /** @internal */
   zero(): void {
     this.value = 0;
     this.exemplar = undefined;
@@ -37,6 +64,7 @@ export class CounterCell extends SeriesCell {
 
   /** Adds a finite number that is not negative; anything else is counted as rejected. */
   add(amount: number): void {
+    if (typeof amount !== 'number') return this.reject();
     const value = this.value + amount;
     if (!(amount >= 0 && value < Infinity)) return this.reject();
     this.value = value;
@@ -46,7 +74,7 @@ export class CounterCell extends SeriesCell {
 
   /** Takes over a total that something else counts, such as the kernel; a smaller one than before is rejected. */
   observe(total: number): void {
-    if (!(total >= this.value && total < Infinity)) return this.reject();
+    if (!(typeof total === 'number' && total >= this.value && total < Infinity)) return this.reject();
     if (total === this.value) return;
     this.value = total;
     this.block.changed = CHANGED_FOR_ALL;
@@ -57,17 +85,27 @@ export class CounterCell extends SeriesCell {
 export class UpDownCounterCell extends SeriesCell {
   value = 0;
 
-  /** Stays as it is: what is under way now will end, and would be missing then. */
+  /** @internal */
+  get kind(): 'updowncounter' {
+    return 'updowncounter';
+  }
+
+  /**
+   * Stays as it is: what is under way now will end, and would be missing then.
+   *
+   * @internal
+   */
   zero(): void {}
 
   /** Adds a finite number of either sign; anything else is counted as rejected. */
   add(amount: number): void {
+    if (typeof amount !== 'number') return this.reject();
     this.set(this.value + amount);
   }
 
   /** Takes over a total that something else counts. */
   set(total: number): void {
-    if (!(total > -Infinity && total < Infinity)) return this.reject();
+    if (!(typeof total === 'number' && total > -Infinity && total < Infinity)) return this.reject();
     if (total === this.value) return;
     this.value = total;
     this.block.changed = CHANGED_FOR_ALL;
@@ -77,18 +115,32 @@ export class UpDownCounterCell extends SeriesCell {
 /** A value as it is now. */
 export class GaugeCell extends SeriesCell {
   value = 0;
-  /** Whether it was set since the last sweep; what expiry goes by. */
+  /**
+   * Whether it was set since the last sweep; what expiry goes by.
+   *
+   * @internal
+   */
   wasSet = true;
-  /** False once the series expired or was removed; setting it brings it back. */
+  /**
+   * False once the series expired or was removed; setting it brings it back.
+   *
+   * @internal
+   */
   isListed = true;
 
+  /** @internal */
+  get kind(): 'gauge' {
+    return 'gauge';
+  }
+
+  /** @internal */
   zero(): void {
     this.value = 0;
   }
 
   /** Stores a finite number; anything else is counted as rejected. */
   set(value: number): void {
-    if (!(value > -Infinity && value < Infinity)) return this.reject();
+    if (!(typeof value === 'number' && value > -Infinity && value < Infinity)) return this.reject();
     if (!this.isListed) return this.block.family.relist(this, value);
     this.wasSet = true;
     if (value === this.value) return;
@@ -104,9 +156,14 @@ export class HistogramCell extends SeriesCell {
   readonly bounds: readonly number[];
   /** One count per bound and a last one for everything above; not cumulative. */
   readonly counts: number[];
-  /** The latest exemplar of each bucket, once there is one. */
+  /**
+   * The latest exemplar of each bucket, once there is one.
+   *
+   * @internal
+   */
   exemplars: (Exemplar | undefined)[] | undefined = undefined;
 
+  /** @internal */
   constructor(values: SeriesValues, block: Block, bounds: readonly number[]) {
     super(values, block);
     this.bounds = bounds;
@@ -114,6 +171,12 @@ export class HistogramCell extends SeriesCell {
     for (let index = 0; index < bounds.length; index += 1) this.counts.push(0);
   }
 
+  /** @internal */
+  get kind(): 'histogram' {
+    return 'histogram';
+  }
+
+  /** @internal */
   zero(): void {
     this.sum = 0;
     this.counts.fill(0);
@@ -122,6 +185,7 @@ export class HistogramCell extends SeriesCell {
 
   /** Records a finite number that is not negative; anything else is counted as rejected. */
   record(value: number): void {
+    if (typeof value !== 'number') return this.reject();
     const sum = this.sum + value;
     if (!(value >= 0 && sum < Infinity)) return this.reject();
     const { bounds, counts } = this;

@@ -96,7 +96,7 @@ export class Family<C extends Cell = Cell> {
   /** Brings back a gauge series that was taken away while somebody held its cell. */
   relist(cell: GaugeCell, value: number): void {
     const successor = this.#cellAt(cell.values);
-    if (successor instanceof GaugeCell) return successor.set(value);
+    if (successor?.kind === 'gauge') return successor.set(value);
     cell.isListed = true;
     cell.block.add(cell);
     this.size += 1;
@@ -112,7 +112,7 @@ export class Family<C extends Cell = Cell> {
     const expired: C[] = [];
     for (const block of this.blocks) {
       for (const cell of block.cells) {
-        if (cell instanceof GaugeCell && this.#isIdle(cell, nowMillis, expireAfterSeconds * 1000)) expired.push(cell as C);
+        if (cell.kind === 'gauge' && this.#isIdle(cell, nowMillis, expireAfterSeconds * 1000)) expired.push(cell as C);
       }
     }
     if (expired.length > 0) this.#removeAll(expired);
@@ -132,7 +132,7 @@ export class Family<C extends Cell = Cell> {
   }
 
   #valuesOf(attributes: AttributeReader): SeriesValues {
-    return this.keys.map((key, index) => this.#clamps[index]!(attributes?.[key]));
+    return this.keys.map((key, index) => this.#clamps[index]!(readSafely(attributes, key)));
   }
 
   #miss(attributes: AttributeReader): C {
@@ -188,17 +188,24 @@ export class Family<C extends Cell = Cell> {
   #removeAll(cells: readonly C[]): void {
     for (const cell of cells) {
       cell.block.remove(cell);
-      if (cell instanceof GaugeCell) cell.isListed = false;
+      if (cell.kind === 'gauge') cell.isListed = false;
       this.#lastSetMillis.delete(cell);
+      // The overflow series is in no tree: its values are those of the series without attributes.
       if (cell === this.overflow) this.overflow = undefined;
+      else if (this.keys.length > 0) this.#tree.remove(cell.values);
     }
     this.size -= cells.length;
     this.#firstRoomy = 0;
     this.#only = undefined;
-    this.#tree.clear();
-    for (const block of this.blocks) {
-      for (const cell of block.cells) if (cell !== this.overflow && this.keys.length > 0) this.#tree.insert(cell as C);
-    }
+  }
+}
+
+/** An attribute that cannot be read, such as one whose getter throws, is an absent one. */
+function readSafely(attributes: AttributeReader, key: string): unknown {
+  try {
+    return attributes?.[key];
+  } catch {
+    return undefined;
   }
 }
 

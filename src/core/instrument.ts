@@ -4,8 +4,10 @@ import type { Family } from './family.ts';
 import type { AttributesOf, InstrumentKind, MetricDefinition } from './metric.ts';
 
 abstract class Instrument<D extends MetricDefinition, Kind extends InstrumentKind> {
+  /** @internal */
   readonly family: Family<CellOfKind[Kind]>;
 
+  /** @internal */
   constructor(family: Family<CellOfKind[Kind]>) {
     this.family = family;
   }

@@ -42,9 +42,9 @@ export class SeriesTree<C extends Cell> {
     branch.set(values[last], cell);
   }
 
-  /** Forgets every cell; what finds through this tree then misses. */
-  clear(): void {
-    this.#root.clear();
+  /** Forgets the cell of these values, and every branch that led to it alone. */
+  remove(values: SeriesValues): void {
+    removeFrom(this.#root, values, 0);
   }
 
   /**
@@ -63,14 +63,25 @@ export class SeriesTree<C extends Cell> {
 
   #loopingFinder(miss: Miss<C>): Find<C> {
     return (attributes) => {
-      let found: Branch | Cell | undefined = this.#root;
-      for (const key of this.#keys) {
-        found = (found as Branch).get(attributes?.[key] as AttributeValue);
-        if (found === undefined) return miss(attributes);
+      try {
+        let found: Branch | Cell | undefined = this.#root;
+        for (const key of this.#keys) {
+          found = (found as Branch).get(attributes?.[key] as AttributeValue);
+          if (found === undefined) break;
+        }
+        if (found !== undefined) return found as C;
+      } catch {
+        // Attributes whose getters throw are read by who is asked below, one by one.
       }
-      return found as C;
+      return miss(attributes);
     };
   }
+}
+
+function removeFrom(branch: Branch, values: SeriesValues, depth: number): void {
+  const next = branch.get(values[depth]);
+  if (next instanceof Map) removeFrom(next, values, depth + 1);
+  if (!(next instanceof Map) || next.size === 0) branch.delete(values[depth]);
 }
 
 function finderSource(keys: readonly string[]): string {
@@ -80,8 +91,12 @@ function finderSource(keys: readonly string[]): string {
   });
   return `return (attributes) => {
     if (attributes === undefined || attributes === null) return miss(undefined);
-    let found;
-    ${steps.join('\n    ')}
-    return found;
+    try {
+      let found;
+      ${steps.join('\n      ')}
+      return found;
+    } catch {
+      return miss(attributes);
+    }
   };`;
 }

@@ -101,6 +101,19 @@ describe('finding series', () => {
     expect(family.size).toBeLessThanOrEqual(2000);
   });
 
+  it('leaves an attribute out that throws when it is read', () => {
+    const family = new Family<CounterCell>(requests);
+    const attributes = {
+      method: 'GET',
+      get status(): number {
+        throw new Error('no');
+      },
+    };
+    family.find(attributes).add(1);
+    family.find(attributes).add(1);
+    expect(seriesOf(family)).toEqual({ '{"method":"GET"}': 2 });
+  });
+
   it('works where code may not be compiled', () => {
     const compile = globalThis.Function;
     globalThis.Function = (() => {
@@ -111,7 +124,8 @@ describe('finding series', () => {
       family.find({ method: 'GET', status: 200 }).add(2);
       family.find({ method: 'GET', status: 200 }).add(3);
       family.find(undefined).add(1);
-      expect(seriesOf(family)).toEqual({ '{"method":"GET","status":200}': 5, '{}': 1 });
+      family.find(new Proxy({}, { get: () => JSON.parse('no') })).add(1);
+      expect(seriesOf(family)).toEqual({ '{"method":"GET","status":200}': 5, '{}': 2 });
     } finally {
       globalThis.Function = compile;
     }
@@ -201,6 +215,24 @@ describe('what is stored', () => {
     expect(family.rejected).toBe(7);
   });
 
+  it('is never what is no number, nor does that throw', () => {
+    const kinds = [requests, { ...requests, instrument: 'updowncounter' }, temperature, latency] as const;
+    const notNumber = fc.anything().filter((value) => typeof value !== 'number');
+    const unfriendly = [Symbol('5'), 5n, '5', true, null, [5], { valueOf: () => JSON.parse('no') }];
+    fc.assert(
+      fc.property(fc.oneof(fc.constantFrom<unknown>(...unfriendly), notNumber), (amount) => {
+        for (const definition of kinds) {
+          const family = new Family(definition);
+          const cell = family.find({}) as unknown as Record<string, (amount: unknown) => void>;
+          const methods = ['add', 'observe', 'set', 'record'].filter((name) => typeof cell[name] === 'function');
+          for (const method of methods) cell[method]!(amount);
+          expect(family.rejected).toBe(methods.length);
+          expect(Object.values(seriesOf(family))).toEqual([0]);
+        }
+      }),
+    );
+  });
+
   it('takes over running totals that only grow', () => {
     const cell = new Family<CounterCell>(requests).find({});
     cell.observe(5);
@@ -247,6 +279,58 @@ describe('what is stored', () => {
     expect(cell.block.changed).toBe(0);
     cell.set(21);
     expect(cell.block.changed).not.toBe(0);
+  });
+});
+
+describe('removing', () => {
+  it('takes exactly the series away that a plain set loses, for any sequence', () => {
+    const attributes = fc.record(
+      { method: fc.constantFrom('GET', 'POST'), status: fc.integer({ min: 200, max: 202 }), cached: fc.boolean() },
+      { requiredKeys: [] },
+    );
+    const step = fc.record({ attributes, isRemoved: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
+        const family = new Family<CounterCell>(requests);
+        const expected = new Map<string, CounterCell>();
+        for (const {
+          attributes: { method, status, cached },
+          isRemoved,
+        } of steps) {
+          const key = JSON.stringify([method, status, cached]);
+          if (isRemoved) {
+            family.remove({ method, status, cached });
+            expected.delete(key);
+          } else {
+            const cell = family.find({ method, status, cached });
+            expect(cell).toBe(expected.get(key) ?? cell);
+            expected.set(key, cell);
+          }
+        }
+        expect(new Set(family.blocks.flatMap(({ cells }) => cells))).toEqual(new Set(expected.values()));
+        expect(family.size).toBe(expected.size);
+      }),
+    );
+  });
+
+  it('of the overflow series leaves the series without attributes where it is', () => {
+    const family = new Family<CounterCell>(names);
+    const bare = family.find({});
+    for (let index = 0; index < 10; index += 1) family.find({ name: `name ${index}` }).add(1);
+    expect(family.overflow).toBeDefined();
+    family.remove({ name: 'name 0' });
+    expect(family.find({})).toBe(bare);
+    family.empty();
+    expect([family.size, family.overflow]).toEqual([0, undefined]);
+    expect(family.find({})).not.toBe(bare);
+  });
+
+  it('of the only series of a metric without attributes makes room for a new one', () => {
+    const family = new Family<CounterCell>({ ...requests, attributes: [] });
+    family.find().add(3);
+    family.remove();
+    expect(family.size).toBe(0);
+    expect(family.find().value).toBe(0);
   });
 });
 

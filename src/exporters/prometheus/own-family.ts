@@ -1,6 +1,6 @@
 // Writes a family of promtel's own cells, and only those blocks again that recorded since they were last written.
 import type { Block } from '../../core/block.ts';
-import { type Cell, CounterCell, HistogramCell } from '../../core/cell.ts';
+import type { Cell, HistogramCell } from '../../core/cell.ts';
 import { type Family, OVERFLOW_ATTRIBUTE } from '../../core/family.ts';
 import { exemplarText } from './exemplar-text.ts';
 import { type FamilyIdentity, identityOf, openMetricsBase } from './identity.ts';
@@ -96,15 +96,15 @@ export class OwnFamily {
   #prefixesOf(cell: Cell): string[] {
     const { name } = this.identity;
     const labels = this.#labelsOf(cell);
-    if (!(cell instanceof HistogramCell)) return [linePrefix(name, labels)];
+    if (cell.kind !== 'histogram') return [linePrefix(name, labels)];
     return histogramPrefixes(name, labels, cell.bounds, this.#spelling.syntax);
   }
 
   #fill(stencil: Stencil, cells: readonly Cell[]): void {
     stencil.begin();
     for (const cell of cells) {
-      if (cell instanceof HistogramCell) this.#putHistogram(stencil, cell);
-      else if (this.#hasExemplars && cell instanceof CounterCell) stencil.put(`${cell.value}${exemplarText(cell.exemplar)}`);
+      if (cell.kind === 'histogram') this.#putHistogram(stencil, cell);
+      else if (this.#hasExemplars && cell.kind === 'counter') stencil.put(`${cell.value}${exemplarText(cell.exemplar)}`);
       else stencil.put(`${cell.value}`);
     }
     stencil.end();
@@ -123,5 +123,5 @@ export class OwnFamily {
 }
 
 function valueOf(cell: Cell): PointValue {
-  return cell instanceof HistogramCell ? onPlainScale(cell) : cell.value;
+  return cell.kind === 'histogram' ? onPlainScale(cell) : cell.value;
 }
