@@ -42,13 +42,35 @@ export type AttributesOf<D extends MetricDefinition> = {
   readonly [Spec in D['attributes'][number] as Spec['key']]?: ValueOf<Spec> | undefined;
 };
 
-type KindRules<D extends MetricDefinition> = D['instrument'] extends 'histogram'
-  ? { readonly buckets: readonly number[]; readonly merge?: never }
-  : D['instrument'] extends 'gauge'
-    ? { readonly merge: Merge; readonly buckets?: never }
-    : { readonly merge?: 'max'; readonly buckets?: never };
+/** What a kind of metric has to say besides, and what it must not. */
+export type KindRules<D extends MetricDefinition> = InstrumentKind extends D['instrument']
+  ? unknown
+  : D['instrument'] extends 'histogram'
+    ? { readonly buckets: readonly number[]; readonly merge?: never }
+    : D['instrument'] extends 'gauge'
+      ? { readonly merge: Merge; readonly buckets?: never }
+      : { readonly merge?: 'max'; readonly buckets?: never };
 
 /** Declares a metric and keeps its literal types, so that recording an undeclared attribute does not compile. */
 export function defineMetric<const D extends MetricDefinition>(definition: D & KindRules<D>): D {
   return definition;
+}
+
+/** How a second definition of a metric contradicts the first, as "with unit s and again with unit ms"; else undefined. */
+export function differenceOf(first: MetricDefinition, second: MetricDefinition): string | undefined {
+  if (first === second) return undefined;
+  const traits = traitsOf(second);
+  const differing = traitsOf(first).findIndex((trait, index) => trait !== traits[index]);
+  return differing === -1 ? undefined : `${traitsOf(first)[differing]} and again ${traits[differing]}`;
+}
+
+/** What two definitions of one metric must have in common, since their series are kept together. */
+function traitsOf({ instrument, unit, attributes, buckets }: MetricDefinition): string[] {
+  const keys = attributes.map(({ key, type }) => `${key} (${type})`).sort();
+  return [
+    `as a ${instrument}`,
+    `with unit ${unit}`,
+    `with ${keys.length === 0 ? 'no attributes' : `attributes ${keys.join(', ')}`}`,
+    `with ${buckets === undefined ? 'no bounds' : `bounds ${buckets.join(', ')}`}`,
+  ];
 }

@@ -2,11 +2,16 @@
 import { CHANGED_FOR_ALL } from './block.ts';
 import { Family, type FamilyOptions } from './family.ts';
 import { instrumentClasses, type InstrumentOf } from './instrument.ts';
-import type { MetricDefinition } from './metric.ts';
+import { differenceOf, type MetricDefinition } from './metric.ts';
 import { messageOf, reportProblem } from './problem.ts';
 
 /** Reads values that nobody announces, such as memory, and records them; may take a moment. */
 export type CollectCallback = () => void | Promise<void>;
+
+interface RegisteredCallback {
+  readonly subject: string;
+  readonly callback: CollectCallback;
+}
 
 /** What the operator set for one metric; `drop` keeps it from being recorded at all. */
 export interface MetricOverride extends FamilyOptions {
@@ -26,7 +31,7 @@ export class Registry {
 
   readonly #instruments = new Map<string, InstrumentOf<MetricDefinition>>();
   readonly #visible: Family[] = [];
-  readonly #callbacks = new Map<CollectCallback, string>();
+  readonly #callbacks = new Set<RegisteredCallback>();
   #collecting: Promise<void> | undefined;
   #freeReaderBits = CHANGED_FOR_ALL;
 
@@ -39,20 +44,18 @@ export class Registry {
   instrument<D extends MetricDefinition>(definition: D): InstrumentOf<D> {
     const known = this.#instruments.get(definition.name);
     if (known === undefined) return this.#create(definition) as InstrumentOf<D>;
-    if (known.family.definition.instrument === definition.instrument) return known as InstrumentOf<D>;
-    const { instrument } = known.family.definition;
-    reportProblem(
-      definition.name,
-      `is defined as a ${instrument} and again as a ${definition.instrument}; the second is not exported`,
-    );
+    const difference = differenceOf(known.family.definition, definition);
+    if (difference === undefined) return known as InstrumentOf<D>;
+    reportProblem(definition.name, `is defined ${difference}; the second is not exported`);
     return new instrumentClasses[definition.instrument](new Family(definition) as never) as unknown as InstrumentOf<D>;
   }
 
   /** Runs a callback before every collection until the returned function is called. */
   onCollect(subject: string, callback: CollectCallback): () => void {
-    this.#callbacks.set(callback, subject);
+    const registered = { subject, callback };
+    this.#callbacks.add(registered);
     return () => {
-      this.#callbacks.delete(callback);
+      this.#callbacks.delete(registered);
     };
   }
 
@@ -76,6 +79,11 @@ export class Registry {
     this.#freeReaderBits |= bit;
   }
 
+  /** Tells of a problem through the copy of promtel whose registry this is: it is the one that was started, and is listened to. */
+  report(subject: string, message: string): void {
+    reportProblem(subject, message);
+  }
+
   /** Counts a value that could not be read and tells of it, once for each cause. */
   countFailure(subject: string, error: unknown): void {
     this.failedCallbacks.set(subject, (this.failedCallbacks.get(subject) ?? 0) + 1);
@@ -92,7 +100,8 @@ export class Registry {
     const override = this.overrideOf(definition.name);
     const dropped = override?.drop === true;
     // A dropped metric keeps one series that nobody exports, so that recording into it needs no question of its own.
-    const family = new Family(dropped ? { ...definition, attributes: [] } : definition, override);
+    const dropAttributes = dropped ? definition.attributes.map(({ key }) => key) : override?.dropAttributes;
+    const family = new Family(definition, { ...override, dropAttributes });
     const instrument = new instrumentClasses[definition.instrument](family as never) as InstrumentOf<MetricDefinition>;
     this.#instruments.set(definition.name, instrument);
     if (!dropped) this.#visible.push(family);
@@ -101,7 +110,7 @@ export class Registry {
 
   async #runCallbacks(): Promise<void> {
     const pending: Promise<void>[] = [];
-    for (const [callback, subject] of this.#callbacks) {
+    for (const { subject, callback } of this.#callbacks) {
       try {
         const result = callback();
         if (result !== undefined) pending.push(result.catch((error: unknown) => this.countFailure(subject, error)));

@@ -46,6 +46,56 @@ describe('instruments', () => {
     ]);
   });
 
+  const duration = defineMetric({
+    name: 'shop.duration',
+    instrument: 'histogram',
+    unit: 's',
+    brief: 'Duration.',
+    stability: 'stable',
+    buckets: [1, 5],
+    attributes: [
+      { key: 'shop.a', type: 'string', brief: 'A.' },
+      { key: 'shop.b', type: 'int', brief: 'B.' },
+    ],
+  });
+
+  it.each([
+    [{ unit: 'ms' }, 'with unit s and again with unit ms'],
+    [{ buckets: [1, 6] }, 'with bounds 1, 5 and again with bounds 1, 6'],
+    [
+      { attributes: duration.attributes.slice(1) },
+      'with attributes shop.a (string), shop.b (int) and again with attributes shop.b (int)',
+    ],
+    [{ attributes: [] }, 'with attributes shop.a (string), shop.b (int) and again with no attributes'],
+  ])('of a metric that is defined again with %o do not disturb the first', (other, difference) => {
+    const problems: Problem[] = [];
+    onProblem((problem) => problems.push(problem));
+    const registry = new Registry();
+    const name = `shop.duration.${Object.keys(other).join()}.${difference.length}`;
+    const first = registry.instrument({ ...duration, name });
+    registry.instrument({ ...duration, name, ...other }).record(3, {});
+    expect(first.family.size).toBe(0);
+    expect(registry.families).toHaveLength(1);
+    expect(problems).toEqual([{ subject: name, message: `is defined ${difference}; the second is not exported` }]);
+  });
+
+  it('are the same for a metric that is defined again by the same values', () => {
+    const registry = new Registry();
+    registry.overrideOf = () => ({ buckets: [7], dropAttributes: ['shop.a'] });
+    const attributes = duration.attributes.toReversed().map((attribute) => ({ ...attribute }));
+    const again = { ...duration, attributes, buckets: [...duration.buckets], brief: 'In other words.' };
+    expect(registry.instrument(again)).toBe(registry.instrument(duration));
+  });
+
+  it('of a dropped metric are the same when it is defined again', () => {
+    const registry = new Registry();
+    registry.overrideOf = () => ({ drop: true });
+    const first = registry.instrument(duration);
+    expect(registry.instrument({ ...duration })).toBe(first);
+    first.record(1, { 'shop.a': 'x' });
+    expect(first.family.keys).toEqual([]);
+  });
+
   it('of a dropped metric record into nothing', () => {
     const registry = new Registry();
     registry.overrideOf = (name) => (name === 'orders' ? { drop: true } : undefined);
@@ -95,6 +145,26 @@ describe('collecting', () => {
     expect([...registry.failedCallbacks]).toEqual([
       ['broken', 2],
       ['rejecting', 2],
+    ]);
+  });
+
+  it('knows a callback by each of its registrations', async () => {
+    const registry = new Registry();
+    const runs = { count: 0 };
+    const failing = (): void => {
+      runs.count += 1;
+      throw new Error('no');
+    };
+    const stopFirst = registry.onCollect('first', failing);
+    registry.onCollect('second', failing);
+    await registry.collect();
+    expect(runs.count).toBe(2);
+    stopFirst();
+    stopFirst();
+    await registry.collect();
+    expect([...registry.failedCallbacks]).toEqual([
+      ['first', 1],
+      ['second', 2],
     ]);
   });
 
