@@ -2,11 +2,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { load } from './config/load.ts';
 import type { Histogram, InstrumentOf, UpDownCounter } from './core/instrument.ts';
-import type { MetricDefinition } from './core/metric.ts';
+import type { KindRules, MetricDefinition } from './core/metric.ts';
 import type { CollectCallback } from './core/registry.ts';
 import { sharedRegistry } from './core/shared.ts';
 import { Tracker, type TrackerOptions } from './core/tracker.ts';
 import { metricsHandler as handlerOf, metricsResponse as responseOf, type Renderer } from './exporters/prometheus/handler.ts';
+import { ACTIVE_RULES, DURATION_RULES, ownInstrument, ownOutcome } from './own-instrument.ts';
 import { createPage } from './page.ts';
 import { running } from './running.ts';
 
@@ -20,27 +21,37 @@ export type { CollectCallback } from './core/registry.ts';
 export type { Tracker } from './core/tracker.ts';
 
 /** The instrument that records a metric; asked for twice, it is the same one. It works whether or not promtel was started. */
-export function getInstrument<const D extends MetricDefinition>(definition: D): InstrumentOf<D> {
-  return sharedRegistry().instrument(definition);
+export function getInstrument<const D extends MetricDefinition>(definition: D & KindRules<D>): InstrumentOf<D> {
+  return ownInstrument<D>(definition);
 }
 
+/** A histogram of seconds. */
+type DurationDefinition = MetricDefinition<'histogram'> & { readonly unit: 's'; readonly buckets: readonly number[] };
+
 /** What a tracker needs: a histogram of seconds, and what else it tells. */
-export interface TrackerDefinition<Duration extends MetricDefinition, Active extends MetricDefinition> {
+export type TrackerDefinition<Duration extends DurationDefinition, Active extends MetricDefinition<'updowncounter'>> = {
   readonly duration: Duration;
   /** Counts what is under way. */
   readonly active?: Active;
-  /** The attributes that tell how it ended; `error.type` unless said. */
-  readonly outcome?: TrackerOptions<Duration, Active>['outcome'];
+} & ('error.type' extends Duration['attributes'][number]['key']
+  ? Partial<OutcomeDefinition<Duration, Active>>
+  : OutcomeDefinition<Duration, Active>);
+
+interface OutcomeDefinition<Duration extends MetricDefinition, Active extends MetricDefinition> {
+  /** The attributes that tell how it ended; `error.type` unless said, which the duration must then have. */
+  readonly outcome: NonNullable<TrackerOptions<Duration, Active>['outcome']>;
 }
 
 /** Makes what times functions, synchronous or not, into a histogram of seconds. */
 export function createTracker<
-  const Duration extends MetricDefinition<'histogram'>,
+  const Duration extends DurationDefinition,
   const Active extends MetricDefinition<'updowncounter'> = MetricDefinition<'updowncounter'>,
->({ duration, active, outcome }: TrackerDefinition<Duration, Active>): Tracker<Duration, Active> {
-  return new Tracker(getInstrument(duration) as Histogram<Duration>, {
-    ...(active === undefined ? {} : { active: getInstrument(active) as UpDownCounter<Active> }),
-    ...(outcome === undefined ? {} : { outcome }),
+>(definition: TrackerDefinition<Duration, Active>): Tracker<Duration, Active> {
+  const { duration, active, outcome } = definition ?? {};
+  const usable = ownOutcome(duration, outcome);
+  return new Tracker(ownInstrument(duration, DURATION_RULES) as Histogram<Duration>, {
+    ...(active === undefined ? {} : { active: ownInstrument(active, ACTIVE_RULES) as UpDownCounter<Active> }),
+    ...(usable === undefined ? {} : { outcome: usable }),
   });
 }
 

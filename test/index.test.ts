@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
+import { onProblem, type Problem } from '../src/core/problem.ts';
 import { createTracker, defineMetric, getInstrument, metricsHandler, metricsResponse, onCollect } from '../src/index.ts';
 import { expectMetric } from '../src/testing.ts';
 
@@ -51,6 +52,66 @@ describe('metrics of your own', () => {
     const packing = createTracker({ duration, outcome: ({ errorType }) => ({ 'shop.outcome': errorType ?? 'packed' }) });
     expect(await packing.track({}, () => Promise.resolve('parcel'))).toBe('parcel');
     await expectMetric(duration, { attributes: { 'shop.outcome': 'packed' }, value: 1 });
+  });
+});
+
+/** All that was told; a cause is told once, so it may have been by an earlier test. */
+const problems: Problem[] = [];
+beforeAll(() => onProblem((problem) => problems.push(problem)));
+afterAll(() => onProblem(undefined));
+
+describe('a metric of your own that cannot work', () => {
+  // As an application in JavaScript writes it, where no compiler objects.
+  const untyped = getInstrument as unknown as (definition: unknown) => Record<string, (...values: unknown[]) => unknown>;
+
+  it.each([
+    [{ instrument: 'Counter' }, '"Counter": the instrument is counter, updowncounter, gauge or histogram'],
+    [{ buckets: [5, 1], instrument: 'histogram' }, '[5, 1]: a histogram, and nothing else, has finite ascending bounds'],
+    [{ attributes: undefined }, 'undefined: attributes are a list of a key and a type each, which is string, int or boolean'],
+    [
+      { attributes: [{ key: 'shop.colour', type: 'enum' }] },
+      '"shop.colour" of type "enum": attributes are a list of a key and a type each, which is string, int or boolean',
+    ],
+  ])('is told of and not exported: %o', async (wrong, told) => {
+    const name = `shop.wrong.${Object.keys(wrong).join('.')}.${told.length}`;
+    const instrument = untyped({ ...orders, name, ...wrong });
+    for (const method of ['add', 'observe', 'set', 'record']) instrument[method]!(1, { 'shop.payment': 'card' });
+    (instrument['bind']!({}) as typeof instrument)['add']!(1);
+    instrument['remove']!({});
+    expect(problems).toContainEqual({ subject: name, message: `is not exported because of ${told}` });
+    await expect(expectMetric(name)).rejects.toThrow(name);
+  });
+
+  it.each([undefined, null, 'shop.orders', 7, {}])('does not throw though it is %o', (definition) => {
+    expect(() => untyped(definition)['add']!(1)).not.toThrow();
+    expect(problems.map(({ subject }) => subject)).toContain('a metric without a name');
+  });
+
+  it('is one that contradicts the first definition', async () => {
+    getInstrument(orders).add(1, { 'shop.payment': 'card' });
+    const before = await expectMetric(orders);
+    getInstrument({ ...orders, unit: '{basket}' }).add(1, { 'shop.payment': 'card' });
+    expect(await expectMetric(orders)).toEqual(before);
+    const message = 'is defined with unit {order} and again with unit {basket}; the second is not exported';
+    expect(problems).toContainEqual({ subject: 'shop.orders', message });
+  });
+});
+
+describe('a tracker that cannot work', () => {
+  const untyped = createTracker as unknown as (definition: unknown) => { track<T>(attributes: object, run: () => T): T };
+  const duration = { ...orders, name: 'shop.time', instrument: 'histogram', unit: 's', buckets: [1], attributes: [] };
+
+  it.each([
+    [{ duration: { ...duration, unit: 'ms' } }, 'a tracker times into a histogram of unit s'],
+    [{ duration: orders }, 'a tracker times into a histogram of unit s'],
+    [{ duration, active: orders }, 'a tracker counts what is under way in an updowncounter'],
+    [{ duration }, 'a tracker has an outcome, which is a function, or its duration has the attribute error.type'],
+    [{ duration, outcome: 'error' }, 'a tracker has an outcome, which is a function'],
+    [{}, 'the instrument is counter'],
+    [undefined, 'the instrument is counter'],
+  ])('runs the function and says why: %#', (definition, accepted) => {
+    expect(untyped(definition).track({}, () => 'done')).toBe('done');
+    expect(problems).toContainEqual({ subject: expect.any(String), message: expect.stringContaining(accepted) });
   });
 });
 

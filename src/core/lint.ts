@@ -1,7 +1,8 @@
-// What makes a good metric declaration, as small rules over it: each says what is wrong, or nothing.
+// What makes a good metric declaration, as small rules over it besides those without which it would not work.
 import type { AttributeSpec } from './attribute.ts';
 import type { MetricDefinition } from './metric.ts';
 import { prometheusName } from './prometheus-name.ts';
+import { brokenRules, STRUCTURE_RULES } from './structure.ts';
 import { isCatalogUnit } from './unit.ts';
 
 /** What is wrong with a definition; undefined if the rule is kept. */
@@ -30,22 +31,7 @@ export const LINT_RULES: Readonly<Record<string, LintRule>> = {
     };
     return (allowed[instrument] as readonly unknown[]).includes(merge) ? undefined : `merge is ${merge}`;
   },
-  'a histogram, and nothing else, has finite ascending bounds': ({ instrument, buckets }) => {
-    if ((instrument === 'histogram') !== (buckets !== undefined))
-      return `a ${instrument} with${buckets === undefined ? 'out' : ''} bounds`;
-    return buckets === undefined || isAscending(buckets) ? undefined : buckets.join(' ');
-  },
-  'only a gauge expires': ({ instrument, expireAfterSeconds }) => {
-    if (expireAfterSeconds === undefined) return undefined;
-    return instrument === 'gauge' && expireAfterSeconds > 0 ? undefined : `a ${instrument} after ${expireAfterSeconds} s`;
-  },
-  'the limit leaves room for the overflow series': ({ limit }) => {
-    return limit === undefined || (Number.isInteger(limit) && limit >= 2) ? undefined : String(limit);
-  },
-  'attribute keys are lower case and different': ({ attributes }) => {
-    const keys = attributes.map(({ key }) => key);
-    return keys.find((key, index) => !NAME.test(key) || keys.indexOf(key) !== index);
-  },
+  'attribute keys are lower case': ({ attributes }) => attributes.find(({ key }) => !NAME.test(key))?.key,
   'attribute briefs are one sentence': ({ attributes }) =>
     attributes.map(({ brief }) => wrongSentence(brief)).find((brief) => brief !== undefined),
   'attribute values are listed or capped, not both': ({ attributes }) =>
@@ -54,10 +40,9 @@ export const LINT_RULES: Readonly<Record<string, LintRule>> = {
 
 /** Everything wrong with a definition, each with the rule that it breaks. */
 export function lint(definition: MetricDefinition): string[] {
-  return Object.entries(LINT_RULES).flatMap(([rule, check]) => {
-    const wrong = check(definition);
-    return wrong === undefined ? [] : [`${definition.name}: ${rule}: ${wrong}`];
-  });
+  const unsound = brokenRules(STRUCTURE_RULES, definition);
+  const broken = unsound.length > 0 ? unsound : brokenRules(LINT_RULES, definition);
+  return broken.map(({ rule, wrong }) => `${definition.name}: ${rule}: ${wrong}`);
 }
 
 /** Everything wrong with definitions together: names that two of them have, keys that mean two things. */
@@ -81,14 +66,7 @@ function wrongSentence(text: string): string | undefined {
   return /^[A-Z0-9].*[^.]\.$/.test(text) && !/[.!?]\s/.test(text) ? undefined : text;
 }
 
-function isAscending(bounds: readonly number[]): boolean {
-  return (
-    bounds.length > 0 && bounds.every((bound, index) => Number.isFinite(bound) && (index === 0 || bound > bounds[index - 1]!))
-  );
-}
-
 function isBoundedOnce({ values, cap }: AttributeSpec): boolean {
-  if (values !== undefined && cap !== undefined) return false;
-  if (values !== undefined) return values.length > 0 && new Set(values).size === values.length;
-  return cap === undefined || (Number.isInteger(cap) && cap > 0);
+  if (values === undefined) return true;
+  return cap === undefined && values.length > 0 && new Set(values).size === values.length;
 }

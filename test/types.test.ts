@@ -1,0 +1,68 @@
+// The published types: what an application may write compiles against dist/, and what is promtel's own does not.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'promtel-types-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const application = `
+import { createTracker, defineMetric, getInstrument, type MetricDefinition } from 'promtel';
+import { expectMetric } from 'promtel/testing';
+const common = { brief: 'For a test.', stability: 'stable' } as const;
+const task = { key: 'task', type: 'string', brief: 'Task.' } as const;
+const error = { key: 'error.type', type: 'string', brief: 'Why it failed.' } as const;
+
+const counter = getInstrument(defineMetric({ ...common, name: 'a', instrument: 'counter', unit: '{a}', attributes: [task] }));
+counter.add(1, { task: 'x' });
+const cell = counter.bind({ task: 'x' });
+cell.add(1);
+export const value: number = cell.value;
+const seconds = defineMetric({ ...common, name: 'b', instrument: 'histogram', unit: 's', buckets: [1], attributes: [task] });
+export const bounds: readonly number[] = getInstrument(seconds).bind().bounds;
+const told = defineMetric({ ...seconds, name: 'c', attributes: [task, error] });
+const active = defineMetric({ ...common, name: 'd', instrument: 'updowncounter', unit: '{d}', attributes: [task] });
+export const tracked: number = createTracker({ duration: told, active }).track({ task: 'x' }, () => 1);
+createTracker({ duration: seconds, outcome: ({ errorType }) => ({ task: errorType }) });
+export const made = (definition: MetricDefinition) => getInstrument(definition);
+await expectMetric(told, { value: 1 });
+
+// @ts-expect-error: promtel's own
+counter.family.empty();
+// @ts-expect-error: promtel's own
+cell.block.changed = 0;
+// @ts-expect-error: promtel's own
+cell.values;
+// @ts-expect-error: promtel's own
+cell.zero();
+// @ts-expect-error: a histogram without bounds
+getInstrument({ ...common, name: 'e', instrument: 'histogram', unit: 's', attributes: [] });
+// @ts-expect-error: a gauge that does not say how processes merge
+getInstrument({ ...common, name: 'f', instrument: 'gauge', unit: 's', attributes: [] });
+// @ts-expect-error: no seconds
+createTracker({ duration: { ...told, unit: 'ms' } });
+// @ts-expect-error: neither error.type nor an outcome
+createTracker({ duration: seconds });
+// @ts-expect-error: an outcome with an attribute that the duration does not have
+createTracker({ duration: seconds, outcome: () => ({ colour: 'red' }) });
+// @ts-expect-error: nothing that goes down
+createTracker({ duration: told, active: { ...active, instrument: 'counter' } });
+`;
+
+describe('the published types', () => {
+  it('let an application write what it may, and nothing of what is inside', () => {
+    mkdirSync(join(folder, 'node_modules/@types'), { recursive: true });
+    symlinkSync(root, join(folder, 'node_modules/promtel'));
+    symlinkSync(join(root, 'node_modules/@types/node'), join(folder, 'node_modules/@types/node'));
+    const compilerOptions = { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, types: ['node'] };
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['application.ts'] }));
+    writeFileSync(join(folder, 'application.ts'), application);
+    const { stdout, status } = spawnSync('tsc', ['-p', folder], { encoding: 'utf8' });
+    expect([status, stdout]).toEqual([0, '']);
+  });
+});
