@@ -26,16 +26,19 @@ export class Variant implements AsyncDisposable {
   readonly name: string;
   readonly #child: ChildProcess;
   readonly #ended: Promise<never>;
+  /** What it said on stderr, which nobody wants to read unless it fails. */
+  #said = '';
 
   constructor(name: string, script: URL, { args = [], nodeOptions = [], env = {} }: VariantOptions = {}) {
     this.name = name;
     this.#child = fork(fileURLToPath(script), [...args], {
       execArgv: [...nodeOptions],
       env: cleanEnvironment(env),
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
+    this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.#said += text));
     this.#ended = once(this.#child, 'exit').then(() => {
-      throw new Error(`${name}: the process ended before it answered`);
+      throw new Error(`${name}: the process ended before it answered\n${this.#said}`);
     });
     // Also how every process ends that was asked for nothing more.
     this.#ended.catch(() => {});
@@ -45,7 +48,7 @@ export class Variant implements AsyncDisposable {
   async hear<Value>(): Promise<Value> {
     const message = once(this.#child, 'message', { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MILLIS) });
     const [answer] = (await Promise.race([message, this.#ended])) as [Answer<Value>];
-    if ('failure' in answer) throw new Error(`${this.name}: ${answer.failure}`);
+    if ('failure' in answer) throw new Error(`${this.name}: ${answer.failure}\n${this.#said}`);
     return answer.value;
   }
 
