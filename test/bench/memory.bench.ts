@@ -22,7 +22,7 @@ export const memory: Benchmark = {
     const start = async () => LIBRARIES.map((name) => new Variant(name, script, { args: [name], nodeOptions: ['--expose-gc'] }));
     for (const kind of KINDS) {
       const question: Question = { kind, series: SERIES };
-      samples.set(kind, await interleave(start, (variant) => variant.ask<SeriesMemory>(question), pace));
+      samples.set(kind, await interleave({ start, round: (variant) => variant.ask<SeriesMemory>(question) }, pace));
     }
     return findingsOf((library, kind, moment) => pick(samples.get(kind)!, library, (bytes) => bytes[moment]));
   },

@@ -17,7 +17,8 @@ export const record: Benchmark = {
   async run({ quick }) {
     const pace = quick ? { processes: 1, warmUps: 2, rounds: 3 } : { processes: 3, warmUps: 3, rounds: 5 };
     const start = async () => LIBRARIES.map((name) => new Variant(name, new URL(`record/${name}.ts`, import.meta.url)));
-    const samples = await interleave(start, (variant) => variant.ask<RecordCosts>({ millis: quick ? 50 : 100 }), pace);
+    const round = (variant: Variant) => variant.ask<RecordCosts>({ millis: quick ? 50 : 100 });
+    const samples = await interleave({ start, round }, pace);
     return findingsOf((library, name) => pick(samples, library, (costs) => costs[name]));
   },
 };

@@ -41,7 +41,7 @@ function measure(size: number, quick: boolean): Promise<Samples<Round>> {
     'one in a hundred': await ask(variant, 'one in a hundred'),
     none: await ask(variant, 'none'),
   });
-  return interleave(start, round, pace);
+  return interleave({ start, round }, pace);
 }
 
 type FiguresOf = (size: number, library: string, change: Change, field: keyof ScrapeCost) => Figures;

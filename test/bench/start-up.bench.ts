@@ -18,6 +18,7 @@ interface Start {
   readonly listenWall: number;
   readonly listenCpu: number;
   readonly memory: number;
+  readonly scrapeCpu: number;
   readonly memoryAfterScrape: number;
 }
 
@@ -27,6 +28,7 @@ const FIGURES: Readonly<Record<keyof Start, string>> = {
   listenWall: 'Express: wall ms',
   listenCpu: 'Express: CPU ms',
   memory: 'Express: RSS MB',
+  scrapeCpu: 'first scrape: CPU ms',
   memoryAfterScrape: 'after a scrape: RSS MB',
 };
 
@@ -42,13 +44,9 @@ export const startUp: Benchmark = {
     'An empty script until its process has ended, and the Express hello world until it listens; its memory 200 ms later, and ' +
     'once more after one request and one scrape. CPU time is that of all threads.',
   async run({ quick }) {
-    const contestants = PEERS.map((peer) => ({ name: peer.name, peer, [Symbol.asyncDispose]: () => Promise.resolve() }));
+    const contestants = PEERS.map((peer) => ({ ...peer, [Symbol.asyncDispose]: () => Promise.resolve() }));
     const pace = { processes: 1, warmUps: 1, rounds: quick ? 3 : 10 };
-    const samples = await interleave(
-      () => Promise.resolve(contestants),
-      ({ peer }) => measureStart(peer),
-      pace,
-    );
+    const samples = await interleave({ start: () => Promise.resolve(contestants), round: measureStart }, pace);
     return findingsOf((peer, field) => pick(samples, peer, (start) => start[field]));
   },
 };
@@ -60,14 +58,16 @@ async function measureStart(peer: Peer): Promise<Start> {
   await sleep(SETTLE_MILLIS);
   const { rssBytes } = await service.usage();
   await fetch(`http://127.0.0.1:${port}/users/1000`).then((response) => response.text());
+  const beforeScrape = await service.usage();
   await service.expectCounted(1, '/users/:id');
-  const { rssBytes: rssBytesAfterScrape } = await service.usage();
+  const afterScrape = await service.usage();
   return {
     ...empty,
     listenWall: wallMillis,
     listenCpu: cpuMicros / 1000,
     memory: rssBytes / 1e6,
-    memoryAfterScrape: rssBytesAfterScrape / 1e6,
+    scrapeCpu: (afterScrape.cpuMicros - beforeScrape.cpuMicros) / 1000,
+    memoryAfterScrape: afterScrape.rssBytes / 1e6,
   };
 }
 

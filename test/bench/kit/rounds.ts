@@ -17,10 +17,17 @@ export interface Pace {
 /** What each contestant gave, in the order of the rounds: the same index is the same round. */
 export type Samples<Value> = ReadonlyMap<string, readonly Value[]>;
 
-/** Starts the contestants, lets `round` work with each in turn, and ends them. */
+/** What is done with contestants. */
+export interface Course<C extends Contestant, Value> {
+  start(): Promise<readonly C[]>;
+  round(contestant: C, isWarmUp: boolean): Promise<Value>;
+  /** Fails if a contestant has not done what its rounds were about. */
+  check?(contestant: C): Promise<void>;
+}
+
+/** Starts the contestants, gives each its rounds in turn, and ends them. */
 export async function interleave<C extends Contestant, Value>(
-  start: () => Promise<readonly C[]>,
-  round: (contestant: C) => Promise<Value>,
+  { start, round, check }: Course<C, Value>,
   { processes, warmUps, rounds }: Pace,
 ): Promise<Samples<Value>> {
   const samples = new Map<string, Value[]>();
@@ -30,12 +37,13 @@ export async function interleave<C extends Contestant, Value>(
     for (const contestant of contestants) stack.use(contestant);
     for (let index = -warmUps; index < rounds; index += 1) {
       for (const contestant of contestants) {
-        const value = await round(contestant);
+        const value = await round(contestant, index < 0);
         if (index < 0) continue;
         if (!samples.has(contestant.name)) samples.set(contestant.name, []);
         samples.get(contestant.name)!.push(value);
       }
     }
+    for (const contestant of contestants) await check?.(contestant);
   }
   return samples;
 }

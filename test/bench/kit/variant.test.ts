@@ -1,13 +1,15 @@
 // A benchmark that has rotted fails: a process that dies, or says that its figures are wrong, ends the run.
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { interleave, pick } from './rounds.ts';
 import { Variant } from './variant.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
 const answerModule = new URL('answer.ts', import.meta.url).href;
 
 function script(name: string, code: string): URL {
@@ -20,17 +22,18 @@ const echo = script('echo', `import { answerQuestions } from '${answerModule}'; 
 
 it('asks every contestant in turn and leaves the first rounds out', async () => {
   const asked: string[] = [];
-  const samples = await interleave(
-    () => Promise.resolve(['a', 'b'].map((name) => new Variant(name, echo))),
-    (variant) => {
-      asked.push(variant.name);
+  const course = {
+    start: () => Promise.resolve(['a', 'b'].map((name) => new Variant(name, echo))),
+    round(variant: Variant, isWarmUp: boolean) {
+      asked.push(isWarmUp ? variant.name : variant.name.toUpperCase());
       return variant.ask<number>({ number: asked.length });
     },
-    { processes: 2, warmUps: 1, rounds: 1 },
-  );
-  expect(asked.join('')).toBe('abababab');
-  expect(samples.get('a')).toEqual([3, 7]);
-  expect(pick(samples, 'b', (number) => number * 2)).toEqual([8, 16]);
+    check: (variant: Variant) => Promise.resolve(void asked.push(`${variant.name}!`)),
+  };
+  const samples = await interleave(course, { processes: 2, warmUps: 1, rounds: 1 });
+  expect(asked.join('')).toBe('abABa!b!abABa!b!');
+  expect(samples.get('a')).toEqual([3, 9]);
+  expect(pick(samples, 'b', (number) => number * 2)).toEqual([8, 20]);
 });
 
 it('fails with what the process says is wrong', async () => {
