@@ -4,6 +4,7 @@ import { onEsModule } from './es-module-hook.ts';
 import type {
   Attachment,
   ChannelHandler,
+  FewArguments,
   Guard,
   Instrumentation,
   InstrumentationSettings,
@@ -87,16 +88,18 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
   }
 
   // A throwing channel subscriber ends the process as an uncaught exception, so nothing gets past this.
-  readonly guard: Guard =
-    (run) =>
-    (...values) => {
+  readonly guard: Guard = <Arguments extends FewArguments, Result>(run: (...values: Arguments) => Result) => {
+    const runFew = run as unknown as (first: unknown, second: unknown, third: unknown) => Result;
+    const guarded = (first?: unknown, second?: unknown, third?: unknown): Result | undefined => {
       try {
-        return run(...values);
+        return runFew(first, second, third);
       } catch (error) {
         this.#fail(error);
         return undefined;
       }
     };
+    return guarded as (...values: Arguments) => Result | undefined;
+  };
 
   onDetach(undo: Undo): void {
     if (this.#isDetached) this.#undoOne(undo);

@@ -22,8 +22,9 @@ interface Sent {
   readonly finished: boolean;
 }
 
-/** Counts the bytes of a request whose length is not announced, for which the parser hands over the body piece by piece. */
+/** Counts the bytes of a request that is chunked, for which the parser hands over the body piece by piece. */
 export function countRequestBody(request: IncomingMessage & Received, guard: Guard): void {
+  if (headerOf(request, 'transfer-encoding') === undefined) return;
   const push = request.push.bind(request);
   request[RECEIVED] = 0;
   const noteReceived = guard((chunk: Buffer | null | undefined): void => {
@@ -39,8 +40,17 @@ export function countRequestBody(request: IncomingMessage & Received, guard: Gua
 /** The size of a request's body in bytes; undefined if it has none, or not all of it arrived. */
 export function requestBodySize(request: IncomingMessage): number | undefined {
   if (!request.complete) return undefined;
-  const { 'content-length': announced } = request.headers;
+  const announced = headerOf(request, 'content-length');
   return announced === undefined ? (request as Received)[RECEIVED] : Number(announced);
+}
+
+/** A header as it came: `headers` would make Node build an object of all of them, which the application may never ask for. */
+function headerOf({ rawHeaders }: IncomingMessage, name: string): string | undefined {
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const raw = rawHeaders[index]!;
+    if (raw.length === name.length && raw.toLowerCase() === name) return rawHeaders[index + 1];
+  }
+  return undefined;
 }
 
 /** The size of a finished response's body in bytes. */

@@ -29,8 +29,11 @@ export interface PatchTarget {
   readonly esFile?: string;
 }
 
+/** As many as a guarded function may take: a guard that spread any number of them would cost more than what it guards. */
+export type FewArguments = [unknown?, unknown?, unknown?];
+
 /** Gives undefined instead of throwing. */
-export type Guard = <Arguments extends unknown[], Result>(
+export type Guard = <Arguments extends FewArguments, Result>(
   run: (...values: Arguments) => Result,
 ) => (...values: Arguments) => Result | undefined;
 

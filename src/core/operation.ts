@@ -1,4 +1,5 @@
 // Times an operation, synchronous or not, and says how it ended; the shape that every helper shares.
+import { nowMillis } from './clock.ts';
 import { likeness } from './wrap.ts';
 
 /** What is told of an operation that ended. */
@@ -24,7 +25,7 @@ const { isPromise } = process.getBuiltinModule('node:util').types;
  * itself and never started: its end is told when the caller has asked for its result.
  */
 export function timeOperation<Result>(run: () => Result, ended: OperationListener): Result {
-  const startMillis = performance.now();
+  const startMillis = nowMillis();
   let result: Result;
   try {
     result = run();
@@ -116,7 +117,7 @@ export function errorTypeOf(error: unknown): string {
 
 function tell(ended: OperationListener, startMillis: number, errorType: string | undefined): void {
   try {
-    ended({ durationSeconds: (performance.now() - startMillis) / 1000, errorType });
+    ended({ durationSeconds: (nowMillis() - startMillis) / 1000, errorType });
   } catch {
     // Recording never fails by contract; a listener that does must not fail the operation it watched.
   }

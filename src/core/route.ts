@@ -1,11 +1,18 @@
 // The route template of a request, told by the framework that matched it and read by what measures the request.
 
 const ROUTE = Symbol('promtel.route');
-const IS_DOUBTFUL = Symbol('promtel.route.isDoubtful');
+
+/** A template that stands unless the answer is 404. */
+class Doubtful {
+  readonly template: string;
+
+  constructor(template: string) {
+    this.template = template;
+  }
+}
 
 interface Routed {
-  [ROUTE]?: string | undefined;
-  [IS_DOUBTFUL]?: boolean;
+  [ROUTE]?: string | Doubtful | undefined;
   readonly httpVersionMajor?: number;
   /** What carries an HTTP/2 request, and all that http2 publishes of it. */
   readonly stream?: Routed;
@@ -26,28 +33,18 @@ export function clearRoute(request: object): void {
  * it is the route's, as where handlers prepare and one middleware renders; if that is 404, nothing was found.
  */
 export function doubtRoute(request: object): void {
-  (request as Routed)[IS_DOUBTFUL] = true;
-  const stream = streamOf(request);
-  if (stream !== undefined) stream[IS_DOUBTFUL] = true;
+  const template = routeOf(request);
+  if (template !== undefined) keep(request, new Doubtful(template));
 }
 
 /** The template of a request, or of the stream of an HTTP/2 request, that ended with a status; undefined if no route matched. */
 export function routeOf(request: object, status?: number): string | undefined {
-  const { [ROUTE]: template, [IS_DOUBTFUL]: isDoubtful } = request as Routed;
-  return isDoubtful === true && status === 404 ? undefined : template;
+  const { [ROUTE]: kept } = request as Routed;
+  if (!(kept instanceof Doubtful)) return kept;
+  return status === 404 ? undefined : kept.template;
 }
 
-function keep(request: object, template: string | undefined): void {
-  assign(request, template);
-  const stream = streamOf(request);
-  if (stream !== undefined) assign(stream, template);
-}
-
-function assign(routed: Routed, template: string | undefined): void {
-  routed[ROUTE] = template;
-  if (routed[IS_DOUBTFUL] === true) routed[IS_DOUBTFUL] = false;
-}
-
-function streamOf({ httpVersionMajor, stream }: Routed): Routed | undefined {
-  return httpVersionMajor === 2 ? stream : undefined;
+function keep(request: Routed, kept: string | Doubtful | undefined): void {
+  request[ROUTE] = kept;
+  if (request.httpVersionMajor === 2 && request.stream !== undefined) request.stream[ROUTE] = kept;
 }

@@ -114,18 +114,22 @@ function startsWithFunction(values: readonly unknown[]): boolean {
 }
 
 function watchCalls(layer: object, name: string, guard: Guard): Undo {
-  const enter = guard((entered: Layer, request: Request, response: Response): Leave | undefined => {
+  const enter = guard((entered: Layer, request: Request, response: Response): Visit | undefined => {
     const part = entered[PART] === undefined ? partOf(entered) : entered[PART];
     if (part === null) return undefined;
     return part.isRoute ? enterRoute(part, request, response) : enterMount(part, request);
   });
-  const leaveSafely = guard((leave: Leave, error: unknown) => leave(error));
+  const leave = guard((visit: Visit, response: Response, error: unknown): void => {
+    if (!visit.part.isRoute) visit.request[MOUNTED_AT] = visit.before;
+    // After an error the route stands, whoever answers.
+    else if ((!error || error === 'route' || error === 'router') && !response.headersSent) leaveRoute(visit);
+  });
   return wrap(layer, name, (call) =>
     asMethod(function (this: Layer, request: Request, response: Response, next: Next) {
-      const leave = this[PART] === null ? undefined : enter(this, request, response);
-      if (leave === undefined) return call.call(this, request, response, next);
+      const visit = this[PART] === null ? undefined : enter(this, request, response);
+      if (visit === undefined) return call.call(this, request, response, next);
       const passOn: Next = (error) => {
-        leaveSafely(leave, error);
+        leave(visit, response, error);
         next(error);
       };
       return call.call(this, request, response, passOn);
@@ -133,37 +137,36 @@ function watchCalls(layer: object, name: string, guard: Guard): Undo {
   );
 }
 
-/** What is to be done when a layer passes the request on, maybe with an error. */
-type Leave = (error: unknown) => void;
+/** A request within a layer, until the layer passes it on. */
+interface Visit {
+  readonly part: Part;
+  readonly request: Request;
+  /** The route that was told before, or where the request was mounted. */
+  readonly before: string | undefined;
+}
 
-/** Tells the template, and takes it back when every handler of the route has passed the request on. */
-function enterRoute(part: Part, request: Request, response: Response): Leave | undefined {
+/** Tells the template, to be taken back when every handler of the route has passed the request on. */
+function enterRoute(part: Part, request: Request, response: Response): Visit | undefined {
   // Handlers that go on after they have answered change nothing.
   if (response.headersSent) return undefined;
   const before = routeOf(request);
   setRoute(request, templateOf(part, request[MOUNTED_AT]));
   // A route for everything that answers 404, as Nest declares one, says that no route was found.
   if (part.isCatchAll) doubtRoute(request);
-  return (error) => {
-    // After an error the route stands, whoever answers.
-    const isPassedOn = !error || error === 'route' || error === 'router';
-    if (isPassedOn && !response.headersSent) leaveRoute(part, request, before);
-  };
+  return { part, request, before };
 }
 
 /** A route for everything that passes on was middleware, and the route before it, which passed on too, is back. */
-function leaveRoute({ isCatchAll }: Part, request: Request, before: string | undefined): void {
-  if (isCatchAll && before === undefined) return clearRoute(request);
-  if (isCatchAll && before !== undefined) setRoute(request, before);
+function leaveRoute({ part, request, before }: Visit): void {
+  if (part.isCatchAll && before === undefined) return clearRoute(request);
+  if (part.isCatchAll && before !== undefined) setRoute(request, before);
   doubtRoute(request);
 }
 
-function enterMount(part: Part, request: Request): Leave {
+function enterMount(part: Part, request: Request): Visit {
   const before = request[MOUNTED_AT];
   request[MOUNTED_AT] = templateOf(part, before);
-  return () => {
-    request[MOUNTED_AT] = before;
-  };
+  return { part, request, before };
 }
 
 function partOf(layer: Layer): Part | null {

@@ -3,6 +3,7 @@ import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import type { HttpRequestMethod } from '../catalog/attributes.ts';
 import { httpClientActiveRequests, httpClientRequestDuration } from '../catalog/http.ts';
 import type { UpDownCounterCell } from '../core/cell.ts';
+import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { ABORTED, errorTypeOf } from '../core/operation.ts';
 import { isOwnAgent } from '../core/own-agent.ts';
@@ -69,7 +70,7 @@ class SentRequests {
       'url.scheme': request.protocol === 'https:' ? 'https' : 'http',
     });
     active.add(1);
-    request[SENT] = { active, startMillis: performance.now(), port };
+    request[SENT] = { active, startMillis: nowMillis(), port };
     request.on('close', this.#onClose);
   }
 
@@ -100,7 +101,7 @@ class SentRequests {
     request[SENT] = undefined;
     sent.active.add(-1);
     // Without url.scheme, which is optional here: the official instrumentation has it for fetch and not for node:http.
-    this.#duration.record((performance.now() - sent.startMillis) / 1000, {
+    this.#duration.record((nowMillis() - sent.startMillis) / 1000, {
       'http.request.method': request.method as HttpRequestMethod,
       'server.address': request.host,
       'server.port': sent.port,

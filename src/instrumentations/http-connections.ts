@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { HttpRequestMethod } from '../catalog/attributes.ts';
 import { httpServerActiveRequests, httpServerOpenConnections, httpServerRequestDuration } from '../catalog/http.ts';
+import { nowMillis } from '../core/clock.ts';
 import { addExtraListener } from '../core/extra-listener.ts';
 import { onFirstWrite } from '../core/first-write.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
@@ -118,13 +119,13 @@ function takeoverCounter({ registry }: Attachment): (request: IncomingMessage, s
   const duration = registry.instrument(httpServerRequestDuration);
   const activeRequests = registry.instrument(httpServerActiveRequests);
   return (request, scheme) => {
-    const startMillis = performance.now();
+    const startMillis = nowMillis();
     const method = request.method as HttpRequestMethod;
     const active = activeRequests.bind({ 'http.request.method': method, 'url.scheme': scheme });
     active.add(1);
     return (status, errorType) => {
       active.add(-1);
-      duration.record((performance.now() - startMillis) / 1000, {
+      duration.record((nowMillis() - startMillis) / 1000, {
         'http.request.method': method,
         'http.route': routeOf(request, status),
         'http.response.status_code': status,

@@ -13,6 +13,7 @@ import {
 } from '../catalog/http.ts';
 import { countRequestBody, countResponseBodies, requestBodySize, responseBodySize } from '../core/body-size.ts';
 import type { UpDownCounterCell } from '../core/cell.ts';
+import { nowMillis } from '../core/clock.ts';
 import { addExtraListener } from '../core/extra-listener.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { ABORTED } from '../core/operation.ts';
@@ -36,7 +37,8 @@ interface Connection {
   readonly isOwnServer: boolean;
   readonly scheme: 'http' | 'https';
   /** What is not answered yet, in the order it came: more than one where the client pipelines. */
-  readonly exchanges: Exchange[];
+  first: Exchange | undefined;
+  last: Exchange | undefined;
 }
 
 interface Exchange {
@@ -44,6 +46,7 @@ interface Exchange {
   readonly response: ServerResponse;
   readonly active: UpDownCounterCell;
   readonly startMillis: number;
+  next: Exchange | undefined;
 }
 
 export const httpServer: Instrumentation = {
@@ -80,21 +83,25 @@ class ServedRequests {
     const connection = this.#connectionOf(socket, server);
     if (connection.owner !== this || connection.isOwnServer) return;
     if (this.#attachment.settings.ignoresPath(pathOf(request.url))) return;
-    if (request.headers['transfer-encoding'] !== undefined) countRequestBody(request, this.#attachment.guard);
+    countRequestBody(request, this.#attachment.guard);
     const active = this.#active.bind({
       'http.request.method': request.method as HttpRequestMethod,
       'url.scheme': connection.scheme,
     });
     active.add(1);
-    connection.exchanges.push({ request, response, active, startMillis: performance.now() });
+    const exchange: Exchange = { request, response, active, startMillis: nowMillis(), next: undefined };
+    if (connection.last === undefined) connection.first = exchange;
+    else connection.last.next = exchange;
+    connection.last = exchange;
   }
 
   finish({ response, socket }: Message): void {
     const connection = socket[CONNECTION];
-    const exchange = connection?.exchanges[0];
+    const exchange = connection?.first;
     // Responses leave in the order of their requests, so any but the first is of a request that is left out.
     if (connection === undefined || exchange?.response !== response) return;
-    connection.exchanges.shift();
+    connection.first = exchange.next;
+    if (exchange.next === undefined) connection.last = undefined;
     this.#end(exchange, connection.scheme, true);
   }
 
@@ -108,7 +115,7 @@ class ServedRequests {
     const known = socket[CONNECTION];
     if (known !== undefined && !known.owner.#isStopped) return known;
     const scheme = socket.encrypted === true ? 'https' : 'http';
-    const connection: Connection = { owner: this, isOwnServer: isOwnServer(server), scheme, exchanges: [] };
+    const connection: Connection = { owner: this, isOwnServer: isOwnServer(server), scheme, first: undefined, last: undefined };
     socket[CONNECTION] = connection;
     const abandon = this.#attachment.guard(() => this.#abandon(connection));
     addExtraListener(socket, 'close', abandon);
@@ -122,13 +129,15 @@ class ServedRequests {
     this.#countsBodies = true;
   }
 
-  #abandon({ exchanges, scheme }: Connection): void {
+  #abandon(connection: Connection): void {
+    let exchange = connection.first;
+    connection.first = connection.last = undefined;
     if (this.#isStopped) return;
-    for (const exchange of exchanges.splice(0)) this.#end(exchange, scheme, false);
+    for (; exchange !== undefined; exchange = exchange.next) this.#end(exchange, connection.scheme, false);
   }
 
   #end({ request, response, active, startMillis }: Exchange, scheme: Connection['scheme'], isComplete: boolean): void {
-    const durationSeconds = (performance.now() - startMillis) / 1000;
+    const durationSeconds = (nowMillis() - startMillis) / 1000;
     const status = isComplete || response.headersSent ? response.statusCode : undefined;
     const attributes = {
       'http.request.method': request.method as HttpRequestMethod,

@@ -8,6 +8,7 @@ import {
   httpServerResponseBodySize,
 } from '../catalog/http.ts';
 import type { UpDownCounterCell } from '../core/cell.ts';
+import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { ABORTED } from '../core/operation.ts';
 import { isOwnServer } from '../core/own-server.ts';
@@ -108,7 +109,7 @@ class ServedRequests {
     const scheme = session?.encrypted === true ? 'https' : 'http';
     const active = this.#active.bind({ 'http.request.method': method, 'url.scheme': scheme });
     active.add(1);
-    stream[SERVED] = { method, scheme, active, requestBytes: headers['content-length'], startMillis: performance.now() };
+    stream[SERVED] = { method, scheme, active, requestBytes: headers['content-length'], startMillis: nowMillis() };
   }
 
   end(stream: Stream): void {
@@ -126,7 +127,7 @@ class ServedRequests {
       'network.protocol.version': '2',
       'error.type': status !== undefined && status >= 500 ? String(status) : isComplete ? undefined : abortOf(stream),
     };
-    this.#duration.record((performance.now() - served.startMillis) / 1000, attributes);
+    this.#duration.record((nowMillis() - served.startMillis) / 1000, attributes);
     if (!isComplete) return;
     const responseBytes = responseBodySize(stream, served.method);
     if (responseBytes !== undefined) this.#responseSize.record(responseBytes, attributes);

@@ -2,6 +2,7 @@
 import type { HttpRequestMethod } from '../catalog/attributes.ts';
 import { httpClientActiveRequests, httpClientRequestDuration } from '../catalog/http.ts';
 import type { UpDownCounterCell } from '../core/cell.ts';
+import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
 
@@ -76,7 +77,7 @@ class SentRequests {
       'url.scheme': destination.scheme,
     });
     active.add(1);
-    request[SENT] = { ...destination, method, active, startMillis: performance.now(), status: undefined, version: undefined };
+    request[SENT] = { ...destination, method, active, startMillis: nowMillis(), status: undefined, version: undefined };
     if (typeof request.upgrade === 'string') this.#watchUpgrade(request);
   }
 
@@ -96,7 +97,7 @@ class SentRequests {
     request[SENT] = undefined;
     sent.active.add(-1);
     const { status } = sent;
-    this.#duration.record((performance.now() - sent.startMillis) / 1000, {
+    this.#duration.record((nowMillis() - sent.startMillis) / 1000, {
       'http.request.method': sent.method,
       'server.address': sent.address,
       'server.port': sent.port,

@@ -26,8 +26,8 @@ interface Setting {
 
 const FRAMEWORKS: Readonly<Record<Framework, Setting>> = {
   // What V8 makes of Express differs from process to process by more than a peer costs, so there are more of them.
-  express: { title: 'Express 5', route: '/users/:id', processes: 4 },
-  'node-http': { title: 'node:http', route: undefined, processes: 2 },
+  express: { title: 'Express 5', route: '/users/:id', processes: 7 },
+  'node-http': { title: 'node:http', route: undefined, processes: 3 },
 };
 
 const CONNECTIONS = 32;
@@ -51,7 +51,7 @@ export const request: Benchmark = {
 async function measure(framework: Framework, generator: Variant, quick: boolean): Promise<Row[]> {
   const { route, processes } = FRAMEWORKS[framework];
   const pace: Pace = quick ? { processes: 1, warmUps: 2, rounds: 2 } : { processes, warmUps: 3, rounds: 2 };
-  const requests = quick ? 5000 : 12_000;
+  const requests = quick ? 5000 : 8000;
   const course = {
     start: () => Promise.all(PEERS.map((peer) => Service.start(peer, framework))),
     async round(service: Service, isWarmUp: boolean): Promise<RequestCost> {
