@@ -46,7 +46,7 @@ function compose(config: Config, env: Environment): Running {
   const isEnabled = enabledBy(config.instrumentations);
   const attached = instrumentations
     .filter(({ name }) => isEnabled(name))
-    .map((instrumentation) => attach(instrumentation, registry, { ignoresPath }));
+    .map((instrumentation) => attach(instrumentation, registry, { ...config.instrumentations, ignoresPath }));
   const telemetry = new Telemetry({
     config,
     registry,

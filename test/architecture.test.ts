@@ -10,7 +10,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const MAY_IMPORT: Record<string, readonly string[]> = {
   core: [],
   catalog: ['core'],
-  instrumentations: ['core', 'catalog'],
+  domains: ['core', 'catalog'],
+  instrumentations: ['core', 'catalog', 'domains'],
   config: ['core'],
   sdk: ['core', 'catalog', 'config'],
   exporters: ['core'],

@@ -11,6 +11,7 @@ import { lint, lintTogether } from '../src/core/lint.ts';
 const OWN_METRICS = [
   'container.cpu.limit',
   'container.memory.limit',
+  'db.client.slow_operations',
   'http.server.open_connections',
   'nodejs.memory.array_buffers',
   'nodejs.memory.external',
@@ -21,8 +22,27 @@ const OWN_METRICS = [
 /** Names that the conventions call deprecated and that are used all the same; each definition says why. */
 const DEPRECATED_METRICS = ['process.open_file_descriptor.count', 'v8js.memory.heap.limit'];
 
-/** Attributes of promtel's metrics about itself. */
-const OWN_ATTRIBUTES = ['collection.subject', 'exporter.name', 'instrumentation.name', 'metric.name'];
+/** Attributes of areas that the conventions do not have, and of promtel's metrics about itself. */
+const OWN_ATTRIBUTES = [
+  'cache.eviction.reason',
+  'cache.name',
+  'cache.operation',
+  'cache.result',
+  'cache.system',
+  'collection.subject',
+  'exporter.name',
+  'instrumentation.name',
+  'job.name',
+  'job.outcome',
+  'metric.name',
+  'pipeline.item.outcome',
+  'pipeline.name',
+  'pipeline.outcome',
+  'pipeline.stage',
+  'queue.name',
+  'queue.state',
+  'source.type',
+];
 
 const constants: [string, unknown][] = Object.entries(semconv);
 const knownMetrics = new Set(constants.filter(([name]) => name.startsWith('METRIC_')).map(([, value]) => value as string));

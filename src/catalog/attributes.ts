@@ -149,6 +149,116 @@ export const networkIoDirection = {
   values: ['receive', 'transmit'],
 } as const;
 
+export const queueName = { key: 'queue.name', type: 'string', brief: 'Name of the queue.', cap: 200 } as const;
+
+export const jobName = { key: 'job.name', type: 'string', brief: 'Name of the kind of job.', cap: 200 } as const;
+
+export const jobOutcome = {
+  key: 'job.outcome',
+  type: 'string',
+  brief: 'How an attempt ended: completed, failed for good, failed and to be retried, or put off by the job itself.',
+  values: ['completed', 'failed', 'retried', 'postponed'],
+} as const;
+
+export const queueState = {
+  key: 'queue.state',
+  type: 'string',
+  brief: 'What the jobs of a queue wait for.',
+  values: ['waiting', 'active', 'completed', 'failed', 'delayed', 'prioritized', 'paused', 'waiting-children'],
+} as const;
+
+export const cacheName = { key: 'cache.name', type: 'string', brief: 'Name of the cache.', cap: 100 } as const;
+
+export const cacheSystem = {
+  key: 'cache.system',
+  type: 'string',
+  brief: 'What the cache is made with, such as lru-cache or redis.',
+  cap: 20,
+} as const;
+
+export const cacheResult = {
+  key: 'cache.result',
+  type: 'string',
+  brief: 'Whether what was asked for was there; stale if it was there and out of date.',
+  values: ['hit', 'miss', 'stale'],
+} as const;
+
+export const cacheOperation = {
+  key: 'cache.operation',
+  type: 'string',
+  brief: 'What the cache did, such as get, set or load.',
+  cap: 20,
+} as const;
+
+export const cacheEvictionReason = {
+  key: 'cache.eviction.reason',
+  type: 'string',
+  brief: 'Why an item was taken out: no room, its time was over, or it was invalidated.',
+  values: ['capacity', 'expired', 'invalidated'],
+} as const;
+
+export const dbSystemName = {
+  key: 'db.system.name',
+  type: 'string',
+  brief: 'Database, such as postgresql or redis.',
+  cap: 20,
+} as const;
+
+export const dbOperationName = {
+  key: 'db.operation.name',
+  type: 'string',
+  brief: 'Operation or command, such as SELECT, findOne or GET.',
+  cap: 200,
+} as const;
+
+export const dbCollectionName = {
+  key: 'db.collection.name',
+  type: 'string',
+  brief: 'Table, collection or model, where the library tells it.',
+  cap: 200,
+} as const;
+
+export const dbNamespace = { key: 'db.namespace', type: 'string', brief: 'Database within the server.', cap: 100 } as const;
+
+export const dbClientConnectionPoolName = {
+  key: 'db.client.connection.pool.name',
+  type: 'string',
+  brief: 'Pool, as host:port/namespace unless the application names it.',
+  cap: 100,
+} as const;
+
+export const dbClientConnectionState = {
+  key: 'db.client.connection.state',
+  type: 'string',
+  brief: 'Whether a connection is lent out.',
+  values: ['idle', 'used'],
+} as const;
+
+export const pipelineName = { key: 'pipeline.name', type: 'string', brief: 'Name of the pipeline.', cap: 100 } as const;
+
+export const pipelineStage = { key: 'pipeline.stage', type: 'string', brief: 'Stage of a pipeline.', cap: 200 } as const;
+
+export const pipelineOutcome = {
+  key: 'pipeline.outcome',
+  type: 'string',
+  brief: 'How a stage ended.',
+  values: ['success', 'error'],
+} as const;
+
+export const pipelineItemOutcome = {
+  key: 'pipeline.item.outcome',
+  type: 'string',
+  brief: 'What became of an item.',
+  values: ['success', 'skipped', 'error'],
+} as const;
+
+export const sourceType = {
+  key: 'source.type',
+  type: 'string',
+  brief: 'Where an item came from, such as rss.',
+  cap: 100,
+} as const;
+
 export const telemetryDistroVersion = { key: 'telemetry.distro.version', type: 'string', brief: 'Version of promtel.' } as const;
 
 export const processRuntimeVersion = { key: 'process.runtime.version', type: 'string', brief: 'Version of Node.js.' } as const;

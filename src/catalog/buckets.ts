@@ -11,3 +11,12 @@ export const SECONDS_GC = [0.01, 0.1, 1, 10] as const;
 
 /** Scrapes, in seconds: from one with nothing changed to one at Prometheus' default timeout. */
 export const SECONDS_SCRAPE = [0.0025, 0.01, 0.05, 0.25, 2.5, 10] as const;
+
+/** Jobs and pipeline stages, in seconds: from a cache refresh to an hour's import. */
+export const SECONDS_JOB = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600] as const;
+
+/** Database operations, in seconds: semantic conventions 1.44, `db.client.operation.duration`. */
+export const SECONDS_DB = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] as const;
+
+/** Rows that a database operation returned: semantic conventions 1.44, `db.client.response.returned_rows`. */
+export const ROWS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] as const;

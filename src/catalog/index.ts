@@ -1,6 +1,10 @@
 // The catalogue: every metric that promtel declares, by area. A new metric is added to its area's file and is here.
 import type { MetricDefinition } from '../core/metric.ts';
+import * as cache from './cache.ts';
+import * as db from './db.ts';
 import * as http from './http.ts';
+import * as jobs from './jobs.ts';
+import * as pipeline from './pipeline.ts';
 import * as process from './process.ts';
 import * as runtime from './runtime.ts';
 import * as self from './self.ts';
@@ -9,6 +13,10 @@ import * as system from './system.ts';
 /** The areas by their titles in the reference, in its order. */
 export const AREAS: Readonly<Record<string, readonly MetricDefinition[]>> = {
   HTTP: Object.values(http),
+  'Jobs and queues': Object.values(jobs),
+  Caches: Object.values(cache),
+  Databases: Object.values(db),
+  Pipelines: Object.values(pipeline),
   'Node.js runtime': Object.values(runtime),
   'Process and container': Object.values(process),
   Host: Object.values(system),

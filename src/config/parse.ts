@@ -44,6 +44,14 @@ export function milliseconds(min: 0 | 1): Parser<number> {
   return integer(min, MOST_MILLIS, 'a whole number of milliseconds');
 }
 
+/** Seconds, fractions allowed; `min` itself is. */
+export function seconds(min: number): Parser<number> {
+  return accepting(`a number of seconds from ${min} to ${MOST_MILLIS / 1000}`, (text) => {
+    const number = decimal(text);
+    return number !== undefined && number >= min && number <= MOST_MILLIS / 1000 ? number : undefined;
+  });
+}
+
 /** A number between 0 and 1, both included. */
 export const ratio = accepting('a number from 0 to 1', (text) => {
   const number = decimal(text);

@@ -14,6 +14,7 @@ import type {
 import { onModule } from './module-hook.ts';
 import { messageOf, reportProblem } from './problem.ts';
 import type { CollectCallback, Registry } from './registry.ts';
+import { followTrace, type TraceHandlers } from './trace.ts';
 import { inRange } from './version-range.ts';
 
 export interface AttachedInstrumentation {
@@ -35,11 +36,21 @@ export function attach(
   return attached;
 }
 
+const traceKeys = new WeakMap<Instrumentation, symbol>();
+
+function traceKeyOf(instrumentation: Instrumentation): symbol {
+  let key = traceKeys.get(instrumentation);
+  if (key === undefined) traceKeys.set(instrumentation, (key = Symbol(`promtel.${instrumentation.name}.startMillis`)));
+  return key;
+}
+
 class GuardedAttachment implements Attachment, AttachedInstrumentation {
   readonly instrumentation: Instrumentation;
   readonly registry: Registry;
   readonly settings: InstrumentationSettings;
   failure: string | undefined = undefined;
+  /** The same for every attachment of an instrumentation, so that attached twice it counts once. */
+  readonly #traceKey: symbol;
   #undo: Undo[] = [];
   #isDetached = false;
   #isUndone = true;
@@ -48,6 +59,7 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
     this.instrumentation = instrumentation;
     this.registry = registry;
     this.settings = settings;
+    this.#traceKey = traceKeyOf(instrumentation);
   }
 
   subscribe(name: string, handler: ChannelHandler): Undo {
@@ -66,6 +78,10 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
     source.subscribe(guarded);
     this.onDetach(unsubscribe);
     return unsubscribe;
+  }
+
+  trace<Message extends object>(name: string, handlers: TraceHandlers<Message>): void {
+    followTrace(name, this.#traceKey, handlers, (event, handler) => this.subscribe(event, handler));
   }
 
   patch<Exports extends object>(module: PatchTarget, apply: (exports: Exports) => Undo): void {

@@ -1,6 +1,7 @@
 // What a library's file in instrumentations/ is: which library, which metrics, and what to do when it speaks.
 import type { MetricDefinition } from './metric.ts';
 import type { CollectCallback, Registry } from './registry.ts';
+import type { TraceHandlers } from './trace.ts';
 
 export interface Instrumentation {
   /** As in `OTEL_NODE_ENABLED_INSTRUMENTATIONS`; the official instrumentation's name where there is one. */
@@ -43,6 +44,11 @@ export interface Attachment {
   readonly settings: InstrumentationSettings;
   /** Listens on a diagnostics channel. The library is never imported: the payload is declared where it is read. */
   subscribe(channel: string, handler: ChannelHandler): Undo;
+  /**
+   * Follows the operations of a library's tracing channel, such as `ioredis:command`: each is told once, however it ends, with
+   * how long it took.
+   */
+  trace<Message extends object>(name: string, handlers: TraceHandlers<Message>): void;
   /** Patches every copy of a module that the application loads from now on, for a library that publishes nothing. */
   patch<Exports extends object>(target: PatchTarget, apply: (exports: Exports) => Undo): void;
   /** Reads values before every collection. */
@@ -62,4 +68,8 @@ export interface Attachment {
 export interface InstrumentationSettings {
   /** Whether requests to a path, without its query, are left out, as for probes. */
   readonly ignoresPath: (path: string) => boolean;
+  /** How long a database operation takes at least to count as slow. */
+  readonly slowDbSeconds: number;
+  /** How often the depth of a job queue is read; 0 if never. */
+  readonly queuePollSeconds: number;
 }

@@ -50,8 +50,9 @@ export const request: Benchmark = {
 
 async function measure(framework: Framework, generator: Variant, quick: boolean): Promise<Row[]> {
   const { route, processes } = FRAMEWORKS[framework];
-  const pace: Pace = quick ? { processes: 1, warmUps: 2, rounds: 2 } : { processes, warmUps: 3, rounds: 2 };
-  const requests = quick ? 5000 : 8000;
+  const pace: Pace = quick ? { processes: 1, warmUps: 2, rounds: 2 } : { processes, warmUps: 6, rounds: 8 };
+  // Short rounds: what else the machine does changes from second to second.
+  const requests = 4000;
   const course = {
     start: () => Promise.all(PEERS.map((peer) => Service.start(peer, framework))),
     async round(service: Service, isWarmUp: boolean): Promise<RequestCost> {

@@ -161,6 +161,22 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     refused: ['healthz', 'http://x/healthz', '/a b', '?'],
   },
+  PROMTEL_SLOW_DB_SECONDS: {
+    unset: 1,
+    accepted: [
+      ['0.25', 0.25],
+      ['0', 0],
+    ],
+    refused: ['-1', '1s', '1e9', 'NaN'],
+  },
+  PROMTEL_QUEUE_POLL_SECONDS: {
+    unset: 15,
+    accepted: [
+      ['0', 0],
+      ['2.5', 2.5],
+    ],
+    refused: ['-1', 'never', '1e9'],
+  },
   OTEL_METRICS_EXPORTER: {
     unset: ['prometheus'],
     accepted: [

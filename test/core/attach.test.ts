@@ -5,6 +5,7 @@ import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import type { Attachment, Instrumentation } from '../../src/core/instrumentation.ts';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
 import { Registry } from '../../src/core/registry.ts';
+import { SETTINGS } from '../kit/instrumentation-settings.ts';
 
 const CHANNEL = 'promtel.test.attach';
 
@@ -26,7 +27,7 @@ function attachNew(setUp: (attachment: Attachment) => void, registry = new Regis
     metrics: [],
     attach: setUp,
   };
-  return attach(instrumentation, registry, { ignoresPath: () => false });
+  return attach(instrumentation, registry, SETTINGS);
 }
 
 describe('detach', () => {

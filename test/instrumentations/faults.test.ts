@@ -13,6 +13,7 @@ import { httpConnections } from '../../src/instrumentations/http-connections.ts'
 import { httpServer } from '../../src/instrumentations/http-server.ts';
 import { koa } from '../../src/instrumentations/koa.ts';
 import { eventually, listen, openRaw, talk } from '../kit/http-traffic.ts';
+import { SETTINGS } from '../kit/instrumentation-settings.ts';
 import { answersOf } from '../kit/route-answers.ts';
 
 const require = createRequire(import.meta.url);
@@ -21,7 +22,7 @@ let attached: AttachedInstrumentation;
 afterEach(() => attached.detach());
 
 function attachTo(instrumentation: Instrumentation): void {
-  attached = attach(instrumentation, new Registry(), { ignoresPath: () => false });
+  attached = attach(instrumentation, new Registry(), SETTINGS);
 }
 
 const faulty = (message: string) => ({

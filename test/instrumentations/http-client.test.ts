@@ -11,6 +11,7 @@ import { httpClient } from '../../src/instrumentations/http-client.ts';
 import { certificate } from '../kit/certificate.ts';
 import { activeOf, outcomesOf, samplesOf } from '../kit/http-samples.ts';
 import { eventually, listen } from '../kit/http-traffic.ts';
+import { SETTINGS } from '../kit/instrumentation-settings.ts';
 
 let registry: Registry;
 let attached: AttachedInstrumentation;
@@ -20,7 +21,7 @@ let agents: http.Agent[];
 
 beforeEach(() => {
   registry = new Registry();
-  attached = attach(httpClient, registry, { ignoresPath: () => false });
+  attached = attach(httpClient, registry, SETTINGS);
   agents = [];
 });
 

@@ -16,6 +16,7 @@ import { httpServer } from '../../src/instrumentations/http-server.ts';
 import { certificate } from '../kit/certificate.ts';
 import { activeOf, outcomesOf, samplesOf } from '../kit/http-samples.ts';
 import { eventually, listen, openRaw, talk } from '../kit/http-traffic.ts';
+import { SETTINGS } from '../kit/instrumentation-settings.ts';
 
 let registry: Registry;
 let attached: AttachedInstrumentation[];
@@ -23,7 +24,7 @@ let closings: (() => void)[];
 
 beforeEach(() => {
   registry = new Registry();
-  const settings = { ignoresPath: (path: string) => path === '/ignored' };
+  const settings = { ...SETTINGS, ignoresPath: (path: string) => path === '/ignored' };
   attached = [httpConnections, httpServer].map((instrumentation) => attach(instrumentation, registry, settings));
   closings = [];
 });

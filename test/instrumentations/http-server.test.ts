@@ -10,6 +10,7 @@ import { httpServer } from '../../src/instrumentations/http-server.ts';
 import type { Sample } from '../../src/sample.ts';
 import { activeOf, outcomesOf, samplesOf } from '../kit/http-samples.ts';
 import { eventually, listen, openRaw, talk } from '../kit/http-traffic.ts';
+import { SETTINGS } from '../kit/instrumentation-settings.ts';
 
 let registry: Registry;
 let attached: AttachedInstrumentation;
@@ -20,7 +21,7 @@ let ignoresPath: (path: string) => boolean;
 beforeEach(() => {
   registry = new Registry();
   ignoresPath = () => false;
-  attached = attach(httpServer, registry, { ignoresPath: (path) => ignoresPath(path) });
+  attached = attach(httpServer, registry, { ...SETTINGS, ignoresPath: (path) => ignoresPath(path) });
 });
 
 afterEach(() => {
@@ -355,7 +356,7 @@ describe('detaching', () => {
     expect(active()).toBe(0);
     answer();
     await client.until('ok');
-    attached = attach(httpServer, registry, { ignoresPath });
+    attached = attach(httpServer, registry, { ...SETTINGS, ignoresPath });
     client.socket.write(get());
     await eventually(() => expect(active()).toBe(1));
     answer();

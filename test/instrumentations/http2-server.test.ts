@@ -20,6 +20,7 @@ import { http2Server } from '../../src/instrumentations/http2-server.ts';
 import { certificate } from '../kit/certificate.ts';
 import { activeOf, outcomesOf, samplesOf } from '../kit/http-samples.ts';
 import { eventually, listen } from '../kit/http-traffic.ts';
+import { SETTINGS } from '../kit/instrumentation-settings.ts';
 
 type Client = ReturnType<ClientHttp2Session['request']>;
 
@@ -30,7 +31,7 @@ let session: ClientHttp2Session;
 
 beforeEach(() => {
   registry = new Registry();
-  attached = attach(http2Server, registry, { ignoresPath: (path) => path === '/ignored' });
+  attached = attach(http2Server, registry, { ...SETTINGS, ignoresPath: (path) => path === '/ignored' });
 });
 
 afterEach(() => {

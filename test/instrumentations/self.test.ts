@@ -8,6 +8,7 @@ import { Registry } from '../../src/core/registry.ts';
 import { VERSION } from '../../src/core/version.ts';
 import { self } from '../../src/instrumentations/self.ts';
 import { samplesOf } from '../../src/sample.ts';
+import { SETTINGS } from '../kit/instrumentation-settings.ts';
 
 const orders = defineMetric({
   name: 'shop.orders',
@@ -19,14 +20,13 @@ const orders = defineMetric({
   limit: 3,
 });
 
-const settings = { ignoresPath: () => false };
 let registry: Registry;
 let attached: AttachedInstrumentation;
 
 beforeEach(() => {
   onProblem(() => undefined);
   registry = new Registry();
-  attached = attach(self, registry, settings);
+  attached = attach(self, registry, SETTINGS);
 });
 
 afterEach(() => onProblem(undefined));
@@ -96,7 +96,7 @@ describe('promtel', () => {
         throw new Error('no');
       },
     };
-    attach(broken, registry, settings);
+    attach(broken, registry, SETTINGS);
     expect(await read('promtel.instrumentation.detached')).toEqual([['broken', 1]]);
   });
 

@@ -9,6 +9,7 @@ import { Registry } from '../../src/core/registry.ts';
 import { undici } from '../../src/instrumentations/undici.ts';
 import { activeOf, outcomesOf, samplesOf } from '../kit/http-samples.ts';
 import { eventually, listen } from '../kit/http-traffic.ts';
+import { SETTINGS } from '../kit/instrumentation-settings.ts';
 
 let registry: Registry;
 let attached: AttachedInstrumentation;
@@ -17,7 +18,7 @@ let port: number;
 
 beforeEach(() => {
   registry = new Registry();
-  attached = attach(undici, registry, { ignoresPath: () => false });
+  attached = attach(undici, registry, SETTINGS);
 });
 
 afterEach(() => {

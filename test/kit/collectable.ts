@@ -3,6 +3,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { attach } from '../../src/core/attach.ts';
 import { Registry } from '../../src/core/registry.ts';
 import { channelsOf, type Exercise, instrumentationOf } from './exercise.ts';
+import { SETTINGS } from './instrumentation-settings.ts';
 
 /** What lives as long as its server or client is kept, not as long as one request. */
 const LASTING = new Set(['server', 'socket']);
@@ -21,7 +22,7 @@ for (const name of channelsOf(instrumentation)) {
     for (const [key, value] of Object.entries(message as object)) if (!LASTING.has(key)) track(`${key} of ${name}`, value);
   });
 }
-const attached = attach(instrumentation, new Registry(), { ignoresPath: () => false });
+const attached = attach(instrumentation, new Registry(), SETTINGS);
 await exercise((value) => track('what was tracked', value));
 
 // Node lets go of the last request of a connection a few turns after it is closed.

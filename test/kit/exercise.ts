@@ -1,6 +1,7 @@
 // Exercises make a library do what an instrumentation measures; this finds the instrumentation and what it subscribes to.
 import type { Attachment, Instrumentation } from '../../src/core/instrumentation.ts';
 import { Registry } from '../../src/core/registry.ts';
+import { SETTINGS } from './instrumentation-settings.ts';
 
 /**
  * Does each thing that is measured, the same on every run, and resolves when all of it is over and its connections are closed.
@@ -21,10 +22,13 @@ export function channelsOf(instrumentation: Instrumentation): string[] {
   const channels: string[] = [];
   const attachment: Attachment = {
     registry: new Registry(),
-    settings: { ignoresPath: () => false },
+    settings: SETTINGS,
     subscribe(name) {
       channels.push(name);
       return () => {};
+    },
+    trace(name) {
+      for (const event of ['start', 'end', 'asyncEnd']) channels.push(`tracing:${name}:${event}`);
     },
     patch() {},
     onCollect() {},

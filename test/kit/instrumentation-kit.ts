@@ -5,10 +5,11 @@ import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import type { Family } from '../../src/core/family.ts';
-import type { Instrumentation, InstrumentationSettings } from '../../src/core/instrumentation.ts';
+import type { Instrumentation } from '../../src/core/instrumentation.ts';
 import { Registry } from '../../src/core/registry.ts';
 import { samplesOf } from '../../src/sample.ts';
 import { channelsOf, type Exercise, instrumentationOf } from './exercise.ts';
+import { SETTINGS } from './instrumentation-settings.ts';
 import { runToEnd } from './run-to-end.ts';
 
 export interface Subject {
@@ -17,8 +18,6 @@ export interface Subject {
   /** The file whose `exercise` makes the library do what is measured. It is run here, and in a process of its own. */
   readonly exercise: URL;
 }
-
-const settings: InstrumentationSettings = { ignoresPath: () => false };
 
 /** Declares the tests of an instrumentation's contract. */
 export function verifyInstrumentation(subject: Subject): void {
@@ -46,7 +45,7 @@ export function verifyInstrumentation(subject: Subject): void {
     });
 
     const attachTo = (registry: Registry): AttachedInstrumentation => {
-      const one = attach(instrumentation, registry, settings);
+      const one = attach(instrumentation, registry, SETTINGS);
       attached.push(one);
       return one;
     };
@@ -98,7 +97,7 @@ export function verifyInstrumentation(subject: Subject): void {
       for (const name of channels) {
         fc.assert(
           fc.property(payload, (message) => {
-            const one = attach(instrumentation, new Registry(), settings);
+            const one = attach(instrumentation, new Registry(), SETTINGS);
             channel(name).publish(message);
             one.detach();
           }),

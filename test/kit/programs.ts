@@ -1,6 +1,6 @@
 // Finds the real programs that tests run promtel against. Without one, its tests are skipped in one line; in CI they fail.
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { test } from 'vitest';
@@ -15,6 +15,9 @@ const FINDERS = {
   promtool: () => onPath('promtool'),
   prometheus: () => onPath('prometheus'),
   'redis-server': () => onPath('redis-server'),
+  'redis-cli': () => onPath('redis-cli'),
+  postgres: () => onPath('postgres') ?? inDebian('/usr/lib/postgresql', 'bin/postgres'),
+  mariadbd: () => onPath('mariadbd') ?? inDebian('/usr', 'sbin/mariadbd'),
   /** A Python that has prometheus_client. */
   python: () =>
     [join(PYTHON_HOME, 'bin/python'), onPath('python3')].find((python) => python !== undefined && hasPrometheusClient(python)),
@@ -46,6 +49,12 @@ export function testWith(name: ProgramName, title: string, run: (program: string
   }
   console.log(`skipped "${title}": ${missing}`);
   test.skip(title);
+}
+
+/** A program that Debian keeps out of the search path, in a folder or in one of a version within it. */
+function inDebian(folder: string, program: string): string | undefined {
+  const versions = existsSync(folder) ? readdirSync(folder).toSorted().toReversed() : [];
+  return ['.', ...versions].map((version) => join(folder, version, program)).find(isExecutable);
 }
 
 function onPath(program: string): string | undefined {

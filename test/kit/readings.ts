@@ -3,6 +3,7 @@ import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import type { Instrumentation } from '../../src/core/instrumentation.ts';
 import { Registry } from '../../src/core/registry.ts';
 import { type Sample, samplesOf } from '../../src/sample.ts';
+import { SETTINGS } from './instrumentation-settings.ts';
 
 export interface Readings {
   readonly registry: Registry;
@@ -13,7 +14,7 @@ export interface Readings {
 
 export function attachAlone(instrumentation: Instrumentation): Readings {
   const registry = new Registry();
-  const attached = attach(instrumentation, registry, { ignoresPath: () => false });
+  const attached = attach(instrumentation, registry, SETTINGS);
   return {
     registry,
     attached,

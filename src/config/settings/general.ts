@@ -1,5 +1,5 @@
 // Settings of the whole: whether promtel runs, what it says, and what it measures on whose behalf.
-import { anyText, boolean, matching, milliseconds, oneOf } from '../parse.ts';
+import { anyText, boolean, matching, milliseconds, oneOf, seconds } from '../parse.ts';
 import { attributePairs, choices, instrumentationNames, list } from '../parse-list.ts';
 import type { Area } from '../setting.ts';
 
@@ -76,5 +76,17 @@ export const instrumentations = {
     fallback: '',
     unset: 'none',
     brief: 'Paths, without their query, whose requests the http.server metrics leave out, such as those of probes.',
+  },
+  slowDbSeconds: {
+    env: 'PROMTEL_SLOW_DB_SECONDS',
+    parser: seconds(0),
+    fallback: '1',
+    brief: 'How long a database operation takes at least to be counted in db.client.slow_operations.',
+  },
+  queuePollSeconds: {
+    env: 'PROMTEL_QUEUE_POLL_SECONDS',
+    parser: seconds(0),
+    fallback: '15',
+    brief: 'How often one process of all reads the depth of a job queue; 0 never reads it.',
   },
 } as const satisfies Area;

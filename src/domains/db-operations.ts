@@ -1,0 +1,36 @@
+// Database operations: what every client library and the `db` helper record of one that ended.
+import { dbClientOperationDuration, dbClientResponseReturnedRows, dbClientSlowOperations } from '../catalog/db.ts';
+import type { AttributesOf } from '../core/metric.ts';
+import type { Registry } from '../core/registry.ts';
+
+/** What was done, and where; never a statement, key or value. */
+export type DbOperation = AttributesOf<typeof dbClientSlowOperations>;
+
+/** How it ended. */
+export interface DbOperationEnd {
+  readonly durationSeconds: number;
+  /** Code or name of the error; undefined if there was none. */
+  readonly errorType?: string | undefined;
+  /** Undefined where the library does not tell, or the operation returns none. */
+  readonly returnedRows?: number | undefined;
+}
+
+export class DbOperations {
+  readonly #slowSeconds: number;
+  readonly #duration;
+  readonly #returnedRows;
+  readonly #slow;
+
+  constructor(registry: Registry, slowSeconds: number) {
+    this.#slowSeconds = slowSeconds;
+    this.#duration = registry.instrument(dbClientOperationDuration);
+    this.#returnedRows = registry.instrument(dbClientResponseReturnedRows);
+    this.#slow = registry.instrument(dbClientSlowOperations);
+  }
+
+  record(operation: DbOperation, { durationSeconds, errorType, returnedRows }: DbOperationEnd): void {
+    this.#duration.record(durationSeconds, errorType === undefined ? operation : { ...operation, 'error.type': errorType });
+    if (returnedRows !== undefined) this.#returnedRows.record(returnedRows, operation);
+    if (durationSeconds >= this.#slowSeconds) this.#slow.add(1, operation);
+  }
+}
