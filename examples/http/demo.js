@@ -1,35 +1,19 @@
 // Runs the shop under promtel, sends it visitors, and says where to look; `--for 10` ends after 10 s with a summary.
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { atTheEnd, secondsToRun } from '../kit/ending.js';
+import { fetchPage } from '../kit/page.js';
+import { startUnderPromtel } from '../kit/programs.js';
 import { summarise } from './summary.js';
 
-const { values } = parseArgs({ options: { for: { type: 'string' } } });
-const seconds = values.for === undefined ? Infinity : Number(values.for);
-if (!(seconds > 0)) {
-  console.error(`--for ${values.for}: give a number of seconds above 0`);
-  process.exit(2);
-}
-
-const pathOf = (relative) => fileURLToPath(new URL(relative, import.meta.url));
-const shop = spawn(process.execPath, ['--import', new URL('../../register.js', import.meta.url).href, pathOf('app.js')], {
-  env: { PORT: '0', OTEL_SERVICE_NAME: 'shop', OTEL_EXPORTER_PROMETHEUS_PORT: '0', ...process.env },
-  stdio: ['ignore', 'pipe', 'pipe'],
-});
-shop.on('exit', (code, signal) => {
-  if (stopping) return;
-  console.error(`the shop ended by itself (${signal ?? code})`);
-  process.exit(1);
-});
-let stopping = false;
-
-const [shopUrl, metricsUrl] = await Promise.all([
-  urlFrom(shop.stdout, /shop on (\S+)/),
-  urlFrom(shop.stderr, /(http\S+\/metrics)/),
-]);
+const seconds = secondsToRun();
+const shop = await startUnderPromtel(
+  'the shop',
+  new URL('app.js', import.meta.url),
+  { PORT: '0', OTEL_SERVICE_NAME: 'shop', OTEL_EXPORTER_PROMETHEUS_PORT: '0', ...process.env },
+  /shop on (\S+)/,
+);
 console.log(`
-The shop:     ${shopUrl}
-Its metrics:  ${metricsUrl}
+The shop:     ${shop.said}
+Its metrics:  ${shop.metricsUrl}
 
 It is started with  node --import promtel/register app.js  and has not a line about metrics in it.
 Visitors come about 50 times a second${Number.isFinite(seconds) ? ` for ${seconds} s` : '; stop with Ctrl-C'}.
@@ -46,32 +30,13 @@ const visits = [
 const visitors = setInterval(() => {
   const [method, path] = visits[Math.floor(Math.random() * visits.length)];
   const body = method === 'POST' ? { body: '{"sku":"tea"}', headers: { 'content-type': 'application/json' } } : {};
-  fetch(shopUrl + (typeof path === 'function' ? path() : path), { method, ...body })
+  fetch(shop.said + (typeof path === 'function' ? path() : path), { method, ...body })
     .then((answer) => answer.arrayBuffer())
     .catch(() => {});
 }, 20);
 
-if (Number.isFinite(seconds)) setTimeout(finish, seconds * 1000);
-process.on('SIGINT', () => void finish());
-process.on('SIGTERM', () => void finish());
-
-async function finish() {
-  if (stopping) return;
-  stopping = true;
+atTheEnd(seconds, async () => {
   clearInterval(visitors);
-  const page = await (await fetch(metricsUrl)).text();
-  console.log(summarise(page));
-  shop.once('exit', () => process.exit(0));
-  shop.kill('SIGTERM');
-}
-
-/** Waits for a line that matches and passes everything else on. */
-function urlFrom(stream, pattern) {
-  return new Promise((resolve) => {
-    stream.setEncoding('utf8').on('data', (text) => {
-      process.stderr.write(text);
-      const found = pattern.exec(text);
-      if (found !== null) resolve(found[1]);
-    });
-  });
-}
+  console.log(summarise(await fetchPage(shop.metricsUrl)));
+  await shop.stop();
+});

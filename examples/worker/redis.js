@@ -1,0 +1,48 @@
+// Finds the demo a Redis: the one of REDIS_URL, else a redis-server of this machine, else one in JavaScript.
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
+import { portOrAny, start } from '../kit/programs.js';
+
+/** Where Redis is, what it is, whether it is a slow one, and how to end it. */
+export async function findRedis() {
+  const url = process.env.REDIS_URL;
+  if (url !== undefined && url !== '') return givenRedis(url);
+  const program = (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, 'redis-server'))
+    .find(existsSync);
+  return program === undefined ? embeddedRedis() : installedRedis(program);
+}
+
+async function givenRedis(url) {
+  let reason;
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
+  client.on('error', (error) => (reason = error));
+  try {
+    await client.connect();
+    await client.ping();
+  } catch (error) {
+    console.error(`REDIS_URL: no Redis answers there (${(reason ?? error).message})`);
+    process.exit(1);
+  }
+  client.disconnect();
+  return { url, what: 'the one of REDIS_URL', isSlow: false, stop: () => {} };
+}
+
+async function installedRedis(program) {
+  const port = await portOrAny(0);
+  const settings = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()];
+  const server = start('redis-server', program, settings.map(String), { isQuiet: true });
+  await server.line('stdout', /ready to accept connections/i);
+  return { url: `redis://127.0.0.1:${port}`, what: program, isSlow: false, stop: server.stop };
+}
+
+async function embeddedRedis() {
+  const script = fileURLToPath(new URL('embedded-redis.js', import.meta.url));
+  const server = start('the embedded Redis', process.execPath, [script], { isQuiet: true });
+  const [url] = await server.line('stdout', /redis:\S+/);
+  return { url, what: 'embedded, since there is no redis-server here; it is slow', isSlow: true, stop: server.stop };
+}
