@@ -137,11 +137,12 @@ describe.each(KINDS)('the handler for %s', (_, answer) => {
 
 describe('the handler', () => {
   it('says how long the page is, where that is known', async () => {
-    const page = pageWith(3000);
-    const port = await serve(metricsHandler(page));
-    const { headers, body } = await ask(port);
-    expect(headers['content-length']).toBe(`${body.length}`);
-    expect((await ask(port, GZIP)).headers['content-length']).toBeUndefined();
+    const port = await serve(metricsHandler(pageWith(3000)));
+    const [plain, compressed] = [await ask(port), await ask(port, GZIP)];
+    expect(plain.headers['content-length']).toBe(`${plain.body.length}`);
+    expect(Number(compressed.headers['content-length'])).toBeLessThan(plain.body.length / 2);
+    const large = await serve(metricsHandler(pageWith(50_000)));
+    expect((await ask(large, GZIP)).headers['content-length']).toBeUndefined();
   });
 
   it('minds no reader that goes away', async () => {
