@@ -12,7 +12,8 @@ export interface OperationEnd {
 /** The `error.type` of what one side gave up before it was complete, where nothing says more. */
 export const ABORTED = 'aborted';
 
-export type OperationListener = (end: OperationEnd) => void;
+/** Is told how it ended, and what it gave: its result, or the error if there is an error type. */
+export type OperationListener = (end: OperationEnd, given: unknown) => void;
 
 type Then = (this: unknown, onFulfilled?: unknown, onRejected?: unknown, ...rest: unknown[]) => unknown;
 
@@ -30,12 +31,12 @@ export function timeOperation<Result>(run: () => Result, ended: OperationListene
   try {
     result = run();
   } catch (error) {
-    tell(ended, startMillis, errorTypeOf(error));
+    tell(ended, startMillis, errorTypeOf(error), error);
     throw error;
   }
   let isTold = false;
-  const end = (errorType: string | undefined): void => {
-    if (!isTold) tell(ended, startMillis, errorType);
+  const end: End = (errorType, given) => {
+    if (!isTold) tell(ended, startMillis, errorType, given);
     isTold = true;
   };
   try {
@@ -45,11 +46,11 @@ export function timeOperation<Result>(run: () => Result, ended: OperationListene
   } catch {
     // A promise or thenable that does not let itself be looked at is handed on as it is.
   }
-  end(undefined);
+  end(undefined, result);
   return result;
 }
 
-type End = (errorType: string | undefined) => void;
+type End = (errorType: string | undefined, given: unknown) => void;
 
 /** A promise made by the Promise of this realm or another, and by no subclass, whose `then` could do anything. */
 function isPlainPromise(value: unknown): value is Promise<unknown> {
@@ -89,11 +90,11 @@ type Handler = (outcome: unknown) => unknown;
 function noting(onFulfilled: unknown, onRejected: unknown, end: End): [Handler, Handler] {
   return [
     (value) => {
-      end(undefined);
+      end(undefined, value);
       return typeof onFulfilled === 'function' ? (onFulfilled as Handler)(value) : value;
     },
     (error) => {
-      end(errorTypeOf(error));
+      end(errorTypeOf(error), error);
       if (typeof onRejected === 'function') return (onRejected as Handler)(error);
       throw error;
     },
@@ -115,9 +116,9 @@ export function errorTypeOf(error: unknown): string {
   return '_OTHER';
 }
 
-function tell(ended: OperationListener, startMillis: number, errorType: string | undefined): void {
+function tell(ended: OperationListener, startMillis: number, errorType: string | undefined, given: unknown): void {
   try {
-    ended({ durationSeconds: (nowMillis() - startMillis) / 1000, errorType });
+    ended({ durationSeconds: (nowMillis() - startMillis) / 1000, errorType }, given);
   } catch {
     // Recording never fails by contract; a listener that does must not fail the operation it watched.
   }

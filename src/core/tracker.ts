@@ -41,10 +41,17 @@ export class Tracker<Duration extends MetricDefinition, Active extends MetricDef
     attributes: AttributesOf<Duration>,
     run: (this: This, ...values: Arguments) => Result,
   ): (this: This, ...values: Arguments) => Result {
-    const track = (call: () => Result): Result => this.track(attributes, call);
-    const tracked = function (this: This, ...values: Arguments): Result {
-      return track(() => run.apply(this, values));
-    };
-    return likeness(tracked, run);
+    return trackedLike((call) => this.track(attributes, call), run);
   }
+}
+
+/** A function that does what the given one does and looks like it, and hands every call to `track`. */
+export function trackedLike<Arguments extends unknown[], Result, This>(
+  track: (call: () => Result) => Result,
+  run: (this: This, ...values: Arguments) => Result,
+): (this: This, ...values: Arguments) => Result {
+  const tracked = function (this: This, ...values: Arguments): Result {
+    return track(() => run.apply(this, values));
+  };
+  return likeness(tracked, run);
 }

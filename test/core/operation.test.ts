@@ -5,9 +5,23 @@ import { describe, expect, it } from 'vitest';
 import { errorTypeOf, type OperationEnd, timeOperation } from '../../src/core/operation.ts';
 import { runToEnd } from '../kit/run-to-end.ts';
 
-function watch(): { ends: OperationEnd[]; ended: (end: OperationEnd) => void } {
+interface Watch {
+  readonly ends: OperationEnd[];
+  readonly given: unknown[];
+  ended(this: void, end: OperationEnd, given: unknown): void;
+}
+
+function watch(): Watch {
   const ends: OperationEnd[] = [];
-  return { ends, ended: (end) => ends.push(end) };
+  const given: unknown[] = [];
+  return {
+    ends,
+    given,
+    ended(end, result) {
+      ends.push(end);
+      given.push(result);
+    },
+  };
 }
 
 describe('timeOperation', () => {
@@ -40,6 +54,19 @@ describe('timeOperation', () => {
     ).toThrow(error);
     await expect(timeOperation(() => Promise.reject(error), ended)).rejects.toBe(error);
     expect(ends.map(({ errorType }) => errorType)).toEqual(['ECONNREFUSED', 'ECONNREFUSED']);
+  });
+
+  it('tells what it gave: the result or the error', async () => {
+    const { given, ended } = watch();
+    const error = new Error('x');
+    timeOperation(() => 'value', ended);
+    await timeOperation(() => Promise.resolve('later'), ended);
+    await timeOperation(() => Promise.reject(error), ended).catch(() => {});
+    const thrown = (): never => {
+      throw error;
+    };
+    expect(() => timeOperation(thrown, ended)).toThrow(error);
+    expect(given).toEqual(['value', 'later', error, error]);
   });
 
   it('takes a promise of another realm for one', async () => {
