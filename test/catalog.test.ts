@@ -11,6 +11,7 @@ import { lint, lintTogether } from '../src/core/lint.ts';
 const OWN_METRICS = [
   'container.cpu.limit',
   'container.memory.limit',
+  'db.client.connection.errors',
   'db.client.slow_operations',
   'http.server.open_connections',
   'nodejs.memory.array_buffers',

@@ -111,3 +111,13 @@ export const dbClientConnectionUseTime = defineMetric({
   buckets: SECONDS_DB,
   attributes: pool,
 });
+
+/** Not in the conventions, which have no place for a connection that fails while nobody waits for it. */
+export const dbClientConnectionErrors = defineMetric({
+  name: 'db.client.connection.errors',
+  instrument: 'counter',
+  unit: '{error}',
+  brief: 'Connections that could not be opened, or broke.',
+  stability: 'development',
+  attributes: [...pool, errorType],
+});

@@ -1,5 +1,6 @@
 // Database operations: what every client library and the `db` helper record of one that ended.
 import { dbClientOperationDuration, dbClientResponseReturnedRows, dbClientSlowOperations } from '../catalog/db.ts';
+import type { HistogramCell } from '../core/cell.ts';
 import type { AttributesOf } from '../core/metric.ts';
 import type { Registry } from '../core/registry.ts';
 
@@ -14,6 +15,9 @@ export interface DbOperationEnd {
   /** Undefined where the library does not tell, or the operation returns none. */
   readonly returnedRows?: number | undefined;
 }
+
+/** Records one more of an operation: how long it took, and the code or name of the error if it failed. */
+export type RecordDbOperation = (durationSeconds: number, errorType?: string) => void;
 
 export class DbOperations {
   readonly #slowSeconds: number;
@@ -32,5 +36,15 @@ export class DbOperations {
     this.#duration.record(durationSeconds, errorType === undefined ? operation : { ...operation, 'error.type': errorType });
     if (returnedRows !== undefined) this.#returnedRows.record(returnedRows, operation);
     if (durationSeconds >= this.#slowSeconds) this.#slow.add(1, operation);
+  }
+
+  /** The same for an operation that is done over and over, whose series is to be looked up once. */
+  bind(operation: DbOperation): RecordDbOperation {
+    let succeeded: HistogramCell | undefined;
+    return (durationSeconds, errorType) => {
+      if (errorType === undefined) (succeeded ??= this.#duration.bind(operation)).record(durationSeconds);
+      else this.#duration.record(durationSeconds, { ...operation, 'error.type': errorType });
+      if (durationSeconds >= this.#slowSeconds) this.#slow.add(1, operation);
+    };
   }
 }
