@@ -29,7 +29,7 @@ async function givenRedis(url) {
     process.exit(1);
   }
   client.disconnect();
-  return { url, what: 'the one of REDIS_URL', isSlow: false, stop: () => {} };
+  return { url, what: 'that of REDIS_URL', isSlow: false, stop: async () => {} };
 }
 
 async function installedRedis(program) {
@@ -37,12 +37,13 @@ async function installedRedis(program) {
   const settings = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()];
   const server = start('redis-server', program, settings.map(String), { isQuiet: true });
   await server.line('stdout', /ready to accept connections/i);
-  return { url: `redis://127.0.0.1:${port}`, what: program, isSlow: false, stop: server.stop };
+  const url = `redis://127.0.0.1:${port}`;
+  return { url, what: `${url}, ${program}`, isSlow: false, stop: server.stop };
 }
 
 async function embeddedRedis() {
   const script = fileURLToPath(new URL('embedded-redis.js', import.meta.url));
   const server = start('the embedded Redis', process.execPath, [script], { isQuiet: true });
   const [url] = await server.line('stdout', /redis:\S+/);
-  return { url, what: 'embedded, since there is no redis-server here; it is slow', isSlow: true, stop: server.stop };
+  return { url, what: `${url}, embedded and slow, since there is no redis-server here`, isSlow: true, stop: server.stop };
 }
