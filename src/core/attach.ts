@@ -94,9 +94,10 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
     if (esFile !== undefined) this.onDetach(onEsModule({ package: name, file: esFile }, patchCopy));
   }
 
-  onCollect(callback: CollectCallback): void {
+  // A field, as guard is: the recorders of an area take it out of what they are given.
+  readonly onCollect = (callback: CollectCallback): void => {
     this.onDetach(this.registry.onCollect(this.instrumentation.name, callback));
-  }
+  };
 
   isKnown(version: string): boolean {
     const { package: name, versions } = this.instrumentation.target;
