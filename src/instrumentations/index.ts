@@ -7,8 +7,10 @@ import { http2Server } from './http2-server.ts';
 import { httpClient } from './http-client.ts';
 import { httpConnections } from './http-connections.ts';
 import { httpServer } from './http-server.ts';
+import { ioredis } from './ioredis.ts';
 import { koa } from './koa.ts';
 import { processUsage } from './process.ts';
+import { redis } from './redis.ts';
 import { runtimeNode } from './runtime.ts';
 import { self } from './self.ts';
 import { hostMetrics } from './system.ts';
@@ -22,8 +24,10 @@ export const instrumentations: readonly Instrumentation[] = [
   httpClient,
   httpConnections,
   httpServer,
+  ioredis,
   koa,
   processUsage,
+  redis,
   runtimeNode,
   self,
   hostMetrics,

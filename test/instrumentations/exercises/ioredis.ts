@@ -1,0 +1,25 @@
+// Makes ioredis send commands: that succeed, fail, find nothing and take long, in a pipeline and in a transaction, and to nobody.
+import { Redis } from 'ioredis';
+import { freePort } from '../../kit/free-port.ts';
+import { findProgram } from '../../kit/programs.ts';
+import { startRedis } from '../../kit/redis-process.ts';
+
+/** The same on every run, since it is part of names. */
+const port = await freePort();
+
+export async function exercise(): Promise<void> {
+  await using server = await startRedis(findProgram('redis-server')!, port);
+  const client = new Redis(port, '127.0.0.1', { lazyConnect: true });
+  await client.connect();
+  await client.set('key', 'value');
+  await client.mget('key', 'none');
+  await client.hget('key', 'field').catch(() => {});
+  await client.pipeline().get('key').get('none').exec();
+  await client.multi().get('key').incr('counter').exec();
+  await server.cli('client', 'pause', '1050');
+  await client.get('key');
+  await client.quit();
+  const lonely = new Redis(1, '127.0.0.1', { lazyConnect: true, retryStrategy: () => null });
+  lonely.on('error', () => {});
+  await lonely.connect().catch(() => {});
+}

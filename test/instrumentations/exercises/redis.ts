@@ -1,0 +1,51 @@
+// Makes node-redis send commands: that succeed, fail, find nothing and take long, in a pipeline, a transaction and a pool, from a
+// client-side cache, and to nobody.
+import { createRequire } from 'node:module';
+import { BasicClientSideCache, createClient, createClientPool } from 'redis';
+import { freePort } from '../../kit/free-port.ts';
+import { findProgram } from '../../kit/programs.ts';
+import { type RedisProcess, startRedis } from '../../kit/redis-process.ts';
+
+/** The same on every run, since it is part of names. */
+const port = await freePort();
+
+/** Kept, so that it can still be asked how full it is when the exercise is over. */
+let cache: BasicClientSideCache;
+
+export async function exercise(): Promise<void> {
+  // What is patched is patched as it is loaded, and it was loaded before.
+  createRequire(import.meta.url)('@redis/client/dist/lib/client/cache.js');
+  await using server = await startRedis(findProgram('redis-server')!, port);
+  await sendCommands(server);
+  await useCache(server);
+  await usePool(server);
+  const lonely = createClient({ socket: { host: '127.0.0.1', port: 1, reconnectStrategy: false } });
+  lonely.on('error', () => {});
+  await lonely.connect().catch(() => {});
+}
+
+async function sendCommands({ url, cli }: RedisProcess): Promise<void> {
+  const client = await createClient({ url }).connect();
+  await client.set('key', 'value');
+  await client.mGet(['key', 'none']);
+  await client.hGet('key', 'field').catch(() => {});
+  await client.multi().get('key').get('none').execAsPipeline();
+  await client.multi().get('key').incr('counter').exec();
+  await cli('client', 'pause', '1050');
+  await client.get('key');
+  await client.close();
+}
+
+async function useCache({ url }: RedisProcess): Promise<void> {
+  cache = new BasicClientSideCache({ maxEntries: 1 });
+  const client = await createClient({ url, RESP: 3, clientSideCache: cache }).connect();
+  for (const key of ['key', 'key', 'other']) await client.get(key);
+  await client.close();
+}
+
+async function usePool({ url }: RedisProcess): Promise<void> {
+  const pool = createClientPool({ url }, { minimum: 1, maximum: 1 });
+  await pool.connect();
+  await pool.get('key');
+  await pool.close();
+}
