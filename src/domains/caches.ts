@@ -47,6 +47,12 @@ export class Caches<Cache extends object> {
     this.#caches.add(cache, { identity, stateOf });
   }
 
+  /** Takes what the caches hold off the page: nobody is going to ask them any more. */
+  stop(): void {
+    for (const identity of this.#shown.values()) this.#hide(identity);
+    this.#shown = new Map();
+  }
+
   #read(): void {
     const totals = new Map<string, { readonly identity: CacheIdentity; readonly states: CacheState[] }>();
     for (const [cache, { identity, stateOf }] of this.#caches) {

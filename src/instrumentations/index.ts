@@ -9,6 +9,7 @@ import { httpConnections } from './http-connections.ts';
 import { httpServer } from './http-server.ts';
 import { ioredis } from './ioredis.ts';
 import { koa } from './koa.ts';
+import { lruCache } from './lru-cache.ts';
 import { processUsage } from './process.ts';
 import { redis } from './redis.ts';
 import { runtimeNode } from './runtime.ts';
@@ -26,6 +27,7 @@ export const instrumentations: readonly Instrumentation[] = [
   httpServer,
   ioredis,
   koa,
+  lruCache,
   processUsage,
   redis,
   runtimeNode,
