@@ -1,5 +1,7 @@
 // Every instrumentation there is, one line each.
 import type { Instrumentation } from '../core/instrumentation.ts';
+import { bullmq } from './bullmq.ts';
+import { bullmqQueues } from './bullmq-queues.ts';
 import { express } from './express.ts';
 import { fastify } from './fastify.ts';
 import { hono } from './hono.ts';
@@ -18,6 +20,8 @@ import { hostMetrics } from './system.ts';
 import { undici } from './undici.ts';
 
 export const instrumentations: readonly Instrumentation[] = [
+  bullmqQueues,
+  bullmq,
   express,
   fastify,
   hono,
