@@ -7,6 +7,7 @@ import type { CollectCallback } from './core/registry.ts';
 import { sharedRegistry } from './core/shared.ts';
 import { Tracker, type TrackerOptions } from './core/tracker.ts';
 import { metricsHandler as handlerOf, metricsResponse as responseOf, type Renderer } from './exporters/prometheus/handler.ts';
+import { createDb, type Db } from './helpers/db.ts';
 import { ACTIVE_RULES, DURATION_RULES, ownInstrument, ownOutcome } from './own-instrument.ts';
 import { createPage } from './page.ts';
 import { running } from './running.ts';
@@ -19,6 +20,22 @@ export { type AttributesOf, defineMetric, type InstrumentKind, type Merge, type 
 export type { OperationEnd } from './core/operation.ts';
 export type { CollectCallback } from './core/registry.ts';
 export type { Tracker } from './core/tracker.ts';
+export type { CacheState } from './domains/caches.ts';
+export type { PoolState } from './domains/db-pools.ts';
+export {
+  type BoundCache,
+  cache,
+  type CacheCall,
+  type CacheNamed,
+  type CacheResult,
+  type EvictionReason,
+  type LookUpOptions,
+} from './helpers/cache.ts';
+export type { BoundDb, Db, DbCall, DbCallOptions } from './helpers/db.ts';
+export type { BoundDbPool, DbPool } from './helpers/db-pools.ts';
+export { type AttemptOptions, type BoundJobs, type JobKind, jobs, type Queue, type QueueState } from './helpers/jobs.ts';
+export type { ReadState } from './helpers/observe.ts';
+export { type BoundPipeline, type Items, pipeline, type Pipeline, type Stage } from './helpers/pipeline.ts';
 
 /** The instrument that records a metric; asked for twice, it is the same one. It works whether or not promtel was started. */
 export function getInstrument<const D extends MetricDefinition>(definition: D & KindRules<D>): InstrumentOf<D> {
@@ -54,6 +71,11 @@ export function createTracker<
     ...(usable === undefined ? {} : { outcome: usable }),
   });
 }
+
+const DEFAULT_SLOW_DB_SECONDS = 1;
+
+/** Tells of databases whose client promtel does not know. Nothing of it throws but what a function that is tracked throws. */
+export const db: Db = createDb(() => running()?.config.instrumentations.slowDbSeconds ?? DEFAULT_SLOW_DB_SECONDS);
 
 /**
  * Runs a callback before every collection, to record values that nobody announces. One that throws or rejects costs

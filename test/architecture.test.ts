@@ -12,6 +12,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   catalog: ['core'],
   domains: ['core', 'catalog'],
   instrumentations: ['core', 'catalog', 'domains'],
+  helpers: ['core', 'catalog', 'domains'],
   config: ['core'],
   sdk: ['core', 'catalog', 'config'],
   exporters: ['core'],

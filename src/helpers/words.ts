@@ -1,0 +1,53 @@
+// What a caller says in plain words becomes attributes; what is missing is told and left out, and nothing throws.
+import type { AttributeSpec } from '../core/attribute.ts';
+import type { AttributesOf, InstrumentKind, MetricDefinition } from '../core/metric.ts';
+import { sharedRegistry } from '../core/shared.ts';
+
+type Specs = Readonly<Record<string, AttributeSpec>>;
+
+/** The attributes that the words stand for. */
+type AttributesFor<S extends Specs> = AttributesOf<MetricDefinition<InstrumentKind, readonly S[keyof S][]>>;
+
+/** Turns words into the attributes of a metric, which is named if something is wrong with them. */
+export type Words<S extends Specs> = (given: object, metric: MetricDefinition) => AttributesFor<S>;
+
+export interface Wording<S extends Specs> {
+  /** Words without which a series would tell nothing. */
+  readonly required: readonly (keyof S & string)[];
+  /** What a caller writes, as in the documentation. */
+  readonly example: string;
+}
+
+/** Makes what turns the words of an area into attributes. */
+export function wordsFor<const S extends Specs>(specs: S, { required, example }: Wording<S>): Words<S> {
+  const entries = Object.entries(specs);
+  return (given, metric) => {
+    const attributes: Record<string, unknown> = {};
+    for (const [word, { key }] of entries) {
+      const value = readWord(given, word);
+      const usable = isUsable(value);
+      attributes[key] = usable ? value : undefined;
+      if (!usable && (value !== undefined || required.includes(word)))
+        sharedRegistry().report(metric.name, `is recorded without its ${word}, which is ${looks(value)}: accepted is ${example}`);
+    }
+    return attributes as AttributesFor<S>;
+  };
+}
+
+function readWord(given: object | undefined, word: string): unknown {
+  try {
+    return (given as Record<string, unknown> | undefined)?.[word];
+  } catch {
+    return undefined;
+  }
+}
+
+function isUsable(value: unknown): boolean {
+  return (typeof value === 'string' && value !== '') || typeof value === 'number';
+}
+
+/** What a value is, without what is in it. */
+export function looks(value: unknown): string {
+  if (value === '') return 'empty';
+  return value === null || value === undefined ? String(value) : `of type ${typeof value}`;
+}
