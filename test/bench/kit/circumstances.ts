@@ -12,6 +12,12 @@ const PEERS = [
   '@opentelemetry/instrumentation-express',
   '@opentelemetry/auto-instrumentations-node',
   'express',
+  'bullmq',
+  'bullmq-otel',
+  'ioredis',
+  'redis',
+  'pg',
+  'lru-cache',
 ];
 
 /** More work than this on the machine, in processes waiting for a core, and the figures are worth little. */

@@ -22,3 +22,17 @@ export function nanosPerOperation(
   } while (nanos < millis * 1e6);
   return { nanos: nanos / operations, operations };
 }
+
+/** Makes calls that wait for something else, so many of them at a time; gives nanoseconds of CPU time for each. */
+export async function nanosPerCall(call: () => Promise<unknown>, calls: number, atATime: number): Promise<number> {
+  const start = process.cpuUsage();
+  let begun = 0;
+  const caller = async (): Promise<void> => {
+    while (begun < calls) {
+      begun += 1;
+      await call();
+    }
+  };
+  await Promise.all(Array.from({ length: atATime }, caller));
+  return cpuNanosSince(start) / calls;
+}

@@ -1,6 +1,7 @@
 // Who serves HTTP in the benchmarks: the bare application, each peer as its README sets it up, and promtel.
 import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.ts';
+import { countOnPage } from './page-count.ts';
 import { REGISTER } from './promtel.ts';
 import { Variant } from './variant.ts';
 
@@ -93,11 +94,7 @@ export class Service implements AsyncDisposable {
   async expectCounted(requests: number, route: string | undefined): Promise<void> {
     const { countMetric } = this.#peer;
     if (countMetric === undefined) return;
-    const response = await fetch(this.#page);
-    if (!response.ok) throw new Error(`${this.name}: the metrics page answered ${response.status}`);
-    const lines = (await response.text()).split('\n').filter((line) => line.startsWith(`${countMetric}{`));
-    const ofRoute = lines.filter((line) => route === undefined || line.includes(`"${route}"`));
-    const count = ofRoute.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+    const count = await countOnPage(this.#page, countMetric, route === undefined ? '' : `"${route}"`);
     if (count < requests) throw new Error(`${this.name}: ${requests} requests were served and ${count} are on the page`);
   }
 

@@ -1,0 +1,109 @@
+// What measuring jobs costs: CPU time of a job from being added until it is done, with BullMQ and a real Redis.
+import { findProgram } from '../kit/programs.ts';
+import { startRedis } from '../kit/redis-process.ts';
+import { type Benchmark, figure, type Figures, type Findings, medianRatio, ratio } from './kit/benchmark.ts';
+import { freePort } from './kit/free-port.ts';
+import { countOnPage } from './kit/page-count.ts';
+import { REGISTER } from './kit/promtel.ts';
+import { interleave, type Pace, pick } from './kit/rounds.ts';
+import { Variant, type VariantOptions } from './kit/variant.ts';
+import type { JobCost, Round } from './jobs/workload.ts';
+
+interface Peer extends VariantOptions {
+  readonly name: string;
+  /** The metric that counts jobs; none for bare BullMQ. */
+  readonly countMetric?: string;
+}
+
+const BARE: Peer = { name: 'bare' };
+const PROMTEL: Peer = {
+  name: 'promtel',
+  nodeOptions: ['--import', REGISTER],
+  countMetric: 'job_duration_seconds_count',
+};
+const PROMTEL_JOBS_ONLY: Peer = {
+  ...PROMTEL,
+  name: 'promtel without its ioredis',
+  env: { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'ioredis' },
+};
+const BULLMQ_OTEL: Peer = {
+  name: 'bullmq-otel with metrics',
+  args: [new URL('jobs/bullmq-otel.ts', import.meta.url).href],
+  countMetric: 'bullmq_jobs_completed_total',
+};
+const PEERS = [BARE, BULLMQ_OTEL, PROMTEL, PROMTEL_JOBS_ONLY];
+
+export const jobs: Benchmark = {
+  name: 'jobs',
+  title: 'One job',
+  method:
+    'BullMQ and a Redis of the same machine. One process adds jobs that do nothing and works on them, sixteen at a time; the CPU ' +
+    'time is that of this process, kernel included, the one of Redis not. Every peer has to have counted every job.',
+  async run({ quick }) {
+    const program = findProgram('redis-server');
+    if (program === undefined) throw new Error('redis-server is not there: run .ci/install-programs (Debian)');
+    await using redis = await startRedis(program);
+    return findingsOf(await measure(redis.port, quick));
+  },
+};
+
+async function measure(redisPort: number, quick: boolean): Promise<(peer: Peer) => Figures> {
+  const pace: Pace = quick ? { processes: 1, warmUps: 2, rounds: 3 } : { processes: 5, warmUps: 5, rounds: 10 };
+  const round: Round = { jobs: quick ? 1000 : 3000 };
+  const samples = await interleave(
+    {
+      start: () => Promise.all(PEERS.map((peer) => Company.start(peer, redisPort))),
+      round: (company: Company) => company.ask<JobCost>(round),
+      check: (company) => company.expectCounted(round.jobs * (pace.warmUps + pace.rounds)),
+    },
+    pace,
+  );
+  return ({ name }) => pick(samples, name, ({ cpuMicros }) => cpuMicros);
+}
+
+/** A process that adds jobs and works on them, alone or with a peer in it. */
+class Company extends Variant {
+  readonly #peer: Peer;
+  readonly #metricsPort: number;
+
+  private constructor(peer: Peer, redisPort: number, metricsPort: number) {
+    super(peer.name, new URL('jobs/workload.ts', import.meta.url), {
+      nodeOptions: peer.nodeOptions ?? [],
+      args: [String(redisPort), ...(peer.args ?? [])],
+      env: { ...peer.env, OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort) },
+    });
+    this.#peer = peer;
+    this.#metricsPort = metricsPort;
+  }
+
+  static async start(peer: Peer, redisPort: number): Promise<Company> {
+    return new Company(peer, redisPort, await freePort());
+  }
+
+  async expectCounted(expected: number): Promise<void> {
+    const { countMetric } = this.#peer;
+    if (countMetric === undefined) return;
+    const count = await countOnPage(`http://127.0.0.1:${this.#metricsPort}/metrics`, countMetric);
+    if (count !== expected) throw new Error(`${this.name}: ${expected} jobs were done and ${count} are on the page`);
+  }
+}
+
+function findingsOf(figuresOf: (peer: Peer) => Figures): Findings {
+  const bare = figuresOf(BARE);
+  return {
+    ratios: {
+      columns: ['compared with bare', 'CPU time'],
+      rows: PEERS.filter((peer) => peer !== BARE).map((peer) => [peer.name, ratio(figuresOf(peer), bare)]),
+    },
+    absolute: [{ columns: ['per job', 'CPU µs'], rows: PEERS.map((peer) => [peer.name, figure(figuresOf(peer))]) }],
+    goals: [
+      {
+        subject: 'BullMQ: CPU time of a job under promtel compared with bare',
+        actual: medianRatio(figuresOf(PROMTEL), bare),
+        sense: 'at most',
+        limit: 1.02,
+        unit: ' ×',
+      },
+    ],
+  };
+}
