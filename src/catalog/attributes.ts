@@ -160,6 +160,8 @@ export const jobOutcome = {
   values: ['completed', 'failed', 'retried', 'postponed'],
 } as const;
 
+export type JobOutcome = (typeof jobOutcome.values)[number];
+
 export const queueState = {
   key: 'queue.state',
   type: 'string',

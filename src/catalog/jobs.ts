@@ -19,7 +19,7 @@ export const jobWaitDuration = defineMetric({
   name: 'job.wait.duration',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Time that jobs waited for their first attempt, without the delay that they were added with.',
+  brief: 'Time that jobs waited for their first attempt, a parent for its children too, without the delay they were added with.',
   stability: 'stable',
   buckets: SECONDS_JOB,
   attributes: job,

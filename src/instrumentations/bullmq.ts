@@ -1,0 +1,172 @@
+// BullMQ 5 and 6: jobs that are added, worked on and stalled, and the workers of this process, as its classes are called.
+//
+// BullMQ publishes nothing, so methods are patched that every major version has: a worker tells of a job that it took on, the job
+// is told where it goes from there, and the worker's own promise says when nothing more will come. A job of a processor in a file
+// is moved by this process as well, so its child process or thread is not looked into.
+//
+// What a job waited for is known from its own times: a parent's wait includes that for its children, since BullMQ keeps no
+// time at which they were done; of a job whose delay was changed or cut short the delay that it was added with is taken off.
+import {
+  jobActive,
+  jobAdded,
+  jobDuration,
+  jobRetries,
+  jobStalled,
+  jobWaitDuration,
+  queueConcurrency,
+  queueWorkers,
+} from '../catalog/jobs.ts';
+import type { Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
+import { type Method, wrap } from '../core/wrap.ts';
+import { BullmqAdded, type BullmqFlow } from '../domains/bullmq-added.ts';
+import { BullmqAttempts, type BullmqWorker } from '../domains/bullmq-attempts.ts';
+import type { BullmqJob } from '../domains/bullmq-job.ts';
+
+interface Class {
+  readonly prototype: object;
+}
+
+interface Library {
+  readonly Job: Class;
+  readonly Worker: Class;
+  readonly FlowProducer: Class;
+  /** Since 5.16. */
+  readonly JobScheduler?: Class;
+}
+
+const { isPromise } = process.getBuiltinModule('node:util').types;
+
+/** Copies of BullMQ that are patched: attached twice, the first counts. */
+const patched = new WeakSet<Library>();
+
+export const bullmq: Instrumentation = {
+  name: 'bullmq',
+  target: { package: 'bullmq', versions: '>=5 <7' },
+  metrics: [jobDuration, jobWaitDuration, jobActive, jobAdded, jobRetries, jobStalled, queueWorkers, queueConcurrency],
+  attach(attachment) {
+    const processed = new BullmqAttempts(attachment);
+    const added = new BullmqAdded(attachment.registry);
+    attachment.patch({ file: 'dist/cjs/index.js' }, (library: Library) => {
+      if (patched.has(library)) return () => {};
+      patched.add(library);
+      const undo = [
+        ...watchWorkers(library, processed, attachment.guard),
+        ...watchMoves(library, processed, attachment.guard),
+        ...watchAdds(library, added, attachment.guard),
+      ];
+      return () => {
+        patched.delete(library);
+        for (const one of undo) one();
+      };
+    });
+    attachment.onDetach(() => processed.stop());
+  },
+};
+
+type Arguments = readonly unknown[];
+
+/** Tells what workers take on and when they are through with it. */
+function watchWorkers({ Worker: { prototype } }: Library, jobs: BullmqAttempts, guard: Guard): Undo[] {
+  const hear = guard((worker: BullmqWorker, values: Arguments) => jobs.hear(worker, values));
+  const start = guard((worker: BullmqWorker) => jobs.watch(worker));
+  const enter = guard((worker: BullmqWorker, job: BullmqJob | undefined) => jobs.process(worker, job));
+  const leave = guard((job: BullmqJob | undefined) => jobs.leave(job));
+  return [
+    wrap(prototype, 'emit', (emit) =>
+      asMethod(function (this: BullmqWorker, ...values: unknown[]) {
+        hear(this, values);
+        return emit.apply(this, values);
+      }),
+    ),
+    wrap(prototype, 'run', (run) =>
+      asMethod(function (this: BullmqWorker, ...values: unknown[]) {
+        start(this);
+        return run.apply(this, values);
+      }),
+    ),
+    wrap(prototype, 'processJob', (processJob) =>
+      asMethod(function (this: BullmqWorker, ...values: unknown[]) {
+        const job = values[0] as BullmqJob | undefined;
+        enter(this, job);
+        return settling(processJob.apply(this, values), () => leave(job));
+      }),
+    ),
+  ];
+}
+
+/** Tells where jobs go from being worked on, whoever moves them. */
+function watchMoves(
+  { Job: { prototype: job }, Worker: { prototype: worker } }: Library,
+  jobs: BullmqAttempts,
+  guard: Guard,
+): Undo[] {
+  const finish = guard((moved: BullmqJob) => jobs.finish(moved));
+  const complete = guard((moved: BullmqJob) => jobs.complete(moved));
+  const fail = guard((moved: BullmqJob, [error]: Arguments) => jobs.fail(moved, error));
+  const putBack = guard((moved: BullmqJob) => jobs.putBack(moved));
+  const putBackIfMoved = guard((moved: BullmqJob, _: Arguments, isMoved: unknown) => {
+    if (isMoved === true) jobs.putBack(moved);
+  });
+  const putBackFirst = guard((_: unknown, [moved]: Arguments) => jobs.putBack(moved as BullmqJob));
+  return [
+    wrapAsync<BullmqJob>(job, 'moveToCompleted', complete, finish),
+    wrapAsync<BullmqJob>(job, 'moveToFailed', fail, finish),
+    wrapAsync<BullmqJob>(job, 'moveToDelayed', putBack),
+    wrapAsync<BullmqJob>(job, 'moveToWait', putBack),
+    wrapAsync<BullmqJob>(job, 'moveToWaitingChildren', putBackIfMoved),
+    // Early versions of BullMQ 5 have no moveToWait.
+    wrapAsync(worker, 'moveLimitedBackToWait', putBackFirst),
+  ];
+}
+
+/** Tells what is added to queues, and by whom a scheduler's next job is. */
+function watchAdds({ Job, FlowProducer, JobScheduler }: Library, jobs: BullmqAdded, guard: Guard): Undo[] {
+  const add = guard((_: unknown, __: Arguments, job: unknown) => jobs.add(job as BullmqJob | undefined));
+  const addAll = guard((_: unknown, __: Arguments, added: unknown) => jobs.addAll(added as BullmqJob[]));
+  const addFlow = guard((_: unknown, __: Arguments, flow: unknown) => jobs.addFlows([flow as BullmqFlow | undefined]));
+  const addFlows = guard((_: unknown, __: Arguments, flows: unknown) => jobs.addFlows(flows as BullmqFlow[] | undefined));
+  return [
+    wrapAsync(Job, 'create', add),
+    wrapAsync(Job, 'createBulk', addAll),
+    wrapAsync(FlowProducer.prototype, 'add', addFlow),
+    wrapAsync(FlowProducer.prototype, 'addBulk', addFlows),
+    ...(JobScheduler === undefined ? [] : [wrapAsync(JobScheduler.prototype, 'upsertJobScheduler', add)]),
+  ];
+}
+
+type Told<This> = (self: This, values: Arguments, result: unknown) => void;
+
+/** Tells of every call of a method, before it, and when its promise is fulfilled; does nothing where there is no such method. */
+function wrapAsync<This>(holder: object, name: string, fulfilled: Told<This>, called?: (self: This) => void): Undo {
+  if (!Object.hasOwn(holder, name)) return () => {};
+  return wrap(holder, name, (method) =>
+    asMethod(function (this: This, ...values: unknown[]) {
+      called?.(this);
+      const result = method.apply(this, values);
+      if (!isPromise(result)) return result;
+      return result.then((value) => {
+        fulfilled(this, values, value);
+        return value;
+      });
+    }),
+  );
+}
+
+/** Gives a promise that settles alike, after the end was told, so that a rejection that nobody handles stays one. */
+function settling(result: unknown, told: () => void): unknown {
+  if (!isPromise(result)) return result;
+  return result.then(
+    (value) => {
+      told();
+      return value;
+    },
+    (error: unknown) => {
+      told();
+      throw error;
+    },
+  );
+}
+
+function asMethod<This, Values extends unknown[]>(run: (this: This, ...values: Values) => unknown): Method {
+  return run as unknown as Method;
+}

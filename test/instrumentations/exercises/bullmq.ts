@@ -1,0 +1,34 @@
+// Makes BullMQ add a job and a flow, work on them, fail and repeat an attempt.
+import { createRequire } from 'node:module';
+import type { Job, Queue, QueueEvents, Worker } from 'bullmq';
+import type { Exercise } from '../../kit/exercise.ts';
+import { findProgram } from '../../kit/programs.ts';
+import { startRedis } from '../../kit/redis-process.ts';
+
+const require = createRequire(import.meta.url);
+
+export const exercise: Exercise = async (track) => {
+  // What is patched is patched as it is loaded.
+  const bullmq = require('bullmq') as typeof import('bullmq');
+  await using server = await startRedis(findProgram('redis-server')!);
+  const connection = { port: server.port };
+  const queue: Queue = new bullmq.Queue('exercise', { connection });
+  const events: QueueEvents = new bullmq.QueueEvents('exercise', { connection });
+  const flows = new bullmq.FlowProducer({ connection });
+  await events.waitUntilReady();
+  const process = async (job: Job): Promise<void> => {
+    track(job);
+    if (job.name === 'failing' && job.attemptsMade === 0) throw new Error('the first time');
+  };
+  const worker: Worker = new bullmq.Worker('exercise', process, { connection });
+  track(worker);
+  const failing = await queue.add('failing', {}, { attempts: 2 });
+  await failing.waitUntilFinished(events);
+  const { job } = await flows.add({
+    name: 'parent',
+    queueName: 'exercise',
+    children: [{ name: 'child', queueName: 'exercise' }],
+  });
+  await job.waitUntilFinished(events);
+  await Promise.all([worker, queue, events, flows].map((one) => one.close()));
+};
