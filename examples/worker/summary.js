@@ -33,10 +33,13 @@ export function summarise(apiPage, workerPage) {
 
 const jobOf = ({ queue_name, job_name }) => `${queue_name} ${job_name}`;
 
+/** What Redis was asked for counts as well, by another system. */
 function cacheOf(api) {
-  const byResult = sumsBy(api, 'cache_requests_total', ({ cache_result }) => cache_result);
-  const asked = total(api, 'cache_requests_total');
-  return byResult.map(([result, count]) => `${row(result, count)} ${((100 * count) / asked).toFixed(0).padStart(9)} %`);
+  const requests = api.filter(({ labels }) => labels.cache_system === 'lru-cache');
+  const asked = total(requests, 'cache_requests_total');
+  return sumsBy(requests, 'cache_requests_total', ({ cache_result }) => cache_result).map(
+    ([result, count]) => `${row(result, count)} ${((100 * count) / asked).toFixed(0).padStart(9)} %`,
+  );
 }
 
 /** A state that no job is in says nothing. One process reads a queue for both. */

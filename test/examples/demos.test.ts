@@ -1,0 +1,170 @@
+// The demos run, measure what they did, and leave nothing behind: when they end, are told to end, or lose a part of them.
+import { randomUUID } from 'node:crypto';
+import { connect, createServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { freePort } from '../kit/free-port.ts';
+import { parseExposition } from '../kit/parse-exposition.ts';
+import { testWith } from '../kit/programs.ts';
+import { type RedisProcess, startRedis } from '../kit/redis-process.ts';
+import { type App, killApps, runApp } from '../kit/run-app.ts';
+import { processesWith, type Running } from './processes.ts';
+
+const MARK = 'DEMO_MARK';
+const WITHOUT_PROGRAMS = { PATH: '/nowhere' };
+
+const demos: Demo[] = [];
+
+afterEach(() => {
+  killApps();
+  for (const { pid } of demos.splice(0).flatMap(({ running }) => running())) process.kill(pid, 'SIGKILL');
+});
+
+interface Demo {
+  readonly app: App;
+  /** What it has started and is still there, itself included. */
+  running(): Running[];
+}
+
+function runDemo(name: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Demo {
+  const mark = randomUUID();
+  const app = runApp([`examples/${name}/demo.js`, ...args], { env: { ...env, [MARK]: mark } });
+  const demo = { app, running: () => processesWith(MARK, mark) };
+  demos.push(demo);
+  return demo;
+}
+
+describe('the shop', () => {
+  it('ends by itself with what was measured', async () => {
+    const { app, running } = runDemo('http', ['--for', '2']);
+    const { code, stdout } = await app.ended;
+    expect(stdout).toMatch(/GET \/api\/:version\/products\/:sku 200 +\d+ ×/);
+    expect(code).toBe(0);
+    expect(running()).toEqual([]);
+  });
+});
+
+describe('the photo shop with its worker', () => {
+  testWith('redis-server', 'takes the Redis of REDIS_URL, and what both measured is what is there', async (program) => {
+    await using redis = await startRedis(program);
+    const { app, running } = runDemo('worker', ['--for', '4'], { REDIS_URL: redis.url });
+    const { code, stdout, stderr } = await app.ended;
+    expect({ code, running: running() }, stderr).toEqual({ code: 0, running: [] });
+    const inRedis = await jobsIn(redis);
+    const { added, completed, failed, rest } = balanceOf(stdout);
+    expect(added).toBe(inRedis.added);
+    expect(added).toBe(completed + failed + rest);
+    // What was being worked on is brought to its end after the pages were read.
+    expect(completed).toBeGreaterThan(0);
+    expect(inRedis.completed - completed).toBeGreaterThanOrEqual(0);
+    expect(failed).toBeGreaterThan(0);
+    expect(inRedis.failed - failed).toBeGreaterThanOrEqual(0);
+  });
+
+  testWith('redis-server', 'leaves no key but those of its queues', async (program) => {
+    await using redis = await startRedis(program);
+    await runDemo('worker', ['--for', '2'], { REDIS_URL: redis.url }).app.ended;
+    const keys = (await redis.cli('keys', '*')).split('\n');
+    expect(keys.filter((key) => !/^promtel-demo:(orders|mail|albums):/.test(key))).toEqual([]);
+  });
+
+  testWith('redis-server', 'starts a redis-server of its own, and ends it when it is told to end', async () => {
+    const { app, running } = runDemo('worker', []);
+    const [, redisUrl] = await app.line(/Redis: +(\S+), .+\/redis-server/);
+    const pages = await Promise.all([pageOf(app, 'Its metrics'), pageOf(app, "The worker's")]);
+    for (const page of pages) expect(parseExposition(page).size).toBeGreaterThan(10);
+    expect(running().filter(({ command }) => /(?:api|worker)\.js/.test(command))).toHaveLength(2);
+    expect(await answers(redisUrl!)).toBe(true);
+    app.signal('SIGTERM');
+    const { code, stdout } = await app.ended;
+    expect(stdout).toContain('jobs added');
+    expect({ code, running: running() }).toEqual({ code: 0, running: [] });
+    // It writes over its environment, so that the mark does not find it.
+    expect(await answers(redisUrl!)).toBe(false);
+  });
+
+  it('brings a Redis where there is none', async () => {
+    const { app, running } = runDemo('worker', ['--for', '6'], WITHOUT_PROGRAMS);
+    const { code, stdout } = await app.ended;
+    expect(stdout).toMatch(/Redis: +\S+, embedded/);
+    const { added, completed, failed, rest } = balanceOf(stdout);
+    expect(completed).toBeGreaterThan(0);
+    expect(added).toBe(completed + failed + rest);
+    expect({ code, running: running() }).toEqual({ code: 0, running: [] });
+  });
+
+  it('takes other ports where its own are taken', async () => {
+    await using blocker = createServer();
+    blocker.on('error', () => {}).listen(9091);
+    const { app } = runDemo('worker', [], WITHOUT_PROGRAMS);
+    const [, url] = await app.line(/The worker's: +(\S+)/);
+    expect(new URL(url!).port).not.toBe('9091');
+    app.signal('SIGINT');
+    expect((await app.ended).code).toBe(0);
+  });
+
+  it('ends with nothing left when it loses its worker', async () => {
+    const { app, running } = runDemo('worker', [], WITHOUT_PROGRAMS);
+    await app.line(/The worker's: +(\S+)/);
+    process.kill(running().find(({ command }) => command.includes('worker.js'))!.pid, 'SIGKILL');
+    const { code, stderr } = await app.ended;
+    expect(stderr).toContain('the worker ended by itself (SIGKILL)');
+    expect({ code, running: running() }).toEqual({ code: 1, running: [] });
+  });
+
+  it('says in one line that REDIS_URL leads nowhere', async () => {
+    const { app } = runDemo('worker', [], { REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
+    const { code, stderr } = await app.ended;
+    expect(stderr).toMatch(/^REDIS_URL: no Redis answers there \(.*ECONNREFUSED.*\)\n$/);
+    expect(code).toBe(1);
+  });
+});
+
+interface Balance {
+  readonly added: number;
+  readonly completed: number;
+  readonly failed: number;
+  /** Still to be done. */
+  readonly rest: number;
+}
+
+function balanceOf(summary: string): Balance {
+  const found = /(?<added>\d+) jobs added, (?<completed>\d+) completed and (?<failed>\d+) failed .* (?<rest>-?\d+) still/.exec(
+    summary,
+  );
+  const { added, completed, failed, rest } = found!.groups!;
+  return { added: Number(added), completed: Number(completed), failed: Number(failed), rest: Number(rest) };
+}
+
+/** Where each state of a queue is kept: as a sorted set, or as a list. */
+const SETS = ['completed', 'failed', 'delayed', 'prioritized', 'waiting-children'];
+const LISTS = ['wait', 'active', 'paused'];
+
+async function jobsIn(redis: RedisProcess): Promise<Omit<Balance, 'rest'>> {
+  const jobs = async (states: readonly string[], command: string) => {
+    const keys = ['orders', 'mail', 'albums'].flatMap((queue) => states.map((state) => `promtel-demo:${queue}:${state}`));
+    const counts = await Promise.all(keys.map((key) => redis.cli(command, key)));
+    return counts.map(Number).reduce((sum, count) => sum + count, 0);
+  };
+  const [completed, failed, sets, lists] = await Promise.all([
+    jobs(['completed'], 'zcard'),
+    jobs(['failed'], 'zcard'),
+    jobs(SETS, 'zcard'),
+    jobs(LISTS, 'llen'),
+  ]);
+  return { added: sets + lists, completed, failed };
+}
+
+function answers(redisUrl: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(redisUrl).port), '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+async function pageOf(app: App, title: string): Promise<string> {
+  const [, url] = await app.line(new RegExp(`${title}: +(\\S+)`));
+  return (await fetch(url!)).text();
+}
