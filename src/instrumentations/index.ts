@@ -12,6 +12,7 @@ import { httpServer } from './http-server.ts';
 import { ioredis } from './ioredis.ts';
 import { koa } from './koa.ts';
 import { lruCache } from './lru-cache.ts';
+import { mongodb } from './mongodb.ts';
 import { processUsage } from './process.ts';
 import { redis } from './redis.ts';
 import { runtimeNode } from './runtime.ts';
@@ -32,6 +33,7 @@ export const instrumentations: readonly Instrumentation[] = [
   ioredis,
   koa,
   lruCache,
+  mongodb,
   processUsage,
   redis,
   runtimeNode,

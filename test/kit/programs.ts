@@ -10,6 +10,9 @@ const HOW_TO_GET = 'run .ci/install-programs (Debian)';
 /** Where `.ci/install-programs` puts its Python. */
 const PYTHON_HOME = process.env['PROMTEL_PYTHON_HOME'] ?? join(homedir(), '.cache/promtel/python');
 
+/** Where it puts the MongoDB server that it builds. */
+export const MONGO_HOME = process.env['PROMTEL_MONGO_HOME'] ?? join(homedir(), '.cache/promtel/mongo');
+
 /** Each program by what finds it: a path, or undefined where it is not there. */
 const FINDERS = {
   promtool: () => onPath('promtool'),
@@ -18,6 +21,8 @@ const FINDERS = {
   'redis-cli': () => onPath('redis-cli'),
   postgres: () => onPath('postgres') ?? inDebian('/usr/lib/postgresql', 'bin/postgres'),
   mariadbd: () => onPath('mariadbd') ?? inDebian('/usr', 'sbin/mariadbd'),
+  /** The Java that runs it. */
+  'mongo-java-server': () => (existsSync(join(MONGO_HOME, 'MongoServerMain.class')) ? onPath('java') : undefined),
   /** A Python that has prometheus_client. */
   python: () =>
     [join(PYTHON_HOME, 'bin/python'), onPath('python3')].find((python) => python !== undefined && hasPrometheusClient(python)),

@@ -1,0 +1,56 @@
+// Follows the calls of a method that gives a promise: each is told once how it ended, and the promise is passed on itself.
+import type { Guard, Undo } from './instrumentation.ts';
+import { wrap } from './wrap.ts';
+
+/** What is told of a call when its promise settles. */
+export interface PromisedCall {
+  done?(result: unknown): void;
+  failed(error: unknown): void;
+}
+
+export type BeginCall<This, First, Second> = (self: This, first: First, second: Second) => PromisedCall | undefined;
+
+/** The call that is about to be made; where two follow a method, the outer one is told and the inner one lets it pass. */
+let calledOn: unknown;
+let calledWith: readonly unknown[] | undefined;
+
+/** Calls `begin` with the object and the first arguments of each call; undefined if the call is of no concern. */
+export function followPromised<This, First, Second>(
+  holder: object,
+  name: string,
+  guard: Guard,
+  begin: BeginCall<This, First, Second>,
+): Undo {
+  const start = guard(begin);
+  const tellDone = guard((call: PromisedCall, result: unknown) => call.done?.(result));
+  const tellFailed = guard((call: PromisedCall, error: unknown) => call.failed(error));
+  const watch = guard((promise: Promise<unknown>, call: PromisedCall): void => {
+    promise.then(
+      (result) => tellDone(call, result),
+      (error: unknown) => tellFailed(call, error),
+    );
+  });
+  return wrap(holder, name, (method) => {
+    return function (...values) {
+      if (isBeingCalled(this, values)) return method.apply(this, values);
+      const call = start(this as This, values[0] as First, values[1] as Second);
+      setCalled(this, values);
+      try {
+        const promise = method.apply(this, values);
+        if (call !== undefined) watch(promise as Promise<unknown>, call);
+        return promise;
+      } finally {
+        setCalled(undefined, undefined);
+      }
+    };
+  });
+}
+
+function setCalled(self: unknown, values: readonly unknown[] | undefined): void {
+  calledOn = self;
+  calledWith = values;
+}
+
+function isBeingCalled(self: unknown, values: readonly unknown[]): boolean {
+  return calledWith !== undefined && calledOn === self && calledWith[0] === values[0] && calledWith[1] === values[1];
+}

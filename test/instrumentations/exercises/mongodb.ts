@@ -1,0 +1,39 @@
+// Makes MongoDB's driver run commands: that succeed, fail, take long and return documents; with a pool that is too small, with one
+// whose connections are refused, and with no server at all.
+import { createRequire } from 'node:module';
+import type { Exercise } from '../../kit/exercise.ts';
+import { freePort } from '../../kit/free-port.ts';
+import { startMongo } from '../../kit/mongo-process.ts';
+import { freshCopy } from '../../kit/fresh-copy.ts';
+import { findProgram } from '../../kit/programs.ts';
+
+const require = createRequire(import.meta.url);
+
+/** The same on every run, since it is part of names. */
+const port = await freePort();
+
+export const exercise: Exercise = async (track) => {
+  const { MongoClient } = freshCopy(require, 'mongodb');
+  await using server = await startMongo(findProgram('mongo-java-server')!, port);
+  const client = new MongoClient(server.url, { maxPoolSize: 1, waitQueueTimeoutMS: 50 });
+  const items = client.db('shop').collection('items');
+  await items.insertMany([{ _id: 1 }, { _id: 2 }, { _id: 3 }]);
+  await items.insertOne({ _id: 1 }).catch(() => {});
+  for (const item of await items.find({}, { batchSize: 2 }).toArray()) track(item);
+  const slow = client.db('shop').command({ sleep: 1, millis: 1050 });
+  await items.findOne().catch(() => {});
+  await slow;
+  await client.close();
+  await beRefused(server.url.replace('//', '//user:password@'), MongoClient);
+  await beRefused('mongodb://127.0.0.1:1', MongoClient);
+};
+
+async function beRefused(url: string, MongoClient: any): Promise<void> {
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 200 });
+  await client
+    .db('shop')
+    .collection('items')
+    .findOne()
+    .catch(() => {});
+  await client.close();
+}
