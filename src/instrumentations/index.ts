@@ -10,9 +10,12 @@ import { httpClient } from './http-client.ts';
 import { httpConnections } from './http-connections.ts';
 import { httpServer } from './http-server.ts';
 import { ioredis } from './ioredis.ts';
+import { knex } from './knex.ts';
 import { koa } from './koa.ts';
 import { lruCache } from './lru-cache.ts';
 import { mongodb } from './mongodb.ts';
+import { pgPool } from './pg-pool.ts';
+import { pg } from './pg.ts';
 import { processUsage } from './process.ts';
 import { redis } from './redis.ts';
 import { runtimeNode } from './runtime.ts';
@@ -31,9 +34,12 @@ export const instrumentations: readonly Instrumentation[] = [
   httpConnections,
   httpServer,
   ioredis,
+  knex,
   koa,
   lruCache,
   mongodb,
+  pgPool,
+  pg,
   processUsage,
   redis,
   runtimeNode,
