@@ -46,7 +46,7 @@ function compose(config: Config, env: Environment): Running {
   const isEnabled = enabledBy(config.instrumentations);
   const attached = instrumentations
     .filter(({ name }) => isEnabled(name))
-    .map((instrumentation) => attach(instrumentation, registry, { ...config.instrumentations, ignoresPath }));
+    .map((instrumentation) => attach(instrumentation, registry, { ...config.instrumentations, ...config.llm, ignoresPath }));
   const telemetry = new Telemetry({
     config,
     registry,

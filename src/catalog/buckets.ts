@@ -20,3 +20,16 @@ export const SECONDS_DB = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] as cons
 
 /** Rows that a database operation returned: semantic conventions 1.44, `db.client.response.returned_rows`. */
 export const ROWS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] as const;
+
+/** LLM calls, in seconds: semantic conventions 1.45, `gen_ai.client.operation.duration`, and two more, since agents run for minutes. */
+export const SECONDS_LLM = [
+  0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 163.84, 327.68,
+] as const;
+
+/** Tokens of a call: semantic conventions 1.45, `gen_ai.client.token.usage`. */
+export const TOKENS = [
+  1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864,
+] as const;
+
+/** Tokens per second: from a large model under load to a small one on fast hardware. */
+export const TOKENS_PER_SECOND = [1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560] as const;

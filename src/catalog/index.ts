@@ -4,6 +4,8 @@ import * as cache from './cache.ts';
 import * as db from './db.ts';
 import * as http from './http.ts';
 import * as jobs from './jobs.ts';
+import * as llm from './llm.ts';
+import * as llmLatest from './llm-latest.ts';
 import * as pipeline from './pipeline.ts';
 import * as process from './process.ts';
 import * as runtime from './runtime.ts';
@@ -16,6 +18,8 @@ export const AREAS: Readonly<Record<string, readonly MetricDefinition[]>> = {
   'Jobs and queues': Object.values(jobs),
   Caches: Object.values(cache),
   Databases: Object.values(db),
+  'LLM calls': Object.values(llm),
+  'LLM calls by their latest names': Object.values(llmLatest),
   Pipelines: Object.values(pipeline),
   'Node.js runtime': Object.values(runtime),
   'Process and container': Object.values(process),

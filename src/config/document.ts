@@ -12,6 +12,7 @@ const headings: Readonly<Record<AreaName, Heading>> = {
   general: { title: 'General', note: '' },
   resource: { title: 'The service and its surroundings', note: '' },
   instrumentations: { title: 'What is instrumented', note: '' },
+  llm: { title: 'LLM calls', note: '' },
   metrics: {
     title: 'Metrics',
     note: 'Patterns are held against OpenTelemetry names, such as `http.server.request.duration`; `*` stands for any characters, `?` for one.',

@@ -113,19 +113,26 @@ const METRIC_PATTERN = /^[A-Za-z*?][\w./*?-]*$/;
 
 export const metricPattern = matching('an OpenTelemetry metric name, with * and ? as wildcards', METRIC_PATTERN);
 
-/** `pattern=value` entries separated by semicolons. */
-export function perMetric<T>(form: string, read: (text: string) => T | undefined): Parser<readonly ForPattern<T>[]> {
+/** `name=value` entries of a form, separated by semicolons. */
+export function entries<T>(form: string, read: (name: string, value: string) => T | undefined): Parser<readonly T[]> {
   return {
     accepts: `${form} entries separated by semicolons`,
     parse: (text, { reject }) =>
       each(text, ';', (part) => {
-        const [pattern, rest] = splitOnce(part, '=');
-        const value = rest !== undefined && METRIC_PATTERN.test(pattern) ? read(rest) : undefined;
-        if (value !== undefined) return { pattern, value };
-        reject(part, `of the form ${form}`);
-        return undefined;
+        const [name, rest] = splitOnce(part, '=');
+        const value = rest === undefined || name === '' ? undefined : read(name, rest);
+        if (value === undefined) reject(part, `of the form ${form}`);
+        return value;
       }),
   };
+}
+
+/** The same for metrics by pattern. */
+export function perMetric<T>(form: string, read: (text: string) => T | undefined): Parser<readonly ForPattern<T>[]> {
+  return entries(form, (pattern, text) => {
+    const value = METRIC_PATTERN.test(pattern) ? read(text) : undefined;
+    return value === undefined ? undefined : { pattern, value };
+  });
 }
 
 /** Histogram bounds: at least one, finite, each above the one before. */

@@ -1,5 +1,6 @@
 // Every variable that promtel reads, by area: the one table that values, types and documentation follow from.
 import { general, instrumentations, resource } from './settings/general.ts';
+import { llm } from './settings/llm.ts';
 import { metrics, prometheus } from './settings/metrics.ts';
 import { otlp, otlpMetrics, otlpTraces } from './settings/otlp.ts';
 import { traces } from './settings/traces.ts';
@@ -9,6 +10,7 @@ export const settings = {
   general,
   resource,
   instrumentations,
+  llm,
   metrics,
   prometheus,
   otlp,

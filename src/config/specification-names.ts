@@ -15,7 +15,6 @@ const OTLP_OPTIONS = [
 /** Those of the environment variable specification 1.56 and of the OpenTelemetry packages for Node.js. */
 export const specificationNames: readonly string[] = [
   'OTEL_ENTITIES',
-  'OTEL_SEMCONV_STABILITY_OPT_IN',
   'OTEL_LOGS_EXPORTER',
   'OTEL_BLRP_SCHEDULE_DELAY',
   'OTEL_BLRP_EXPORT_TIMEOUT',

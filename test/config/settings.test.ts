@@ -161,6 +161,37 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     refused: ['healthz', 'http://x/healthz', '/a b', '?'],
   },
+  OTEL_SEMCONV_STABILITY_OPT_IN: {
+    unset: 'established',
+    accepted: [
+      ['gen_ai_latest_experimental', 'latest'],
+      ['http, GEN_AI_LATEST_EXPERIMENTAL/dup,database', 'both'],
+      ['http/dup', 'established'],
+    ],
+    refused: [],
+  },
+  PROMTEL_LLM_BASE_URLS: {
+    unset: [],
+    accepted: [
+      ['vllm=http://gpu-1:8000/v1/', [{ provider: 'vllm', url: 'http://gpu-1:8000/v1' }]],
+      [
+        'openai=https://llm.example.com ; ollama=http://10.0.0.1:11434',
+        [
+          { provider: 'openai', url: 'https://llm.example.com' },
+          { provider: 'ollama', url: 'http://10.0.0.1:11434' },
+        ],
+      ],
+    ],
+    refused: ['http://gpu-1:8000', 'vllm=gpu-1:8000', '=http://gpu-1', 'v llm=http://gpu-1', 'vllm'],
+  },
+  PROMTEL_LLM_PRICES: {
+    unset: [],
+    accepted: [
+      ['llama-*=0.2/0.6', [{ model: 'llama-*', input: 0.2, output: 0.6, cacheRead: 0.2, cacheWrite: 0.2 }]],
+      ['house=1/3/0.1/2', [{ model: 'house', input: 1, output: 3, cacheRead: 0.1, cacheWrite: 2 }]],
+    ],
+    refused: ['house', 'house=1', 'house=1/-1', 'house=a/b', 'house=1/2/3/4/5', '=1/2', 'house=1/', 'house=/2'],
+  },
   PROMTEL_SLOW_DB_SECONDS: {
     unset: 1,
     accepted: [

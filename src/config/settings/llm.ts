@@ -1,0 +1,60 @@
+// Settings of LLM calls: where further models are served, what they cost, and by which names they are measured.
+import type { GenAiNames, LlmPrice, LlmServer } from '../../core/instrumentation.ts';
+import { decimal, isHttpUrl } from '../parse.ts';
+import { entries } from '../parse-list.ts';
+import type { Area, Parser } from '../setting.ts';
+
+const server: Parser<readonly LlmServer[]> = entries('provider=URL', (provider, url) =>
+  /^[\w.-]+$/.test(provider) && isHttpUrl(url) ? { provider, url: url.replace(/\/+$/, '') } : undefined,
+);
+
+/** The prices by their order in the text; those of the cache are the input's unless they are said. */
+const price: Parser<readonly LlmPrice[]> = entries('model=input/output[/cache read[/cache write]]', (model, text) => {
+  const [input, output, cacheRead = input, cacheWrite = input, ...more] = text
+    .split('/')
+    .map((part) => decimal(part.trim()) ?? -1);
+  const prices = [input, output, cacheRead, cacheWrite];
+  if (more.length > 0 || prices.some((value) => value === undefined || value < 0)) return undefined;
+  return { model, input: input!, output: output!, cacheRead: cacheRead!, cacheWrite: cacheWrite! };
+});
+
+const OPT_INS: Readonly<Record<string, GenAiNames>> = {
+  gen_ai_latest_experimental: 'latest',
+  'gen_ai_latest_experimental/dup': 'both',
+};
+
+/** The variable is shared with whoever else moves from old names to new ones, so that no other word in it is wrong. */
+const genAiNames: Parser<GenAiNames> = {
+  accepts: 'a comma-separated list, of which gen_ai_latest_experimental and gen_ai_latest_experimental/dup count here',
+  parse: (text) =>
+    text
+      .split(',')
+      .map((word) => OPT_INS[word.trim().toLowerCase()])
+      .findLast((names) => names !== undefined) ?? 'established',
+};
+
+export const llm = {
+  genAiNames: {
+    env: 'OTEL_SEMCONV_STABILITY_OPT_IN',
+    parser: genAiNames,
+    fallback: '',
+    unset: 'the established names',
+    brief: 'Whether LLM calls go by the names that the GenAI conventions moved to, or by old and new ones (/dup).',
+  },
+  llmServers: {
+    env: 'PROMTEL_LLM_BASE_URLS',
+    parser: server,
+    fallback: '',
+    unset: 'the public hosts of the providers',
+    brief:
+      'Further servers of LLMs, such as gateways and your own, for example `vllm=http://gpu-1:8000/v1;openai=https://llm.example.com/v1`.',
+  },
+  llmPrices: {
+    env: 'PROMTEL_LLM_PRICES',
+    parser: price,
+    fallback: '',
+    unset: 'the published prices',
+    brief:
+      'Your own prices in USD per million tokens, before the published ones, for example `llama-*=0.2/0.6;house-model=1/3/0.1`; a later entry wins.',
+  },
+} as const satisfies Area;

@@ -1,0 +1,227 @@
+// The wire formats of LLM providers as data: by which path each is known, and where its requests and answers say what is measured.
+import type { LlmOperation } from '../catalog/llm-attributes.ts';
+import { type FieldPaths, fieldTree } from './json-fields.ts';
+
+/** What is read of a request: the model, whether it streams, and what shows that it is an LLM's at all. */
+export type RequestField = 'model' | 'isStream' | 'prompt';
+
+/** What is read of an answer, or of each event of a stream, where the last word counts. */
+export type AnswerField =
+  | 'model'
+  | 'finishReason'
+  /** Is there in an event that carries output. */
+  | 'output'
+  | 'inputTokens'
+  | 'cacheReadTokens'
+  | 'cacheWriteTokens'
+  /** Of the tokens written to the cache, those kept for an hour, which cost more. */
+  | 'cacheWriteHourTokens'
+  | 'outputTokens'
+  | 'reasoningTokens'
+  | 'errorType';
+
+export interface WireFormat {
+  /** Who it is taken for where the host is not known. */
+  readonly provider: string;
+  readonly operation: LlmOperation;
+  /** Of the URL without its query; what it calls `model` is the model. */
+  readonly path: RegExp;
+  readonly request: FieldPaths<RequestField>;
+  readonly answer: FieldPaths<AnswerField>;
+  /** Whether the input tokens leave out those of the cache. */
+  readonly inputExcludesCache?: true;
+  /** Whether the output tokens leave out those of reasoning. */
+  readonly outputExcludesReasoning?: true;
+  /** Whether an answer of this kind has no output tokens. */
+  readonly hasNoOutput?: true;
+}
+
+const ERROR = ['error.code', 'error.type', 'error.status'] as const;
+const MODEL_AND_STREAM = { model: ['model'], isStream: ['stream'] } as const;
+
+const OPENAI_USAGE = {
+  inputTokens: ['usage.prompt_tokens', 'x_groq.usage.prompt_tokens'],
+  cacheReadTokens: ['usage.prompt_tokens_details.cached_tokens', 'usage.prompt_cache_hit_tokens'],
+  outputTokens: ['usage.completion_tokens', 'x_groq.usage.completion_tokens'],
+  reasoningTokens: ['usage.completion_tokens_details.reasoning_tokens'],
+} as const;
+
+const GOOGLE = {
+  request: { prompt: ['contents', 'content', 'requests'] },
+  answer: {
+    model: ['modelVersion'],
+    finishReason: ['candidates.*.finishReason'],
+    output: ['candidates.*.content'],
+    inputTokens: ['usageMetadata.promptTokenCount'],
+    cacheReadTokens: ['usageMetadata.cachedContentTokenCount'],
+    outputTokens: ['usageMetadata.candidatesTokenCount'],
+    reasoningTokens: ['usageMetadata.thoughtsTokenCount'],
+    errorType: ['error.status'],
+  },
+  outputExcludesReasoning: true,
+} as const;
+
+export const FORMATS = {
+  openaiChat: {
+    provider: 'openai',
+    operation: 'chat',
+    path: /\/(?:deployments\/(?<model>[^/]+)\/)?chat\/completions$/,
+    request: { ...MODEL_AND_STREAM, prompt: ['messages'] },
+    answer: {
+      ...OPENAI_USAGE,
+      model: ['model'],
+      finishReason: ['choices.*.finish_reason'],
+      output: [
+        'choices.*.delta.content',
+        'choices.*.delta.reasoning_content',
+        'choices.*.delta.reasoning',
+        'choices.*.delta.tool_calls',
+        'choices.*.delta.refusal',
+      ],
+      errorType: ERROR,
+    },
+  },
+  openaiText: {
+    provider: 'openai',
+    operation: 'text_completion',
+    path: /\/(?:deployments\/(?<model>[^/]+)\/)?(?<!chat\/)(?:fim\/)?completions$/,
+    request: { ...MODEL_AND_STREAM, prompt: ['prompt'] },
+    answer: {
+      ...OPENAI_USAGE,
+      model: ['model'],
+      finishReason: ['choices.*.finish_reason'],
+      output: ['choices.*.text', 'choices.*.delta.content'],
+      errorType: ERROR,
+    },
+  },
+  openaiResponses: {
+    provider: 'openai',
+    operation: 'chat',
+    path: /\/responses$/,
+    request: { ...MODEL_AND_STREAM, prompt: ['input'] },
+    answer: {
+      model: ['model', 'response.model'],
+      finishReason: ['status', 'response.status'],
+      output: ['delta'],
+      inputTokens: ['usage.input_tokens', 'response.usage.input_tokens'],
+      cacheReadTokens: ['usage.input_tokens_details.cached_tokens', 'response.usage.input_tokens_details.cached_tokens'],
+      outputTokens: ['usage.output_tokens', 'response.usage.output_tokens'],
+      reasoningTokens: ['usage.output_tokens_details.reasoning_tokens', 'response.usage.output_tokens_details.reasoning_tokens'],
+      errorType: [...ERROR, 'response.error.code'],
+    },
+  },
+  openaiEmbeddings: {
+    provider: 'openai',
+    operation: 'embeddings',
+    path: /\/(?:deployments\/(?<model>[^/]+)\/)?(?<!\/api\/)embeddings$/,
+    request: { model: ['model'], prompt: ['input'] },
+    answer: { inputTokens: ['usage.prompt_tokens'], model: ['model'], errorType: ERROR },
+    hasNoOutput: true,
+  },
+  anthropicMessages: {
+    provider: 'anthropic',
+    operation: 'chat',
+    path: /\/(?:v1\/messages|publishers\/anthropic\/models\/(?<model>[^/:]+):(?:rawPredict|streamRawPredict))$/,
+    request: { ...MODEL_AND_STREAM, prompt: ['messages'] },
+    answer: {
+      model: ['model', 'message.model'],
+      finishReason: ['stop_reason', 'delta.stop_reason'],
+      output: ['delta.text', 'delta.thinking', 'delta.partial_json'],
+      inputTokens: ['usage.input_tokens', 'message.usage.input_tokens'],
+      cacheReadTokens: ['usage.cache_read_input_tokens', 'message.usage.cache_read_input_tokens'],
+      cacheWriteTokens: ['usage.cache_creation_input_tokens', 'message.usage.cache_creation_input_tokens'],
+      cacheWriteHourTokens: [
+        'usage.cache_creation.ephemeral_1h_input_tokens',
+        'message.usage.cache_creation.ephemeral_1h_input_tokens',
+      ],
+      outputTokens: ['usage.output_tokens', 'message.usage.output_tokens'],
+      errorType: ['error.type'],
+    },
+    inputExcludesCache: true,
+  },
+  googleGenerate: {
+    ...GOOGLE,
+    provider: 'gcp.gemini',
+    operation: 'generate_content',
+    path: /\/(?:models|tunedModels)\/(?<model>[^/:]+):(?:generateContent|streamGenerateContent)$/,
+  },
+  googleEmbed: {
+    ...GOOGLE,
+    provider: 'gcp.gemini',
+    operation: 'embeddings',
+    path: /\/models\/(?<model>[^/:]+):(?:embedContent|batchEmbedContents|asyncBatchEmbedContent)$/,
+    hasNoOutput: true,
+  },
+  ollamaChat: {
+    provider: 'ollama',
+    operation: 'chat',
+    path: /\/api\/chat$/,
+    request: { ...MODEL_AND_STREAM, prompt: ['messages'] },
+    answer: {
+      model: ['model'],
+      finishReason: ['done_reason'],
+      output: ['message.content', 'message.thinking', 'message.tool_calls'],
+      inputTokens: ['prompt_eval_count'],
+      outputTokens: ['eval_count'],
+    },
+  },
+  ollamaGenerate: {
+    provider: 'ollama',
+    operation: 'text_completion',
+    path: /\/api\/generate$/,
+    request: { ...MODEL_AND_STREAM, prompt: ['prompt'] },
+    answer: {
+      model: ['model'],
+      finishReason: ['done_reason'],
+      output: ['response', 'thinking'],
+      inputTokens: ['prompt_eval_count'],
+      outputTokens: ['eval_count'],
+    },
+  },
+  ollamaEmbed: {
+    provider: 'ollama',
+    operation: 'embeddings',
+    path: /\/api\/embed(?:dings)?$/,
+    request: { model: ['model'], prompt: ['input', 'prompt'] },
+    answer: { model: ['model'], inputTokens: ['prompt_eval_count'] },
+    hasNoOutput: true,
+  },
+  cohereChat: {
+    provider: 'cohere',
+    operation: 'chat',
+    path: /\/v2\/chat$/,
+    request: { ...MODEL_AND_STREAM, prompt: ['messages'] },
+    answer: {
+      finishReason: ['finish_reason', 'delta.finish_reason'],
+      output: ['delta.message'],
+      inputTokens: ['usage.tokens.input_tokens', 'delta.usage.tokens.input_tokens'],
+      cacheReadTokens: ['usage.cached_tokens', 'delta.usage.cached_tokens'],
+      outputTokens: ['usage.tokens.output_tokens', 'delta.usage.tokens.output_tokens'],
+    },
+  },
+  cohereEmbed: {
+    provider: 'cohere',
+    operation: 'embeddings',
+    path: /\/v2\/embed$/,
+    request: { model: ['model'], prompt: ['texts', 'images', 'inputs'] },
+    answer: { inputTokens: ['meta.billed_units.input_tokens'] },
+    hasNoOutput: true,
+  },
+} as const satisfies Record<string, WireFormat>;
+
+/** A format, its fields ready to be looked for. */
+export interface ReadableFormat extends WireFormat {
+  readonly requestTree: ReturnType<typeof fieldTree<RequestField>>;
+  readonly answerTree: ReturnType<typeof fieldTree<AnswerField>>;
+}
+
+const readable: readonly ReadableFormat[] = Object.values<WireFormat>(FORMATS).map((format) => ({
+  ...format,
+  requestTree: fieldTree(format.request),
+  answerTree: fieldTree(format.answer),
+}));
+
+/** The format that is spoken under a path, without its query; undefined if none is known. */
+export function formatOf(path: string): ReadableFormat | undefined {
+  return readable.find((format) => format.path.test(path));
+}

@@ -1,0 +1,36 @@
+// Which provider is behind a host, as data: the names that providers publish, and what the settings add.
+
+/** Providers by their hosts; a name that begins with a dot stands for whatever ends so. */
+const HOSTS: Readonly<Record<string, string>> = {
+  'api.openai.com': 'openai',
+  '.api.openai.com': 'openai',
+  '.openai.azure.com': 'azure.ai.openai',
+  '.cognitiveservices.azure.com': 'azure.ai.openai',
+  '.services.ai.azure.com': 'azure.ai.inference',
+  '.models.ai.azure.com': 'azure.ai.inference',
+  'api.anthropic.com': 'anthropic',
+  'generativelanguage.googleapis.com': 'gcp.gemini',
+  'aiplatform.googleapis.com': 'gcp.vertex_ai',
+  '-aiplatform.googleapis.com': 'gcp.vertex_ai',
+  'api.mistral.ai': 'mistral_ai',
+  'codestral.mistral.ai': 'mistral_ai',
+  'api.groq.com': 'groq',
+  'api.cohere.com': 'cohere',
+  'api.cohere.ai': 'cohere',
+  'api.deepseek.com': 'deepseek',
+  'api.perplexity.ai': 'perplexity',
+  'api.x.ai': 'x_ai',
+  'openrouter.ai': 'openrouter',
+  'api.together.xyz': 'together_ai',
+  'api.together.ai': 'together_ai',
+  'api.fireworks.ai': 'fireworks_ai',
+  'api.cerebras.ai': 'cerebras',
+  'ollama.com': 'ollama',
+};
+
+const endings = Object.entries(HOSTS).filter(([host]) => !/^[a-z]/.test(host));
+
+/** The provider behind a host; undefined if it is none of those known. */
+export function providerOf(host: string): string | undefined {
+  return Object.hasOwn(HOSTS, host) ? HOSTS[host] : endings.find(([ending]) => host.endsWith(ending))?.[1];
+}
