@@ -26,7 +26,6 @@ export interface LlmRequest {
   readonly model: string | undefined;
   readonly serverAddress: string | undefined;
   readonly purpose: string | undefined;
-  readonly isStream: boolean;
 }
 
 /** How a call ended; what is not known is left out. */
@@ -38,6 +37,7 @@ export interface LlmCallEnd {
   readonly errorType?: string | undefined;
   /** Status of an answer that is an error. */
   readonly status?: number | undefined;
+  readonly isStream?: boolean | undefined;
   /** Whether it ended in the middle of its answer: what it said of its output until then is not its output. */
   readonly isCutOff?: boolean | undefined;
 }
@@ -189,7 +189,7 @@ export class LlmCall {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#active.add(-1);
-    const { errorType, status, finishReason, isCutOff } = end;
+    const { errorType, status, finishReason, isStream, isCutOff } = end;
     const attributes = this.#attributes(end.responseModel);
     for (const metrics of this.#calls.metrics)
       metrics.duration((endMillis - this.#startMillis) / 1000, {
@@ -197,7 +197,7 @@ export class LlmCall {
         'error.type': errorType,
         'http.response.status_code': status,
       });
-    if (isCutOff && this.#request.isStream) this.#calls.aborted(this.#request);
+    if (isCutOff && isStream) this.#calls.aborted(this.#request);
     if (!isCutOff && finishReason !== undefined) this.#calls.finished(this.#request, finishReason);
     this.#endUsage(end, attributes, endMillis);
   }

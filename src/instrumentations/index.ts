@@ -12,6 +12,7 @@ import { httpServer } from './http-server.ts';
 import { ioredis } from './ioredis.ts';
 import { knex } from './knex.ts';
 import { koa } from './koa.ts';
+import { llm } from './llm.ts';
 import { lruCache } from './lru-cache.ts';
 import { mongodb } from './mongodb.ts';
 import { pgPool } from './pg-pool.ts';
@@ -36,6 +37,7 @@ export const instrumentations: readonly Instrumentation[] = [
   ioredis,
   knex,
   koa,
+  llm,
   lruCache,
   mongodb,
   pgPool,

@@ -38,11 +38,11 @@ export class AnswerReader {
   /** What was found when nothing more comes, or as far as it came. */
   end(): Answer {
     this.#documents.end();
-    const { model, finishReason, errorType } = this.#found;
+    const { model, finishReason, errorType, errorCode } = this.#found;
     return {
       model: textOf(model),
-      finishReason: textOf(finishReason),
-      errorType: errorType === true ? undefined : textOf(errorType),
+      finishReason: wordOf(finishReason),
+      errorType: wordOf(errorCode) ?? wordOf(errorType),
       usage: this.#usage(),
     };
   }
@@ -76,5 +76,10 @@ function sum(first: number | undefined, ...more: (number | undefined)[]): number
 }
 
 function textOf(value: FieldValue | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** What providers choose from a list; anything else might be a part of what was said. */
+function wordOf(value: FieldValue | undefined): string | undefined {
+  return typeof value === 'string' && /^[A-Za-z][\w.-]{0,63}$/.test(value) ? value : undefined;
 }

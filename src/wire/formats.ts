@@ -18,7 +18,9 @@ export type AnswerField =
   | 'cacheWriteHourTokens'
   | 'outputTokens'
   | 'reasoningTokens'
-  | 'errorType';
+  | 'errorType'
+  /** Says more than the type where it is a word. */
+  | 'errorCode';
 
 export interface WireFormat {
   /** Who it is taken for where the host is not known. */
@@ -36,7 +38,7 @@ export interface WireFormat {
   readonly hasNoOutput?: true;
 }
 
-const ERROR = ['error.code', 'error.type', 'error.status'] as const;
+const ERROR = { errorType: ['error.type'], errorCode: ['error.code'] } as const;
 const MODEL_AND_STREAM = { model: ['model'], isStream: ['stream'] } as const;
 
 const OPENAI_USAGE = {
@@ -78,7 +80,7 @@ export const FORMATS = {
         'choices.*.delta.tool_calls',
         'choices.*.delta.refusal',
       ],
-      errorType: ERROR,
+      ...ERROR,
     },
   },
   openaiText: {
@@ -91,7 +93,7 @@ export const FORMATS = {
       model: ['model'],
       finishReason: ['choices.*.finish_reason'],
       output: ['choices.*.text', 'choices.*.delta.content'],
-      errorType: ERROR,
+      ...ERROR,
     },
   },
   openaiResponses: {
@@ -107,7 +109,8 @@ export const FORMATS = {
       cacheReadTokens: ['usage.input_tokens_details.cached_tokens', 'response.usage.input_tokens_details.cached_tokens'],
       outputTokens: ['usage.output_tokens', 'response.usage.output_tokens'],
       reasoningTokens: ['usage.output_tokens_details.reasoning_tokens', 'response.usage.output_tokens_details.reasoning_tokens'],
-      errorType: [...ERROR, 'response.error.code'],
+      errorType: ['error.type'],
+      errorCode: ['error.code', 'response.error.code', 'code'],
     },
   },
   openaiEmbeddings: {
@@ -115,7 +118,7 @@ export const FORMATS = {
     operation: 'embeddings',
     path: /\/(?:deployments\/(?<model>[^/]+)\/)?(?<!\/api\/)embeddings$/,
     request: { model: ['model'], prompt: ['input'] },
-    answer: { inputTokens: ['usage.prompt_tokens'], model: ['model'], errorType: ERROR },
+    answer: { inputTokens: ['usage.prompt_tokens'], model: ['model'], ...ERROR },
     hasNoOutput: true,
   },
   anthropicMessages: {
