@@ -28,6 +28,3 @@ export interface Prices {
   /** USD; undefined if the price of what was used is not known. */
   costOf(call: PricedCall): number | undefined;
 }
-
-/** Where nobody asks for a cost. */
-export const NO_PRICES: Prices = { prepare() {}, costOf: () => undefined };

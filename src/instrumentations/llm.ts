@@ -9,7 +9,7 @@ import type { Attachment, Instrumentation, LlmServer } from '../core/instrumenta
 import { errorTypeOf } from '../core/operation.ts';
 import { currentPurpose } from '../core/purpose.ts';
 import { LlmCalls } from '../domains/llm-calls.ts';
-import { NO_PRICES } from '../domains/llm-usage.ts';
+import { llmPrices } from '../domains/llm-prices.ts';
 import { type Destination, type HeaderOf, LlmExchange } from '../wire/exchange.ts';
 import { formatOf } from '../wire/formats.ts';
 import { providerOf } from '../wire/hosts.ts';
@@ -39,7 +39,10 @@ export const llm: Instrumentation = {
   metrics: [...Object.values(llmMetrics), ...Object.values(latestMetrics)],
   attach(attachment) {
     const { registry, settings } = attachment;
-    const tap = new Tap(attachment, new LlmCalls(registry, { names: settings.genAiNames, prices: NO_PRICES }));
+    const tap = new Tap(
+      attachment,
+      new LlmCalls(registry, { names: settings.genAiNames, prices: llmPrices(settings.llmPrices) }),
+    );
     attachment.subscribe('undici:request:create', ({ request }) => tap.create(request));
     attachment.subscribe('undici:request:bodySent', ({ request }) => tap.sent(request));
     attachment.subscribe('undici:request:headers', ({ request, response }) => tap.answered(request, response));
