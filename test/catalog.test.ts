@@ -23,6 +23,7 @@ const OWN_METRICS = [
   'gen_ai.client.inference.usage.input_tokens',
   'gen_ai.client.inference.usage.output_tokens',
   'gen_ai.client.inference.usage.reasoning.output_tokens',
+  'gen_ai.execute_tool.duration',
   'http.server.open_connections',
   'nodejs.memory.array_buffers',
   'nodejs.memory.external',

@@ -11,6 +11,7 @@ import * as process from './process.ts';
 import * as runtime from './runtime.ts';
 import * as self from './self.ts';
 import * as system from './system.ts';
+import * as tools from './tools.ts';
 
 /** The areas by their titles in the reference, in its order. */
 export const AREAS: Readonly<Record<string, readonly MetricDefinition[]>> = {
@@ -20,6 +21,7 @@ export const AREAS: Readonly<Record<string, readonly MetricDefinition[]>> = {
   Databases: Object.values(db),
   'LLM calls': Object.values(llm),
   'LLM calls by their latest names': Object.values(llmLatest),
+  Tools: Object.values(tools),
   Pipelines: Object.values(pipeline),
   'Node.js runtime': Object.values(runtime),
   'Process and container': Object.values(process),
