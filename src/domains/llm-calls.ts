@@ -12,11 +12,12 @@ import {
   llmUnmeteredCalls,
   llmUnpricedCalls,
 } from '../catalog/llm.ts';
+import type { Activity } from '../core/activity.ts';
 import type { HistogramCell, UpDownCounterCell } from '../core/cell.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { GenAiNames } from '../core/instrumentation.ts';
 import type { Registry } from '../core/registry.ts';
-import { type CallAttributes, genAiMetrics } from './llm-names.ts';
+import { type CallAttributes, genAiMetrics, isInference } from './llm-names.ts';
 import type { Prices, TokenUsage } from './llm-usage.ts';
 
 /** A call as it is sent. */
@@ -26,6 +27,8 @@ export interface LlmRequest {
   readonly model: string | undefined;
   readonly serverAddress: string | undefined;
   readonly purpose: string | undefined;
+  /** The agent's invocation or the task that it is made for; known only where it is made, not where its bytes go by. */
+  readonly activity?: Activity | undefined;
 }
 
 /** How a call ended; what is not known is left out. */
@@ -87,6 +90,7 @@ export class LlmCalls {
   /** A call that is under way, since now or since when it is said. */
   begin(request: LlmRequest, startMillis = nowMillis()): LlmCall {
     this.#prices.prepare();
+    if (isInference(request.operation)) request.activity?.calledModel();
     return new LlmCall(this, request, startMillis);
   }
 
@@ -103,7 +107,7 @@ export class LlmCalls {
   }
 
   /** Records what it gave, and what it cost. */
-  used({ provider, model, purpose }: LlmRequest, attributes: CallAttributes, usage: TokenUsage): void {
+  used({ provider, model, purpose, activity }: LlmRequest, attributes: CallAttributes, usage: TokenUsage): void {
     for (const metrics of this.metrics) metrics.tokens(usage, attributes);
     for (const [kind, type] of Object.entries(TOKEN_TYPES) as [keyof typeof TOKEN_TYPES, LlmTokenType][]) {
       const count = usage[kind];
@@ -117,8 +121,9 @@ export class LlmCalls {
       'llm.purpose': purpose,
     };
     const cost = this.#prices.costOf({ provider, model: responseModel ?? model ?? '', usage });
-    if (cost === undefined) this.#unpriced.add(1, spent);
-    else this.#cost.add(cost, spent);
+    if (cost === undefined) return this.#unpriced.add(1, spent);
+    this.#cost.add(cost, spent);
+    activity?.spent(cost);
   }
 
   unmetered(attributes: CallAttributes): void {

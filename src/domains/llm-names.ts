@@ -69,11 +69,12 @@ function latestMetrics(registry: Registry, isAlone: boolean): GenAiMetrics {
     reasoning: registry.instrument(latest.genAiClientInferenceUsageReasoningOutputTokens),
   } as const;
   return {
-    duration: (seconds, attributes) => (isInference(attributes) ? inference : other)?.record(seconds, attributes),
+    duration: (seconds, attributes) =>
+      (isInference(attributes['gen_ai.operation.name']) ? inference : other)?.record(seconds, attributes),
     firstChunk: (seconds, attributes) => firstChunk.record(seconds, attributes),
     chunks: (attributes) => chunks.bind(attributes),
     tokens(usage, attributes) {
-      if (!isInference(attributes)) return;
+      if (!isInference(attributes['gen_ai.operation.name'])) return;
       for (const kind of ['input', 'output'] as const)
         if (usage[kind] !== undefined) perCall[kind].record(usage[kind], attributes);
       for (const kind of KINDS)
@@ -86,6 +87,7 @@ const KINDS = ['input', 'output', 'cacheRead', 'cacheWrite', 'reasoning'] as con
 
 const INFERENCE: ReadonlySet<string | undefined> = new Set(['chat', 'generate_content', 'text_completion']);
 
-function isInference(attributes: CallAttributes): boolean {
-  return INFERENCE.has(attributes['gen_ai.operation.name']);
+/** Whether a model is to answer, rather than to embed or to look up. */
+export function isInference(operation: string | undefined): boolean {
+  return INFERENCE.has(operation);
 }

@@ -5,6 +5,7 @@
 // of a request are watched instead, of those requests only that go to an LLM.
 import * as llmMetrics from '../catalog/llm.ts';
 import * as latestMetrics from '../catalog/llm-latest.ts';
+import { currentActivity } from '../core/activity.ts';
 import type { Attachment, Instrumentation, LlmServer } from '../core/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
 import { currentPurpose } from '../core/purpose.ts';
@@ -150,6 +151,7 @@ function destinationOf({ origin, path }: Request, servers: readonly LlmServer[])
     address: url.hostname,
     model: model === undefined ? undefined : decoded(model),
     purpose: currentPurpose(),
+    activity: currentActivity(),
   };
 }
 

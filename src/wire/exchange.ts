@@ -1,17 +1,19 @@
 // One request to an LLM and its answer, as their bytes go by: what was asked for, what came of it, and how it ended.
 import type { LlmRateLimitKind } from '../catalog/llm-attributes.ts';
 import { nowMillis } from '../core/clock.ts';
-import type { LlmCall, LlmCallEnd, LlmCalls } from '../domains/llm-calls.ts';
+import type { Guard } from '../core/instrumentation.ts';
+import type { LlmCall, LlmCalls } from '../domains/llm-calls.ts';
 import { type Answer, AnswerReader } from './answer.ts';
 import { type Decoder, decoderFor } from './decode.ts';
 import { framingOf } from './documents.ts';
 import type { ReadableFormat, RequestField } from './formats.ts';
+import type { HeaderOf } from './headers.ts';
 import { type FieldValue, JsonFields } from './json-fields.ts';
 
 /** Where a request goes. */
 export interface Destination {
   readonly format: ReadableFormat;
-  /** Undefined if the host is not known; then only its shape can show that a request is one to an LLM. */
+  /** Undefined if the host is not known; then only its shape and its answer can show that it is a call to an LLM. */
   readonly provider: string | undefined;
   readonly address: string;
   /** The model that the URL names. */
@@ -19,10 +21,7 @@ export interface Destination {
   readonly purpose: string | undefined;
 }
 
-/** Gives a header by its lower-case name. */
-export type HeaderOf = (name: string) => string | undefined;
-
-/** Headers that tell what is left, most of them as OpenAI names them. */
+/** Headers that tell what is left: most name them as OpenAI does, Anthropic and Mistral in their own way. */
 const RATE_LIMITS: readonly (readonly [header: string, kind: LlmRateLimitKind])[] = [
   ['x-ratelimit-remaining-requests', 'requests'],
   ['x-ratelimit-remaining-tokens', 'tokens'],
@@ -30,24 +29,29 @@ const RATE_LIMITS: readonly (readonly [header: string, kind: LlmRateLimitKind])[
   ['anthropic-ratelimit-tokens-remaining', 'tokens'],
   ['anthropic-ratelimit-input-tokens-remaining', 'input_tokens'],
   ['anthropic-ratelimit-output-tokens-remaining', 'output_tokens'],
+  ['x-ratelimit-remaining-req-minute', 'requests'],
+  ['x-ratelimit-remaining-tokens-minute', 'tokens'],
 ];
 
 export class LlmExchange {
   readonly #calls: LlmCalls;
   readonly #destination: Destination;
+  readonly #guard: Guard;
   readonly #startMillis = nowMillis();
   readonly #asked: Partial<Record<RequestField, FieldValue>> = {};
-  readonly #request: JsonFields<RequestField>;
+  /** Undefined as soon as nothing more is wanted of the request. */
+  #request: JsonFields<RequestField> | undefined;
   #call: LlmCall | undefined;
-  #isOther = false;
   #status: number | undefined;
   #isStream = false;
   #reader: AnswerReader | undefined;
   #decoder: Decoder | undefined;
 
-  constructor(calls: LlmCalls, destination: Destination) {
+  /** The guard is for what runs when the host has long returned, as unpacking does. */
+  constructor(calls: LlmCalls, destination: Destination, guard: Guard) {
     this.#calls = calls;
     this.#destination = destination;
+    this.#guard = guard;
     this.#request = new JsonFields(destination.format.requestTree, (field, value) => {
       this.#asked[field] = value;
     });
@@ -55,43 +59,43 @@ export class LlmExchange {
 
   /** A part of the request's body. */
   sent(bytes: Uint8Array): void {
-    if (this.#call === undefined && !this.#isOther) this.#request.write(bytes);
+    this.#request?.write(bytes);
+    // What follows, such as images, can be long.
+    if (this.#model !== undefined && this.#asked.prompt !== undefined) this.#request = undefined;
   }
 
-  /** The request is on its way: what it asks for is known. Other parts of its headers may say that it repeats another. */
-  begin(isRetry: () => boolean): void {
-    if (this.#call !== undefined || this.#isOther) return;
+  /** The request is on its way: what it asks for is known. Its headers may say that it repeats another. */
+  begin(headers: () => HeaderOf): void {
+    if (this.#call !== undefined) return;
+    this.#request = undefined;
     const { format, provider, address, purpose } = this.#destination;
-    const { model = this.#destination.model, prompt } = this.#asked;
-    this.#isOther = provider === undefined && (typeof model !== 'string' || prompt === undefined);
-    if (this.#isOther) return;
+    const model = this.#model;
+    if (provider === undefined && (model === undefined || this.#asked.prompt === undefined)) return;
     this.#call = this.#calls.begin(
-      {
-        operation: format.operation,
-        provider: provider ?? format.provider,
-        model: typeof model === 'string' ? model : undefined,
-        serverAddress: address,
-        purpose,
-      },
+      { operation: format.operation, provider: provider ?? format.provider, model, serverAddress: address, purpose },
       this.#startMillis,
     );
-    if (isRetry()) this.#call.retried();
+    if (Number(headers()('x-stainless-retry-count') ?? 0) > 0) this.#call.retried();
   }
 
   /** The answer begins. */
-  answered(status: number, headerOf: HeaderOf): void {
+  answered(status: number, headers: () => HeaderOf): void {
     const call = this.#call;
-    if (call === undefined) return;
+    if (call === undefined || this.#status !== undefined) return;
     this.#status = status;
+    const headerOf = headers();
     for (const [header, kind] of RATE_LIMITS) {
-      const remaining = Number(headerOf(header) ?? NaN);
-      if (remaining >= 0) call.rateLimit(kind, remaining);
+      const remaining = headerOf(header);
+      if (remaining !== undefined && /^\d+$/.test(remaining)) call.rateLimit(kind, Number(remaining));
     }
     const framing = framingOf(headerOf('content-type') ?? '');
     this.#isStream = framing !== 'whole';
     const reader = new AnswerReader(this.#destination.format, framing, (model) => call.chunk(model));
     this.#reader = reader;
-    this.#decoder = decoderFor(headerOf('content-encoding'), (bytes) => reader.write(bytes));
+    this.#decoder = decoderFor(
+      headerOf('content-encoding'),
+      this.#guard((bytes: Uint8Array) => reader.write(bytes)),
+    );
   }
 
   /** A part of the answer's body, as it was sent. */
@@ -102,36 +106,59 @@ export class LlmExchange {
   /** The answer is complete. */
   end(): void {
     const endMillis = nowMillis();
-    const finish = (): void => this.#finish(this.#reader?.end() ?? {}, {}, endMillis);
+    const finish = this.#guard(() => this.#finish(undefined, endMillis));
     if (this.#decoder === undefined) finish();
     else this.#decoder.end(finish);
   }
 
   /** It ended without an answer, or in the middle of it. */
   fail(errorType: string): void {
-    this.#finish(this.#reader?.end() ?? {}, { errorType, isCutOff: this.#status !== undefined }, nowMillis());
-    this.#decoder?.end(() => {});
+    this.#finish(errorType, nowMillis());
+    this.forget();
   }
 
   /** Nothing will tell of its end. */
   forget(): void {
     this.#call?.forget();
     this.#decoder?.end(() => {});
+    this.#decoder = undefined;
   }
 
-  #finish({ model, finishReason, usage, errorType }: Answer, failure: LlmCallEnd, endMillis: number): void {
-    const isError = this.#status !== undefined && this.#status >= 400;
+  get #model(): string | undefined {
+    const { model = this.#destination.model } = this.#asked;
+    return typeof model === 'string' ? model : undefined;
+  }
+
+  #finish(failure: string | undefined, endMillis: number): void {
+    const answer = this.#reader?.end() ?? {};
+    const status = this.#status ?? 0;
+    const isRefused = status >= 400;
+    if (failure === undefined && !isRefused && !this.#isAnswer(answer)) {
+      this.#call?.forget();
+      return;
+    }
+    const isBroken = failure !== undefined || (answer.isError === true && this.#isStream);
     this.#call?.end(
       {
-        responseModel: model,
-        finishReason,
-        usage,
-        errorType: errorType ?? (isError ? String(this.#status) : undefined),
-        status: isError ? this.#status : undefined,
+        responseModel: answer.model,
+        finishReason: answer.finishReason,
+        usage: answer.usage,
+        errorType: (isRefused || answer.isError ? wordFor(answer, isRefused, status) : undefined) ?? failure,
+        status: isRefused ? status : undefined,
         isStream: this.#isStream,
-        ...failure,
+        isCutOff: status > 0 && !isRefused && isBroken,
       },
       endMillis,
     );
   }
+
+  /** A redirect is none; nor is what comes from a host that is not known and has nothing of what an LLM says of itself. */
+  #isAnswer({ model, finishReason, usage, isError }: Answer): boolean {
+    if (this.#status !== undefined && this.#status >= 300) return false;
+    return this.#destination.provider !== undefined || isError === true || (model ?? finishReason ?? usage) !== undefined;
+  }
+}
+
+function wordFor({ errorType }: Answer, isRefused: boolean, status: number): string {
+  return errorType ?? (isRefused ? String(status) : '_OTHER');
 }
