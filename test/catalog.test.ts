@@ -24,6 +24,10 @@ const OWN_METRICS = [
   'gen_ai.client.inference.usage.output_tokens',
   'gen_ai.client.inference.usage.reasoning.output_tokens',
   'gen_ai.execute_tool.duration',
+  'gen_ai.invoke_agent.duration',
+  'gen_ai.invoke_agent.inference_calls',
+  'gen_ai.invoke_agent.tool_calls',
+  'gen_ai.invoke_workflow.duration',
   'http.server.open_connections',
   'nodejs.memory.array_buffers',
   'nodejs.memory.external',
@@ -43,6 +47,13 @@ const DEPRECATED_METRICS = [
 
 /** Attributes of areas that the conventions do not have, and of promtel's metrics about itself. */
 const OWN_ATTRIBUTES = [
+  'agent.goal.type',
+  'agent.id',
+  'agent.memory.operation',
+  'agent.memory.pattern.state',
+  'agent.memory.pattern.type',
+  'agent.outcome',
+  'agent.task.type',
   'cache.eviction.reason',
   'cache.name',
   'cache.operation',
@@ -65,7 +76,10 @@ const OWN_ATTRIBUTES = [
   'pipeline.stage',
   'queue.name',
   'queue.state',
+  'score.name',
   'source.type',
+  'usage.task.type',
+  'usage.window',
 ];
 
 /** Values beside those that the conventions list, where the counter goes on to kinds that are part of others. */

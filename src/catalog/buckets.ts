@@ -33,3 +33,18 @@ export const TOKENS = [
 
 /** Tokens per second: from a large model under load to a small one on fast hardware. */
 export const TOKENS_PER_SECOND = [1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560] as const;
+
+/** Invocations of an agent, in seconds: the GenAI conventions of 2026-05, `gen_ai.invoke_agent.duration`. */
+export const SECONDS_AGENT = [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6] as const;
+
+/** Calls within an invocation of an agent: the GenAI conventions of 2026-05, `gen_ai.invoke_agent.inference_calls`. */
+export const CALLS_AGENT = [1, 2, 4, 8, 16, 32, 64, 128] as const;
+
+/** Runs of a workflow, in seconds: the GenAI conventions of 2026-05, `gen_ai.invoke_workflow.duration`. */
+export const SECONDS_WORKFLOW = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200] as const;
+
+/** Scores from 0 to 1, finer where what is good is told from what is very good. */
+export const SCORE = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.99, 1] as const;
+
+/** Tasks, in USD: from one short call of a small model to an agent that worked for hours. */
+export const USD_TASK = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 2.5, 10, 50] as const;

@@ -1,5 +1,6 @@
 // The catalogue: every metric that promtel declares, by area. A new metric is added to its area's file and is here.
 import type { MetricDefinition } from '../core/metric.ts';
+import * as agents from './agents.ts';
 import * as cache from './cache.ts';
 import * as db from './db.ts';
 import * as http from './http.ts';
@@ -12,6 +13,7 @@ import * as runtime from './runtime.ts';
 import * as self from './self.ts';
 import * as system from './system.ts';
 import * as tools from './tools.ts';
+import * as usage from './usage.ts';
 
 /** The areas by their titles in the reference, in its order. */
 export const AREAS: Readonly<Record<string, readonly MetricDefinition[]>> = {
@@ -22,6 +24,8 @@ export const AREAS: Readonly<Record<string, readonly MetricDefinition[]>> = {
   'LLM calls': Object.values(llm),
   'LLM calls by their latest names': Object.values(llmLatest),
   Tools: Object.values(tools),
+  Agents: Object.values(agents),
+  Usage: Object.values(usage),
   Pipelines: Object.values(pipeline),
   'Node.js runtime': Object.values(runtime),
   'Process and container': Object.values(process),
