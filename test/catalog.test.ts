@@ -29,6 +29,7 @@ const OWN_METRICS = [
   'gen_ai.invoke_agent.tool_calls',
   'gen_ai.invoke_workflow.duration',
   'http.server.open_connections',
+  'mcp.active_sessions',
   'nodejs.memory.array_buffers',
   'nodejs.memory.external',
   'process.open_file_descriptor.limit',
@@ -41,6 +42,10 @@ const DEPRECATED_METRICS = [
   'gen_ai.client.operation.time_per_output_chunk',
   'gen_ai.client.operation.time_to_first_chunk',
   'gen_ai.client.token.usage',
+  'mcp.client.operation.duration',
+  'mcp.client.session.duration',
+  'mcp.server.operation.duration',
+  'mcp.server.session.duration',
   'process.open_file_descriptor.count',
   'v8js.memory.heap.limit',
 ];
@@ -69,6 +74,7 @@ const OWN_ATTRIBUTES = [
   'llm.finish_reason',
   'llm.purpose',
   'llm.rate_limit.kind',
+  'mcp.role',
   'metric.name',
   'pipeline.item.outcome',
   'pipeline.name',
@@ -82,8 +88,25 @@ const OWN_ATTRIBUTES = [
   'usage.window',
 ];
 
-/** Values beside those that the conventions list, where the counter goes on to kinds that are part of others. */
-const OWN_VALUES = ['cache_read', 'cache_write', 'reasoning'].map((type) => `gen_ai.token.type=${type}`);
+/**
+ * Values beside those that the conventions list: kinds of tokens that are part of others, and methods of MCP that are younger
+ * than the conventions.
+ */
+const OWN_VALUES = [
+  ...['cache_read', 'cache_write', 'reasoning'].map((type) => `gen_ai.token.type=${type}`),
+  ...[
+    'notifications/elicitation/complete',
+    'notifications/subscriptions/acknowledged',
+    'notifications/tasks/status',
+    'server/discover',
+    'subscriptions/listen',
+    'tasks/cancel',
+    'tasks/get',
+    'tasks/list',
+    'tasks/result',
+    'tasks/update',
+  ].map((method) => `mcp.method.name=${method}`),
+];
 
 const constants: [string, unknown][] = Object.entries(semconv);
 const knownMetrics = new Set(constants.filter(([name]) => name.startsWith('METRIC_')).map(([, value]) => value as string));

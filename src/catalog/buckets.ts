@@ -48,3 +48,6 @@ export const SCORE = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0
 
 /** Tasks, in USD: from one short call of a small model to an agent that worked for hours. */
 export const USD_TASK = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 2.5, 10, 50] as const;
+
+/** MCP sessions and operations, in seconds: semantic conventions 1.45, `mcp.client.operation.duration`. */
+export const SECONDS_MCP = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300] as const;

@@ -7,6 +7,7 @@ import * as http from './http.ts';
 import * as jobs from './jobs.ts';
 import * as llm from './llm.ts';
 import * as llmLatest from './llm-latest.ts';
+import * as mcp from './mcp.ts';
 import * as pipeline from './pipeline.ts';
 import * as process from './process.ts';
 import * as runtime from './runtime.ts';
@@ -26,6 +27,7 @@ export const AREAS: Readonly<Record<string, readonly MetricDefinition[]>> = {
   Tools: Object.values(tools),
   Agents: Object.values(agents),
   Usage: Object.values(usage),
+  MCP: Object.values(mcp),
   Pipelines: Object.values(pipeline),
   'Node.js runtime': Object.values(runtime),
   'Process and container': Object.values(process),
