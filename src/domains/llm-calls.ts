@@ -90,7 +90,6 @@ export class LlmCalls {
   /** A call that is under way, since now or since when it is said. */
   begin(request: LlmRequest, startMillis = nowMillis()): LlmCall {
     this.#prices.prepare();
-    if (isInference(request.operation)) request.activity?.calledModel();
     return new LlmCall(this, request, startMillis);
   }
 
@@ -177,6 +176,7 @@ export class LlmCall {
 
   /** Output came, by the model that answers if that was told yet. */
   chunk(responseModel?: string): void {
+    if (this.#isOver) return;
     const now = nowMillis();
     if (this.#firstChunkMillis === undefined) {
       this.#firstChunkMillis = now;
@@ -194,6 +194,8 @@ export class LlmCall {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#active.add(-1);
+    // Not before: of a call that shows twice, one is forgotten.
+    if (isInference(this.#request.operation)) this.#request.activity?.calledModel();
     const { errorType, status, finishReason, isStream, isCutOff } = end;
     const attributes = this.#attributes(end.responseModel);
     for (const metrics of this.#calls.metrics)
@@ -218,7 +220,8 @@ export class LlmCall {
     if (told !== undefined && (told.input !== undefined || told.output !== undefined))
       this.#calls.used(this.#request, attributes, told);
     if (isCutOff || (told === undefined && errorType === undefined)) this.#calls.unmetered(attributes);
-    const seconds = this.#firstChunkMillis === undefined ? 0 : (endMillis - this.#firstChunkMillis) / 1000;
+    // All of it in one chunk came at no rate.
+    const seconds = this.#chunks === undefined ? 0 : (endMillis - this.#firstChunkMillis!) / 1000;
     if (told?.output !== undefined && told.output > 0 && seconds > 0) this.#calls.outputRate(told.output / seconds, attributes);
   }
 

@@ -1,8 +1,8 @@
 // LLM calls that go out over fetch or undici, whichever client sends them, as the bytes on the wire tell of them.
 //
 // Clients of OpenAI, Anthropic, Google, Mistral, Ollama, Cohere, Groq and of what speaks like one of them all use fetch. Where a
-// client repeats a call by itself, each try is a call. undici publishes bodies from 7.11 on; before, as in Node.js 22, two methods
-// of a request are watched instead, of those requests only that go to an LLM.
+// client repeats a call by itself, each try is a call. Of undici 8 on, what it publishes of bodies is read. Before, not every
+// version publishes that, so that two methods of a request are watched instead, of those requests only that go to an LLM.
 import * as llmMetrics from '../catalog/llm.ts';
 import * as latestMetrics from '../catalog/llm-latest.ts';
 import { currentActivity } from '../core/activity.ts';
@@ -11,8 +11,9 @@ import { errorTypeOf } from '../core/operation.ts';
 import { currentPurpose } from '../core/purpose.ts';
 import { LlmCalls } from '../domains/llm-calls.ts';
 import { llmPrices } from '../domains/llm-prices.ts';
-import { type Destination, type HeaderOf, LlmExchange } from '../wire/exchange.ts';
+import { type Destination, LlmExchange } from '../wire/exchange.ts';
 import { formatOf } from '../wire/formats.ts';
+import { headersOf } from '../wire/headers.ts';
 import { providerOf } from '../wire/hosts.ts';
 
 const EXCHANGE = Symbol('promtel.llm.exchange');
@@ -23,6 +24,7 @@ interface Request {
   readonly path: string;
   readonly headers: unknown;
   onBodySent?: Watched;
+  /** Before undici 8. */
   onData?: Watched;
   [EXCHANGE]?: LlmExchange | undefined;
 }
@@ -48,13 +50,10 @@ export const llm: Instrumentation = {
     attachment.subscribe('undici:request:bodySent', ({ request }) => tap.sent(request));
     attachment.subscribe('undici:request:headers', ({ request, response }) => tap.answered(request, response));
     attachment.subscribe('undici:request:trailers', ({ request }) => tap.end(request));
-    attachment.subscribe('undici:request:error', ({ request, error }) => tap.fail(request, error));
+    attachment.subscribe('undici:request:error', ({ request, error }) => tap.end(request, errorTypeOf(error)));
     attachment.onDetach(() => tap.stop());
   },
 };
-
-/** From here on undici publishes the parts of bodies. */
-const PUBLISHES_BODIES = isAtLeast(process.versions['undici'] ?? '0', 7, 11);
 
 class Tap {
   readonly #attachment: Attachment;
@@ -71,33 +70,32 @@ class Tap {
     if (request.method !== 'POST' || request[EXCHANGE] !== undefined) return;
     const destination = destinationOf(request, this.#attachment.settings.llmServers);
     if (destination === undefined) return;
-    const exchange = new LlmExchange(this.#calls, destination);
+    const exchange = new LlmExchange(this.#calls, destination, this.#attachment.guard);
     request[EXCHANGE] = exchange;
     this.#open.add(exchange);
-    if (PUBLISHES_BODIES) this.#readBodies();
-    else this.#watch(request, exchange);
+    if (isWatchable(request)) this.#watch(request, exchange);
+    else this.#readBodies();
   }
 
   sent(request: Request): void {
-    request[EXCHANGE]?.begin(() => Number(headerIn(request.headers, 'x-stainless-retry-count') ?? 0) > 0);
+    request[EXCHANGE]?.begin(() => headersOf(request.headers));
   }
 
   answered(request: Request, { statusCode, headers }: Response): void {
-    const exchange = request[EXCHANGE];
     // What comes before 200 is no answer yet.
-    if (exchange === undefined || statusCode < 200) return;
+    if (request[EXCHANGE] === undefined || statusCode < 200) return;
+    // A server may answer before it has heard all.
     this.sent(request);
-    const headerOf: HeaderOf = (name) => headerIn(headers, name);
-    exchange.answered(statusCode, headerOf);
+    request[EXCHANGE].answered(statusCode, () => headersOf(headers));
   }
 
-  end(request: Request): void {
-    this.#close(request)?.end();
-  }
-
-  fail(request: Request, error: unknown): void {
+  end(request: Request, errorType?: string): void {
+    const exchange = request[EXCHANGE];
+    if (exchange === undefined) return;
     this.sent(request);
-    this.#close(request)?.fail(errorTypeOf(error));
+    request[EXCHANGE] = undefined;
+    this.#open.delete(exchange);
+    exchange.end(errorType);
   }
 
   stop(): void {
@@ -105,21 +103,14 @@ class Tap {
     this.#open.clear();
   }
 
-  #close(request: Request): LlmExchange | undefined {
-    const exchange = request[EXCHANGE];
-    if (exchange === undefined) return undefined;
-    request[EXCHANGE] = undefined;
-    this.#open.delete(exchange);
-    return exchange;
-  }
-
   /** From the first call to an LLM on, so that a process without any pays nothing for the bodies of its other requests. */
   #readBodies(): void {
     if (this.#isReading) return;
     this.#isReading = true;
-    this.#attachment.subscribe('undici:request:bodyChunkSent', ({ request, chunk }) => request[EXCHANGE]?.sent(bytesOf(chunk)));
+    const exchangeOf = (request: Request): LlmExchange | undefined => (isWatchable(request) ? undefined : request[EXCHANGE]);
+    this.#attachment.subscribe('undici:request:bodyChunkSent', ({ request, chunk }) => exchangeOf(request)?.sent(bytesOf(chunk)));
     this.#attachment.subscribe('undici:request:bodyChunkReceived', ({ request, chunk }) =>
-      request[EXCHANGE]?.received(bytesOf(chunk)),
+      exchangeOf(request)?.received(bytesOf(chunk)),
     );
   }
 
@@ -139,6 +130,10 @@ class Tap {
   }
 }
 
+function isWatchable(request: Request): boolean {
+  return request.onData !== undefined;
+}
+
 function destinationOf({ origin, path }: Request, servers: readonly LlmServer[]): Destination | undefined {
   const format = formatOf(withoutQuery(path));
   if (format === undefined) return undefined;
@@ -147,7 +142,7 @@ function destinationOf({ origin, path }: Request, servers: readonly LlmServer[])
   const model = format.path.exec(url.pathname)?.groups?.['model'];
   return {
     format,
-    provider: servers.find((server) => isBeneath(url.href, server.url))?.provider ?? providerOf(url.hostname),
+    provider: servers.find((server) => isBeneath(url.href, server.url))?.provider ?? providerOf(url.host),
     address: url.hostname,
     model: model === undefined ? undefined : decoded(model),
     purpose: currentPurpose(),
@@ -172,19 +167,6 @@ function isBeneath(url: string, base: string): boolean {
   return url.startsWith(base) && /^(?:$|[/?])/.test(url.slice(base.length));
 }
 
-/** Of headers as undici has them: names and values in turn, as text or bytes. */
-function headerIn(headers: unknown, name: string): string | undefined {
-  if (!Array.isArray(headers)) return undefined;
-  for (let index = 0; index + 1 < headers.length; index += 2)
-    if (String(headers[index]).toLowerCase() === name) return String(headers[index + 1]);
-  return undefined;
-}
-
 function bytesOf(chunk: unknown): Uint8Array {
   return typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array);
-}
-
-function isAtLeast(version: string, major: number, minor: number): boolean {
-  const [ownMajor = 0, ownMinor = 0] = version.split('.').map(Number);
-  return ownMajor > major || (ownMajor === major && ownMinor >= minor);
 }

@@ -9,7 +9,9 @@ export interface Answer {
   readonly finishReason?: string | undefined;
   /** Undefined if the answer says nothing of tokens. */
   readonly usage?: TokenUsage | undefined;
-  /** The provider's word for what went wrong. */
+  /** Whether it tells of an error. */
+  readonly isError?: boolean | undefined;
+  /** Where there is an error, the provider's word for it. */
   readonly errorType?: string | undefined;
 }
 
@@ -17,17 +19,18 @@ export class AnswerReader {
   readonly #format: ReadableFormat;
   readonly #documents: Documents;
   readonly #found: Partial<Record<AnswerField, FieldValue>> = {};
+  #hasOutput = false;
 
   /** `chunk` is called for every event that carries output, with the model if that was told yet. */
   constructor(format: ReadableFormat, framing: Framing, chunk: (model: string | undefined) => void) {
     this.#format = format;
     const fields = new JsonFields(format.answerTree, (field, value) => {
-      this.#found[field] = value;
+      if (field !== 'output') this.#found[field] = value;
+      else if (value !== '') this.#hasOutput = true;
     });
     this.#documents = new Documents(framing, fields, () => {
-      const { output } = this.#found;
-      delete this.#found.output;
-      if (framing !== 'whole' && output !== undefined && output !== '') chunk(textOf(this.#found.model));
+      if (this.#hasOutput && framing !== 'whole') chunk(textOf(this.#found.model));
+      this.#hasOutput = false;
     });
   }
 
@@ -38,31 +41,33 @@ export class AnswerReader {
   /** What was found when nothing more comes, or as far as it came. */
   end(): Answer {
     this.#documents.end();
-    const { model, finishReason, errorType, errorCode } = this.#found;
+    const { model, finishReason, error, errorType, errorCode } = this.#found;
     return {
       model: textOf(model),
       finishReason: wordOf(finishReason),
+      isError: error !== undefined,
       errorType: wordOf(errorCode) ?? wordOf(errorType),
       usage: this.#usage(),
     };
   }
 
   #usage(): TokenUsage | undefined {
-    const { inputExcludesCache, outputExcludesReasoning, hasNoOutput } = this.#format;
+    const { inputExcludesCache, hasNoOutput } = this.#format;
     const cacheRead = this.#count('cacheReadTokens');
     const cacheWrite = this.#count('cacheWriteTokens');
     const reasoning = this.#count('reasoningTokens');
-    const input = this.#count('inputTokens');
-    const output = this.#count('outputTokens');
+    const input = inputExcludesCache ? sum(this.#count('inputTokens'), cacheRead, cacheWrite) : this.#count('inputTokens');
+    const output = hasNoOutput ? undefined : this.#output(input, reasoning);
     if (input === undefined && output === undefined) return undefined;
-    return {
-      input: inputExcludesCache ? sum(input, cacheRead, cacheWrite) : input,
-      cacheRead,
-      cacheWrite,
-      cacheWriteHour: this.#count('cacheWriteHourTokens'),
-      output: hasNoOutput ? undefined : outputExcludesReasoning ? sum(output, reasoning) : output,
-      reasoning,
-    };
+    return { input, cacheRead, cacheWrite, cacheWriteHour: this.#count('cacheWriteHourTokens'), output, reasoning };
+  }
+
+  /** Of those who speak as OpenAI does, xAI counts reasoning apart from the output, which the total gives away. */
+  #output(input = 0, reasoning: number | undefined): number | undefined {
+    const output = this.#count('outputTokens');
+    const apart = sum(output, reasoning);
+    const isApart = this.#format.outputExcludesReasoning || this.#count('totalTokens') === sum(input, apart);
+    return isApart ? apart : output;
   }
 
   #count(field: AnswerField): number | undefined {
@@ -71,8 +76,9 @@ export class AnswerReader {
   }
 }
 
-function sum(first: number | undefined, ...more: (number | undefined)[]): number | undefined {
-  return first === undefined ? undefined : more.reduce<number>((total, value) => total + (value ?? 0), first);
+/** Undefined if there is nothing to add up. */
+function sum(...counts: (number | undefined)[]): number | undefined {
+  return counts.reduce((total, count) => (count === undefined ? total : (total ?? 0) + count), undefined);
 }
 
 function textOf(value: FieldValue | undefined): string | undefined {

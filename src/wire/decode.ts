@@ -8,12 +8,14 @@ export interface Decoder {
   write(bytes: Uint8Array): void;
   /** Calls back when all that was written has been read, or could not be. */
   end(done: () => void): void;
+  /** Lets go of what was not read yet. */
+  stop(): void;
 }
 
 /** Hands a body's bytes to `read` as they were before any compression; undefined for one that is not known. */
 export function decoderFor(encoding: string | undefined, read: (bytes: Uint8Array) => void): Decoder | undefined {
   const name = encoding?.trim().toLowerCase() ?? '';
-  if (name === '' || name === 'identity') return { write: read, end: (done) => done() };
+  if (name === '' || name === 'identity') return { write: read, end: (done) => done(), stop() {} };
   const unpack = unpackerFor(name);
   return unpack && unpacking(unpack, read);
 }
@@ -58,5 +60,6 @@ function unpacking(unpack: Transform, read: (bytes: Uint8Array) => void): Decode
       if (isLost) finish();
       else unpack.end();
     },
+    stop: finish,
   };
 }

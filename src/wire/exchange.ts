@@ -1,5 +1,6 @@
 // One request to an LLM and its answer, as their bytes go by: what was asked for, what came of it, and how it ended.
 import type { LlmRateLimitKind } from '../catalog/llm-attributes.ts';
+import type { Activity } from '../core/activity.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Guard } from '../core/instrumentation.ts';
 import type { LlmCall, LlmCalls } from '../domains/llm-calls.ts';
@@ -19,6 +20,7 @@ export interface Destination {
   /** The model that the URL names. */
   readonly model: string | undefined;
   readonly purpose: string | undefined;
+  readonly activity?: Activity | undefined;
 }
 
 /** Headers that tell what is left: most name them as OpenAI does, Anthropic and Mistral in their own way. */
@@ -68,11 +70,11 @@ export class LlmExchange {
   begin(headers: () => HeaderOf): void {
     if (this.#call !== undefined) return;
     this.#request = undefined;
-    const { format, provider, address, purpose } = this.#destination;
+    const { format, provider, address, purpose, activity } = this.#destination;
     const model = this.#model;
     if (provider === undefined && (model === undefined || this.#asked.prompt === undefined)) return;
     this.#call = this.#calls.begin(
-      { operation: format.operation, provider: provider ?? format.provider, model, serverAddress: address, purpose },
+      { operation: format.operation, provider: provider ?? format.provider, model, serverAddress: address, purpose, activity },
       this.#startMillis,
     );
     if (Number(headers()('x-stainless-retry-count') ?? 0) > 0) this.#call.retried();
@@ -103,25 +105,18 @@ export class LlmExchange {
     this.#decoder?.write(bytes);
   }
 
-  /** The answer is complete. */
-  end(): void {
+  /** The answer is complete, or else it failed or broke off, as the error type tells. */
+  end(errorType?: string): void {
     const endMillis = nowMillis();
-    const finish = this.#guard(() => this.#finish(undefined, endMillis));
+    const finish = this.#guard(() => this.#finish(errorType, endMillis));
     if (this.#decoder === undefined) finish();
     else this.#decoder.end(finish);
-  }
-
-  /** It ended without an answer, or in the middle of it. */
-  fail(errorType: string): void {
-    this.#finish(errorType, nowMillis());
-    this.forget();
   }
 
   /** Nothing will tell of its end. */
   forget(): void {
     this.#call?.forget();
-    this.#decoder?.end(() => {});
-    this.#decoder = undefined;
+    this.#decoder?.stop();
   }
 
   get #model(): string | undefined {
@@ -137,13 +132,13 @@ export class LlmExchange {
       this.#call?.forget();
       return;
     }
-    const isBroken = failure !== undefined || (answer.isError === true && this.#isStream);
+    const isBroken = failure !== undefined || (this.#isStream && answer.isError === true);
     this.#call?.end(
       {
         responseModel: answer.model,
         finishReason: answer.finishReason,
         usage: answer.usage,
-        errorType: (isRefused || answer.isError ? wordFor(answer, isRefused, status) : undefined) ?? failure,
+        errorType: errorTypeOf(answer, status, failure),
         status: isRefused ? status : undefined,
         isStream: this.#isStream,
         isCutOff: status > 0 && !isRefused && isBroken,
@@ -153,12 +148,14 @@ export class LlmExchange {
   }
 
   /** A redirect is none; nor is what comes from a host that is not known and has nothing of what an LLM says of itself. */
-  #isAnswer({ model, finishReason, usage, isError }: Answer): boolean {
+  #isAnswer({ model, finishReason, usage }: Answer): boolean {
     if (this.#status !== undefined && this.#status >= 300) return false;
-    return this.#destination.provider !== undefined || isError === true || (model ?? finishReason ?? usage) !== undefined;
+    return this.#destination.provider !== undefined || (model ?? finishReason ?? usage) !== undefined;
   }
 }
 
-function wordFor({ errorType }: Answer, isRefused: boolean, status: number): string {
-  return errorType ?? (isRefused ? String(status) : '_OTHER');
+/** The provider's word goes before the status, and that before how the connection ended. */
+function errorTypeOf({ isError, errorType }: Answer, status: number, failure: string | undefined): string | undefined {
+  if (status >= 400) return errorType ?? String(status);
+  return isError ? (errorType ?? failure ?? '_OTHER') : failure;
 }

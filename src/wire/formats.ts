@@ -2,14 +2,14 @@
 import type { LlmOperation } from '../catalog/llm-attributes.ts';
 import { type FieldPaths, fieldTree } from './json-fields.ts';
 
-/** What is read of a request: the model, whether it streams, and what shows that it is an LLM's at all. */
-export type RequestField = 'model' | 'isStream' | 'prompt';
+/** What is read of a request: the model, and what shows that it is an LLM's at all. */
+export type RequestField = 'model' | 'prompt';
 
 /** What is read of an answer, or of each event of a stream, where the last word counts. */
 export type AnswerField =
   | 'model'
   | 'finishReason'
-  /** Is there in an event that carries output. */
+  /** Is there, and no empty text, in an event that carries output. */
   | 'output'
   | 'inputTokens'
   | 'cacheReadTokens'
@@ -18,6 +18,10 @@ export type AnswerField =
   | 'cacheWriteHourTokens'
   | 'outputTokens'
   | 'reasoningTokens'
+  /** Shows whether those of reasoning are part of the output or come on top. */
+  | 'totalTokens'
+  /** Is there in what tells of an error. */
+  | 'error'
   | 'errorType'
   /** Says more than the type where it is a word. */
   | 'errorCode';
@@ -38,26 +42,35 @@ export interface WireFormat {
   readonly hasNoOutput?: true;
 }
 
-const ERROR = { errorType: ['error.type'], errorCode: ['error.code'] } as const;
-const MODEL_AND_STREAM = { model: ['model'], isStream: ['stream'] } as const;
+/** Mistral's errors are not within one. */
+const ERROR = { error: ['error'], errorType: ['error.type', 'type'], errorCode: ['error.code'] } as const;
+const MODEL = { model: ['model'] } as const;
 
 const OPENAI_USAGE = {
   inputTokens: ['usage.prompt_tokens', 'x_groq.usage.prompt_tokens'],
   cacheReadTokens: ['usage.prompt_tokens_details.cached_tokens', 'usage.prompt_cache_hit_tokens'],
   outputTokens: ['usage.completion_tokens', 'x_groq.usage.completion_tokens'],
   reasoningTokens: ['usage.completion_tokens_details.reasoning_tokens'],
+  totalTokens: ['usage.total_tokens'],
 } as const;
+
+const OLLAMA = { inputTokens: ['prompt_eval_count'], outputTokens: ['eval_count'], error: ['error'] } as const;
 
 const GOOGLE = {
   request: { prompt: ['contents', 'content', 'requests'] },
   answer: {
     model: ['modelVersion'],
-    finishReason: ['candidates.*.finishReason'],
-    output: ['candidates.*.content'],
+    finishReason: ['candidates.*.finishReason', 'promptFeedback.blockReason'],
+    output: [
+      'candidates.*.content.parts.*.text',
+      'candidates.*.content.parts.*.functionCall',
+      'candidates.*.content.parts.*.inlineData',
+    ],
     inputTokens: ['usageMetadata.promptTokenCount'],
     cacheReadTokens: ['usageMetadata.cachedContentTokenCount'],
     outputTokens: ['usageMetadata.candidatesTokenCount'],
     reasoningTokens: ['usageMetadata.thoughtsTokenCount'],
+    error: ['error'],
     errorType: ['error.status'],
   },
   outputExcludesReasoning: true,
@@ -67,8 +80,8 @@ export const FORMATS = {
   openaiChat: {
     provider: 'openai',
     operation: 'chat',
-    path: /\/(?:deployments\/(?<model>[^/]+)\/)?chat\/completions$/,
-    request: { ...MODEL_AND_STREAM, prompt: ['messages'] },
+    path: /\/(?:deployments\/(?<model>[^/]+)\/)?(?:chat|agents)\/completions$/,
+    request: { ...MODEL, prompt: ['messages'] },
     answer: {
       ...OPENAI_USAGE,
       model: ['model'],
@@ -77,7 +90,7 @@ export const FORMATS = {
         'choices.*.delta.content',
         'choices.*.delta.reasoning_content',
         'choices.*.delta.reasoning',
-        'choices.*.delta.tool_calls',
+        'choices.*.delta.tool_calls.*',
         'choices.*.delta.refusal',
       ],
       ...ERROR,
@@ -86,8 +99,8 @@ export const FORMATS = {
   openaiText: {
     provider: 'openai',
     operation: 'text_completion',
-    path: /\/(?:deployments\/(?<model>[^/]+)\/)?(?<!chat\/)(?:fim\/)?completions$/,
-    request: { ...MODEL_AND_STREAM, prompt: ['prompt'] },
+    path: /\/(?:deployments\/(?<model>[^/]+)\/)?(?<!(?:chat|agents)\/)(?:fim\/)?completions$/,
+    request: { ...MODEL, prompt: ['prompt'] },
     answer: {
       ...OPENAI_USAGE,
       model: ['model'],
@@ -100,15 +113,18 @@ export const FORMATS = {
     provider: 'openai',
     operation: 'chat',
     path: /\/responses$/,
-    request: { ...MODEL_AND_STREAM, prompt: ['input'] },
+    request: { ...MODEL, prompt: ['input'] },
     answer: {
       model: ['model', 'response.model'],
-      finishReason: ['status', 'response.status'],
+      // Of an answer that is incomplete, the reason stands behind the status.
+      finishReason: ['status', 'incomplete_details.reason', 'response.status', 'response.incomplete_details.reason'],
       output: ['delta'],
       inputTokens: ['usage.input_tokens', 'response.usage.input_tokens'],
       cacheReadTokens: ['usage.input_tokens_details.cached_tokens', 'response.usage.input_tokens_details.cached_tokens'],
       outputTokens: ['usage.output_tokens', 'response.usage.output_tokens'],
       reasoningTokens: ['usage.output_tokens_details.reasoning_tokens', 'response.usage.output_tokens_details.reasoning_tokens'],
+      // An event of its own has no word for itself beside the code.
+      error: ['error', 'response.error', 'message'],
       errorType: ['error.type'],
       errorCode: ['error.code', 'response.error.code', 'code'],
     },
@@ -125,7 +141,7 @@ export const FORMATS = {
     provider: 'anthropic',
     operation: 'chat',
     path: /\/(?:v1\/messages|publishers\/anthropic\/models\/(?<model>[^/:]+):(?:rawPredict|streamRawPredict))$/,
-    request: { ...MODEL_AND_STREAM, prompt: ['messages'] },
+    request: { ...MODEL, prompt: ['messages'] },
     answer: {
       model: ['model', 'message.model'],
       finishReason: ['stop_reason', 'delta.stop_reason'],
@@ -137,7 +153,9 @@ export const FORMATS = {
         'usage.cache_creation.ephemeral_1h_input_tokens',
         'message.usage.cache_creation.ephemeral_1h_input_tokens',
       ],
-      outputTokens: ['usage.output_tokens', 'message.usage.output_tokens'],
+      // The figure in the message that a stream begins with means nothing yet.
+      outputTokens: ['usage.output_tokens'],
+      error: ['error'],
       errorType: ['error.type'],
     },
     inputExcludesCache: true,
@@ -159,26 +177,24 @@ export const FORMATS = {
     provider: 'ollama',
     operation: 'chat',
     path: /\/api\/chat$/,
-    request: { ...MODEL_AND_STREAM, prompt: ['messages'] },
+    request: { ...MODEL, prompt: ['messages'] },
     answer: {
       model: ['model'],
       finishReason: ['done_reason'],
-      output: ['message.content', 'message.thinking', 'message.tool_calls'],
-      inputTokens: ['prompt_eval_count'],
-      outputTokens: ['eval_count'],
+      output: ['message.content', 'message.thinking', 'message.tool_calls.*'],
+      ...OLLAMA,
     },
   },
   ollamaGenerate: {
     provider: 'ollama',
     operation: 'text_completion',
     path: /\/api\/generate$/,
-    request: { ...MODEL_AND_STREAM, prompt: ['prompt'] },
+    request: { ...MODEL, prompt: ['prompt'] },
     answer: {
       model: ['model'],
       finishReason: ['done_reason'],
       output: ['response', 'thinking'],
-      inputTokens: ['prompt_eval_count'],
-      outputTokens: ['eval_count'],
+      ...OLLAMA,
     },
   },
   ollamaEmbed: {
@@ -186,20 +202,26 @@ export const FORMATS = {
     operation: 'embeddings',
     path: /\/api\/embed(?:dings)?$/,
     request: { model: ['model'], prompt: ['input', 'prompt'] },
-    answer: { model: ['model'], inputTokens: ['prompt_eval_count'] },
+    answer: { model: ['model'], ...OLLAMA },
     hasNoOutput: true,
   },
   cohereChat: {
     provider: 'cohere',
     operation: 'chat',
     path: /\/v2\/chat$/,
-    request: { ...MODEL_AND_STREAM, prompt: ['messages'] },
+    request: { ...MODEL, prompt: ['messages'] },
     answer: {
       finishReason: ['finish_reason', 'delta.finish_reason'],
-      output: ['delta.message'],
+      output: [
+        'delta.message.content.text',
+        'delta.message.content.thinking',
+        'delta.message.tool_plan',
+        'delta.message.tool_calls.function',
+      ],
       inputTokens: ['usage.tokens.input_tokens', 'delta.usage.tokens.input_tokens'],
       cacheReadTokens: ['usage.cached_tokens', 'delta.usage.cached_tokens'],
       outputTokens: ['usage.tokens.output_tokens', 'delta.usage.tokens.output_tokens'],
+      error: ['delta.error'],
     },
   },
   cohereEmbed: {

@@ -1,6 +1,6 @@
-// Which provider is behind a host, as data: the names that providers publish, and what the settings add.
+// Which provider is behind a host, as data: the names that providers publish.
 
-/** Providers by their hosts; a name that begins with a dot stands for whatever ends so. */
+/** Providers by their hosts, with the port where it is none of the scheme's own; what begins with no letter stands for whatever ends so. */
 const HOSTS: Readonly<Record<string, string>> = {
   'api.openai.com': 'openai',
   '.api.openai.com': 'openai',
@@ -26,6 +26,7 @@ const HOSTS: Readonly<Record<string, string>> = {
   'api.fireworks.ai': 'fireworks_ai',
   'api.cerebras.ai': 'cerebras',
   'ollama.com': 'ollama',
+  ':11434': 'ollama',
 };
 
 const endings = Object.entries(HOSTS).filter(([host]) => !/^[a-z]/.test(host));

@@ -5,7 +5,7 @@ import { entries } from '../parse-list.ts';
 import type { Area, Parser } from '../setting.ts';
 
 const server: Parser<readonly LlmServer[]> = entries('provider=URL', (provider, url) =>
-  /^[\w.-]+$/.test(provider) && isHttpUrl(url) ? { provider, url: url.replace(/\/+$/, '') } : undefined,
+  /^[\w.-]+$/.test(provider) && isHttpUrl(url) ? { provider, url: URL.parse(url)!.href.replace(/\/+$/, '') } : undefined,
 );
 
 /** The prices by their order in the text; those of the cache are the input's unless they are said. */

@@ -1,5 +1,14 @@
 // The wire formats of OpenAI that others share: chat, legacy completions and embeddings, as OpenAI, Mistral and Groq speak them.
-import { optional, type PlainAnswer, type ProviderError, SECONDS, vectorsFor, type Wire, type WireEvent } from './wire.ts';
+import {
+  optional,
+  type PlainAnswer,
+  type ProviderError,
+  type RateLimitsLeft,
+  SECONDS,
+  vectorsFor,
+  type Wire,
+  type WireEvent,
+} from './wire.ts';
 
 /** Who speaks it: they differ in when a stream tells of tokens, and in what their errors look like. */
 type Dialect = 'openai' | 'mistral' | 'groq';
@@ -11,12 +20,7 @@ export function openaiWires(dialect: Dialect): Wire[] {
     leavesOutUsage: (request: PlainAnswer['request']) => dialect === 'openai' && !isAskedForUsage(request),
     error: (error: ProviderError) => errorOf(error, dialect),
     errorEvent: (error: ProviderError): WireEvent => ({ data: errorOf(error, dialect) }),
-    rateLimits: ({ requests, tokens }: { requests: number; tokens: number }) => ({
-      'x-ratelimit-limit-requests': '1000',
-      'x-ratelimit-remaining-requests': String(requests),
-      'x-ratelimit-remaining-tokens': String(tokens),
-      'x-ratelimit-reset-requests': '1s',
-    }),
+    rateLimits: (left: RateLimitsLeft) => rateLimitsOf(left, dialect),
   } as const;
   return [
     { ...shared, path: /\/chat\/completions$/, whole: wholeChat, events: (answer) => chatEvents(answer, dialect) },
@@ -28,6 +32,15 @@ export function openaiWires(dialect: Dialect): Wire[] {
 function errorOf({ type, code, message, status }: ProviderError, dialect: Dialect): unknown {
   if (dialect === 'mistral') return { object: 'error', message, type, param: null, code: String(status * 3) };
   return { error: { message, type, param: null, code: code ?? null } };
+}
+
+function rateLimitsOf({ requests, tokens }: RateLimitsLeft, dialect: Dialect): Record<string, string> {
+  const [requestsName, tokensName] = dialect === 'mistral' ? ['req-minute', 'tokens-minute'] : ['requests', 'tokens'];
+  return {
+    [`x-ratelimit-limit-${requestsName}`]: '1000',
+    [`x-ratelimit-remaining-${requestsName}`]: String(requests),
+    [`x-ratelimit-remaining-${tokensName}`]: String(tokens),
+  };
 }
 
 function usageOf({ usage }: PlainAnswer): Record<string, unknown> | undefined {
