@@ -18,19 +18,18 @@ export interface Answer {
 export class AnswerReader {
   readonly #format: ReadableFormat;
   readonly #documents: Documents;
-  readonly #found: Partial<Record<AnswerField, FieldValue>> = {};
-  #hasOutput = false;
+  readonly #found: Partial<Record<AnswerField, FieldValue>>;
 
   /** `chunk` is called for every event that carries output, with the model if that was told yet. */
   constructor(format: ReadableFormat, framing: Framing, chunk: (model: string | undefined) => void) {
     this.#format = format;
-    const fields = new JsonFields(format.answerTree, (field, value) => {
-      if (field !== 'output') this.#found[field] = value;
-      else if (value !== '') this.#hasOutput = true;
-    });
+    const fields = new JsonFields(format.answerTree);
+    const { found } = fields;
+    this.#found = found;
     this.#documents = new Documents(framing, fields, () => {
-      if (this.#hasOutput && framing !== 'whole') chunk(textOf(this.#found.model));
-      this.#hasOutput = false;
+      if (found.output !== true) return;
+      found.output = false;
+      if (framing !== 'whole') chunk(textOf(found.model));
     });
   }
 

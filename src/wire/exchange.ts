@@ -40,7 +40,7 @@ export class LlmExchange {
   readonly #destination: Destination;
   readonly #guard: Guard;
   readonly #startMillis = nowMillis();
-  readonly #asked: Partial<Record<RequestField, FieldValue>> = {};
+  readonly #asked: Partial<Record<RequestField, FieldValue>>;
   /** Undefined as soon as nothing more is wanted of the request. */
   #request: JsonFields<RequestField> | undefined;
   #call: LlmCall | undefined;
@@ -54,9 +54,8 @@ export class LlmExchange {
     this.#calls = calls;
     this.#destination = destination;
     this.#guard = guard;
-    this.#request = new JsonFields(destination.format.requestTree, (field, value) => {
-      this.#asked[field] = value;
-    });
+    this.#request = new JsonFields(destination.format.requestTree);
+    this.#asked = this.#request.found;
   }
 
   /** A part of the request's body. */

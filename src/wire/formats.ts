@@ -1,6 +1,6 @@
 // The wire formats of LLM providers as data: by which path each is known, and where its requests and answers say what is measured.
 import type { LlmOperation } from '../catalog/llm-attributes.ts';
-import { type FieldPaths, fieldTree } from './json-fields.ts';
+import { type FieldPaths, fieldTree } from './field-tree.ts';
 
 /** What is read of a request: the model, and what shows that it is an LLM's at all. */
 export type RequestField = 'model' | 'prompt';
@@ -242,8 +242,8 @@ export interface ReadableFormat extends WireFormat {
 
 const readable: readonly ReadableFormat[] = Object.values<WireFormat>(FORMATS).map((format) => ({
   ...format,
-  requestTree: fieldTree(format.request),
-  answerTree: fieldTree(format.answer),
+  requestTree: fieldTree(format.request, ['prompt']),
+  answerTree: fieldTree(format.answer, ['output', 'error']),
 }));
 
 /** The format that is spoken under a path, without its query; undefined if none is known. */
