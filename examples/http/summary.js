@@ -1,26 +1,20 @@
 // Puts what the shop's /metrics page says into a few lines for a person.
 import { durations, samplesOf, total } from '../kit/page.js';
+import { render, requestsServed } from '../kit/sections.js';
 
 /** Renders requests by route, calls out, and the state of the process. */
 export function summarise(page) {
   const samples = samplesOf(page);
   return [
-    'Requests served',
-    ...durations(
-      samples,
-      'http_server_request_duration_seconds',
-      ({ http_request_method, http_route, http_response_status_code }) =>
-        [http_request_method, http_route ?? '(no route)', http_response_status_code].join(' '),
-    ),
-    '',
-    'Requests sent',
-    ...durations(
-      samples,
-      'http_client_request_duration_seconds',
-      ({ http_request_method, server_address, http_response_status_code }) =>
-        [http_request_method, server_address, http_response_status_code ?? 'failed'].join(' '),
-    ),
-    '',
+    ...render({
+      'Requests served': requestsServed(samples),
+      'Requests sent': durations(
+        samples,
+        'http_client_request_duration_seconds',
+        ({ http_request_method, server_address, http_response_status_code }) =>
+          [http_request_method, server_address, http_response_status_code ?? 'failed'].join(' '),
+      ),
+    }),
     `Event loop busy ${(100 * total(samples, 'nodejs_eventloop_utilization_ratio')).toFixed(1)} %, ${samples.length} samples on the page`,
   ].join('\n');
 }

@@ -14,6 +14,11 @@ export function secondsToRun() {
   process.exit(2);
 }
 
+/** How long it runs, as the end of a sentence. */
+export function untilWhen(seconds) {
+  return Number.isFinite(seconds) ? ` for ${seconds} s` : '; stop with Ctrl-C';
+}
+
 /** Calls back once, after the seconds or as soon as somebody wants the demo to end; then the process exits. */
 export function atTheEnd(seconds, finish) {
   end = async () => {

@@ -12,8 +12,20 @@ process.on('exit', () => {
   for (const program of running) program.kill('SIGKILL');
 });
 
-/** Starts an application under promtel; resolves when it has given its greeting and promtel the address of the page. */
-export async function startUnderPromtel(name, script, env, greeting) {
+/**
+ * Starts an application under promtel with a page on its port, if that is free; resolves when it has given its greeting and promtel
+ * the address of the page. What it is told goes before the environment of the demo, and that before what is usual.
+ */
+export async function startUnderPromtel(name, script, { greeting, metricsPort, told = {} }) {
+  const env = {
+    PORT: '0',
+    OTEL_SERVICE_NAME: name,
+    OTEL_EXPORTER_PROMETHEUS_PORT: String(await portOrAny(metricsPort)),
+    // Not the 15 s that are right for Prometheus: somebody is looking on.
+    PROMTEL_QUEUE_POLL_SECONDS: '2',
+    ...process.env,
+    ...told,
+  };
   const program = start(name, process.execPath, ['--import', REGISTER, fileURLToPath(script)], { env });
   const [[, said], [, metricsUrl]] = await Promise.all([
     program.line('stdout', greeting),

@@ -1,8 +1,9 @@
 // The API of a photo shop that knows nothing of metrics: it answers at once and leaves the work to queues.
 import { FlowProducer, Queue } from 'bullmq';
 import express from 'express';
+import { KEPT, settings } from '../kit/bullmq.js';
 import { productOf } from './products.js';
-import { ALBUMS, KEPT, MAIL, ORDERS, settings } from './queues.js';
+import { ALBUMS, MAIL, ORDERS } from './queues.js';
 
 const orders = new Queue(ORDERS, {
   ...settings,

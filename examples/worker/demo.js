@@ -1,17 +1,30 @@
 // Runs an API and its worker under promtel with a Redis between them, and sends visitors; `--for 10` ends after 10 s.
-import { atTheEnd, secondsToRun } from '../kit/ending.js';
+import { atTheEnd, secondsToRun, untilWhen } from '../kit/ending.js';
 import { fetchPage } from '../kit/page.js';
-import { portOrAny, startUnderPromtel } from '../kit/programs.js';
-import { findRedis } from './redis.js';
+import { startUnderPromtel } from '../kit/programs.js';
+import { findRedis } from '../kit/redis.js';
+import { sendVisitors } from '../kit/visitors.js';
 import { summarise } from './summary.js';
-import { sendVisitors } from './visitors.js';
+import { VISITS } from './visits.js';
 
 const VISIT_EVERY_MILLIS = 50;
 const SLOW_VISIT_EVERY_MILLIS = 250;
 
 const seconds = secondsToRun();
 const redis = await findRedis();
-const [api, worker] = await Promise.all([startPart('api', /api on (\S+)/, 9464), startPart('worker', /worker of (.+)/, 9091)]);
+const told = { REDIS_URL: redis.url };
+const [api, worker] = await Promise.all([
+  startUnderPromtel('photo-shop-api', new URL('api.js', import.meta.url), {
+    greeting: /api on (\S+)/,
+    metricsPort: 9464,
+    told,
+  }),
+  startUnderPromtel('photo-shop-worker', new URL('worker.js', import.meta.url), {
+    greeting: /worker of (.+)/,
+    metricsPort: 9091,
+    told,
+  }),
+]);
 const everyMillis = redis.isSlow ? SLOW_VISIT_EVERY_MILLIS : VISIT_EVERY_MILLIS;
 console.log(`
 The API:           ${api.said}
@@ -20,9 +33,9 @@ The worker's:      ${worker.metricsUrl}
 Redis:             ${redis.what}
 
 Both are started with  node --import promtel/register  and have not a line about metrics in them.
-A visitor comes every ${everyMillis} ms${Number.isFinite(seconds) ? ` for ${seconds} s` : '; stop with Ctrl-C'}.
+A visitor comes every ${everyMillis} ms${untilWhen(seconds)}.
 `);
-const stopVisitors = sendVisitors(api.said, everyMillis);
+const stopVisitors = sendVisitors(api.said, VISITS, everyMillis);
 
 atTheEnd(seconds, async () => {
   await stopVisitors();
@@ -30,16 +43,3 @@ atTheEnd(seconds, async () => {
   await Promise.all([api.stop(), worker.stop()]);
   await redis.stop();
 });
-
-async function startPart(name, greeting, metricsPort) {
-  const env = {
-    PORT: '0',
-    OTEL_SERVICE_NAME: `photo-shop-${name}`,
-    OTEL_EXPORTER_PROMETHEUS_PORT: String(await portOrAny(metricsPort)),
-    // Not the 15 s that are right for Prometheus: somebody is looking on.
-    PROMTEL_QUEUE_POLL_SECONDS: '2',
-    ...process.env,
-    REDIS_URL: redis.url,
-  };
-  return startUnderPromtel(`the ${name}`, new URL(`${name}.js`, import.meta.url), env, greeting);
-}

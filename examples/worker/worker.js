@@ -1,6 +1,7 @@
 // The worker of the photo shop, which knows nothing of metrics either: charges cards, sends mail, makes albums.
 import { UnrecoverableError, Worker } from 'bullmq';
-import { ALBUMS, MAIL, ORDERS, settings } from './queues.js';
+import { settings } from '../kit/bullmq.js';
+import { ALBUMS, MAIL, ORDERS } from './queues.js';
 
 const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 

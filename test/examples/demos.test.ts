@@ -107,7 +107,7 @@ describe('the photo shop with its worker', () => {
     await app.line(/The worker's: +(\S+)/);
     process.kill(running().find(({ command }) => command.includes('worker.js'))!.pid, 'SIGKILL');
     const { code, stderr } = await app.ended;
-    expect(stderr).toContain('the worker ended by itself (SIGKILL)');
+    expect(stderr).toContain('photo-shop-worker ended by itself (SIGKILL)');
     expect({ code, running: running() }).toEqual({ code: 1, running: [] });
   });
 

@@ -1,10 +1,10 @@
-// Finds the demo a Redis: the one of REDIS_URL, else a redis-server of this machine, else one in JavaScript.
+// Finds a demo a Redis: the one of REDIS_URL, else a redis-server of this machine, else one in JavaScript.
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
-import { portOrAny, start } from '../kit/programs.js';
+import { portOrAny, start } from './programs.js';
 
 /** Where Redis is, what it is, whether it is a slow one, and how to end it. */
 export async function findRedis() {
