@@ -6,6 +6,7 @@
 import * as llmMetrics from '../catalog/llm.ts';
 import * as latestMetrics from '../catalog/llm-latest.ts';
 import { currentActivity } from '../core/activity.ts';
+import { currentClientCall } from '../core/client-call.ts';
 import type { Attachment, Instrumentation, LlmServer } from '../core/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
 import { currentPurpose } from '../core/purpose.ts';
@@ -147,6 +148,7 @@ function destinationOf({ origin, path }: Request, servers: readonly LlmServer[])
     model: model === undefined ? undefined : decoded(model),
     purpose: currentPurpose(),
     activity: currentActivity(),
+    clientCall: currentClientCall(),
   };
 }
 

@@ -1,6 +1,7 @@
 // One request to an LLM and its answer, as their bytes go by: what was asked for, what came of it, and how it ended.
 import type { LlmRateLimitKind } from '../catalog/llm-attributes.ts';
 import type { Activity } from '../core/activity.ts';
+import type { ClientCall } from '../core/client-call.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Guard } from '../core/instrumentation.ts';
 import type { LlmCall, LlmCalls } from '../domains/llm-calls.ts';
@@ -21,6 +22,8 @@ export interface Destination {
   readonly model: string | undefined;
   readonly purpose: string | undefined;
   readonly activity?: Activity | undefined;
+  /** The call that a client told of and makes by this request. */
+  readonly clientCall?: ClientCall | undefined;
 }
 
 /** Headers that tell what is left: most name them as OpenAI does, Anthropic and Mistral in their own way. */
@@ -76,6 +79,7 @@ export class LlmExchange {
       { operation: format.operation, provider: provider ?? format.provider, model, serverAddress: address, purpose, activity },
       this.#startMillis,
     );
+    this.#destination.clientCall?.show();
     if (Number(headers()('x-stainless-retry-count') ?? 0) > 0) this.#call.retried();
   }
 

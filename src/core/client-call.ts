@@ -1,0 +1,71 @@
+// Which LLM call, as a client told of it, the code that runs just now makes: so that one that shows further below is counted once.
+import type { AsyncLocalStorage } from 'node:async_hooks';
+
+const KEY = Symbol.for('promtel.clientCall.1');
+
+interface Holder {
+  /** Made when the first client tells of a call: before Node 24 it makes every promise of the process dearer. */
+  [KEY]?: AsyncLocalStorage<ClientCall>;
+}
+
+/** A call that a client tells of. It ends, or it is found to be counted below, as by the request that it sends. */
+export class ClientCall {
+  readonly #shown: () => void;
+  #above: ClientCall | undefined;
+  #isOver = false;
+
+  /** Begun beneath what runs just now; `shown` is called once, if it is counted below. */
+  constructor(shown: () => void) {
+    this.#above = currentClientCall();
+    this.#shown = shown;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Runs a function, and whatever it starts, as this call. */
+  run<Result>(run: () => Result): Result {
+    return storage().run(this, run);
+  }
+
+  /** What runs next, and whatever it starts, is this call: for clients that tell of a call and then make it themselves. */
+  enter(): void {
+    storage().enterWith(this);
+  }
+
+  /** From now on nothing is a part of it. */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  /** It is counted below, and so is every call that it is a part of. */
+  show(): void {
+    const above = this.#aboveIt();
+    if (!this.#isOver) {
+      this.#isOver = true;
+      this.#shown();
+    }
+    above?.show();
+  }
+
+  /** The nearest that is not over, itself or one above. */
+  nearestOpen(): ClientCall | undefined {
+    return this.#isOver ? this.#aboveIt() : this;
+  }
+
+  /** Those between that are over are let go of: what was entered is never left, and would make an endless chain. */
+  #aboveIt(): ClientCall | undefined {
+    this.#above = this.#above?.nearestOpen();
+    return this.#above;
+  }
+}
+
+/** Of what runs just now, the innermost call that is not over; undefined if no client has told of one. */
+export function currentClientCall(): ClientCall | undefined {
+  return (globalThis as Holder)[KEY]?.getStore()?.nearestOpen();
+}
+
+function storage(): AsyncLocalStorage<ClientCall> {
+  return ((globalThis as Holder)[KEY] ??= new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)<ClientCall>());
+}
