@@ -13,6 +13,12 @@ export function instrumentOf<D extends MetricDefinition>(definition: D): Instrum
   return sharedRegistry().instrument(definition);
 }
 
+/** Gives the instrument of a metric, looked up at its first use. */
+export function lazyInstrument<D extends MetricDefinition>(definition: D): () => InstrumentOf<D> {
+  let instrument: InstrumentOf<D> | undefined;
+  return () => (instrument ??= instrumentOf(definition));
+}
+
 /** Gives the series of an attribute set, looked up at its first use. */
 export function seriesOf<D extends MetricDefinition>(
   definition: D,
