@@ -17,9 +17,10 @@ export async function instrumentationOf(href: string): Promise<Instrumentation> 
   return found as Instrumentation;
 }
 
-/** The diagnostics channels that an instrumentation subscribes to when it is attached. */
+/** The diagnostics channels that an instrumentation subscribes to when it is attached; whatever else it sets up is undone. */
 export function channelsOf(instrumentation: Instrumentation): string[] {
   const channels: string[] = [];
+  const undo: (() => void)[] = [];
   const attachment: Attachment = {
     registry: new Registry(),
     settings: SETTINGS,
@@ -34,8 +35,9 @@ export function channelsOf(instrumentation: Instrumentation): string[] {
     onCollect() {},
     isKnown: () => true,
     guard: (run) => run,
-    onDetach() {},
+    onDetach: (one) => void undo.push(one),
   };
   instrumentation.attach(attachment);
+  for (const one of undo.toReversed()) one();
   return channels;
 }
