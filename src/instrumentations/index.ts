@@ -14,6 +14,7 @@ import { knex } from './knex.ts';
 import { koa } from './koa.ts';
 import { llm } from './llm.ts';
 import { lruCache } from './lru-cache.ts';
+import { mcp } from './mcp.ts';
 import { mongodb } from './mongodb.ts';
 import { pgPool } from './pg-pool.ts';
 import { pg } from './pg.ts';
@@ -39,6 +40,7 @@ export const instrumentations: readonly Instrumentation[] = [
   koa,
   llm,
   lruCache,
+  mcp,
   mongodb,
   pgPool,
   pg,
