@@ -4,7 +4,6 @@
 // client repeats a call by itself, each try is a call. Of undici 8 on, what it publishes of bodies is read. Before, not every
 // version publishes that, so that two methods of a request are watched instead, of those requests only that go to an LLM.
 import * as llmMetrics from '../catalog/llm.ts';
-import * as latestMetrics from '../catalog/llm-latest.ts';
 import { currentActivity } from '../core/activity.ts';
 import { currentClientCall } from '../core/client-call.ts';
 import type { Attachment, Instrumentation, LlmServer } from '../core/instrumentation.ts';
@@ -37,10 +36,13 @@ interface Response {
   readonly headers: unknown;
 }
 
+/** Those that the conventions have moved to other names are recorded by those where the application opts in. */
+const { llmBudget: _budget, llmCredits: _credits, ...recorded } = llmMetrics;
+
 export const llm: Instrumentation = {
   name: 'llm',
   target: { package: 'undici', versions: '>=6' },
-  metrics: [...Object.values(llmMetrics), ...Object.values(latestMetrics)],
+  metrics: Object.values(recorded),
   attach(attachment) {
     const { registry, settings } = attachment;
     const tap = new Tap(

@@ -48,9 +48,16 @@ const MODEL = { model: ['model'] } as const;
 
 const OPENAI_USAGE = {
   inputTokens: ['usage.prompt_tokens', 'x_groq.usage.prompt_tokens'],
-  cacheReadTokens: ['usage.prompt_tokens_details.cached_tokens', 'usage.prompt_cache_hit_tokens'],
+  cacheReadTokens: [
+    'usage.prompt_tokens_details.cached_tokens',
+    'usage.prompt_cache_hit_tokens',
+    'x_groq.usage.prompt_tokens_details.cached_tokens',
+  ],
   outputTokens: ['usage.completion_tokens', 'x_groq.usage.completion_tokens'],
-  reasoningTokens: ['usage.completion_tokens_details.reasoning_tokens'],
+  reasoningTokens: [
+    'usage.completion_tokens_details.reasoning_tokens',
+    'x_groq.usage.completion_tokens_details.reasoning_tokens',
+  ],
   totalTokens: ['usage.total_tokens'],
 } as const;
 

@@ -81,8 +81,10 @@ const WIRES = {
 
 export type ProviderName = keyof typeof WIRES;
 
-/** By the conventions, where that is another name. */
-const CONVENTIONAL: Partial<Record<ProviderName, string>> = { google: 'gcp.gemini', mistral: 'mistral_ai' };
+/** What the conventions call a provider. */
+export function conventionalName(name: ProviderName): string {
+  return { google: 'gcp.gemini', mistral: 'mistral_ai' }[name as string] ?? name;
+}
 
 export interface LlmProvider extends AsyncDisposable {
   readonly port: number;
@@ -131,7 +133,7 @@ export async function startLlmProvider(): Promise<LlmProvider> {
       ...(Object.fromEntries(names.map((name) => [name, `${origin}/${name}`])) as Record<ProviderName, string>),
       openai: `${origin}/openai/v1`,
     },
-    servers: names.map((name) => ({ provider: CONVENTIONAL[name] ?? name, url: `${origin}/${name}` })),
+    servers: names.map((name) => ({ provider: conventionalName(name), url: `${origin}/${name}` })),
     calls,
     next: (...more) => void scripts.push(...more),
     usually: (script) => (usual = typeof script === 'function' ? script : () => script),
