@@ -1,0 +1,16 @@
+// Makes MCP clients and servers of both SDK generations list tools, call them, fail, notify and close.
+import type { Exercise } from '../../kit/exercise.ts';
+import { connectedPair, MCP_SDKS } from '../../kit/mcp-sdks.ts';
+
+export const exercise: Exercise = async (track) => {
+  for (const name of ['version 1, CommonJS', 'version 2, CommonJS']) {
+    const { client, server, clientTransport, serverTransport } = await connectedPair(await MCP_SDKS[name]!());
+    for (const tracked of [client, server, clientTransport, serverTransport]) track(tracked);
+    await client.listTools();
+    await client.callTool({ name: 'add' });
+    await client.callTool({ name: 'fail' });
+    await client.callTool({ name: 'ask' });
+    await client.getPrompt({ name: 'greet' });
+    await client.close();
+  }
+};

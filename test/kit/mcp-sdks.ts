@@ -1,0 +1,106 @@
+// The MCP SDKs that applications use: version 1 and 2, each as an ES module and as a CommonJS one, by what tests need of them.
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+
+/** Of either version; each has types of its own. */
+export interface McpSdk {
+  readonly Client: any;
+  readonly McpServer: any;
+  /** What an McpServer is made of. */
+  readonly Server: any;
+  readonly InMemoryTransport: any;
+  readonly StreamableHTTPClientTransport: any;
+  readonly SSEClientTransport: any;
+  readonly StdioClientTransport: any;
+  /** That which speaks Request and Response. */
+  readonly WebServerTransport: any;
+}
+
+const VERSION_1 = {
+  // Named first, so that a copy that was loaded before is seen again.
+  protocol: 'shared/protocol.js',
+  client: 'client/index.js',
+  server: 'server/index.js',
+  mcpServer: 'server/mcp.js',
+  inMemory: 'inMemory.js',
+  streamableHttp: 'client/streamableHttp.js',
+  sse: 'client/sse.js',
+  stdio: 'client/stdio.js',
+  web: 'server/webStandardStreamableHttp.js',
+};
+
+export const MCP_SDKS: Readonly<Record<string, () => Promise<McpSdk>>> = {
+  'version 1, CommonJS': async () => version1((name) => require(name)),
+  'version 1, ES modules': () => version1((name) => import(name)),
+  'version 2, CommonJS': async () => version2((name) => require(name)),
+  'version 2, ES modules': () => version2((name) => import(name)),
+};
+
+async function version1(load: (name: string) => unknown): Promise<McpSdk> {
+  const files: Record<string, any> = {};
+  for (const [key, file] of Object.entries(VERSION_1)) files[key] = await load(`@modelcontextprotocol/sdk/${file}`);
+  return {
+    Client: files['client'].Client,
+    McpServer: files['mcpServer'].McpServer,
+    Server: files['server'].Server,
+    InMemoryTransport: files['inMemory'].InMemoryTransport,
+    StreamableHTTPClientTransport: files['streamableHttp'].StreamableHTTPClientTransport,
+    SSEClientTransport: files['sse'].SSEClientTransport,
+    StdioClientTransport: files['stdio'].StdioClientTransport,
+    WebServerTransport: files['web'].WebStandardStreamableHTTPServerTransport,
+  };
+}
+
+async function version2(load: (name: string) => unknown): Promise<McpSdk> {
+  const client: any = await load('@modelcontextprotocol/client');
+  const server: any = await load('@modelcontextprotocol/server');
+  const stdio: any = await load('@modelcontextprotocol/client/stdio');
+  return { ...client, ...server, ...stdio, WebServerTransport: server.WebStandardStreamableHTTPServerTransport };
+}
+
+/** A server whose tools add, fail, wait to be cancelled and ask the client; a prompt. */
+export function toolServer({ McpServer }: McpSdk): any {
+  const server = new McpServer({ name: 'tools', version: '1.0.0' });
+  server.registerTool('add', {}, async () => ({ content: [{ type: 'text', text: 'added' }] }));
+  server.registerTool('fail', {}, async () => {
+    throw new Error('on purpose');
+  });
+  server.registerTool('wait', {}, async (context: any) => {
+    const { signal } = context.mcpReq ?? context;
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    return { content: [] };
+  });
+  server.registerTool('ask', {}, async () => {
+    await server.server.ping?.();
+    const { roots } = await server.server.listRoots();
+    return { content: [{ type: 'text', text: String(roots.length) }] };
+  });
+  server.registerPrompt('greet', {}, async () => ({ messages: [{ role: 'user', content: { type: 'text', text: 'hello' } }] }));
+  return server;
+}
+
+/** A client that has one root. */
+export function toolClient({ Client }: McpSdk): any {
+  const client = new Client({ name: 'caller', version: '1.0.0' }, { capabilities: { roots: {} } });
+  const roots = { roots: [{ uri: 'file:///work', name: 'work' }] };
+  try {
+    client.setRequestHandler('roots/list', async () => roots);
+  } catch {
+    // Version 1 takes a schema.
+    const { ListRootsRequestSchema } = require('@modelcontextprotocol/sdk/types.js');
+    client.setRequestHandler(ListRootsRequestSchema, async () => roots);
+  }
+  return client;
+}
+
+/** A client and a server of one process that are connected to each other. */
+export async function connectedPair(
+  sdk: McpSdk,
+): Promise<{ client: any; server: any; clientTransport: any; serverTransport: any }> {
+  const server = toolServer(sdk);
+  const client = toolClient(sdk);
+  const [clientTransport, serverTransport] = sdk.InMemoryTransport.createLinkedPair();
+  await Promise.all([client.connect(clientTransport), server.connect(serverTransport)]);
+  return { client, server, clientTransport, serverTransport };
+}
