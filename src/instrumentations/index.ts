@@ -1,5 +1,6 @@
 // Every instrumentation there is, one line each.
 import type { Instrumentation } from '../core/instrumentation.ts';
+import { ai } from './ai.ts';
 import { bullmq } from './bullmq.ts';
 import { bullmqQueues } from './bullmq-queues.ts';
 import { express } from './express.ts';
@@ -26,6 +27,7 @@ import { hostMetrics } from './system.ts';
 import { undici } from './undici.ts';
 
 export const instrumentations: readonly Instrumentation[] = [
+  ai,
   bullmqQueues,
   bullmq,
   express,

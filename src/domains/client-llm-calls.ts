@@ -1,0 +1,130 @@
+// LLM calls as a client tells of them: recorded where nothing below shows them, such as the request that the tap on fetch sees.
+import type { LlmOperation } from '../catalog/llm-attributes.ts';
+import { currentActivity } from '../core/activity.ts';
+import { ClientCall } from '../core/client-call.ts';
+import { nowMillis } from '../core/clock.ts';
+import { ABORTED, errorTypeOf } from '../core/operation.ts';
+import { currentPurpose } from '../core/purpose.ts';
+import * as llmMetrics from '../catalog/llm.ts';
+import type { LlmCall, LlmCallEnd, LlmCalls } from './llm-calls.ts';
+import { providerNameOf } from './llm-provider-names.ts';
+
+/** What a client says of a call before it makes it; words in which the client calls the provider will do. */
+export interface AskedCall {
+  readonly operation: LlmOperation;
+  readonly provider: unknown;
+  readonly model: unknown;
+}
+
+const { llmBudget: _budget, llmCredits: _credits, llmRateLimitRemaining: _rateLimit, ...recorded } = llmMetrics;
+
+/** What is recorded of such calls; headers, which say what is left, are seen on the wire alone. */
+export const clientCallMetrics = Object.values(recorded);
+
+export class ClientLlmCalls {
+  readonly #calls: LlmCalls;
+  readonly #open = new Set<ClientLlmCall>();
+
+  constructor(calls: LlmCalls) {
+    this.#calls = calls;
+  }
+
+  begin({ operation, provider, model }: AskedCall): ClientLlmCall {
+    const call = this.#calls.begin({
+      operation,
+      provider: providerNameOf(provider),
+      model: textOf(model),
+      serverAddress: undefined,
+      purpose: currentPurpose(),
+      activity: currentActivity(),
+    });
+    return new ClientLlmCall(call, this.#open);
+  }
+
+  /** Lets go of what is under way: nothing will tell of its end. */
+  stop(): void {
+    for (const call of this.#open) call.forget();
+  }
+}
+
+export class ClientLlmCall {
+  readonly context: ClientCall;
+  readonly #call: LlmCall;
+  readonly #open: Set<ClientLlmCall>;
+
+  constructor(call: LlmCall, open: Set<ClientLlmCall>) {
+    this.#call = call;
+    this.#open = open;
+    this.context = new ClientCall(() => this.forget());
+    open.add(this);
+  }
+
+  get isOver(): boolean {
+    return !this.#open.has(this);
+  }
+
+  /** It repeats one that failed. */
+  retried(): void {
+    this.#call.retried();
+  }
+
+  /** Output came. */
+  chunk(responseModel?: string): void {
+    if (this.isOver) return;
+    this.#call.chunk(responseModel);
+  }
+
+  end(end: LlmCallEnd, endMillis = nowMillis()): void {
+    if (this.isOver) return;
+    // The calls that it was a part of have been counted with it.
+    this.#close();
+    this.context.show();
+    this.#call.end(end, endMillis);
+  }
+
+  fail(error: unknown): void {
+    const status = statusOf(error);
+    this.end({ errorType: status === undefined ? errorTypeOf(error) : String(status), status });
+  }
+
+  /** A stream was given up, or broke, before the model was done; what had been told until then may be said. */
+  cutOff(reason: unknown, told: LlmCallEnd = {}): void {
+    const errorType = reason === undefined ? ABORTED : errorTypeOf(reason);
+    this.end({ ...told, errorType, isStream: true, isCutOff: true });
+  }
+
+  /** Records nothing of it. */
+  forget(): void {
+    if (this.isOver) return;
+    this.#close();
+    this.context.end();
+    this.#call.forget();
+  }
+
+  #close(): void {
+    this.#open.delete(this);
+  }
+}
+
+/** The status of an answer that is an error, as clients keep it on what they throw. */
+function statusOf(error: unknown): number | undefined {
+  try {
+    const { statusCode, status, $metadata } = error as {
+      readonly statusCode?: unknown;
+      readonly status?: unknown;
+      readonly $metadata?: { readonly httpStatusCode?: unknown };
+    };
+    return [statusCode, status, $metadata?.httpStatusCode].find(isErrorStatus);
+  } catch {
+    // Whatever was thrown, it has no status.
+    return undefined;
+  }
+}
+
+function isErrorStatus(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 400 && (value as number) < 600;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,32 @@
+// Makes models that answer by themselves answer, stream, fail and be asked again, break off, call tools and embed.
+import { APICallError, embed, generateText, streamText, tool } from 'ai';
+import { z } from 'zod';
+import type { Exercise } from '../../kit/exercise.ts';
+import { mockEmbeddings, mockModel } from '../../kit/mock-models.ts';
+
+const overloaded = new APICallError({
+  message: 'overloaded',
+  url: 'http://localhost',
+  requestBodyValues: {},
+  statusCode: 503,
+  isRetryable: true,
+  responseHeaders: { 'retry-after-ms': '1' },
+});
+
+export const exercise: Exercise = async (track) => {
+  const look = tool({
+    inputSchema: z.object({}),
+    execute: async (_, options) => {
+      track(options);
+      return 'seen';
+    },
+  });
+  const tools = { look };
+  await generateText({ model: mockModel({ error: overloaded }, { tool: 'look' }), tools, prompt: 'Look.' });
+  await generateText({ model: mockModel({ usage: null }), prompt: 'Hello.' });
+  const { textStream } = streamText({ model: mockModel(), prompt: 'Hello.' });
+  for await (const text of textStream) track({ text });
+  const broken = streamText({ model: mockModel({ breaks: new Error('broken') }), prompt: 'Hello.', onError() {} });
+  await broken.consumeStream({ onError() {} });
+  await embed({ model: mockEmbeddings(), value: 'Hello.' });
+};
