@@ -73,11 +73,10 @@ export class Documents {
       if (back < index) back = nextOf(RETURN, bytes, index);
       const end = Math.min(newline, back);
       this.#readLine(bytes, index, end);
-      index = end + 1;
-      if (end === bytes.length) return;
-      this.#endLine();
-      if (end === back && newline === index) index += 1;
-      this.#isReturnLast = back === bytes.length - 1;
+      if (end < bytes.length) this.#endLine();
+      const isReturn = end === back;
+      index = isReturn && newline === end + 1 ? end + 2 : end + 1;
+      this.#isReturnLast = isReturn && index === bytes.length;
     }
   }
 

@@ -23,6 +23,7 @@ export interface Inside<Field extends string> {
 interface Entry<Field extends string> {
   readonly key: string;
   readonly bytes: Uint8Array;
+  readonly length: number;
   readonly place: Place<Field>;
 }
 
@@ -50,8 +51,8 @@ function placeOf<Field extends string>(wanted: readonly Wanted<Field>[], marks: 
     ({ keys }) => keys[0]!,
   );
   const entries = [...beneath].map(([key, within]) => {
-    const rest = within.map(({ field, keys }) => ({ field, keys: keys.slice(1) }));
-    return { key, bytes: Buffer.from(key), place: placeOf(rest, marks) };
+    const rest = within.map((each) => ({ ...each, keys: each.keys.slice(1) }));
+    return { key, bytes: Buffer.from(key), length: Buffer.byteLength(key), place: placeOf(rest, marks) };
   });
   const keys = entries.filter(({ key }) => key !== '*');
   const items = entries.find(({ key }) => key === '*')?.place;

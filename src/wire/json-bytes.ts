@@ -20,32 +20,26 @@ const NEAR_BYTES = 64;
  */
 export function stringEnd(bytes: Uint8Array, from: number, to: number): number {
   const near = Math.min(from + NEAR_BYTES, to);
-  let index = from;
-  for (; index < near; index += 1) {
-    const byte = bytes[index];
-    if (byte === QUOTE) return index;
-    if (byte === BACKSLASH) index += 1;
-  }
-  return index < to ? farStringEnd(bytes, index, to) : index;
+  for (let index = from; index < near; index += 1) if (bytes[index] === QUOTE && !isEscaped(bytes, from, index)) return index;
+  return near < to ? farStringEnd(bytes, from, to) : openStringEnd(bytes, from, to);
 }
 
 function farStringEnd(bytes: Uint8Array, from: number, to: number): number {
   // A part of its own, or a search would go on beyond `to`, again and again.
   const text = bytes.subarray(from, to);
-  for (let start = 0; start < text.length;) {
-    const quote = text.indexOf(QUOTE, start);
-    const end = quote === -1 ? text.length : quote;
-    const isEscaped = backslashesBefore(text, end, start) % 2 === 1;
-    if (!isEscaped || quote === -1) return from + end + (isEscaped ? 1 : 0);
-    start = quote + 1;
-  }
-  return to;
+  for (let quote = text.indexOf(QUOTE, NEAR_BYTES); quote !== -1; quote = text.indexOf(QUOTE, quote + 1))
+    if (!isEscaped(text, 0, quote)) return from + quote;
+  return openStringEnd(bytes, from, to);
 }
 
-function backslashesBefore(bytes: Uint8Array, end: number, start: number): number {
-  let index = end;
-  while (index > start && bytes[index - 1] === BACKSLASH) index -= 1;
-  return end - index;
+function openStringEnd(bytes: Uint8Array, from: number, to: number): number {
+  return isEscaped(bytes, from, to) ? to + 1 : to;
+}
+
+function isEscaped(bytes: Uint8Array, from: number, at: number): boolean {
+  let index = at;
+  while (index > from && bytes[index - 1] === BACKSLASH) index -= 1;
+  return (at - index) % 2 === 1;
 }
 
 /** Where a number or a literal ends; `to` if it may go on. */
@@ -101,8 +95,7 @@ export function isText(text: string, bytes: Uint8Array, from: number, to: number
 }
 
 /** Whether the same bytes stand here. */
-export function areBytes(expected: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
-  if (expected.length !== to - from) return false;
+export function areBytes(expected: Uint8Array, bytes: Uint8Array, from: number): boolean {
   for (let index = 0; index < expected.length; index += 1) if (bytes[from + index] !== expected[index]) return false;
   return true;
 }

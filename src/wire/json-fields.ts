@@ -1,4 +1,5 @@
 // Reads a few fields out of JSON as its bytes go by: whatever its size or where it was split, next to nothing of it is kept.
+import { Beginning } from './beginning.ts';
 import type { Inside, Place } from './field-tree.ts';
 import { areBytes, hasEscape, isText, scalarEnd, scalarIn, stringEnd, textIn } from './json-bytes.ts';
 
@@ -39,6 +40,9 @@ export class JsonFields<Field extends string> {
   /** What there is of it so far, if it is wanted. */
   readonly #kept = Buffer.allocUnsafe(MOST_BYTES);
   #keptLength = 0;
+  /** Whether nothing of the document was read so far. */
+  #isFirst = true;
+  readonly #beginning = new Beginning<Field>();
 
   constructor(root: Place<Field>) {
     this.#root = root;
@@ -55,11 +59,26 @@ export class JsonFields<Field extends string> {
     this.#next = this.#root;
     this.#isKeyNext = false;
     this.#begun = undefined;
+    this.#isFirst = true;
   }
 
   write(bytes: Uint8Array, from = 0, to = bytes.length): void {
-    let index = this.#begun === undefined ? from : this.#resume(bytes, from, to);
+    if (from >= to) return;
+    let index = this.#isFirst ? this.#start(bytes, from, to) : this.#resume(bytes, from, to);
     while (index < to) index = this.#skipped > 0 ? this.#skip(bytes, index, to) : this.#read(bytes, index, to);
+  }
+
+  /** Leaves out what is as it was in the last document, and gives where to read on. */
+  #start(bytes: Uint8Array, from: number, to: number): number {
+    this.#isFirst = false;
+    const known = this.#beginning.recall(bytes, from, to);
+    if (known === undefined) return from;
+    this.#inside = known.inside;
+    for (const inside of known.around) this.#around.push(inside);
+    this.#next = known.next;
+    this.#isKeyNext = true;
+    for (const [field, value] of known.found) this.found[field] = value;
+    return from + known.offset;
   }
 
   /** Reads on to something that is to be skipped, or to the end of what is there. */
@@ -138,16 +157,18 @@ export class JsonFields<Field extends string> {
     this.#keep(bytes, from, to);
   }
 
-  /** Reads on in what was begun. */
+  /** Reads on in what was begun, if anything was, and gives where to read on. */
   #resume(bytes: Uint8Array, from: number, to: number): number {
+    this.#beginning.stop();
+    if (this.#begun === undefined) return from;
     const isString = this.#begun === 'string';
     const end = isString ? stringEnd(bytes, from + this.#escaped, to) : scalarEnd(bytes, from, to);
     this.#keep(bytes, from, Math.min(end, to));
     this.#escaped = Math.max(end - to, 0);
     if (end >= to) return to;
     this.#begun = undefined;
-    if (!isString) this.#endScalar(this.#kept, 0, this.#keptLength);
-    else this.#endString(this.#kept, 0, this.#keptLength);
+    if (isString) this.#endString(this.#kept, 0, this.#keptLength);
+    else this.#endScalar(this.#kept, 0, this.#keptLength);
     return isString ? end + 1 : end;
   }
 
@@ -160,7 +181,7 @@ export class JsonFields<Field extends string> {
   /** False if nothing is wanted of what is in it. */
   #open(isArray: boolean): boolean {
     const place = this.#next;
-    if (place?.field !== undefined) this.found[place.field] = true;
+    if (place?.field !== undefined) this.#tell(place.field, true);
     const inside = isArray ? place?.array : place?.object;
     if (inside === undefined) {
       this.#skipped = 1;
@@ -184,21 +205,27 @@ export class JsonFields<Field extends string> {
     if (this.#skipped > 0) return;
     if (this.#isKeyNext) {
       this.#next = placeUnder(this.#inside, bytes, from, to);
+      if (to < this.#beginning.alikeUntil) this.#beginning.reached(to + 1, this.#inside, this.#around, this.#next);
       return;
     }
     const place = this.#next;
     if (place?.field === undefined) return;
     this.#next = undefined;
     if (!place.isMark) this.#foundText(place.field, bytes, from, to);
-    else if (to > from) this.found[place.field] = true;
+    else if (to > from) this.#tell(place.field, true);
   }
 
   /** What was found already is not made anew: many a field is the same in every event of a stream. */
   #foundText(field: Field, bytes: Uint8Array, from: number, to: number): void {
     const last = this.found[field];
-    if (to - from > MOST_BYTES || (typeof last === 'string' && isText(last, bytes, from, to))) return;
-    const text = textIn(bytes, from, to);
-    if (text !== undefined) this.found[field] = text;
+    if (to - from > MOST_BYTES) return;
+    const text = typeof last === 'string' && isText(last, bytes, from, to) ? last : textIn(bytes, from, to);
+    if (text !== undefined) this.#tell(field, text);
+  }
+
+  #tell(field: Field, value: FieldValue): void {
+    this.found[field] = value;
+    if (this.#beginning.alikeUntil > 0) this.#beginning.found(field, value);
   }
 
   #endScalar(bytes: Uint8Array, from: number, to: number): void {
@@ -206,7 +233,7 @@ export class JsonFields<Field extends string> {
     this.#next = undefined;
     if (place?.field === undefined || bytes[from] === FIRST_OF_NULL || to - from > MOST_BYTES) return;
     const value = scalarIn(bytes, from, to);
-    if (value !== undefined) this.found[place.field] = place.isMark || value;
+    if (value !== undefined) this.#tell(place.field, place.isMark || value);
   }
 }
 
@@ -217,7 +244,7 @@ function placeUnder<Field extends string>(
   from: number,
   to: number,
 ): Place<Field> | undefined {
-  for (const entry of keys) if (areBytes(entry.bytes, bytes, from, to)) return entry.place;
+  for (const entry of keys) if (entry.length === to - from && areBytes(entry.bytes, bytes, from)) return entry.place;
   if (to - from > MOST_BYTES || !hasEscape(bytes, from, to)) return undefined;
   const text = textIn(bytes, from, to);
   return keys.find(({ key }) => key === text)?.place;
