@@ -1,6 +1,6 @@
 // Fetches a /metrics page, reads it into samples, adds them up, and lays them out as lines for a person.
 
-const SAMPLE = /^([a-z_]+)(?:\{(.*)\})? (\S+)$/;
+const SAMPLE = /^([a-zA-Z_]+)(?:\{(.*)\})? (\S+)$/;
 const LABEL = /([a-z_]+)="((?:[^"\\]|\\.)*)"/g;
 
 /** The text of a page; fails where it does not come within 5 s. */

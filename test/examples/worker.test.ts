@@ -1,47 +1,13 @@
-// The demos run, measure what they did, and leave nothing behind: when they end, are told to end, or lose a part of them.
-import { randomUUID } from 'node:crypto';
+// The demo of jobs runs, measures what it did, and leaves nothing behind: when it ends, is told to end, or loses a part.
 import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePort } from '../kit/free-port.ts';
 import { parseExposition } from '../kit/parse-exposition.ts';
 import { testWith } from '../kit/programs.ts';
 import { type RedisProcess, startRedis } from '../kit/redis-process.ts';
-import { type App, killApps, runApp } from '../kit/run-app.ts';
-import { processesWith, type Running } from './processes.ts';
+import { BARE, killDemos, pageOf, runDemo } from './run-demo.ts';
 
-const MARK = 'DEMO_MARK';
-const WITHOUT_PROGRAMS = { PATH: '/nowhere' };
-
-const demos: Demo[] = [];
-
-afterEach(() => {
-  killApps();
-  for (const { pid } of demos.splice(0).flatMap(({ running }) => running())) process.kill(pid, 'SIGKILL');
-});
-
-interface Demo {
-  readonly app: App;
-  /** What it has started and is still there, itself included. */
-  running(): Running[];
-}
-
-function runDemo(name: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Demo {
-  const mark = randomUUID();
-  const app = runApp([`examples/${name}/demo.js`, ...args], { env: { ...env, [MARK]: mark } });
-  const demo = { app, running: () => processesWith(MARK, mark) };
-  demos.push(demo);
-  return demo;
-}
-
-describe('the shop', () => {
-  it('ends by itself with what was measured', async () => {
-    const { app, running } = runDemo('http', ['--for', '2']);
-    const { code, stdout } = await app.ended;
-    expect(stdout).toMatch(/GET \/api\/:version\/products\/:sku 200 +\d+ ×/);
-    expect(code).toBe(0);
-    expect(running()).toEqual([]);
-  });
-});
+afterEach(killDemos);
 
 describe('the photo shop with its worker', () => {
   testWith('redis-server', 'takes the Redis of REDIS_URL, and what both measured is what is there', async (program) => {
@@ -83,7 +49,7 @@ describe('the photo shop with its worker', () => {
   });
 
   it('brings a Redis where there is none', async () => {
-    const { app, running } = runDemo('worker', ['--for', '6'], WITHOUT_PROGRAMS);
+    const { app, running } = runDemo('worker', ['--for', '6'], BARE);
     const { code, stdout } = await app.ended;
     expect(stdout).toMatch(/Redis: +\S+, embedded/);
     for (const part of PARTS) expect(stdout).toMatch(part);
@@ -95,7 +61,7 @@ describe('the photo shop with its worker', () => {
   it('takes other ports where its own are taken', async () => {
     await using blocker = createServer();
     blocker.on('error', () => {}).listen(9091);
-    const { app } = runDemo('worker', [], WITHOUT_PROGRAMS);
+    const { app } = runDemo('worker', [], BARE);
     const [, url] = await app.line(/The worker's: +(\S+)/);
     expect(new URL(url!).port).not.toBe('9091');
     app.signal('SIGINT');
@@ -103,7 +69,7 @@ describe('the photo shop with its worker', () => {
   });
 
   it('ends with nothing left when it loses its worker', async () => {
-    const { app, running } = runDemo('worker', [], WITHOUT_PROGRAMS);
+    const { app, running } = runDemo('worker', [], BARE);
     await app.line(/The worker's: +(\S+)/);
     process.kill(running().find(({ command }) => command.includes('worker.js'))!.pid, 'SIGKILL');
     const { code, stderr } = await app.ended;
@@ -174,9 +140,4 @@ function answers(redisUrl: string): Promise<boolean> {
     });
     socket.once('error', () => resolve(false));
   });
-}
-
-async function pageOf(app: App, title: string): Promise<string> {
-  const [, url] = await app.line(new RegExp(`${title}: +(\\S+)`));
-  return (await fetch(url!)).text();
 }

@@ -1,0 +1,75 @@
+// The provider of the demo, which speaks as OpenAI and Anthropic do: it takes its time, remembers instructions, and fails as they do.
+import { BROKEN, OVERLOADED, RATE_LIMITED, startLlmProvider } from '../../test/kit/llm-provider.ts';
+
+/** How the models call themselves. */
+const FULL_NAMES = { 'gpt-5-mini': 'gpt-5-mini-2025-08-07', 'claude-haiku-4-5': 'claude-haiku-4-5-20251001' };
+
+/** What goes wrong at every so many requests. */
+const MISHAPS = {
+  openai: [
+    [11, RATE_LIMITED],
+    [17, BROKEN],
+  ],
+  anthropic: [[8, OVERLOADED]],
+};
+
+const REFUSED = {
+  error: { status: 400, type: 'invalid_request_error', code: 'content_policy_violation', message: 'Not with this model' },
+};
+
+const WORDS = `That is a good question, and many have thought about it. In short: it depends on where you look from, and on when.
+Some say more, most say less, and those who have seen it say nothing at all.`.split(/(?<=\s)/);
+
+const WORD_MILLIS = 20;
+const FEWEST_WORDS = 25;
+const TOKENS_PER_WORD = 1.5;
+const INSTRUCTION_TOKENS = 1100;
+const REMEMBERED_TOKENS = 1024;
+const REASONING_TOKENS = 64;
+const REQUESTS_PER_MINUTE = 2000;
+const TOKENS_PER_MINUTE = 4_000_000;
+
+const requests = { openai: 0, anthropic: 0 };
+
+const provider = await startLlmProvider();
+provider.usually((request, path) => {
+  // It keeps what it was asked, for tests.
+  provider.calls.length = 0;
+  const name = path.split('/')[1];
+  const count = (requests[name] += 1);
+  const [, mishap] = MISHAPS[name].find(([every]) => count % every === 0) ?? [];
+  return { ...answerTo(name, request, count), rateLimits: limitsAfter(count), ...mishap };
+});
+console.log(`provider on http://127.0.0.1:${provider.port}`);
+process.on('SIGTERM', () => process.exit(0));
+
+function answerTo(name, request, count) {
+  const { role, content } = request.messages.at(-1);
+  const [, tool, city] = (role === 'user' && /(weather|clock) in (\w+)/.exec(content)) || [];
+  if (content.includes('bomb')) return REFUSED;
+  const texts = tool === undefined ? WORDS.slice(0, FEWEST_WORDS + Math.random() * WORDS.length) : [];
+  const firstMillis = 60 + Math.random() * 240;
+  return {
+    model: FULL_NAMES[request.model],
+    texts,
+    toolCalls: tool === undefined ? [] : [{ name: tool, input: { city } }],
+    usage: usageOf(name, JSON.stringify(request.messages), texts, count === 1),
+    ...(request.stream
+      ? { firstDelayMillis: firstMillis, eventDelayMillis: WORD_MILLIS }
+      : { headersDelayMillis: firstMillis + WORD_MILLIS * texts.length }),
+  };
+}
+
+/** Instructions are read from the cache but for the first time. */
+function usageOf(name, asked, texts, isFirst) {
+  const input = INSTRUCTION_TOKENS + Math.ceil(asked.length / 4);
+  const output = 10 + Math.ceil(TOKENS_PER_WORD * texts.length);
+  if (name === 'openai')
+    return { input, cacheRead: isFirst ? 0 : REMEMBERED_TOKENS, output: output + REASONING_TOKENS, reasoning: REASONING_TOKENS };
+  return { input, [isFirst ? 'cacheWrite' : 'cacheRead']: REMEMBERED_TOKENS, output };
+}
+
+function limitsAfter(count) {
+  const spent = count % REQUESTS_PER_MINUTE;
+  return { requests: REQUESTS_PER_MINUTE - spent, tokens: TOKENS_PER_MINUTE - spent * INSTRUCTION_TOKENS };
+}

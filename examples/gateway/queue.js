@@ -1,0 +1,2 @@
+// The queue that the API fills and the worker empties.
+export const SUMMARIES = 'summaries';
