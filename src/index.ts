@@ -7,7 +7,9 @@ import type { CollectCallback } from './core/registry.ts';
 import { sharedRegistry } from './core/shared.ts';
 import { Tracker, type TrackerOptions } from './core/tracker.ts';
 import { metricsHandler as handlerOf, metricsResponse as responseOf, type Renderer } from './exporters/prometheus/handler.ts';
+import { llmPrices } from './domains/llm-prices.ts';
 import { createDb, type Db } from './helpers/db.ts';
+import { createLlm, type Llm } from './helpers/llm.ts';
 import { ACTIVE_RULES, DURATION_RULES, ownInstrument, ownOutcome } from './own-instrument.ts';
 import { createPage } from './page.ts';
 import { running } from './running.ts';
@@ -22,6 +24,10 @@ export type { CollectCallback } from './core/registry.ts';
 export type { Tracker } from './core/tracker.ts';
 export type { CacheState } from './domains/caches.ts';
 export type { PoolState } from './domains/db-pools.ts';
+export type { TokenUsage } from './domains/llm-usage.ts';
+export type { BoundMemory, MemoryOperation, MemoryState, Pattern } from './helpers/agent-memory.ts';
+export type { Agent, Score } from './helpers/agent-scores.ts';
+export { agents, type AgentTask, type BoundAgent, type Goal, type Workflow } from './helpers/agents.ts';
 export {
   type BoundCache,
   cache,
@@ -34,8 +40,13 @@ export {
 export type { BoundDb, Db, DbCall, DbCallOptions } from './helpers/db.ts';
 export type { BoundDbPool, DbPool } from './helpers/db-pools.ts';
 export { type AttemptOptions, type BoundJobs, type JobKind, jobs, type Queue, type QueueState } from './helpers/jobs.ts';
+export type { BoundLlm, Llm, LlmCall, LlmCallOptions, OpenLlmCall } from './helpers/llm.ts';
+export type { LlmAnswer } from './helpers/llm-answer.ts';
+export type { Budget, Credits } from './helpers/llm-spending.ts';
 export type { ReadState } from './helpers/observe.ts';
 export { type BoundPipeline, type Items, pipeline, type Pipeline, type Stage } from './helpers/pipeline.ts';
+export { type BoundTool, type Tool, type ToolOptions, tools } from './helpers/tools.ts';
+export { type BoundUsage, usage, type UsageTask } from './helpers/usage.ts';
 
 /** The instrument that records a metric; asked for twice, it is the same one. It works whether or not promtel was started. */
 export function getInstrument<const D extends MetricDefinition>(definition: D & KindRules<D>): InstrumentOf<D> {
@@ -76,6 +87,12 @@ const DEFAULT_SLOW_DB_SECONDS = 1;
 
 /** Tells of databases whose client promtel does not know. Nothing of it throws but what a function that is tracked throws. */
 export const db: Db = createDb(() => running()?.config.instrumentations.slowDbSeconds ?? DEFAULT_SLOW_DB_SECONDS);
+
+/** Tells of LLM calls that no instrumentation sees. Nothing of it throws but what a function that is tracked throws. */
+export const llm: Llm = createLlm(() => {
+  const { genAiNames = 'established', llmPrices: own = [] } = running()?.config.llm ?? {};
+  return { names: genAiNames, prices: llmPrices(own) };
+});
 
 /**
  * Runs a callback before every collection, to record values that nobody announces. One that throws or rejects costs

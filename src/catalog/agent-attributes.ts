@@ -56,7 +56,7 @@ export const agentMemoryPatternType = {
 export const agentMemoryPatternState = {
   key: 'agent.memory.pattern.state',
   type: 'string',
-  brief: 'Whether patterns are all that were learned and are kept, or those of them that are in use or are not.',
+  brief: 'Learned are all that are kept; active and unused are parts of them.',
   values: ['learned', 'active', 'unused'],
 } as const;
 

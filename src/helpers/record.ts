@@ -63,3 +63,11 @@ export function ask<Value, Answer>(
     return undefined;
   }
 }
+
+/** Whether a value is from 0 to 1; tells if not. */
+export function isShare(metric: MetricDefinition, value: unknown): value is number {
+  if (typeof value === 'number' && value >= 0 && value <= 1) return true;
+  const what = typeof value === 'number' ? 'another number' : looks(value);
+  sharedRegistry().report(metric.name, `is not recorded of what is ${what}: accepted is a number from 0 to 1`);
+  return false;
+}

@@ -1,0 +1,218 @@
+// `agents`: invocations of agents and their workflows, what they plan and do, how they are judged, and what they remember.
+import { type AgentOutcome, agentGoalType, agentTaskType, genAiWorkflowName } from '../catalog/agent-attributes.ts';
+import {
+  agentCoordinationEfficiency,
+  agentPlanDuration,
+  agentTasks,
+  genAiInvokeAgentDuration,
+  genAiInvokeAgentInferenceCalls,
+  genAiInvokeAgentToolCalls,
+  genAiInvokeWorkflowDuration,
+} from '../catalog/agents.ts';
+import { genAiAgentName } from '../catalog/llm-attributes.ts';
+import { Activity } from '../core/activity.ts';
+import { type OperationEnd, timeOperation } from '../core/operation.ts';
+import { memory } from './agent-memory.ts';
+import { type Agent, bindScores, scores } from './agent-scores.ts';
+import { instrumentOf, isFunction, timeFor, wrapFor } from './record.ts';
+import { wordsFor } from './words.ts';
+
+/** A workflow of several steps or agents, by its name. */
+export interface Workflow {
+  readonly workflow: string;
+}
+
+/** A kind of goal, such as `refactoring`; never a goal in somebody's words. */
+export interface Goal {
+  readonly goal?: string | undefined;
+}
+
+/** A kind of task, such as `review`. */
+export interface AgentTask {
+  readonly task?: string | undefined;
+}
+
+const nameOf = wordsFor({ agent: genAiAgentName }, { required: ['agent'], example: "{ agent: 'planner' }" });
+const workflowOf = wordsFor({ workflow: genAiWorkflowName }, { required: ['workflow'], example: "{ workflow: 'release' }" });
+const goalOf = wordsFor({ goal: agentGoalType }, { required: [], example: "{ goal: 'refactoring' }" });
+const taskOf = wordsFor({ task: agentTaskType }, { required: [], example: "{ task: 'review' }" });
+
+/** `agents` for one agent. */
+export type BoundAgent = ReturnType<typeof bind>;
+
+/** Tells of agents. Nothing of it throws but what a function that is tracked throws. */
+export const agents = {
+  ...scores,
+
+  /** What agents learn into and look things up in. */
+  memory,
+
+  /**
+   * Runs an agent, synchronous or not, and hands on its result or error, as `createTracker` does. Records its seconds in
+   * `gen_ai.invoke_agent.duration` with `error.type`, and the calls to models and tools that were made beneath it, through
+   * promises and callbacks, in `gen_ai.invoke_agent.inference_calls` and `.tool_calls`. What an agent within it does counts for
+   * both.
+   *
+   * @throws what the function throws
+   * @example
+   * ```js
+   * await agents.invoke({ agent: 'researcher' }, () => tools.track({ tool: 'search' }, () => store.get('ada')));
+   * // gen_ai.invoke_agent.duration{gen_ai.agent.name="researcher"} 1
+   * // gen_ai.invoke_agent.tool_calls{gen_ai.agent.name="researcher"} 1
+   * // gen_ai.execute_tool.duration{gen_ai.agent.name="researcher", gen_ai.tool.name="search"} 1
+   * ```
+   */
+  invoke<Result>(agent: Agent, run: () => Result): Result {
+    return invokeAgent(nameOf(agent, genAiInvokeAgentDuration)['gen_ai.agent.name'], run);
+  },
+
+  /**
+   * A function that does what the given one does and looks like it, an invocation at every call.
+   *
+   * @example
+   * ```js
+   * const summarise = agents.wrap({ agent: 'summariser' }, (text) => parse(text).slice(0, 1));
+   * summarise(feed);
+   * // gen_ai.invoke_agent.duration{gen_ai.agent.name="summariser"} 1
+   * ```
+   */
+  wrap<Arguments extends unknown[], Result, This>(
+    agent: Agent,
+    run: (this: This, ...values: Arguments) => Result,
+  ): (this: This, ...values: Arguments) => Result {
+    return wrapAgent(nameOf(agent, genAiInvokeAgentDuration)['gen_ai.agent.name'], run);
+  },
+
+  /**
+   * Runs a workflow and hands on its result or error. Records its seconds in `gen_ai.invoke_workflow.duration` with `error.type`.
+   *
+   * @throws what the function throws
+   * @example
+   * ```js
+   * await agents.workflow({ workflow: 'release' }, () => agents.invoke({ agent: 'writer' }, () => sendMail('ada')));
+   * // gen_ai.invoke_workflow.duration{gen_ai.workflow.name="release"} 1
+   * ```
+   */
+  workflow<Result>(workflow: Workflow, run: () => Result): Result {
+    const attributes = workflowOf(workflow, genAiInvokeWorkflowDuration);
+    return timeFor(genAiInvokeWorkflowDuration, run, ({ durationSeconds, errorType }) =>
+      instrumentOf(genAiInvokeWorkflowDuration).record(durationSeconds, { ...attributes, 'error.type': errorType }),
+    );
+  },
+
+  /**
+   * Runs what plans for a goal and hands on its result or error. Records its seconds in `agent.plan.duration` by outcome and
+   * `error.type`.
+   *
+   * @throws what the function throws
+   * @example
+   * ```js
+   * const steps = agents.plan({ goal: 'refactoring' }, () => parse(feed));
+   * // agent.plan.duration{agent.goal.type="refactoring", agent.outcome="success"} 1
+   * ```
+   */
+  plan<Result>(goal: Goal, run: () => Result): Result {
+    const attributes = goalOf(goal, agentPlanDuration);
+    return timeFor(agentPlanDuration, run, (end) =>
+      instrumentOf(agentPlanDuration).record(end.durationSeconds, {
+        ...attributes,
+        'agent.outcome': outcomeOf(end),
+        'error.type': end.errorType,
+      }),
+    );
+  },
+
+  /**
+   * Runs a task and hands on its result or error. Counts it in `agent.tasks`, as a failure if it has thrown.
+   *
+   * @throws what the function throws
+   * @example
+   * ```js
+   * await agents.task({ task: 'review' }, () => sendMail('ada'));
+   * // agent.tasks{agent.task.type="review", agent.outcome="success"} 1
+   * ```
+   */
+  task<Result>(task: AgentTask, run: () => Result): Result {
+    const attributes = taskOf(task, agentTasks);
+    return timeFor(agentTasks, run, (end) => instrumentOf(agentTasks).add(1, { ...attributes, 'agent.outcome': outcomeOf(end) }));
+  },
+
+  /**
+   * Counts tasks that came to their end, in `agent.tasks`.
+   *
+   * @example
+   * ```js
+   * agents.taskEnded({ task: 'build' }, 'failure', 2);
+   * // agent.tasks{agent.task.type="build", agent.outcome="failure"} 2
+   * ```
+   */
+  taskEnded(task: AgentTask, outcome: AgentOutcome, count = 1): void {
+    instrumentOf(agentTasks).add(count, { ...taskOf(task, agentTasks), 'agent.outcome': outcome });
+  },
+
+  /**
+   * Sets `agent.coordination.efficiency`: the share of the agents' work that the task needed, from 0 to 1.
+   *
+   * @example
+   * ```js
+   * agents.coordinated({ task: 'release' }, 0.8);
+   * // agent.coordination.efficiency{agent.task.type="release"}
+   * ```
+   */
+  coordinated(task: AgentTask, efficiency: number): void {
+    instrumentOf(agentCoordinationEfficiency).set(efficiency, taskOf(task, agentCoordinationEfficiency));
+  },
+
+  /**
+   * The same for one agent.
+   *
+   * @example
+   * ```js
+   * const reviewer = agents.bind({ agent: 'reviewer' });
+   * await reviewer.invoke(() => sendMail('ada'));
+   * reviewer.score('truth', 0.97);
+   * reviewer.verified('success');
+   * // gen_ai.invoke_agent.duration{gen_ai.agent.name="reviewer"} 1
+   * // agent.score{agent.id="reviewer", score.name="truth"} 1
+   * // agent.verifications{agent.id="reviewer", agent.outcome="success"} 1
+   * ```
+   */
+  bind,
+} as const;
+
+function bind(agent: Agent) {
+  const name = nameOf(agent, genAiInvokeAgentDuration)['gen_ai.agent.name'];
+  return {
+    ...bindScores(agent),
+    invoke: <Result>(run: () => Result): Result => invokeAgent(name, run),
+    wrap: <Arguments extends unknown[], Result, This>(
+      run: (this: This, ...values: Arguments) => Result,
+    ): ((this: This, ...values: Arguments) => Result) => wrapAgent(name, run),
+  };
+}
+
+function invokeAgent<Result>(name: string | undefined, run: () => Result): Result {
+  if (!isFunction(genAiInvokeAgentDuration, run)) return run();
+  const activity = new Activity(name);
+  return timeOperation(
+    () => activity.run(run),
+    ({ durationSeconds, errorType }) => {
+      activity.end();
+      const attributes = { 'gen_ai.agent.name': name };
+      instrumentOf(genAiInvokeAgentDuration).record(durationSeconds, { ...attributes, 'error.type': errorType });
+      instrumentOf(genAiInvokeAgentInferenceCalls).record(activity.inferenceCalls, attributes);
+      instrumentOf(genAiInvokeAgentToolCalls).record(activity.toolCalls, attributes);
+    },
+  );
+}
+
+function wrapAgent<Arguments extends unknown[], Result, This>(
+  name: string | undefined,
+  run: (this: This, ...values: Arguments) => Result,
+): (this: This, ...values: Arguments) => Result {
+  return wrapFor(genAiInvokeAgentDuration, run, (call) => invokeAgent(name, call));
+}
+
+function outcomeOf({ errorType }: OperationEnd): AgentOutcome {
+  return errorType === undefined ? 'success' : 'failure';
+}
