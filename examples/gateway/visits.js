@@ -5,7 +5,7 @@ const TEXT = 'There was a bear who lived in a wood, and he was fond of honey. On
 const CITIES = ['Lima', 'Oslo', 'Rome', 'Atlantis'];
 
 /** Many ask about few numbers. */
-const question = () => `Tell me something about the number ${Math.floor(60 * Math.random() ** 2)}.`;
+const question = () => `Tell me something about the number ${Math.floor(25 * Math.random() ** 2)}.`;
 const newQuestion = () => `Tell me something about the number ${Math.floor(1e9 * Math.random())}.`;
 const cityQuestion = (what) =>
   `What is the ${what} in ${CITIES[Math.floor(CITIES.length * Math.random())]} at ${new Date().toJSON()}?`;
