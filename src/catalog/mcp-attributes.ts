@@ -63,9 +63,11 @@ export type McpStatusCode = (typeof rpcResponseStatusCode.values)[number];
 export const mcpProtocolVersion = {
   key: 'mcp.protocol.version',
   type: 'string',
-  brief: 'Version of the protocol, such as 2025-11-25, once both sides have agreed on it.',
-  cap: 20,
+  brief: 'Version of the protocol, once it is settled.',
+  values: ['2024-10-07', '2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28', OTHER],
 } as const;
+
+export type McpVersion = (typeof mcpProtocolVersion.values)[number];
 
 export const networkTransport = {
   key: 'network.transport',

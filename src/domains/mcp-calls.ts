@@ -1,5 +1,5 @@
 // Requests that wait for their answers, by id. What is never answered does not fill the memory.
-import type { McpMethod } from '../catalog/mcp-attributes.ts';
+import type { McpMethod, McpVersion } from '../catalog/mcp-attributes.ts';
 import { nowMillis } from '../core/clock.ts';
 import { CALLS, knownMethod, nameIn, versionAsked } from './mcp-messages.ts';
 
@@ -9,7 +9,7 @@ export interface McpCall {
   /** What was asked for by name, as a tool; nobody has said yet that there is such a thing. */
   readonly name: string | undefined;
   /** The protocol version that the request says it is of. */
-  readonly version: string | undefined;
+  readonly version: McpVersion | undefined;
   readonly startMillis: number;
 }
 

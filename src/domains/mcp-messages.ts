@@ -1,5 +1,12 @@
 // What MCP's messages say, read so that nothing a peer may send can fail or be kept: every field may be missing, or anything.
-import { type McpMethod, mcpMethodName, type McpStatusCode, rpcResponseStatusCode } from '../catalog/mcp-attributes.ts';
+import {
+  type McpMethod,
+  mcpMethodName,
+  mcpProtocolVersion,
+  type McpStatusCode,
+  type McpVersion,
+  rpcResponseStatusCode,
+} from '../catalog/mcp-attributes.ts';
 import { OTHER } from '../core/attribute.ts';
 
 /** What operations name, and lists hold. */
@@ -18,6 +25,7 @@ const LONGEST_NAME = 256;
 const MOST_LISTED = 1000;
 
 const methods = new Set<unknown>(mcpMethodName.values);
+const versions = new Set<unknown>(mcpProtocolVersion.values);
 const statusCodes = new Set<unknown>(rpcResponseStatusCode.values);
 
 /** A field of whatever it is; undefined where there is none. */
@@ -52,13 +60,18 @@ export function* namesIn(result: unknown, named: McpNamed): Generator<string> {
 }
 
 /** The version that a request says it is of. */
-export function versionAsked(params: unknown): string | undefined {
-  return shortText(fieldOf(fieldOf(params, '_meta'), VERSION_KEY));
+export function versionAsked(params: unknown): McpVersion | undefined {
+  return knownVersion(fieldOf(fieldOf(params, '_meta'), VERSION_KEY));
 }
 
-/** The version that the result of `initialize` tells. */
-export function versionGiven(result: unknown): string | undefined {
-  return shortText(fieldOf(result, 'protocolVersion'));
+/** The version that a server has chosen in its answer to `initialize`. */
+export function versionChosen(result: unknown): McpVersion | undefined {
+  return knownVersion(fieldOf(result, 'protocolVersion'));
+}
+
+function knownVersion(version: unknown): McpVersion | undefined {
+  if (typeof version !== 'string') return undefined;
+  return versions.has(version) ? (version as McpVersion) : OTHER;
 }
 
 /** The request that `notifications/cancelled` is about. */

@@ -1,7 +1,9 @@
 // A session of MCP, which is one side's connection to another: it is handed every message that is sent and received.
+import type { McpVersion } from '../catalog/mcp-attributes.ts';
 import { nowMillis } from '../core/clock.ts';
 import { ABORTED, type OperationListener } from '../core/operation.ts';
-import { cancelledId, fieldOf, isTimeout, knownMethod, versionGiven } from './mcp-messages.ts';
+import type { McpCall } from './mcp-calls.ts';
+import { cancelledId, fieldOf, isTimeout, knownMethod, versionChosen } from './mcp-messages.ts';
 import { type KnownMcpNames, type McpOperation, McpOperations } from './mcp-operations.ts';
 import { type McpPlace, sendErrorType } from './mcp-transports.ts';
 
@@ -24,13 +26,11 @@ const TIMEOUT = 'timeout';
 export class McpSession {
   readonly place: McpPlace;
   /** The protocol version, once it is settled. */
-  version: string | undefined = undefined;
+  version: McpVersion | undefined = undefined;
   readonly #recorder: McpRecorder;
   readonly #sent: McpOperations;
   readonly #received: McpOperations;
   readonly #startMillis = nowMillis();
-  /** The version that the server has chosen, until the client says that it agrees. */
-  #offeredVersion: string | undefined = undefined;
   /** Why `initialize` failed. */
   #failure: string | undefined = undefined;
   #isOver = false;
@@ -38,23 +38,20 @@ export class McpSession {
   constructor(place: McpPlace, recorder: McpRecorder) {
     this.place = place;
     this.#recorder = recorder;
+    const accepted = ({ method, version }: McpCall, result: unknown): void => {
+      this.version = (method === 'initialize' ? versionChosen(result) : version) ?? this.version;
+    };
+    const noting = (record: (operation: McpOperation) => void) => (operation: McpOperation) => {
+      if (operation.method === 'initialize') this.#failure = operation.errorType;
+      record(operation);
+    };
     this.#sent = new McpOperations(recorder.askedNames, {
-      accepted: ({ method }, result) => {
-        if (method === 'initialize') this.#offeredVersion = versionGiven(result);
-      },
-      ended: (operation) => {
-        this.#noteFailure(operation);
-        recorder.sent(operation, this);
-      },
+      accepted,
+      ended: noting((operation) => recorder.sent(operation, this)),
     });
     this.#received = new McpOperations(recorder.servedNames, {
-      accepted: ({ method, version }, result) => {
-        this.version = version ?? (method === 'initialize' ? versionGiven(result) : undefined) ?? this.version;
-      },
-      ended: (operation) => {
-        this.#noteFailure(operation);
-        recorder.received(operation, this);
-      },
+      accepted,
+      ended: noting((operation) => recorder.received(operation, this)),
     });
   }
 
@@ -73,9 +70,7 @@ export class McpSession {
     }
     const params = fieldOf(message, 'params');
     if (id === undefined) return this.#sendNotification(method, params);
-    const call = this.#sent.begin(id, method, params);
-    if (call === undefined) return undefined;
-    this.version = call.version ?? this.version;
+    if (this.#sent.begin(id, method, params) === undefined) return undefined;
     return ({ errorType }, error) => {
       if (errorType !== undefined && !this.isOver) this.#sent.giveUp(id, sendErrorType(error));
     };
@@ -110,15 +105,10 @@ export class McpSession {
   }
 
   #sendNotification(method: string, params: unknown): OperationListener {
-    if (method === 'notifications/initialized') this.version = this.#offeredVersion ?? this.version;
     if (method === 'notifications/cancelled') this.#sent.giveUp(cancelledId(params), isTimeout(params) ? TIMEOUT : CANCELLED);
     return ({ durationSeconds, errorType }, error) => {
       if (this.isOver) return;
       this.#sent.notify(knownMethod(method), durationSeconds, errorType === undefined ? undefined : sendErrorType(error));
     };
-  }
-
-  #noteFailure({ method, errorType }: McpOperation): void {
-    if (method === 'initialize') this.#failure = errorType;
   }
 }

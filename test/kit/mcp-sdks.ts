@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
+const importNow = require('./import-now.cjs') as (name: string) => Promise<unknown>;
+
 /** Of either version; each has types of its own. */
 export interface McpSdk {
   readonly Client: any;
@@ -32,9 +34,9 @@ const VERSION_1 = {
 
 export const MCP_SDKS: Readonly<Record<string, () => Promise<McpSdk>>> = {
   'version 1, CommonJS': async () => version1((name) => require(name)),
-  'version 1, ES modules': () => version1((name) => import(name)),
+  'version 1, ES modules': () => version1(importNow),
   'version 2, CommonJS': async () => version2((name) => require(name)),
-  'version 2, ES modules': () => version2((name) => import(name)),
+  'version 2, ES modules': () => version2(importNow),
 };
 
 async function version1(load: (name: string) => unknown): Promise<McpSdk> {
@@ -82,7 +84,7 @@ export function toolServer({ McpServer }: McpSdk): any {
 
 /** A client that has one root. */
 export function toolClient({ Client }: McpSdk): any {
-  const client = new Client({ name: 'caller', version: '1.0.0' }, { capabilities: { roots: {} } });
+  const client = new Client({ name: 'caller', version: '1.0.0' }, { capabilities: { roots: { listChanged: true } } });
   const roots = { roots: [{ uri: 'file:///work', name: 'work' }] };
   try {
     client.setRequestHandler('roots/list', async () => roots);
