@@ -169,7 +169,7 @@ function wrapTask<Arguments extends unknown[], Result, This>(
 
 function usableWindows(names: readonly string[]): Windows | undefined {
   const windows = Array.isArray(names) ? windowsOf(names) : new Map<string, number>();
-  if (windows.size > 0 && windows.size <= MOST_WINDOWS && windows.size === new Set(names).size) return windows;
+  if (windows.size > 0 && windows.size <= MOST_WINDOWS && windows.size === names.length) return windows;
   const accepted = `accepted are one to ${MOST_WINDOWS} of minutes, hours or days, such as ['15m', '1h', '30d']`;
   sharedRegistry().report('usage.windows', `stay as they are: ${accepted}`);
   return undefined;
