@@ -1,4 +1,4 @@
-// The provider of the demo, which speaks as OpenAI and Anthropic do: it takes its time, remembers instructions, and fails as they do.
+// The provider of the demo, which speaks as OpenAI and Anthropic do: takes its time, remembers instructions, limits, and fails.
 import { BROKEN, OVERLOADED, RATE_LIMITED, startLlmProvider } from '../../test/kit/llm-provider.ts';
 
 /** How the models call themselves. */
@@ -33,7 +33,7 @@ const requests = { openai: 0, anthropic: 0 };
 
 const provider = await startLlmProvider();
 provider.usually((request, path) => {
-  // It keeps what it was asked, for tests.
+  // It keeps all that it was asked for the tests that it was made for; here that would only grow.
   provider.calls.length = 0;
   const name = path.split('/')[1];
   const count = (requests[name] += 1);
@@ -46,7 +46,7 @@ process.on('SIGTERM', () => process.exit(0));
 function answerTo(name, request, count) {
   const { role, content } = request.messages.at(-1);
   const [, tool, city] = (role === 'user' && /(weather|clock) in (\w+)/.exec(content)) || [];
-  if (content.includes('bomb')) return REFUSED;
+  if (content.includes('password')) return REFUSED;
   const texts = tool === undefined ? WORDS.slice(0, FEWEST_WORDS + Math.random() * WORDS.length) : [];
   const firstMillis = 60 + Math.random() * 240;
   return {

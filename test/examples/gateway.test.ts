@@ -20,6 +20,7 @@ const PROMISED = {
     'llm_tokens_total',
     'llm_finish_reasons_total',
     'llm_retries_total',
+    'llm_stream_aborted_total',
     'llm_rate_limit_remaining',
   ],
   tools: ['gen_ai_execute_tool_duration_seconds_count'],
