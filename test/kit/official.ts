@@ -18,6 +18,8 @@ export interface OfficialSample {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly value: number;
+  /** Of a histogram. */
+  readonly sum?: number | undefined;
 }
 
 class OnDemandReader extends MetricReader {
@@ -59,6 +61,7 @@ export function startOfficial(Instrumentation: OfficialClass): Official {
                   : 'gauge',
             attributes,
             value: typeof value === 'number' ? value : (value as { readonly count: number }).count,
+            sum: typeof value === 'number' ? undefined : (value as { readonly sum?: number }).sum,
           })),
         );
     },
