@@ -31,6 +31,7 @@ export class Beginning<Field extends string> {
 
   /** How far a document that begins here need not be read; undefined if all of it must. */
   recall(bytes: Uint8Array, from: number, to: number): Position<Field> | undefined {
+    this.stop();
     const known = this.#known;
     if (known !== undefined && to - from >= known.offset) {
       const { offset } = known;

@@ -75,8 +75,8 @@ export class Documents {
       this.#readLine(bytes, index, end);
       if (end < bytes.length) this.#endLine();
       const isReturn = end === back;
-      index = isReturn && newline === end + 1 ? end + 2 : end + 1;
-      this.#isReturnLast = isReturn && index === bytes.length;
+      index = isReturn && bytes[end + 1] === NEWLINE ? end + 2 : end + 1;
+      this.#isReturnLast = isReturn && end === bytes.length - 1;
     }
   }
 
