@@ -82,9 +82,10 @@ export class ClientLlmCall {
     this.#call.end(end, endMillis);
   }
 
-  fail(error: unknown): void {
+  /** What it is told by is the provider's word for it, or else the status of its answer. */
+  fail(error: unknown, word?: string): void {
     const status = statusOf(error);
-    this.end({ errorType: status === undefined ? errorTypeOf(error) : String(status), status });
+    this.end({ errorType: word ?? (status === undefined ? errorTypeOf(error) : String(status)), status });
   }
 
   /** A stream was given up, or broke, before the model was done; what had been told until then may be said. */

@@ -1,6 +1,7 @@
 // Every instrumentation there is, one line each.
 import type { Instrumentation } from '../core/instrumentation.ts';
 import { ai } from './ai.ts';
+import { bedrock } from './bedrock.ts';
 import { bullmq } from './bullmq.ts';
 import { bullmqQueues } from './bullmq-queues.ts';
 import { express } from './express.ts';
@@ -28,6 +29,7 @@ import { undici } from './undici.ts';
 
 export const instrumentations: readonly Instrumentation[] = [
   ai,
+  bedrock,
   bullmqQueues,
   bullmq,
   express,
