@@ -15,8 +15,10 @@ export interface McpSdk {
   readonly StreamableHTTPClientTransport: any;
   readonly SSEClientTransport: any;
   readonly StdioClientTransport: any;
-  /** That which speaks Request and Response. */
-  readonly WebServerTransport: any;
+  /** Speaks Request and Response. */
+  readonly WebStandardStreamableHTTPServerTransport: any;
+  /** Serves every request by a server of its own; version 2 only. */
+  readonly createMcpHandler?: any;
 }
 
 const VERSION_1 = {
@@ -50,7 +52,7 @@ async function version1(load: (name: string) => unknown): Promise<McpSdk> {
     StreamableHTTPClientTransport: files['streamableHttp'].StreamableHTTPClientTransport,
     SSEClientTransport: files['sse'].SSEClientTransport,
     StdioClientTransport: files['stdio'].StdioClientTransport,
-    WebServerTransport: files['web'].WebStandardStreamableHTTPServerTransport,
+    WebStandardStreamableHTTPServerTransport: files['web'].WebStandardStreamableHTTPServerTransport,
   };
 }
 
@@ -58,7 +60,7 @@ async function version2(load: (name: string) => unknown): Promise<McpSdk> {
   const client: any = await load('@modelcontextprotocol/client');
   const server: any = await load('@modelcontextprotocol/server');
   const stdio: any = await load('@modelcontextprotocol/client/stdio');
-  return { ...client, ...server, ...stdio, WebServerTransport: server.WebStandardStreamableHTTPServerTransport };
+  return { ...client, ...server, ...stdio };
 }
 
 /** A server whose tools add, fail, wait to be cancelled and ask the client; a prompt. */
