@@ -22,7 +22,7 @@ import { placeOf, sendErrorType } from '../domains/mcp-transports.ts';
 
 export const mcp: Instrumentation = {
   name: 'mcp',
-  target: { package: '@modelcontextprotocol/sdk', versions: '>=1.8 <2' },
+  target: { package: '@modelcontextprotocol/sdk', versions: '>=1.2 <2' },
   metrics: [
     mcpClientOperationDuration,
     mcpServerOperationDuration,
