@@ -8,14 +8,13 @@ export interface Position<Field extends string> {
   /** Bytes from the start of the document. */
   readonly offset: number;
   readonly inside: Inside<Field>;
-  readonly around: readonly Inside<Field>[];
+  readonly around: Iterable<Inside<Field>>;
   readonly next: Place<Field> | undefined;
-  readonly found: readonly (readonly [Field, FieldValue])[];
+  readonly found: Iterable<readonly [Field, FieldValue]>;
 }
 
 /** What is alike beyond that is read anew. */
 const MOST_BYTES = 256;
-const MOST_FOUND = 16;
 /** As many bytes are read as fast as they are compared. */
 const FEWEST_BYTES = 32;
 
@@ -25,7 +24,6 @@ export class Beginning<Field extends string> {
   #length = 0;
   #known: Position<Field> | undefined;
   #start = 0;
-  #found: (readonly [Field, FieldValue])[] = [];
   /** Up to where the document that is being read is as the one before it. */
   alikeUntil = 0;
 
@@ -49,19 +47,13 @@ export class Beginning<Field extends string> {
     this.#length = beginning.length;
     this.#known = undefined;
     this.#start = start;
-    this.#found = [];
     this.alikeUntil = alike < FEWEST_BYTES ? 0 : start + alike;
   }
 
-  /** What is found while the document is being compared. */
-  found(field: Field, value: FieldValue): void {
-    if (this.#found.length < MOST_FOUND) this.#found.push([field, value]);
-    else this.stop();
-  }
-
-  /** The reader stands here. */
-  reached(index: number, inside: Inside<Field>, around: readonly Inside<Field>[], next: Place<Field> | undefined): void {
-    this.#known = { offset: index - this.#start, inside, around: [...around], next, found: [...this.#found] };
+  /** The reader stands here, and found this in the document so far. */
+  reached(index: number, position: Omit<Position<Field>, 'offset'>): void {
+    const { inside, around, next, found } = position;
+    this.#known = { offset: index - this.#start, inside, around: [...around], next, found: [...found] };
   }
 
   /** What comes next was not compared. */

@@ -64,6 +64,7 @@ export class LlmExchange {
   /** A part of the request's body. */
   sent(bytes: Uint8Array): void {
     this.#request?.write(bytes);
+    this.#request?.settle();
     // What follows, such as images, can be long.
     if (this.#model !== undefined && this.#asked.prompt !== undefined) this.#request = undefined;
   }

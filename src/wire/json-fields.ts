@@ -21,8 +21,10 @@ const MOST_BYTES = 256;
 
 /** Reads documents one after the other. What is no JSON costs fields, never an error. */
 export class JsonFields<Field extends string> {
-  /** The last word on each field, of all documents so far. */
+  /** The last word on each field, of all documents so far that were complete. */
   readonly found: Partial<Record<Field, FieldValue>> = {};
+  /** The same of the document that is being read. */
+  readonly #here = new Map<Field, FieldValue>();
   readonly #root: Place<Field>;
   readonly #top: Inside<Field>;
   /** The container that we are in, and those around it, as far as something is wanted of them. */
@@ -60,6 +62,14 @@ export class JsonFields<Field extends string> {
     this.#isKeyNext = false;
     this.#begun = undefined;
     this.#isFirst = true;
+    if (this.#here.size > 0) this.#here.clear();
+  }
+
+  /** Takes what was found so far for good, although the document is not complete. */
+  settle(): void {
+    if (this.#here.size === 0) return;
+    for (const [field, value] of this.#here) this.found[field] = value;
+    this.#here.clear();
   }
 
   write(bytes: Uint8Array, from = 0, to = bytes.length): void {
@@ -77,7 +87,7 @@ export class JsonFields<Field extends string> {
     for (const inside of known.around) this.#around.push(inside);
     this.#next = known.next;
     this.#isKeyNext = true;
-    for (const [field, value] of known.found) this.found[field] = value;
+    for (const [field, value] of known.found) this.#here.set(field, value);
     return from + known.offset;
   }
 
@@ -181,7 +191,7 @@ export class JsonFields<Field extends string> {
   /** False if nothing is wanted of what is in it. */
   #open(isArray: boolean): boolean {
     const place = this.#next;
-    if (place?.field !== undefined) this.#tell(place.field, true);
+    if (place?.field !== undefined) this.#here.set(place.field, true);
     const inside = isArray ? place?.array : place?.object;
     if (inside === undefined) {
       this.#skipped = 1;
@@ -199,20 +209,25 @@ export class JsonFields<Field extends string> {
     this.#inside = this.#around.pop() ?? this.#top;
     this.#isKeyNext = false;
     this.#next = this.#inside === this.#top ? this.#root : undefined;
+    if (this.#around.length === 0 || this.#inside === this.#root.array) this.settle();
   }
 
   #endString(bytes: Uint8Array, from: number, to: number): void {
     if (this.#skipped > 0) return;
     if (this.#isKeyNext) {
       this.#next = placeUnder(this.#inside, bytes, from, to);
-      if (to < this.#beginning.alikeUntil) this.#beginning.reached(to + 1, this.#inside, this.#around, this.#next);
+      if (to < this.#beginning.alikeUntil) this.#keepPosition(to + 1);
       return;
     }
     const place = this.#next;
     if (place?.field === undefined) return;
     this.#next = undefined;
     if (!place.isMark) this.#foundText(place.field, bytes, from, to);
-    else if (to > from) this.#tell(place.field, true);
+    else if (to > from) this.#here.set(place.field, true);
+  }
+
+  #keepPosition(index: number): void {
+    this.#beginning.reached(index, { inside: this.#inside, around: this.#around, next: this.#next, found: this.#here });
   }
 
   /** What was found already is not made anew: many a field is the same in every event of a stream. */
@@ -220,12 +235,7 @@ export class JsonFields<Field extends string> {
     const last = this.found[field];
     if (to - from > MOST_BYTES) return;
     const text = typeof last === 'string' && isText(last, bytes, from, to) ? last : textIn(bytes, from, to);
-    if (text !== undefined) this.#tell(field, text);
-  }
-
-  #tell(field: Field, value: FieldValue): void {
-    this.found[field] = value;
-    if (this.#beginning.alikeUntil > 0) this.#beginning.found(field, value);
+    if (text !== undefined) this.#here.set(field, text);
   }
 
   #endScalar(bytes: Uint8Array, from: number, to: number): void {
@@ -233,7 +243,7 @@ export class JsonFields<Field extends string> {
     this.#next = undefined;
     if (place?.field === undefined || bytes[from] === FIRST_OF_NULL || to - from > MOST_BYTES) return;
     const value = scalarIn(bytes, from, to);
-    if (value !== undefined) this.#tell(place.field, place.isMark || value);
+    if (value !== undefined) this.#here.set(place.field, place.isMark || value);
   }
 }
 
