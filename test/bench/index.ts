@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { circumstances, disturbance } from './kit/circumstances.ts';
 import { formatPage, formatReport, type Report } from './kit/report.ts';
 import { clients } from './clients.bench.ts';
+import { helpers } from './helpers.bench.ts';
 import { jobs } from './jobs.bench.ts';
 import { memory } from './memory.bench.ts';
 import { record } from './record.bench.ts';
@@ -13,7 +14,7 @@ import { request } from './request.bench.ts';
 import { scrape } from './scrape.bench.ts';
 import { startUp } from './start-up.bench.ts';
 
-const BENCHMARKS = [record, scrape, request, jobs, clients, startUp, memory];
+const BENCHMARKS = [record, helpers, scrape, request, jobs, clients, startUp, memory];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values: options, positionals } = parseArgs({
