@@ -106,6 +106,21 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
     });
   });
 
+  it('takes the time from a request to its answer, on both sides', async () => {
+    const { client } = await connectedPair(sdk);
+    await client.listTools();
+    await expect(wait(client, { timeout: 200 })).rejects.toThrow();
+    await client.close();
+    const waits = (await readings.read()).filter(({ attributes }) => attributes['gen_ai.tool.name'] === 'wait');
+    expect(waits.map(({ value }) => value)).toEqual([1, 1]);
+    for (const { sum } of waits) {
+      expect(sum).toBeGreaterThan(0.15);
+      expect(sum).toBeLessThan(5);
+    }
+    const session = (await readings.read()).find(({ name: metric }) => metric === 'mcp.client.session.duration');
+    expect(session!.sum).toBeGreaterThan(0.15);
+  });
+
   it('counts what is under way when a session is closed as aborted', async () => {
     const { client, server } = await connectedPair(sdk);
     await client.listTools();

@@ -76,7 +76,7 @@ export function toolServer({ McpServer }: McpSdk): any {
     return { content: [] };
   });
   server.registerTool('ask', {}, async () => {
-    await server.server.ping?.();
+    await server.server.ping();
     const { roots } = await server.server.listRoots();
     return { content: [{ type: 'text', text: String(roots.length) }] };
   });
