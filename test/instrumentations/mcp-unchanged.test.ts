@@ -116,6 +116,26 @@ describe.each(['version 1, CommonJS', 'version 2, ES modules'])('%s', (name) => 
     expect(await sessions()).toEqual({ 'client open': 0, 'server open': 0, 'client ended': 1, 'server ended': 2 });
   });
 
+  it('counts a transport that was closed and is connected again', async () => {
+    const own: any = {
+      async start() {},
+      async send() {},
+      async close() {
+        own.onclose();
+      },
+    };
+    const server = new sdk.Server({ name: 'tools', version: '1.0.0' }, { capabilities: {} });
+    for (const id of [1, 2]) {
+      await server.connect(own);
+      own.onmessage({ jsonrpc: '2.0', id, method: 'ping' });
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      await server.close();
+    }
+    expect(await operations()).toEqual({ 'served ping': 2 });
+    expect(await sessions()).toEqual({ 'server open': 0, 'server ended': 2 });
+    expect(Object.keys(own)).toEqual(['start', 'send', 'close', 'onclose', 'onerror', 'onmessage']);
+  });
+
   it('lets a server that is connected already refuse another transport', async () => {
     const { client, server } = await connectedPair(sdk);
     const other = transport();
