@@ -1,5 +1,5 @@
-// Sessions and operations of the Model Context Protocol. Names and bounds are those of semantic conventions 1.45, which have
-// moved them, unchanged, to the conventions for generative AI.
+// Sessions and operations of the Model Context Protocol. Names and bounds are those of semantic conventions 1.45, which call them
+// deprecated only since they have moved to the conventions for generative AI.
 import { defineMetric } from '../core/metric.ts';
 import { errorType, serverAddress, serverPort } from './attributes.ts';
 import { SECONDS_MCP } from './buckets.ts';
