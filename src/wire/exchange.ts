@@ -121,6 +121,7 @@ export class LlmExchange {
   forget(): void {
     this.#call?.forget();
     this.#decoder?.stop();
+    this.#decoder = undefined;
   }
 
   get #model(): string | undefined {
@@ -151,10 +152,11 @@ export class LlmExchange {
     );
   }
 
-  /** A redirect is none; nor is what comes from a host that is not known and has nothing of what an LLM says of itself. */
+  /** A redirect is none; nor is what comes from a host that nobody knows and has nothing of what an LLM says of itself. */
   #isAnswer({ model, finishReason, usage }: Answer): boolean {
     if (this.#status !== undefined && this.#status >= 300) return false;
-    return this.#destination.provider !== undefined || (model ?? finishReason ?? usage) !== undefined;
+    const { provider, clientCall } = this.#destination;
+    return provider !== undefined || clientCall !== undefined || (model ?? finishReason ?? usage) !== undefined;
   }
 }
 
