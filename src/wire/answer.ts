@@ -43,7 +43,7 @@ export class AnswerReader {
     const { model, finishReason, error, errorType, errorCode } = this.#found;
     return {
       model: textOf(model),
-      finishReason: wordOf(finishReason),
+      finishReason: finishReason === 'queued' || finishReason === 'in_progress' ? undefined : wordOf(finishReason),
       isError: error !== undefined,
       errorType: wordOf(errorCode) ?? wordOf(errorType),
       usage: this.#usage(),

@@ -137,7 +137,7 @@ export class LlmExchange {
       this.#call?.forget();
       return;
     }
-    const isBroken = failure !== undefined || (this.#isStream && answer.isError === true);
+    const isBroken = failure !== undefined || (this.#isStream && (answer.isError === true || this.#isUnfinished(answer)));
     this.#call?.end(
       {
         responseModel: answer.model,
@@ -150,6 +150,11 @@ export class LlmExchange {
       },
       endMillis,
     );
+  }
+
+  /** Where a stream just ends, what it told of tokens may have been those so far. */
+  #isUnfinished({ finishReason }: Answer): boolean {
+    return finishReason === undefined && this.#destination.format.answer.finishReason !== undefined;
   }
 
   /** A redirect is none; nor is what comes from a host that nobody knows and has nothing of what an LLM says of itself. */

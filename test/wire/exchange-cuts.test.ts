@@ -1,0 +1,74 @@
+// Answers of every provider, cut at every byte: what is counted is the provider's figure, or it is missing and counted as unmetered.
+import { describe, expect, it } from 'vitest';
+import { ANSWERS } from './answers.ts';
+import { Meter, type Tokens } from './meter.ts';
+
+const EXPECTED = { input: 1234, output: 567 };
+
+describe.each(ANSWERS.map((answer) => [answer.title, answer] as const))('%s', (_, { path, contentType, parts, body, tokens }) => {
+  const headers = { 'content-type': contentType };
+  const isEmbedding = path.endsWith('embeddings');
+
+  it('tells of its tokens', () => {
+    expect(tokens).toMatchObject(isEmbedding ? { input: 1234 } : EXPECTED);
+  });
+
+  it('is the same wherever it is cut in two', () => {
+    const meter = new Meter(path);
+    meter.take();
+    for (let at = 0; at <= body.length; at += 1) {
+      meter.answer([body.subarray(0, at), body.subarray(at)], headers);
+      expect(meter.take()).toEqual({ tokens, finished: isEmbedding ? 0 : 1, calls: 1, unmetered: 0, active: 0, aborted: 0 });
+    }
+  });
+
+  it('is the same byte for byte', () => {
+    const meter = new Meter(path);
+    meter.answer(
+      Array.from(body, (byte) => Uint8Array.of(byte)),
+      headers,
+    );
+    expect(meter.take()).toMatchObject({ tokens, unmetered: 0 });
+  });
+
+  it('tells nothing wrong if it breaks off at any byte', () => {
+    const meter = new Meter(path);
+    meter.take();
+    for (let at = 0; at < body.length; at += 1) {
+      meter.answer([body.subarray(0, at)], headers, 'ECONNRESET');
+      const { tokens: told, ...counts } = meter.take();
+      expectNothingWrong(told, tokens);
+      expect(told).not.toHaveProperty('output');
+      expect(counts).toMatchObject({ calls: 1, unmetered: 1, active: 0 });
+    }
+  });
+
+  it('tells nothing wrong if it ends at any byte as if that were all', () => {
+    const meter = new Meter(path);
+    meter.take();
+    for (let at = 0; at < body.length; at += 1) {
+      meter.answer([body.subarray(0, at)], headers);
+      const { tokens: told, ...counts } = meter.take();
+      expectNothingWrong(told, tokens);
+      const isMetered = isEmbedding ? 'input' in told : 'output' in told;
+      expect(counts).toMatchObject({ calls: 1, unmetered: isMetered ? 0 : 1, active: 0 });
+      expect(counts.finished + counts.aborted).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('leaves nothing under way if it is forgotten at any event', () => {
+    const meter = new Meter(path);
+    for (let count = 0; count <= parts.length; count += 1) {
+      const exchange = meter.begin(headers);
+      for (const part of parts.slice(0, count)) exchange.received(Buffer.from(part));
+      exchange.forget();
+      exchange.received(Buffer.from(parts[0]!));
+      exchange.end();
+      expect(meter.take()).toMatchObject({ tokens: {}, calls: 0, active: 0 });
+    }
+  });
+});
+
+function expectNothingWrong(told: Tokens, expected: Tokens): void {
+  for (const [kind, count] of Object.entries(told)) expect([kind, count]).toEqual([kind, expected[kind]]);
+}
