@@ -4,6 +4,8 @@ import { wrap } from './wrap.ts';
 
 /** What is told of a call when its promise settles. */
 export interface PromisedCall {
+  /** Makes the call, by what it is given; it is made as it is where this is left out. */
+  run?(make: () => unknown): unknown;
   done?(result: unknown): void;
   failed(error: unknown): void;
 }
@@ -36,7 +38,8 @@ export function followPromised<This, First, Second>(
       const call = start(this as This, values[0] as First, values[1] as Second);
       setCalled(this, values);
       try {
-        const promise = method.apply(this, values);
+        const make = (): unknown => method.apply(this, values);
+        const promise = call?.run === undefined ? make() : call.run(make);
         if (call !== undefined) watch(promise as Promise<unknown>, call);
         return promise;
       } finally {

@@ -42,9 +42,6 @@ const OUTPUT = new Set<unknown>(['text-delta', 'reasoning-delta', 'tool-input-de
 /** The ways to read a stream. */
 const READERS = ['pipeThrough', 'pipeTo', 'getReader', 'tee', 'values', 'cancel', Symbol.asyncIterator] as const;
 
-/** Ends the calls of streams that nobody reads to their end. */
-const abandoned = new FinalizationRegistry<ClientLlmCall>((call) => call.forget());
-
 /** Ends a call with what it gave, or follows the stream that it gave. */
 export function followResult(call: ClientLlmCall, result: AiResult, guard: Guard): void {
   const { stream } = result;
@@ -83,7 +80,7 @@ function followStream(call: ClientLlmCall, stream: ReadableStream, guard: Guard)
     Object.defineProperty(stream, name, { value, configurable: true, writable: true });
   }
   Object.defineProperty(stream, 'locked', { get: () => watched.locked, configurable: true });
-  abandoned.register(watched, call);
+  call.forgetWith(watched);
 }
 
 class StreamWatcher {

@@ -16,9 +16,15 @@ export interface AskedCall {
   readonly model: unknown;
 }
 
-const { llmBudget: _budget, llmCredits: _credits, llmRateLimitRemaining: _rateLimit, ...recorded } = llmMetrics;
+const {
+  llmBudget: _budget,
+  llmCredits: _credits,
+  llmRateLimitRemaining: _rateLimit,
+  llmRetries: _retries,
+  ...recorded
+} = llmMetrics;
 
-/** What is recorded of such calls; headers, which say what is left, are seen on the wire alone. */
+/** What is recorded of all such calls; headers, which say what is left, are seen on the wire alone, and retries where they are told. */
 export const clientCallMetrics = Object.values(recorded);
 
 export class ClientLlmCalls {
@@ -46,6 +52,9 @@ export class ClientLlmCalls {
     for (const call of this.#open) call.forget();
   }
 }
+
+/** Forgets the calls whose streams nobody reads to their end. */
+const abandoned = new FinalizationRegistry<ClientLlmCall>((call) => call.forget());
 
 export class ClientLlmCall {
   readonly context: ClientCall;
@@ -100,6 +109,11 @@ export class ClientLlmCall {
     this.#close();
     this.context.end();
     this.#call.forget();
+  }
+
+  /** Forgets it when nothing holds its stream any more, which must not be held by what this is told by. */
+  forgetWith(stream: object): void {
+    abandoned.register(stream, this);
   }
 
   #close(): void {

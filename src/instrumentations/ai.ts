@@ -5,6 +5,7 @@
 // are models that do otherwise, or whose requests nobody can read, such as Bedrock's, and the library's mock models. A call with
 // integrations of its own is told to those alone, and one with telemetry disabled to nobody; what they send, the tap still sees.
 import type { LlmOperation } from '../catalog/llm-attributes.ts';
+import { llmRetries } from '../catalog/llm.ts';
 import { genAiExecuteToolDuration, toolActive } from '../catalog/tools.ts';
 import type { Attachment, Guard, Instrumentation } from '../core/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
@@ -71,7 +72,7 @@ const ATTACHED = Symbol.for('promtel.ai.1');
 export const ai: Instrumentation = {
   name: 'ai',
   target: { package: 'ai', versions: '>=7 <8' },
-  metrics: [...clientCallMetrics, genAiExecuteToolDuration, toolActive],
+  metrics: [...clientCallMetrics, llmRetries, genAiExecuteToolDuration, toolActive],
   attach(attachment) {
     const recorder = new AiRecorder(attachment);
     attachment.onDetach(register(recorder));

@@ -2,6 +2,7 @@
 //
 // The client speaks HTTP/2, where nothing is published of what goes by, so its `send` is covered, on its own class alone: the base
 // class has it for all clients of AWS. A command that the client repeats by itself is one call, which says how often it was tried.
+import { llmRetries } from '../catalog/llm.ts';
 import type { Attachment, Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
 import { watchIterator } from '../core/watched-iterator.ts';
@@ -53,7 +54,7 @@ type Callback = (this: unknown, error: unknown, output: unknown, ...rest: unknow
 export const bedrock: Instrumentation = {
   name: 'bedrock',
   target: { package: '@aws-sdk/client-bedrock-runtime', versions: '>=3.500 <4' },
-  metrics: clientCallMetrics,
+  metrics: [...clientCallMetrics, llmRetries],
   attach(attachment) {
     const { registry, settings } = attachment;
     const prices = llmPrices(settings.llmPrices);
@@ -152,9 +153,6 @@ interface EventReader<Event> {
   end(): LlmCallEnd;
 }
 
-/** Ends the calls of streams that nobody reads to their end. */
-const abandoned = new FinalizationRegistry<ClientLlmCall>((call) => call.forget());
-
 /** Watches the first that reads the stream; there are no events for a second one. */
 function followEvents<Event>(events: AsyncIterable<Event>, { call }: Sent, reader: EventReader<Event>, guard: Guard): void {
   const iterate = events[Symbol.asyncIterator];
@@ -178,7 +176,7 @@ function followEvents<Event>(events: AsyncIterable<Event>, { call }: Sent, reade
     return iterator;
   };
   Object.defineProperty(events, Symbol.asyncIterator, { value, configurable: true, writable: true });
-  abandoned.register(events, call);
+  call.forgetWith(events);
 }
 
 class ConverseReader implements EventReader<ConverseEvent> {

@@ -14,6 +14,7 @@ import { httpServer } from './http-server.ts';
 import { ioredis } from './ioredis.ts';
 import { knex } from './knex.ts';
 import { koa } from './koa.ts';
+import { langchain } from './langchain.ts';
 import { llm } from './llm.ts';
 import { lruCache } from './lru-cache.ts';
 import { mcp } from './mcp.ts';
@@ -42,6 +43,7 @@ export const instrumentations: readonly Instrumentation[] = [
   ioredis,
   knex,
   koa,
+  langchain,
   llm,
   lruCache,
   mcp,

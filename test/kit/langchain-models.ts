@@ -1,0 +1,60 @@
+// Models of LangChain that answer by themselves, made of the classes that a copy of the library has, in the name of one with a price.
+
+export const USAGE = {
+  input_tokens: 12,
+  output_tokens: 5,
+  total_tokens: 17,
+  input_token_details: { cache_read: 6, cache_creation: 2 },
+  output_token_details: { reasoning: 2 },
+};
+
+export interface Answer {
+  readonly error?: unknown;
+  readonly usage?: typeof USAGE | undefined;
+  /** What its stream breaks with after the first word. */
+  readonly breaks?: unknown;
+  readonly delayMillis?: number;
+}
+
+/** What a program requires or imports. */
+export interface Langchain {
+  readonly chatModels: any;
+  readonly messages: any;
+  readonly outputs: any;
+}
+
+/** A model that streams; one that cannot, if it is said. */
+export function chatModel({ chatModels, messages, outputs }: Langchain, answer: Answer = {}, canStream = true): any {
+  const usage = 'usage' in answer ? answer.usage : USAGE;
+  const metadata = { model_name: 'gpt-5-2025-08-07', finish_reason: 'stop' };
+  class Model extends chatModels.BaseChatModel {
+    constructor() {
+      super({});
+    }
+    _llmType(): string {
+      return 'own';
+    }
+    getLsParams(): object {
+      return { ls_provider: 'openai', ls_model_name: 'gpt-5', ls_model_type: 'chat' };
+    }
+    async _generate(): Promise<object> {
+      if ('error' in answer) throw answer.error;
+      const message = new messages.AIMessage({ content: 'so it is', usage_metadata: usage, response_metadata: metadata });
+      return { generations: [{ text: 'so it is', message }] };
+    }
+  }
+  if (!canStream) return new Model();
+  class StreamingModel extends Model {
+    async *_streamResponseChunks(): AsyncGenerator {
+      if ('error' in answer) throw answer.error;
+      for (const word of ['so ', 'it ', 'is']) {
+        await new Promise((resolve) => setTimeout(resolve, answer.delayMillis ?? 0));
+        yield new outputs.ChatGenerationChunk({ text: word, message: new messages.AIMessageChunk({ content: word }) });
+        if ('breaks' in answer) throw answer.breaks;
+      }
+      const last = new messages.AIMessageChunk({ content: '', usage_metadata: usage, response_metadata: metadata });
+      yield new outputs.ChatGenerationChunk({ text: '', message: last });
+    }
+  }
+  return new StreamingModel();
+}
