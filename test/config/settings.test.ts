@@ -174,6 +174,7 @@ const cases: Readonly<Record<string, Case>> = {
     unset: [],
     accepted: [
       ['vllm=http://gpu-1:8000/v1/', [{ provider: 'vllm', url: 'http://gpu-1:8000/v1' }]],
+      ['house=HTTPS://me:secret@LLM.Example.com:443/V1//', [{ provider: 'house', url: 'https://llm.example.com/V1' }]],
       [
         'openai=https://llm.example.com ; ollama=http://10.0.0.1:11434',
         [

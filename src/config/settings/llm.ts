@@ -4,9 +4,12 @@ import { decimal, isHttpUrl } from '../parse.ts';
 import { entries } from '../parse-list.ts';
 import type { Area, Parser } from '../setting.ts';
 
-const server: Parser<readonly LlmServer[]> = entries('provider=URL', (provider, url) =>
-  /^[\w.-]+$/.test(provider) && isHttpUrl(url) ? { provider, url: URL.parse(url)!.href.replace(/\/+$/, '') } : undefined,
-);
+const server: Parser<readonly LlmServer[]> = entries('provider=URL', (provider, text) => {
+  if (!/^[\w.-]+$/.test(provider) || !isHttpUrl(text)) return undefined;
+  // As requests have it: without credentials, or the port that goes without saying.
+  const { origin, pathname } = new URL(text);
+  return { provider, url: (origin + pathname).replace(/\/+$/, '') };
+});
 
 /** The prices by their order in the text; those of the cache are the input's unless they are said. */
 const price: Parser<readonly LlmPrice[]> = entries('model=input/output[/cache read[/cache write]]', (model, text) => {
