@@ -214,7 +214,10 @@ it('a redirect is no answer: what it leads to is the call', async () => {
 });
 
 describe('undici', () => {
-  const stream = ['{"model":"m-2","choices":[{"delta":{"content":"a"}}]}', '{"usage":{"prompt_tokens":3,"completion_tokens":4}}'];
+  const stream = [
+    '{"model":"m-2","choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}',
+    '{"usage":{"prompt_tokens":3,"completion_tokens":4}}',
+  ];
   const call = {
     url: 'https://api.openai.com/v1/chat/completions',
     body: CHAT,
