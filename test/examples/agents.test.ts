@@ -1,0 +1,73 @@
+// The demo of agents runs on a machine with nothing but Node.js, shows what the helpers were told, and leaves nothing behind.
+import { execFileSync } from 'node:child_process';
+import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../kit/http-traffic.ts';
+import { parseExposition } from '../kit/parse-exposition.ts';
+import { testWith } from '../kit/programs.ts';
+import { BARE, killDemos, pageOf, runDemo } from './run-demo.ts';
+
+/** A line of everything that is measured. */
+const SUMMARY = [
+  /refactor success +\d+$/m,
+  /planner +\d+ × /,
+  /verifier +1\.00$/m,
+  /house-large to plan answered +\d+ × /,
+  /edit done +\d+ × /,
+  /test tests_failed +\d+ × /,
+  /truth +0\.\d+$/m,
+  /learning fix +\d+$/m,
+  /verify +0\.\d+$/m,
+  /\d+ tasks of \d+ users for 0\.\d+ USD of 50/,
+];
+
+/** Metrics of every part of the helpers, as their series go by on the page. */
+const SHOWN = [
+  'agent_coordination_efficiency_ratio',
+  'agent_memory_compression_ratio',
+  'agent_memory_confidence_count',
+  'agent_memory_feedback_cycles_total',
+  'agent_memory_operations_total',
+  'agent_memory_patterns',
+  'agent_memory_retrieval_duration_seconds_count',
+  'agent_memory_size_bytes',
+  'agent_plan_duration_seconds_count',
+  'agent_score_count',
+  'agent_score_last_ratio',
+  'agent_verifications_total',
+  'gen_ai_invoke_agent_inference_calls_sum',
+  'gen_ai_invoke_workflow_duration_seconds_count',
+  'llm_budget_USD',
+  'usage_task_cost_USD_sum',
+  'usage_users_active',
+];
+
+afterEach(killDemos);
+
+describe('the agents', () => {
+  it('end by themselves with what was measured', async () => {
+    const { app, running } = runDemo('agents', ['--for', '6'], BARE);
+    const { code, stdout, stderr } = await app.ended;
+    expect({ code, running: running() }, stderr).toEqual({ code: 0, running: [] });
+    for (const line of SUMMARY) expect(stdout).toMatch(line);
+  });
+
+  testWith('promtool', 'have a page that shows everything, until they are told to end', async (promtool) => {
+    const { app, running } = runDemo('agents', []);
+    let page = '';
+    await eventually(async () => {
+      page = await pageOf(app, 'Its metrics');
+      expect(SHOWN.filter((name) => !(sumOf(page, name) > 0))).toEqual([]);
+    }, 20_000);
+    expect(execFileSync(promtool, ['check', 'metrics'], { input: page, encoding: 'utf8' })).toBe('');
+    // A task is over when all of its calls are: what they cost is what all tasks together did, but for those under way.
+    expect(sumOf(page, 'usage_task_cost_USD_sum')).toBeLessThanOrEqual(sumOf(page, 'llm_cost_USD_total') + 1e-9);
+    app.signal('SIGTERM');
+    const { code, stderr } = await app.ended;
+    expect({ code, running: running() }, stderr).toEqual({ code: 0, running: [] });
+  });
+});
+
+function sumOf(page: string, name: string): number {
+  const samples = [...parseExposition(page).values()].flatMap((family) => family.samples);
+  return samples.filter((sample) => sample.name === name).reduce((sum, { value }) => sum + value, 0);
+}
