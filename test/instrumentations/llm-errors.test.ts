@@ -1,6 +1,6 @@
 // LLM calls that fail: by which word and status, which repeat others, and what the provider says is left.
-import { createServer } from 'node:http';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createServer, type Server } from 'node:http';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { llm } from '../../src/instrumentations/llm.ts';
 import { freePort } from '../kit/free-port.ts';
 import { eventually, listen } from '../kit/http-traffic.ts';
@@ -137,11 +137,26 @@ describe('what the provider says is left', () => {
 });
 
 describe('a call without an answer', () => {
-  it('is told by the code of the error', async () => {
-    const port = await freePort();
+  /** Attaches to a server of this test's own, and gives what the clients take as its URL. */
+  async function urlsOf(server: Server): Promise<LlmProvider['urls']> {
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return attachTo(await listen(server));
+  }
+
+  function attachTo(port: number): LlmProvider['urls'] {
     readings.attached.detach();
     readings = attachLlm(llm, { llmServers: [{ provider: 'openai', url: `http://127.0.0.1:${port}` }] });
-    await expect(clientCall('openai chat').run({ ...provider.urls, openai: `http://127.0.0.1:${port}/v1` })).rejects.toThrow();
+    return { ...provider.urls, openai: `http://127.0.0.1:${port}/v1` };
+  }
+
+  const LONG = [{ role: 'user' as const, content: 'long '.repeat(4_000_000) }];
+
+  it('is told by the code of the error', async () => {
+    const urls = attachTo(await freePort());
+    await expect(clientCall('openai chat').run(urls)).rejects.toThrow();
     await ended(1);
     expect(readings.calls()).toEqual({ 'chat openai ECONNREFUSED': 1 });
     expect(readings.endings()).toEqual({});
@@ -152,14 +167,10 @@ describe('a call without an answer', () => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
       response.write('{"model":"half"', () => setTimeout(() => response.destroy(), 20));
     });
-    const port = await listen(server);
-    readings.attached.detach();
-    readings = attachLlm(llm, { llmServers: [{ provider: 'openai', url: `http://127.0.0.1:${port}` }] });
-    await expect(clientCall('openai chat').run({ ...provider.urls, openai: `http://127.0.0.1:${port}/v1` })).rejects.toThrow();
+    await expect(clientCall('openai chat').run(await urlsOf(server))).rejects.toThrow();
     await ended(1);
     expect(Object.keys(readings.calls())).toEqual([expect.stringMatching(/^chat openai openai-model UND_ERR_/)]);
     expect(readings.endings()).toEqual({ 'llm.unmetered_calls': 1 });
-    server.close();
   });
 
   it('that took its client too long is told by the name of the reason', async () => {
@@ -168,5 +179,25 @@ describe('a call without an answer', () => {
     await expect(asked).rejects.toThrow('timed out');
     await ended(1);
     expect(readings.calls()).toEqual({ 'chat openai slow AbortError': 1 });
+  });
+
+  it('that is given up while it is asked is told by the name of the reason', async () => {
+    const urls = await urlsOf(createServer((request) => void request.once('readable', () => request.pause())));
+    const asked = openaiOf(urls).chat.completions.create({ model: 'long', messages: LONG }, { timeout: 100 });
+    await expect(asked).rejects.toThrow('timed out');
+    await ended(1);
+    expect(readings.calls()).toEqual({ 'chat openai long AbortError': 1 });
+    expect(readings.endings()).toEqual({});
+  });
+
+  it('that is answered before all was asked is told by that answer', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(413, { 'content-type': 'application/json', connection: 'close' });
+      response.end('{"error":{"type":"too_large","message":"x"}}');
+    });
+    await expect(openaiOf(await urlsOf(server)).chat.completions.create({ model: 'long', messages: LONG })).rejects.toThrow();
+    await ended(1);
+    expect(Object.keys(readings.calls())).toEqual([expect.stringMatching(/^chat openai long (413 too_large|E\w+)$/)]);
+    expect(readings.endings()).toEqual({});
   });
 });

@@ -94,6 +94,13 @@ describe('a host of a provider', () => {
     expect(readings.calls()).toEqual({});
   });
 
+  it('is known behind a proxy', () => {
+    const readings = attachLlm(llm);
+    publishCall({ url: 'http://api.openai.com/v1/responses?x=1', proxy: 'http://proxy:3128', body: CHAT, answer: ANSWER });
+    const { attributes } = readings.samples('gen_ai.client.operation.duration')[0]!;
+    expect(attributes).toMatchObject({ 'gen_ai.provider.name': 'openai', 'server.address': 'api.openai.com' });
+  });
+
   it('is asked by POST', () => {
     const readings = attachLlm(llm);
     for (const method of ['GET', 'DELETE', 'OPTIONS'])

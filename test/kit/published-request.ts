@@ -4,6 +4,8 @@ import { channel } from 'node:diagnostics_channel';
 export interface PublishedCall {
   readonly url: string;
   readonly method?: string;
+  /** Origin of a proxy that is handed the whole URL. */
+  readonly proxy?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly status?: number;
@@ -34,7 +36,8 @@ export function publishCall(call: PublishedCall): { readonly seen: readonly stri
   const { url, method = 'POST', headers = {}, body = {}, status = 200, answerHeaders = {}, answer = {}, version = 8 } = call;
   const { origin, pathname, search } = new URL(url);
   const old = version === 6 ? new Undici6Request() : undefined;
-  const request = Object.assign(old ?? {}, { origin, path: pathname + search, method, headers: Object.entries(headers).flat() });
+  const place = call.proxy === undefined ? { origin, path: pathname + search } : { origin: call.proxy, path: url };
+  const request = Object.assign(old ?? {}, { ...place, method, headers: Object.entries(headers).flat() });
   const results: unknown[] = [];
   const pass = (name: 'onBodySent' | 'onData', published: string, text: string): void => {
     for (const chunk of partsOf(text, call.partBytes ?? 16_384)) {
