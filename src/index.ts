@@ -27,7 +27,8 @@ export type { PoolState } from './domains/db-pools.ts';
 export type { TokenUsage } from './domains/llm-usage.ts';
 export type { BoundMemory, MemoryOperation, MemoryState, Pattern } from './helpers/agent-memory.ts';
 export type { Agent, Score } from './helpers/agent-scores.ts';
-export { agents, type AgentTask, type BoundAgent, type Goal, type Workflow } from './helpers/agents.ts';
+export type { AgentTask, BoundAgentTask, Goal } from './helpers/agent-tasks.ts';
+export { agents, type BoundAgent, type Workflow } from './helpers/agents.ts';
 export {
   type BoundCache,
   cache,

@@ -1,9 +1,6 @@
 // `agents`: invocations of agents and their workflows, what they plan and do, how they are judged, and what they remember.
-import { type AgentOutcome, agentGoalType, agentTaskType, genAiWorkflowName } from '../catalog/agent-attributes.ts';
+import { genAiWorkflowName } from '../catalog/agent-attributes.ts';
 import {
-  agentCoordinationEfficiency,
-  agentPlanDuration,
-  agentTasks,
   genAiInvokeAgentDuration,
   genAiInvokeAgentInferenceCalls,
   genAiInvokeAgentToolCalls,
@@ -11,9 +8,10 @@ import {
 } from '../catalog/agents.ts';
 import { genAiAgentName } from '../catalog/llm-attributes.ts';
 import { Activity } from '../core/activity.ts';
-import { type OperationEnd, timeOperation } from '../core/operation.ts';
+import { timeOperation } from '../core/operation.ts';
 import { memory } from './agent-memory.ts';
 import { type Agent, bindScores, scores } from './agent-scores.ts';
+import { tasks } from './agent-tasks.ts';
 import { instrumentOf, isFunction, timeFor, wrapFor } from './record.ts';
 import { wordsFor } from './words.ts';
 
@@ -22,20 +20,8 @@ export interface Workflow {
   readonly workflow: string;
 }
 
-/** A kind of goal, such as `refactoring`; never a goal in somebody's words. */
-export interface Goal {
-  readonly goal?: string | undefined;
-}
-
-/** A kind of task, such as `review`. */
-export interface AgentTask {
-  readonly task?: string | undefined;
-}
-
 const nameOf = wordsFor({ agent: genAiAgentName }, { required: ['agent'], example: "{ agent: 'planner' }" });
 const workflowOf = wordsFor({ workflow: genAiWorkflowName }, { required: ['workflow'], example: "{ workflow: 'release' }" });
-const goalOf = wordsFor({ goal: agentGoalType }, { required: [], example: "{ goal: 'refactoring' }" });
-const taskOf = wordsFor({ task: agentTaskType }, { required: [], example: "{ task: 'review' }" });
 
 /** `agents` for one agent. */
 export type BoundAgent = ReturnType<typeof bind>;
@@ -43,6 +29,7 @@ export type BoundAgent = ReturnType<typeof bind>;
 /** Tells of agents. Nothing of it throws but what a function that is tracked throws. */
 export const agents = {
   ...scores,
+  ...tasks,
 
   /** What agents learn into and look things up in. */
   memory,
@@ -101,69 +88,6 @@ export const agents = {
   },
 
   /**
-   * Runs what plans for a goal and hands on its result or error. Records its seconds in `agent.plan.duration` by outcome and
-   * `error.type`.
-   *
-   * @throws what the function throws
-   * @example
-   * ```js
-   * const steps = agents.plan({ goal: 'refactoring' }, () => parse(feed));
-   * // agent.plan.duration{agent.goal.type="refactoring", agent.outcome="success"} 1
-   * ```
-   */
-  plan<Result>(goal: Goal, run: () => Result): Result {
-    const attributes = goalOf(goal, agentPlanDuration);
-    return timeFor(agentPlanDuration, run, (end) =>
-      instrumentOf(agentPlanDuration).record(end.durationSeconds, {
-        ...attributes,
-        'agent.outcome': outcomeOf(end),
-        'error.type': end.errorType,
-      }),
-    );
-  },
-
-  /**
-   * Runs a task and hands on its result or error. Counts it in `agent.tasks`, as a failure if it has thrown.
-   *
-   * @throws what the function throws
-   * @example
-   * ```js
-   * await agents.task({ task: 'review' }, () => sendMail('ada'));
-   * // agent.tasks{agent.task.type="review", agent.outcome="success"} 1
-   * ```
-   */
-  task<Result>(task: AgentTask, run: () => Result): Result {
-    const attributes = taskOf(task, agentTasks);
-    return timeFor(agentTasks, run, (end) => instrumentOf(agentTasks).add(1, { ...attributes, 'agent.outcome': outcomeOf(end) }));
-  },
-
-  /**
-   * Counts tasks that came to their end, in `agent.tasks`.
-   *
-   * @example
-   * ```js
-   * agents.taskEnded({ task: 'build' }, 'failure', 2);
-   * // agent.tasks{agent.task.type="build", agent.outcome="failure"} 2
-   * ```
-   */
-  taskEnded(task: AgentTask, outcome: AgentOutcome, count = 1): void {
-    instrumentOf(agentTasks).add(count, { ...taskOf(task, agentTasks), 'agent.outcome': outcome });
-  },
-
-  /**
-   * Sets `agent.coordination.efficiency`: the share of the agents' work that the task needed, from 0 to 1.
-   *
-   * @example
-   * ```js
-   * agents.coordinated({ task: 'release' }, 0.8);
-   * // agent.coordination.efficiency{agent.task.type="release"}
-   * ```
-   */
-  coordinated(task: AgentTask, efficiency: number): void {
-    instrumentOf(agentCoordinationEfficiency).set(efficiency, taskOf(task, agentCoordinationEfficiency));
-  },
-
-  /**
    * The same for one agent.
    *
    * @example
@@ -211,8 +135,4 @@ function wrapAgent<Arguments extends unknown[], Result, This>(
   run: (this: This, ...values: Arguments) => Result,
 ): (this: This, ...values: Arguments) => Result {
   return wrapFor(genAiInvokeAgentDuration, run, (call) => invokeAgent(name, call));
-}
-
-function outcomeOf({ errorType }: OperationEnd): AgentOutcome {
-  return errorType === undefined ? 'success' : 'failure';
 }

@@ -19,6 +19,10 @@ const callsOf = (agent: string): Promise<(number | undefined)[]> =>
 const ask = (): Promise<void> => llm.track({ provider: 'p', model: 'm' }, async () => {});
 const act = (): Promise<void> => tools.track({ tool: 't' }, async () => {});
 
+const fail = (): never => {
+  throw new RangeError('x');
+};
+
 describe('agents.invoke', () => {
   it('counts the calls beneath it, of many invocations at a time', async () => {
     const ids = [newId(), newId(), newId()];
@@ -119,30 +123,43 @@ describe('scores', () => {
 });
 
 describe('plans and tasks', () => {
-  it('are told with their outcome', async () => {
-    const id = newId();
-    const fail = (): never => {
-      throw new RangeError('x');
-    };
-    agents.plan({ goal: id }, () => []);
-    expect(() => agents.plan({ goal: id }, fail)).toThrow(RangeError);
-    await agents.task({ task: id }, async () => {});
-    expect(() => agents.task({ task: id }, fail)).toThrow(RangeError);
-    agents.taskEnded({ task: id }, 'failure', 2);
-    expect(await told('agent.plan.duration', id)).toEqual([
+  it('are told with their outcome, bound as unbound', async () => {
+    const [unbound, bound] = [newId(), newId()];
+    const series = agents.bindTask({ goal: bound, task: bound });
+    const ways = [
+      {
+        plan: <R>(run: () => R) => agents.plan({ goal: unbound }, run),
+        task: <R>(run: () => R) => agents.task({ task: unbound }, run),
+      },
+      series,
+    ];
+    for (const { plan, task } of ways) {
+      plan(() => []);
+      expect(() => plan(fail)).toThrow(RangeError);
+      await task(async () => {});
+      expect(() => task(fail)).toThrow(RangeError);
+    }
+    agents.taskEnded({ task: unbound }, 'failure', 2);
+    series.taskEnded('failure', 2);
+    expect(await told('agent.plan.duration', unbound)).toEqual([
       { 'agent.outcome': 'success', value: 1 },
       { 'agent.outcome': 'failure', 'error.type': 'RangeError', value: 1 },
     ]);
-    expect(await told('agent.tasks', id)).toEqual([
+    expect(await told('agent.tasks', unbound)).toEqual([
       { 'agent.outcome': 'success', value: 1 },
       { 'agent.outcome': 'failure', value: 3 },
     ]);
+    for (const metric of ['agent.plan.duration', 'agent.tasks'])
+      expect(await told(metric, bound)).toEqual(await told(metric, unbound));
   });
 
-  it('coordination is as it was told last', async () => {
-    const task = newId();
-    for (const efficiency of [0.5, 0.875]) agents.coordinated({ task }, efficiency);
-    expect(await told('agent.coordination.efficiency', task)).toEqual([{ value: 0.875 }]);
+  it('coordination is as it was told last, bound as unbound', async () => {
+    const [unbound, bound] = [newId(), newId()];
+    for (const efficiency of [0.5, 0.875]) {
+      agents.coordinated({ task: unbound }, efficiency);
+      agents.bindTask({ task: bound }).coordinated(efficiency);
+    }
+    for (const task of [unbound, bound]) expect(await told('agent.coordination.efficiency', task)).toEqual([{ value: 0.875 }]);
   });
 });
 

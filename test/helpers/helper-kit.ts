@@ -95,7 +95,7 @@ export const timings: readonly Timing[] = [
     name: 'agents.plan',
     metric: 'agent.plan.duration',
     track: (id, run) => agents.plan({ goal: id }, run),
-    trackBound: (id, run) => agents.plan({ goal: id }, run),
+    trackBound: (id, run) => agents.bindTask({ goal: id }).plan(run),
   },
   {
     name: 'agents.workflow',
@@ -117,7 +117,7 @@ export const running: readonly Timing[] = [
     name: 'agents.task',
     metric: 'agent.tasks',
     track: (id, run) => agents.task({ task: id }, run),
-    trackBound: (id, run) => agents.task({ task: id }, run),
+    trackBound: (id, run) => agents.bindTask({ task: id }).task(run),
   },
   {
     name: 'usage.task',

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
 import { sharedRegistry } from '../../src/core/shared.ts';
-import { llm } from '../../src/index.ts';
+import { agents, llm, usage } from '../../src/index.ts';
 import { llm as tap } from '../../src/instrumentations/llm.ts';
+import { collect } from '../../src/testing.ts';
 import { SETTINGS } from '../kit/instrumentation-settings.ts';
 import { type LlmProvider, startLlmProvider } from '../kit/llm-provider.ts';
 import { newId, told } from './helper-kit.ts';
@@ -18,8 +19,8 @@ const DURATION = 'gen_ai.client.operation.duration';
 describe('llm.track', () => {
   it('records everything that is told of an answer, bound as unbound', async () => {
     const [unbound, bound] = [newId(), newId()];
-    const usage = { input: 100, cacheRead: 60, output: 20, reasoning: 5 };
-    const answerOf = () => ({ usage, model: 'm-2', finishReason: 'stop' });
+    const tokens = { input: 100, cacheRead: 60, output: 20, reasoning: 5 };
+    const answerOf = () => ({ usage: tokens, model: 'm-2', finishReason: 'stop' });
     const call = { provider: 'p', operation: 'chat', purpose: 'test', host: 'llm.local' } as const;
     await llm.track({ ...call, model: unbound }, async () => {}, { answerOf });
     await llm.bind({ ...call, model: bound }).track(async () => {}, { answerOf });
@@ -31,8 +32,8 @@ describe('llm.track', () => {
       'llm.purpose': 'test',
     };
     expect(await told(DURATION, unbound)).toEqual([{ ...series, value: 1 }]);
-    const tokens = (await told('llm.tokens', unbound)).map((one) => [one['gen_ai.token.type'], one['value']]);
-    expect(Object.fromEntries(tokens)).toEqual({ input: 100, output: 20, cache_read: 60, reasoning: 5 });
+    const counted = (await told('llm.tokens', unbound)).map((one) => [one['gen_ai.token.type'], one['value']]);
+    expect(Object.fromEntries(counted)).toEqual({ input: 100, output: 20, cache_read: 60, reasoning: 5 });
     expect(await told('llm.finish_reasons', unbound)).toMatchObject([{ 'llm.finish_reason': 'stop', value: 1 }]);
     expect(await told('llm.unpriced_calls', unbound)).toMatchObject([{ 'llm.purpose': 'test', value: 1 }]);
     for (const metric of [DURATION, 'llm.tokens', 'llm.finish_reasons', 'llm.unpriced_calls', 'llm.active'])
@@ -118,6 +119,16 @@ describe('beside the tap on fetch', () => {
     expect(await told(DURATION, model)).toMatchObject([{ 'llm.purpose': 'once', value: 1 }]);
     expect((await told('llm.tokens', model)).map((series) => series['value'])).toEqual([12, 5]);
     expect((await told('llm.active', model)).map((series) => series['value'])).toEqual([0]);
+  });
+
+  it('counts for the agent and the task beneath which it is made', async () => {
+    const id = newId();
+    provider.next({ model: 'gpt-4o' }, { model: 'gpt-4o' });
+    await Promise.all([1, 2].map(() => usage.task({ task: id }, () => agents.invoke({ agent: id }, () => ask('gpt-4o')))));
+    const sums = (await collect()).filter(({ attributes }) => Object.values(attributes).includes(id));
+    const sumOf = (metric: string): number | undefined => sums.find(({ name }) => name === metric)?.sum;
+    expect(sumOf('gen_ai.invoke_agent.inference_calls')).toBe(2);
+    expect(sumOf('usage.task.cost')).toBeCloseTo((2 * (12 * 2.5 + 5 * 10)) / 1e6, 9);
   });
 
   it('has the purpose of what runs, also of many at a time', async () => {
