@@ -62,7 +62,7 @@ export class Meter {
 
   /** What was measured since the last time. */
   take(): Reading {
-    const now = this.#read();
+    const now = this.all();
     const last = this.#last;
     this.#last = now;
     if (last === undefined) return now;
@@ -77,7 +77,8 @@ export class Meter {
     };
   }
 
-  #read(): Reading {
+  /** What was measured so far. */
+  all(): Reading {
     const samples = samplesOf(this.#registry);
     const sumOf = (wanted: string): number => samples.reduce((sum, { name, value }) => (name === wanted ? sum + value : sum), 0);
     const tokens: Record<string, number> = {};
