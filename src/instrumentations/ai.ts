@@ -1,4 +1,4 @@
-// Vercel AI SDK: tool calls and retries, and the LLM calls of models that send no request which the tap on fetch sees, as the
+// Vercel AI SDK: tool calls, retries, agents by their `functionId`, and the LLM calls of models that send no request which the tap on fetch sees, as the
 // library tells those that stand in its own registry.
 //
 // Most models send their requests by fetch, and the tap counts them; a call that it has seen is not recorded again. What remains
@@ -8,7 +8,8 @@ import type { LlmOperation } from '../catalog/llm-attributes.ts';
 import { llmRetries } from '../catalog/llm.ts';
 import { genAiExecuteToolDuration, toolActive } from '../catalog/tools.ts';
 import type { Attachment, Guard, Instrumentation } from '../core/instrumentation.ts';
-import { errorTypeOf } from '../core/operation.ts';
+import { ABORTED, errorTypeOf } from '../core/operation.ts';
+import { agentRunMetrics, type AgentRun, AgentRuns } from '../domains/agent-runs.ts';
 import {
   type AiFinishReason,
   type AiResult,
@@ -28,6 +29,12 @@ interface CallEvent {
   readonly callId: string;
   readonly provider?: unknown;
   readonly modelId?: unknown;
+}
+
+interface StartEvent extends CallEvent {
+  readonly operationId?: unknown;
+  /** The application's name for it, by which the library itself names agents. */
+  readonly functionId?: unknown;
 }
 
 interface EmbedEvent extends CallEvent {
@@ -53,7 +60,7 @@ interface Execution {
 
 interface ModelCall extends CallEvent, Execution {}
 
-interface ToolExecution extends Execution {
+interface ToolExecution extends CallEvent, Execution {
   readonly toolCall?: { readonly toolName?: unknown } | null;
 }
 
@@ -72,7 +79,7 @@ const ATTACHED = Symbol.for('promtel.ai.1');
 export const ai: Instrumentation = {
   name: 'ai',
   target: { package: 'ai', versions: '>=7 <8' },
-  metrics: [...clientCallMetrics, llmRetries, genAiExecuteToolDuration, toolActive],
+  metrics: [...clientCallMetrics, llmRetries, genAiExecuteToolDuration, toolActive, ...agentRunMetrics],
   attach(attachment) {
     const recorder = new AiRecorder(attachment);
     attachment.onDetach(register(recorder));
@@ -102,12 +109,13 @@ function makeIntegration() {
     [ATTACHED]: attached,
     executeLanguageModelCall: (call: ModelCall) => attached[0]?.callModel(call) ?? call.execute(),
     executeTool: (call: ToolExecution) => attached[0]?.callTool(call) ?? call.execute(),
+    onStart: (event: StartEvent) => attached[0]?.begin(event),
     onEmbedStart: (event: EmbedEvent) => attached[0]?.startEmbedding(event),
     onEmbedEnd: (event: EmbedEvent) => attached[0]?.endEmbedding(event),
     onObjectStepStart: (event: ObjectEvent) => attached[0]?.startObject(event),
     onObjectStepEnd: (event: ObjectEvent) => attached[0]?.endObject(event),
     onEnd: (event: CallEvent) => attached[0]?.end(event),
-    onAbort: (event: CallEvent) => attached[0]?.end(event),
+    onAbort: (event: CallEvent) => attached[0]?.abort(event),
     onError: (event: ErrorEvent) => attached[0]?.end(event),
   };
 }
@@ -118,6 +126,7 @@ interface Run {
   hasFailed: boolean;
   /** The calls of models that are told at their start and at their end. */
   readonly open: Map<string, ClientLlmCall>;
+  agent: AgentRun | undefined;
 }
 
 /** A stream that is never read is never over: of more than these, the oldest is forgotten. */
@@ -125,25 +134,33 @@ const MOST_RUNS = 1000;
 
 const OBJECT = 'object';
 
+/** What may take several calls of models and tools. */
+const AGENTIC = new Set<unknown>(['ai.generateText', 'ai.streamText']);
+
 class AiRecorder {
   readonly #models: ClientLlmCalls;
   readonly #tools: ToolCalls;
+  readonly #agents: AgentRuns;
   readonly #runs = new Map<string, Run>();
   /** Makes the call of a model, of which what it calls below is a part. */
   readonly callModel: (call: ModelCall) => PromiseLike<unknown>;
   readonly callTool: (call: ToolExecution) => PromiseLike<unknown>;
+  readonly begin;
   readonly startEmbedding;
   readonly endEmbedding;
   readonly startObject;
   readonly endObject;
+  readonly abort;
   readonly end;
 
   constructor({ registry, settings, guard }: Attachment) {
     const calls = new LlmCalls(registry, { names: settings.genAiNames, prices: llmPrices(settings.llmPrices) });
     this.#models = new ClientLlmCalls(calls);
     this.#tools = new ToolCalls(registry);
+    this.#agents = new AgentRuns(registry);
     this.callModel = this.#modelCaller(guard);
     this.callTool = this.#toolCaller(guard);
+    this.begin = guard((event: StartEvent) => this.#beginAgent(event));
     this.startEmbedding = guard((event: EmbedEvent) => this.#start(event, event.embedCallId, 'embeddings'));
     this.endEmbedding = guard(({ callId, embedCallId, usage }: EmbedEvent) =>
       this.#take(callId, embedCallId)?.end({ usage: usageOf({ inputTokens: usage?.tokens ?? null }) }),
@@ -157,7 +174,8 @@ class AiRecorder {
         isStream: msToFirstChunk !== undefined,
       }),
     );
-    this.end = guard((event: ErrorEvent) => this.#end(event));
+    this.abort = guard((event: CallEvent) => this.#end(event, ABORTED));
+    this.end = guard((event: ErrorEvent) => this.#end(event, 'error' in event ? errorTypeOf(lastOf(event.error)) : undefined));
   }
 
   stop(): void {
@@ -176,13 +194,14 @@ class AiRecorder {
       });
       promise.then(succeeded as (result: unknown) => void, failed);
     });
-    return (options: ModelCall): PromiseLike<unknown> => {
+    const make = (options: ModelCall): PromiseLike<unknown> => {
       const call = begin(options);
       if (call === undefined) return options.execute();
       const promise = call.context.run(options.execute);
       follow(promise, call, options);
       return promise;
     };
+    return (options: ModelCall) => this.#within(options, () => make(options));
   }
 
   #toolCaller(guard: Guard) {
@@ -193,12 +212,24 @@ class AiRecorder {
         guard((error: unknown) => call.end(errorTypeOf(error))),
       );
     });
-    return (options: ToolExecution): PromiseLike<unknown> => {
+    const make = (options: ToolExecution): PromiseLike<unknown> => {
       const call = begin(options);
       const promise = options.execute();
       if (call !== undefined) follow(promise, call);
       return promise;
     };
+    return (options: ToolExecution) => this.#within(options, () => make(options));
+  }
+
+  #beginAgent({ callId, operationId, functionId }: StartEvent): void {
+    const name = AGENTIC.has(operationId) ? textOf(functionId) : undefined;
+    if (name !== undefined) this.#runOf(callId).agent = this.#agents.begin(name);
+  }
+
+  /** What is done for an agent counts for it. */
+  #within<Result>({ callId }: CallEvent, part: () => Result): Result {
+    const agent = this.#runs.get(callId)?.agent;
+    return agent === undefined ? part() : agent.run(part);
   }
 
   #begin({ callId, provider, modelId }: CallEvent): ClientLlmCall {
@@ -224,9 +255,10 @@ class AiRecorder {
   }
 
   /** What was told to begin and not to end has failed, even if it was repeated and came to a good end then. */
-  #end({ callId, error }: ErrorEvent): void {
+  #end({ callId, error }: ErrorEvent, errorType?: string): void {
     const run = this.#runs.get(callId);
     this.#runs.delete(callId);
+    run?.agent?.end(errorType);
     for (const call of run?.open.values() ?? []) call.fail(lastOf(error));
   }
 
@@ -234,7 +266,7 @@ class AiRecorder {
     let run = this.#runs.get(callId);
     if (run === undefined) {
       if (this.#runs.size >= MOST_RUNS) this.#forgetOldest();
-      this.#runs.set(callId, (run = { hasFailed: false, open: new Map() }));
+      this.#runs.set(callId, (run = { hasFailed: false, open: new Map(), agent: undefined }));
     }
     return run;
   }

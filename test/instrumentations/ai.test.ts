@@ -13,6 +13,7 @@ import {
   registerTelemetry,
   streamObject,
   streamText,
+  ToolLoopAgent,
 } from 'ai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
@@ -20,7 +21,7 @@ import { ai } from '../../src/instrumentations/ai.ts';
 import { llm } from '../../src/instrumentations/llm.ts';
 import { eventually } from '../kit/http-traffic.ts';
 import { BROKEN, type LlmProvider, startLlmProvider } from '../kit/llm-provider.ts';
-import { attachTogether } from '../kit/llm-together.ts';
+import { attachTogether, type Together } from '../kit/llm-together.ts';
 import { runToEnd } from '../kit/run-to-end.ts';
 import { mockEmbeddings, mockModel } from '../kit/mock-models.ts';
 import { exercise } from './exercises/ai.ts';
@@ -233,6 +234,45 @@ describe('tools', () => {
     await streamText({ model: mockModel({ tool: 'look' }), tools, prompt }).consumeStream();
     await eventually(() => expect(measured.total('gen_ai.client.operation.duration')).toBe(3));
     expect(measured.tools()).toEqual({ look: 1 });
+  });
+});
+
+describe('an agent', () => {
+  const telemetry = { functionId: 'looker' };
+  const agents = (measured: Together) =>
+    measured.samples('gen_ai.invoke_agent.duration').map(({ attributes, value }) => ({ ...attributes, value }));
+
+  it('is a call that has a name: measured with the calls of models and tools that it made', async () => {
+    const measured = both();
+    const look = { inputSchema: z.object({}), execute: () => 'seen' };
+    const agent = new ToolLoopAgent({ model: mockModel({ tool: 'look' }, {}), tools: { look }, telemetry });
+    await agent.generate({ prompt });
+    await (await agent.stream({ prompt })).consumeStream();
+    expect(agents(measured)).toEqual([{ 'gen_ai.agent.name': 'looker', value: 2 }]);
+    expect(measured.samples('gen_ai.invoke_agent.inference_calls')).toMatchObject([{ value: 2, sum: 3 }]);
+    expect(measured.samples('gen_ai.invoke_agent.tool_calls')).toMatchObject([{ value: 2, sum: 1 }]);
+    expect(measured.samples('gen_ai.execute_tool.duration')).toMatchObject([{ attributes: { 'gen_ai.agent.name': 'looker' } }]);
+  });
+
+  it('counts the calls that the tap sees', async () => {
+    const measured = both();
+    await generateText({ model: openai().chat('gpt-5'), prompt, telemetry });
+    await eventually(() => expect(measured.total('gen_ai.client.operation.duration')).toBe(1));
+    expect(measured.samples('gen_ai.invoke_agent.inference_calls')).toMatchObject([{ value: 1 }]);
+  });
+
+  it('fails with the error that ended it, or is given up', async () => {
+    const measured = both();
+    await generateText({ model: mockModel({ error: new TypeError('no') }), prompt, telemetry }).catch(() => {});
+    const controller = new AbortController();
+    const { textStream } = streamText({ model: mockModel({ waits: true }), prompt, telemetry, abortSignal: controller.signal });
+    for await (const _ of textStream) controller.abort();
+    await eventually(() =>
+      expect(agents(measured)).toEqual([
+        { 'gen_ai.agent.name': 'looker', 'error.type': 'TypeError', value: 1 },
+        { 'gen_ai.agent.name': 'looker', 'error.type': 'aborted', value: 1 },
+      ]),
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-// Makes models that answer by themselves answer, stream, fail and be asked again, break off, call tools and embed.
+// Makes models that answer by themselves answer, stream, fail and be asked again, break off, call tools, be agents and embed.
 import { APICallError, embed, generateText, streamText, tool } from 'ai';
 import { z } from 'zod';
 import type { Exercise } from '../../kit/exercise.ts';
@@ -22,7 +22,8 @@ export const exercise: Exercise = async (track) => {
     },
   });
   const tools = { look };
-  await generateText({ model: mockModel({ error: overloaded }, { tool: 'look' }), tools, prompt: 'Look.' });
+  const telemetry = { functionId: 'looker' };
+  await generateText({ model: mockModel({ error: overloaded }, { tool: 'look' }), tools, telemetry, prompt: 'Look.' });
   await generateText({ model: mockModel({ usage: null }), prompt: 'Hello.' });
   const { textStream } = streamText({ model: mockModel(), prompt: 'Hello.' });
   for await (const text of textStream) track({ text });
