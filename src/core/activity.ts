@@ -8,6 +8,9 @@ interface Holder {
   [KEY]?: AsyncLocalStorage<Activity>;
 }
 
+/** How long an activity that has ended waits for the calls beneath it: an answer may be read to its end a moment before it is told. */
+const LATEST_MILLIS = 1000;
+
 /** Counts what is done beneath it, that of the activities beneath it included, until it ends. */
 export class Activity {
   /** Name of the agent that is at work. */
@@ -18,6 +21,9 @@ export class Activity {
   costUsd: number | undefined = undefined;
   #above: Activity | undefined;
   #isOver = false;
+  /** Calls to models that began beneath it and are under way. */
+  #callsOpen = 0;
+  #settle: (() => void) | undefined;
 
   /** Begun beneath what runs just now; without a name it is work of the agent above it. */
   constructor(agent?: string) {
@@ -33,21 +39,39 @@ export class Activity {
     return holder[KEY].run(this, run);
   }
 
-  calledModel(): void {
-    for (const activity of this.#open()) activity.inferenceCalls += 1;
+  /** A call to a model begins beneath it; `isInference` if the model is to answer, rather than to embed. */
+  callModel(isInference: boolean): CallBeneath {
+    const activities = [...this.#open()];
+    for (const activity of activities) activity.#beginCall(isInference);
+    return {
+      end: (costUsd) => {
+        for (const activity of activities) activity.#endCall(costUsd);
+      },
+      withdraw: () => {
+        for (const activity of activities) activity.#withdrawCall(isInference);
+      },
+    };
   }
 
   calledTool(): void {
     for (const activity of this.#open()) activity.toolCalls += 1;
   }
 
-  spent(usd: number): void {
-    for (const activity of this.#open()) activity.costUsd = (activity.costUsd ?? 0) + usd;
-  }
-
-  /** What is counted from now on is of those above it. */
-  end(): void {
+  /**
+   * What begins from now on is of those above it. `settled` is called once all calls that began before have ended, or a second has
+   * passed.
+   */
+  end(settled?: () => void): void {
+    if (this.#isOver) return;
     this.#isOver = true;
+    if (settled === undefined) return;
+    if (this.#callsOpen === 0) return settled();
+    const overdue = setTimeout(() => this.#settle?.(), LATEST_MILLIS).unref();
+    this.#settle = () => {
+      this.#settle = undefined;
+      clearTimeout(overdue);
+      settled();
+    };
   }
 
   /** The nearest that has not ended, itself or one above. */
@@ -61,6 +85,22 @@ export class Activity {
     return this.#above;
   }
 
+  #beginCall(isInference: boolean): void {
+    this.#callsOpen += 1;
+    if (isInference) this.inferenceCalls += 1;
+  }
+
+  #endCall(costUsd: number | undefined): void {
+    if (costUsd !== undefined) this.costUsd = (this.costUsd ?? 0) + costUsd;
+    this.#callsOpen -= 1;
+    if (this.#callsOpen === 0) this.#settle?.();
+  }
+
+  #withdrawCall(isInference: boolean): void {
+    if (isInference) this.inferenceCalls -= 1;
+    this.#endCall(undefined);
+  }
+
   *#open(): Generator<Activity> {
     let activity = this.nearestOpen();
     while (activity !== undefined) {
@@ -68,6 +108,14 @@ export class Activity {
       activity = activity.aboveIt();
     }
   }
+}
+
+/** A call to a model, as the activities above it know it. It is ended or withdrawn once. */
+export interface CallBeneath {
+  /** What it cost, in USD, if that is known. */
+  end(costUsd: number | undefined): void;
+  /** It is counted elsewhere, or not at all. */
+  withdraw(): void;
 }
 
 /** The innermost activity of what runs just now that has not ended; undefined if there is none. */

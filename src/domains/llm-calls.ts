@@ -12,7 +12,7 @@ import {
   llmUnmeteredCalls,
   llmUnpricedCalls,
 } from '../catalog/llm.ts';
-import type { Activity } from '../core/activity.ts';
+import type { Activity, CallBeneath } from '../core/activity.ts';
 import type { HistogramCell, UpDownCounterCell } from '../core/cell.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { GenAiNames } from '../core/instrumentation.ts';
@@ -105,8 +105,8 @@ export class LlmCalls {
     });
   }
 
-  /** Records what it gave, and what it cost. */
-  used({ provider, model, purpose, activity }: LlmRequest, attributes: CallAttributes, usage: TokenUsage): void {
+  /** Records what it gave, and what it cost; gives its cost in USD if that is known. */
+  used({ provider, model, purpose }: LlmRequest, attributes: CallAttributes, usage: TokenUsage): number | undefined {
     for (const metrics of this.metrics) metrics.tokens(usage, attributes);
     for (const [kind, type] of Object.entries(TOKEN_TYPES) as [keyof typeof TOKEN_TYPES, LlmTokenType][]) {
       const count = usage[kind];
@@ -120,9 +120,9 @@ export class LlmCalls {
       'llm.purpose': purpose,
     };
     const cost = this.#prices.costOf({ provider, model: responseModel ?? model ?? '', usage });
-    if (cost === undefined) return this.#unpriced.add(1, spent);
-    this.#cost.add(cost, spent);
-    activity?.spent(cost);
+    if (cost === undefined) this.#unpriced.add(1, spent);
+    else this.#cost.add(cost, spent);
+    return cost;
   }
 
   unmetered(attributes: CallAttributes): void {
@@ -151,6 +151,7 @@ export class LlmCall {
   readonly #calls: LlmCalls;
   readonly #request: LlmRequest;
   readonly #active: UpDownCounterCell;
+  readonly #beneath: CallBeneath | undefined;
   readonly #startMillis: number;
   #firstChunkMillis: number | undefined;
   #lastChunkMillis = 0;
@@ -163,6 +164,7 @@ export class LlmCall {
     this.#startMillis = startMillis;
     this.#active = calls.active.bind({ 'gen_ai.provider.name': request.provider, 'gen_ai.request.model': request.model });
     this.#active.add(1);
+    this.#beneath = request.activity?.callModel(isInference(request.operation));
   }
 
   /** It repeats one that failed. */
@@ -194,8 +196,6 @@ export class LlmCall {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#active.add(-1);
-    // Not before: of a call that shows twice, one is forgotten.
-    if (isInference(this.#request.operation)) this.#request.activity?.calledModel();
     const { errorType, status, finishReason, isStream, isCutOff } = end;
     const attributes = this.#attributes(end.responseModel);
     for (const metrics of this.#calls.metrics)
@@ -206,23 +206,27 @@ export class LlmCall {
       });
     if (isCutOff && isStream) this.#calls.aborted(this.#request);
     if (!isCutOff && finishReason !== undefined) this.#calls.finished(this.#request, finishReason);
-    this.#endUsage(end, attributes, endMillis);
+    const costUsd = this.#endUsage(end, attributes, endMillis);
+    this.#beneath?.end(costUsd);
   }
 
   /** Takes it off what is under way and records nothing: nobody will tell of its end. */
   forget(): void {
-    if (!this.#isOver) this.#active.add(-1);
+    if (this.#isOver) return;
     this.#isOver = true;
+    this.#active.add(-1);
+    this.#beneath?.withdraw();
   }
 
-  #endUsage({ usage, errorType, isCutOff }: LlmCallEnd, attributes: CallAttributes, endMillis: number): void {
+  /** Gives the cost of the call, if that is known. */
+  #endUsage({ usage, errorType, isCutOff }: LlmCallEnd, attributes: CallAttributes, endMillis: number): number | undefined {
     const told = isCutOff && usage !== undefined ? { ...usage, output: undefined, reasoning: undefined } : usage;
-    if (told !== undefined && (told.input !== undefined || told.output !== undefined))
-      this.#calls.used(this.#request, attributes, told);
     if (isCutOff || (told === undefined && errorType === undefined)) this.#calls.unmetered(attributes);
     // All of it in one chunk came at no rate.
     const seconds = this.#chunks === undefined ? 0 : (endMillis - this.#firstChunkMillis!) / 1000;
     if (told?.output !== undefined && told.output > 0 && seconds > 0) this.#calls.outputRate(told.output / seconds, attributes);
+    if (told?.input === undefined && told?.output === undefined) return undefined;
+    return this.#calls.used(this.#request, attributes, told);
   }
 
   #attributes(responseModel: string | undefined): CallAttributes {

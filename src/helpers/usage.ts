@@ -79,7 +79,8 @@ export const usage = {
 
   /**
    * Runs a task, synchronous or not, and hands on its result or error. What the LLM calls beneath it cost, through promises and
-   * callbacks, is recorded in `usage.task.cost`, in USD; of a task without a call whose price is known, nothing is.
+   * callbacks, is recorded in `usage.task.cost`, in USD; of a task without a call whose price is known, nothing is. Calls that have
+   * begun before its end and end within a second after it count.
    *
    * @throws what the function throws
    * @example
@@ -153,10 +154,10 @@ function runTask<Result>(attributes: TaskAttributes, run: () => Result): Result 
   const activity = new Activity();
   return timeOperation(
     () => activity.run(run),
-    () => {
-      activity.end();
-      if (activity.costUsd !== undefined) instrumentOf(usageTaskCost).record(activity.costUsd, attributes);
-    },
+    () =>
+      activity.end(() => {
+        if (activity.costUsd !== undefined) instrumentOf(usageTaskCost).record(activity.costUsd, attributes);
+      }),
   );
 }
 

@@ -1,8 +1,6 @@
 // Tool calls are under way from begin to end, told once, and count for the agent beneath whose work they begin.
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Activity, currentActivity } from '../../src/core/activity.ts';
+import { Activity } from '../../src/core/activity.ts';
 import { Registry } from '../../src/core/registry.ts';
 import { ToolCalls } from '../../src/domains/tool-calls.ts';
 import { samplesOf } from '../../src/sample.ts';
@@ -60,43 +58,3 @@ describe('a tool call', () => {
     expect(names).toContain('_OTHER');
   });
 });
-
-describe('an activity', () => {
-  it('counts what is beneath it at any depth, and nothing once it has ended', () => {
-    const outer = new Activity('outer');
-    outer.run(() => {
-      const task = new Activity();
-      task.run(() => {
-        currentActivity()!.calledModel();
-        task.end();
-        currentActivity()!.calledModel();
-      });
-      expect([task.agent, task.inferenceCalls]).toEqual(['outer', 1]);
-      outer.end();
-      expect(currentActivity()).toBeUndefined();
-    });
-    expect(outer.inferenceCalls).toBe(2);
-  });
-
-  it('keeps none of those that began it and have ended', async () => {
-    let last = new Activity();
-    const first = new WeakRef(last);
-    for (let index = 0; index < 3; index += 1) {
-      const before = last;
-      last = before.run(() => new Activity());
-      before.end();
-    }
-    expect(await isCollected(first)).toBe(true);
-    expect(last.inferenceCalls).toBe(0);
-  });
-});
-
-async function isCollected(reference: WeakRef<object>): Promise<boolean> {
-  setFlagsFromString('--expose-gc');
-  const collectGarbage = runInNewContext('gc') as () => void;
-  for (let turn = 0; turn < 20 && reference.deref() !== undefined; turn += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    collectGarbage();
-  }
-  return reference.deref() === undefined;
-}
