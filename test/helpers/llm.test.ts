@@ -6,6 +6,7 @@ import { sharedRegistry } from '../../src/core/shared.ts';
 import { agents, llm, usage } from '../../src/index.ts';
 import { llm as tap } from '../../src/instrumentations/llm.ts';
 import { collect } from '../../src/testing.ts';
+import { eventually } from '../kit/http-traffic.ts';
 import { SETTINGS } from '../kit/instrumentation-settings.ts';
 import { type LlmProvider, startLlmProvider } from '../kit/llm-provider.ts';
 import { newId, told } from './helper-kit.ts';
@@ -121,15 +122,20 @@ describe('beside the tap on fetch', () => {
     expect((await told('llm.active', model)).map((series) => series['value'])).toEqual([0]);
   });
 
-  it('counts for the agent and the task beneath which it is made', async () => {
-    const id = newId();
-    provider.next({ model: 'gpt-4o' }, { model: 'gpt-4o' });
-    await Promise.all([1, 2].map(() => usage.task({ task: id }, () => agents.invoke({ agent: id }, () => ask('gpt-4o')))));
-    const sums = (await collect()).filter(({ attributes }) => Object.values(attributes).includes(id));
-    const sumOf = (metric: string): number | undefined => sums.find(({ name }) => name === metric)?.sum;
-    expect(sumOf('gen_ai.invoke_agent.inference_calls')).toBe(2);
-    expect(sumOf('usage.task.cost')).toBeCloseTo((2 * (12 * 2.5 + 5 * 10)) / 1e6, 9);
-  });
+  it.each([undefined, 'gzip', 'br'] as const)(
+    'counts for the agent and the task beneath which it is made, encoding %s',
+    async (encoding) => {
+      const id = newId();
+      const script = { model: 'gpt-4o', ...(encoding === undefined ? {} : { encoding }) };
+      provider.next(script, script);
+      await Promise.all([1, 2].map(() => usage.task({ task: id }, () => agents.invoke({ agent: id }, () => ask('gpt-4o')))));
+      const sumOf = async (metric: string): Promise<number | undefined> =>
+        (await collect()).find(({ name, attributes }) => name === metric && Object.values(attributes).includes(id))?.sum;
+      expect(await sumOf('gen_ai.invoke_agent.inference_calls')).toBe(2);
+      const usd = (2 * (12 * 2.5 + 5 * 10)) / 1e6;
+      await eventually(async () => expect(await sumOf('usage.task.cost')).toBeCloseTo(usd, 9));
+    },
+  );
 
   it('has the purpose of what runs, also of many at a time', async () => {
     const model = newId();
