@@ -6,8 +6,8 @@ const MOST_WAITING_BYTES = 4 * 1024 * 1024;
 
 export interface Decoder {
   write(bytes: Uint8Array): void;
-  /** Calls back when all that was written has been read, or could not be. */
-  end(done: () => void): void;
+  /** Calls back when all that was written has been read, or with false if some of it could not be. */
+  end(done: (isRead: boolean) => void): void;
   /** Lets go of what was not read yet. */
   stop(): void;
 }
@@ -15,7 +15,7 @@ export interface Decoder {
 /** Hands a body's bytes to `read` as they were before any compression; undefined for one that is not known. */
 export function decoderFor(encoding: string | undefined, read: (bytes: Uint8Array) => void): Decoder | undefined {
   const name = encoding?.trim().toLowerCase() ?? '';
-  if (name === '' || name === 'identity') return { write: read, end: (done) => done(), stop() {} };
+  if (name === '' || name === 'identity') return { write: read, end: (done) => done(true), stop() {} };
   const unpack = unpackerFor(name);
   return unpack && unpacking(unpack, read);
 }
@@ -39,27 +39,32 @@ function unpackerFor(name: string): Transform | undefined {
 }
 
 function unpacking(unpack: Transform, read: (bytes: Uint8Array) => void): Decoder {
-  let isLost = false;
-  let ended: (() => void) | undefined;
-  const finish = (): void => {
-    isLost = true;
+  let isOver = false;
+  let isRead = false;
+  let ended: ((isRead: boolean) => void) | undefined;
+  const stop = (): void => {
+    isOver = true;
     unpack.destroy();
     const done = ended;
     ended = undefined;
-    done?.();
+    done?.(isRead);
   };
-  unpack.on('data', read).on('error', finish).on('end', finish);
+  const finish = (): void => {
+    isRead = true;
+    stop();
+  };
+  unpack.on('data', read).on('error', stop).on('end', finish);
   return {
     write(bytes) {
-      if (isLost) return;
-      if (unpack.writableLength > MOST_WAITING_BYTES) finish();
+      if (isOver) return;
+      if (unpack.writableLength > MOST_WAITING_BYTES) stop();
       else unpack.write(bytes);
     },
     end(done) {
       ended = done;
-      if (isLost) finish();
+      if (isOver) stop();
       else unpack.end();
     },
-    stop: finish,
+    stop,
   };
 }

@@ -112,8 +112,8 @@ export class LlmExchange {
   /** The answer is complete, or else it failed or broke off, as the error type tells. */
   end(errorType?: string): void {
     const endMillis = nowMillis();
-    const finish = this.#guard(() => this.#finish(errorType, endMillis));
-    if (this.#decoder === undefined) finish();
+    const finish = this.#guard((isRead: boolean) => this.#finish(errorType, endMillis, isRead));
+    if (this.#decoder === undefined) finish(false);
     else this.#decoder.end(finish);
   }
 
@@ -129,7 +129,7 @@ export class LlmExchange {
     return typeof model === 'string' ? model : undefined;
   }
 
-  #finish(failure: string | undefined, endMillis: number): void {
+  #finish(failure: string | undefined, endMillis: number, isRead: boolean): void {
     const answer = this.#reader?.end() ?? {};
     const status = this.#status ?? 0;
     const isRefused = status >= 400;
@@ -137,7 +137,6 @@ export class LlmExchange {
       this.#call?.forget();
       return;
     }
-    const isBroken = failure !== undefined || (this.#isStream && (answer.isError === true || this.#isUnfinished(answer)));
     this.#call?.end(
       {
         responseModel: answer.model,
@@ -146,15 +145,17 @@ export class LlmExchange {
         errorType: errorTypeOf(answer, status, failure),
         status: isRefused ? status : undefined,
         isStream: this.#isStream,
-        isCutOff: status > 0 && !isRefused && isBroken,
+        isCutOff: status > 0 && !isRefused && (failure !== undefined || this.#isUnfinished(answer, isRead)),
       },
       endMillis,
     );
   }
 
-  /** Where a stream just ends, what it told of tokens may have been those so far. */
-  #isUnfinished({ finishReason }: Answer): boolean {
-    return finishReason === undefined && this.#destination.format.answer.finishReason !== undefined;
+  /** Where a stream just ends, what it told of tokens may have been those so far; unless its end could not be read. */
+  #isUnfinished({ finishReason, isError }: Answer, isRead: boolean): boolean {
+    if (!this.#isStream) return false;
+    const hasReason = this.#destination.format.answer.finishReason !== undefined;
+    return isError === true || (isRead && hasReason && finishReason === undefined);
   }
 
   /** A redirect is none; nor is what comes from a host that nobody knows and has nothing of what an LLM says of itself. */

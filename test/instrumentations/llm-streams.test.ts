@@ -195,16 +195,19 @@ describe('what is compressed', () => {
     expect(readings.endings()).toEqual({ 'llm.unmetered_calls': 1, 'llm.stream.aborted': 1 });
   });
 
-  it('in a way that is not known, or not at all, is unmetered', async () => {
-    attachTap();
-    const call = clientCall('openai chat');
-    provider.next({ headers: { 'content-encoding': 'mystery' } }, { headers: { 'content-encoding': 'gzip' } });
-    await call.run(provider.urls).catch(() => {});
-    await call.run(provider.urls).catch(() => {});
-    await ended(2);
-    expect(readings.tokens()).toEqual({});
-    expect(readings.endings()).toEqual({ 'llm.unmetered_calls': 2 });
-  });
+  it.each(['openai chat', 'openai chat, streamed'])(
+    'in a way that is not known, or not at all, is unmetered: %s',
+    async (title) => {
+      attachTap();
+      provider.next({ headers: { 'content-encoding': 'mystery' } }, { headers: { 'content-encoding': 'gzip' } });
+      for (const call of [clientCall(title), clientCall(title)]) await call.run(provider.urls).catch(() => {});
+      await ended(2);
+      expect(readings.tokens()).toEqual({});
+      expect(readings.endings()).toMatchObject({ 'llm.unmetered_calls': 2 });
+      expect(readings.total('llm.finish_reasons')).toBe(0);
+      expect(readings.total('gen_ai.client.operation.duration', { 'error.type': undefined })).toBeGreaterThan(0);
+    },
+  );
 });
 
 it('a stream that is not asked for its tokens is unmetered', async () => {

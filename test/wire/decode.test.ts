@@ -1,5 +1,4 @@
 // Unpacking beside the application: whatever was packed, in whatever parts, is read as it was; what cannot be read is let go of.
-import { promisify } from 'node:util';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type Decoder, decoderFor } from '../../src/wire/decode.ts';
@@ -28,13 +27,14 @@ function decode(encoding: string | undefined): Read {
   return { decoder, text: () => Buffer.concat(parts).toString() };
 }
 
-const endOf = async ({ decoder }: Read): Promise<void> => await promisify((done: () => void) => decoder.end(() => done()))();
+/** Whether all of it was read. */
+const endOf = async ({ decoder }: Read): Promise<boolean> => await new Promise((resolve) => decoder.end(resolve));
 
 describe.each(PACKED)('what is packed as %j', (encoding, packed) => {
   it.each([7, 1000, 1_000_000])('is read in parts of %i bytes', async (size) => {
     const read = decode(encoding);
     for (let from = 0; from < packed.length; from += size) read.decoder.write(packed.subarray(from, from + size));
-    await endOf(read);
+    expect(await endOf(read)).toBe(true);
     expect(read.text()).toBe(TEXT);
   });
 
@@ -61,7 +61,7 @@ it.each(['gzip', 'deflate', 'br', 'zstd'])('what is no %s is not read, and ends'
   for (let part = 0; part < 10; part += 1) read.decoder.write(Buffer.from('{"this":"is not packed"}'));
   await new Promise((resolve) => setImmediate(resolve));
   read.decoder.write(Buffer.from('{"this":"is not packed"}'));
-  await endOf(read);
+  expect(await endOf(read)).toBe(false);
   expect(read.text()).toBe('');
 });
 
@@ -70,7 +70,7 @@ it('what comes faster than it can be unpacked is let go of, rather than kept', a
   const noise = Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * 7919) % 251));
   const packed = gzipSync(Buffer.concat(Array.from({ length: 100 }, () => noise)), { level: 0 });
   for (let from = 0; from < packed.length; from += 65_536) read.decoder.write(packed.subarray(from, from + 65_536));
-  await endOf(read);
+  expect(await endOf(read)).toBe(false);
   expect(read.text().length).toBeLessThan(packed.length / 2);
 });
 
