@@ -1,4 +1,4 @@
-// Invocations of agents as libraries tell of them: how long each took, and the calls to models and tools that were made beneath it.
+// Invocations of agents, as libraries and the `agents` helper tell of them: how long each took, and the calls to models and tools that were made beneath it.
 import { genAiInvokeAgentDuration, genAiInvokeAgentInferenceCalls, genAiInvokeAgentToolCalls } from '../catalog/agents.ts';
 import { Activity } from '../core/activity.ts';
 import { nowMillis } from '../core/clock.ts';
@@ -17,7 +17,7 @@ export class AgentRuns {
     this.#toolCalls = registry.instrument(genAiInvokeAgentToolCalls);
   }
 
-  begin(agent: string): AgentRun {
+  begin(agent: string | undefined): AgentRun {
     return new AgentRun(this, agent);
   }
 
@@ -34,7 +34,7 @@ export class AgentRun {
   readonly #activity: Activity;
   readonly #startMillis = nowMillis();
 
-  constructor(runs: AgentRuns, agent: string) {
+  constructor(runs: AgentRuns, agent: string | undefined) {
     this.#runs = runs;
     this.#activity = new Activity(agent);
   }

@@ -1,14 +1,10 @@
 // `agents`: invocations of agents and their workflows, what they plan and do, how they are judged, and what they remember.
 import { genAiWorkflowName } from '../catalog/agent-attributes.ts';
-import {
-  genAiInvokeAgentDuration,
-  genAiInvokeAgentInferenceCalls,
-  genAiInvokeAgentToolCalls,
-  genAiInvokeWorkflowDuration,
-} from '../catalog/agents.ts';
+import { genAiInvokeAgentDuration, genAiInvokeWorkflowDuration } from '../catalog/agents.ts';
 import { genAiAgentName } from '../catalog/llm-attributes.ts';
-import { Activity } from '../core/activity.ts';
 import { timeOperation } from '../core/operation.ts';
+import { sharedRegistry } from '../core/shared.ts';
+import { AgentRuns } from '../domains/agent-runs.ts';
 import { memory } from './agent-memory.ts';
 import { type Agent, bindScores, scores } from './agent-scores.ts';
 import { tasks } from './agent-tasks.ts';
@@ -115,18 +111,14 @@ function bind(agent: Agent) {
   };
 }
 
+let agentRuns: AgentRuns | undefined;
+
 function invokeAgent<Result>(name: string | undefined, run: () => Result): Result {
   if (!isFunction(genAiInvokeAgentDuration, run)) return run();
-  const activity = new Activity(name);
+  const invocation = (agentRuns ??= new AgentRuns(sharedRegistry())).begin(name);
   return timeOperation(
-    () => activity.run(run),
-    ({ durationSeconds, errorType }) => {
-      activity.end();
-      const attributes = { 'gen_ai.agent.name': name };
-      instrumentOf(genAiInvokeAgentDuration).record(durationSeconds, { ...attributes, 'error.type': errorType });
-      instrumentOf(genAiInvokeAgentInferenceCalls).record(activity.inferenceCalls, attributes);
-      instrumentOf(genAiInvokeAgentToolCalls).record(activity.toolCalls, attributes);
-    },
+    () => invocation.run(run),
+    ({ errorType }) => invocation.end(errorType),
   );
 }
 
