@@ -20,8 +20,8 @@ export interface LangchainMessage {
     readonly output_tokens?: unknown;
     readonly input_token_details?: { readonly cache_read?: unknown; readonly cache_creation?: unknown };
     readonly output_token_details?: { readonly reasoning?: unknown };
-  };
-  readonly response_metadata?: Readonly<Record<string, unknown>>;
+  } | null;
+  readonly response_metadata?: Readonly<Record<string, unknown>> | null;
 }
 
 export interface LangchainResult {
@@ -77,7 +77,7 @@ export class ToldMessages {
   see({ usage_metadata: usage, response_metadata: metadata }: LangchainMessage): void {
     this.#model ??= textOf(metadata?.['model_name'] ?? metadata?.['model']);
     this.#finishReason = reasonIn(metadata) ?? this.#finishReason;
-    if (usage === undefined) return;
+    if (usage === undefined || usage === null) return;
     const told = metered({
       input: usage.input_tokens,
       cacheRead: usage.input_token_details?.cache_read,
@@ -119,7 +119,7 @@ function added(before: TokenUsage | undefined, more: TokenUsage | undefined): To
 
 const REASONS = ['finish_reason', 'finishReason', 'stop_reason', 'stopReason', 'done_reason'];
 
-function reasonIn(metadata: Readonly<Record<string, unknown>> | undefined): string | undefined {
+function reasonIn(metadata: Readonly<Record<string, unknown>> | null | undefined): string | undefined {
   return textOf(REASONS.map((key) => metadata?.[key]).find((reason) => textOf(reason) !== undefined));
 }
 

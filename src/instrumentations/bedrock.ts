@@ -74,7 +74,7 @@ function coverSend(prototype: object, calls: ClientLlmCalls, { guard }: Attachme
   const before = Object.getOwnPropertyDescriptor(prototype, 'send');
   const original = (): Method => (before?.value ?? (Object.getPrototypeOf(prototype) as { send: Method }).send) as Method;
   const begin = guard((command: BedrockCommand) => beginCall(calls, command));
-  const follow = guard((sent: Sent, output: Output) => followOutput(sent, output, guard));
+  const follow = guard((sent: Sent, output: Output | undefined) => followOutput(sent, output ?? {}, guard));
   const fail = guard((sent: Sent, error: unknown) => failCall(sent, error));
   const watch = guard((promise: Promise<Output>, sent: Sent): void => {
     promise.then(
@@ -140,10 +140,14 @@ function followOutput(sent: Sent, output: Output, guard: Guard): void {
   const { call, format } = sent;
   countRetries(call, output);
   const { stream, body } = output;
-  if (stream !== undefined) followEvents(stream, sent, new ConverseReader(call), guard);
-  else if (body === undefined) call.end(converseEnd(output));
+  if (isIterable(stream)) followEvents(stream, sent, new ConverseReader(call), guard);
   else if (body instanceof Uint8Array) call.end(new BodyReader(format, 'whole').read(body));
-  else followEvents(body, sent, new BodyReader(format, 'lines', () => call.chunk()), guard);
+  else if (isIterable(body)) followEvents(body, sent, new BodyReader(format, 'lines', () => call.chunk()), guard);
+  else call.end(converseEnd(output));
+}
+
+function isIterable<Event>(value: AsyncIterable<Event> | undefined): value is AsyncIterable<Event> {
+  return typeof value?.[Symbol.asyncIterator] === 'function';
 }
 
 /** What comes of a stream. */
