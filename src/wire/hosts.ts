@@ -1,6 +1,9 @@
 // Which provider is behind a host, as data: the names that providers publish.
 
-/** Providers by their hosts, with the port where it is none of the scheme's own; what begins with no letter stands for whatever ends so. */
+/**
+ * Providers by their hosts, with the port where it is none of the scheme's own; what begins with no letter stands for whatever ends so.
+ * What the conventions have no name for goes by the one that the published prices have.
+ */
 const HOSTS: Readonly<Record<string, string>> = {
   'api.openai.com': 'openai',
   '.api.openai.com': 'openai',
@@ -25,6 +28,11 @@ const HOSTS: Readonly<Record<string, string>> = {
   'api.together.ai': 'together_ai',
   'api.fireworks.ai': 'fireworks_ai',
   'api.cerebras.ai': 'cerebras',
+  'api.moonshot.ai': 'moonshotai',
+  'api.moonshot.cn': 'moonshotai',
+  'api.minimax.io': 'minimax',
+  'api.novita.ai': 'novita',
+  'inference.baseten.co': 'baseten',
   'ollama.com': 'ollama',
   ':11434': 'ollama',
 };

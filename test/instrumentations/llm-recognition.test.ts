@@ -54,6 +54,7 @@ describe('a host of a provider', () => {
     ['https://api.x.ai/v1/chat/completions', 'x_ai', 'chat'],
     ['https://openrouter.ai/api/v1/chat/completions', 'openrouter', 'chat'],
     ['https://api.together.xyz/v1/completions', 'together_ai', 'text_completion'],
+    ['https://api.moonshot.ai/v1/chat/completions', 'moonshotai', 'chat'],
     ['https://ollama.com/api/chat', 'ollama', 'chat'],
     ['http://gpu-1:11434/api/generate', 'ollama', 'text_completion'],
     ['http://localhost:11434/v1/chat/completions', 'ollama', 'chat'],
