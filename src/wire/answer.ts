@@ -15,6 +15,9 @@ export interface Answer {
   readonly errorType?: string | undefined;
 }
 
+/** What OpenAI calls a response that is not complete yet. */
+const UNFINISHED: ReadonlySet<unknown> = new Set(['queued', 'in_progress']);
+
 export class AnswerReader {
   readonly #format: ReadableFormat;
   readonly #documents: Documents;
@@ -43,7 +46,7 @@ export class AnswerReader {
     const { model, finishReason, error, errorType, errorCode } = this.#found;
     return {
       model: textOf(model),
-      finishReason: finishReason === 'queued' || finishReason === 'in_progress' ? undefined : wordOf(finishReason),
+      finishReason: UNFINISHED.has(finishReason) ? undefined : wordOf(finishReason),
       isError: error !== undefined,
       errorType: wordOf(errorCode) ?? wordOf(errorType),
       usage: this.#usage(),
