@@ -11,16 +11,25 @@ export interface LangchainModel {
   _llmType?(): unknown;
 }
 
+interface LangchainUsage {
+  readonly input_tokens?: unknown;
+  readonly output_tokens?: unknown;
+  readonly input_token_details?: { readonly cache_read?: unknown; readonly cache_creation?: unknown };
+  readonly output_token_details?: { readonly reasoning?: unknown };
+}
+
+/** Of a stream of events, as what a model tells is put for those who read it in parts. */
+export interface LangchainEvent {
+  readonly event?: unknown;
+  /** All so far. */
+  readonly usage?: LangchainUsage | null;
+}
+
 /** A message, or a part of one. */
 export interface LangchainMessage {
   readonly content?: string | readonly unknown[];
   readonly tool_call_chunks?: readonly unknown[];
-  readonly usage_metadata?: {
-    readonly input_tokens?: unknown;
-    readonly output_tokens?: unknown;
-    readonly input_token_details?: { readonly cache_read?: unknown; readonly cache_creation?: unknown };
-    readonly output_token_details?: { readonly reasoning?: unknown };
-  } | null;
+  readonly usage_metadata?: LangchainUsage | null;
   readonly response_metadata?: Readonly<Record<string, unknown>> | null;
 }
 
@@ -64,8 +73,18 @@ export function resultEnd({ generations = [], llmOutput }: LangchainResult): Llm
   return { ...end, finishReason: end.finishReason ?? reasonIn(info), usage: end.usage ?? metered({ input, output }) };
 }
 
+/** What comes of a stream. */
+export interface LangchainStream<Part> {
+  /** The model that answers, if that was told yet. */
+  readonly model: string | undefined;
+  /** True if the part carries output. */
+  see(part: Part): boolean;
+  /** What was told when it was over, or as far as it came. */
+  end(): LlmCallEnd;
+}
+
 /** Adds up what messages tell, or the parts of one, as LangChain itself does. */
-export class ToldMessages {
+export class ToldMessages implements LangchainStream<LangchainMessage | string> {
   #usage: TokenUsage | undefined;
   #model: string | undefined;
   #finishReason: string | undefined;
@@ -74,18 +93,13 @@ export class ToldMessages {
     return this.#model;
   }
 
-  see({ usage_metadata: usage, response_metadata: metadata }: LangchainMessage): void {
+  see(part: LangchainMessage | string): boolean {
+    if (typeof part === 'string') return part !== '';
+    const { usage_metadata: usage, response_metadata: metadata } = part;
     this.#model ??= textOf(metadata?.['model_name'] ?? metadata?.['model']);
     this.#finishReason = reasonIn(metadata) ?? this.#finishReason;
-    if (usage === undefined || usage === null) return;
-    const told = metered({
-      input: usage.input_tokens,
-      cacheRead: usage.input_token_details?.cache_read,
-      cacheWrite: usage.input_token_details?.cache_creation,
-      output: usage.output_tokens,
-      reasoning: usage.output_token_details?.reasoning,
-    });
-    this.#usage = added(this.#usage, told);
+    this.#usage = added(this.#usage, usageOf(usage));
+    return (part.content?.length ?? 0) > 0 || (part.tool_call_chunks?.length ?? 0) > 0;
   }
 
   end(): LlmCallEnd {
@@ -93,10 +107,29 @@ export class ToldMessages {
   }
 }
 
-/** Whether a part carries output. */
-export function isOutput(part: LangchainMessage | string): boolean {
-  if (typeof part === 'string') return part !== '';
-  return (part.content?.length ?? 0) > 0 || (part.tool_call_chunks?.length ?? 0) > 0;
+/** Neither the model nor why it finished is told by events: the reason that they give is always the same. */
+export class ToldEvents implements LangchainStream<LangchainEvent> {
+  readonly model = undefined;
+  #usage: TokenUsage | undefined;
+
+  see({ event, usage }: LangchainEvent): boolean {
+    this.#usage = usageOf(usage) ?? this.#usage;
+    return event === 'content-block-delta';
+  }
+
+  end(): LlmCallEnd {
+    return { usage: this.#usage };
+  }
+}
+
+function usageOf(usage: LangchainUsage | null | undefined): TokenUsage | undefined {
+  return metered({
+    input: usage?.input_tokens,
+    cacheRead: usage?.input_token_details?.cache_read,
+    cacheWrite: usage?.input_token_details?.cache_creation,
+    output: usage?.output_tokens,
+    reasoning: usage?.output_token_details?.reasoning,
+  });
 }
 
 const KINDS = ['input', 'cacheRead', 'cacheWrite', 'output', 'reasoning'] as const;

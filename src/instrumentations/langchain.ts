@@ -8,7 +8,7 @@ import { genAiClientOperationDuration } from '../catalog/llm.ts';
 import { genAiExecuteToolDuration, toolActive } from '../catalog/tools.ts';
 import { currentClientCall } from '../core/client-call.ts';
 import { nowMillis } from '../core/clock.ts';
-import type { Attachment, Instrumentation, PatchTarget, Undo } from '../core/instrumentation.ts';
+import type { Attachment, Guard, Instrumentation, PatchTarget, Undo } from '../core/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
 import { followPromised, type PromisedCall } from '../core/promised-call.ts';
 import { watchIterator } from '../core/watched-iterator.ts';
@@ -16,11 +16,11 @@ import { wrap } from '../core/wrap.ts';
 import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../domains/client-llm-calls.ts';
 import {
   askedOf,
-  isOutput,
-  type LangchainMessage,
   type LangchainModel,
   type LangchainResult,
+  type LangchainStream,
   resultEnd,
+  ToldEvents,
   ToldMessages,
 } from '../domains/langchain-results.ts';
 import { LlmCalls } from '../domains/llm-calls.ts';
@@ -81,16 +81,21 @@ function bothCopies(file: string): PatchTarget {
 
 type Operation = 'chat' | 'text_completion';
 
-function watchModel(prototype: object, calls: ClientLlmCalls, operation: Operation, attachment: Attachment): Undo {
-  const undoWhole = followPromised(prototype, '_generateUncached', attachment.guard, (model: LangchainModel) =>
-    beginWhole(calls.begin(askedOf(model, operation))),
-  );
-  const undoStreams = watchStreams(prototype, (model) => calls.begin(askedOf(model, operation)), attachment);
+function watchModel(prototype: object, calls: ClientLlmCalls, operation: Operation, { guard }: Attachment): Undo {
+  const begin = (model: LangchainModel): ClientLlmCall => calls.begin(askedOf(model, operation));
+  const undo = [
+    followPromised(prototype, '_generateUncached', guard, (model: LangchainModel) => beginWhole(begin(model))),
+    watchStreams(prototype, '_streamIterator', { begin, read: () => new ToldMessages() }, guard),
+  ];
+  // Of chat models; those that make their events themselves have their own, and send requests.
+  if (Object.hasOwn(prototype, EVENTS))
+    undo.push(watchStreams(prototype, EVENTS, { begin, read: () => new ToldEvents() }, guard));
   return () => {
-    undoWhole();
-    undoStreams();
+    for (const one of undo) one();
   };
 }
+
+const EVENTS = '_streamChatModelEvents';
 
 function beginWhole(call: ClientLlmCall): PromisedCall {
   return {
@@ -98,6 +103,11 @@ function beginWhole(call: ClientLlmCall): PromisedCall {
     done: (result) => call.end(resultEnd(result as LangchainResult)),
     failed: (error) => call.fail(error),
   };
+}
+
+interface StreamWatch<Part> {
+  readonly begin: (model: LangchainModel) => ClientLlmCall;
+  readonly read: () => LangchainStream<Part>;
 }
 
 /** The model that is about to stream; where two watch, the outer one tells and the inner one lets it pass. */
@@ -108,14 +118,13 @@ function setAboutToStream(model: unknown): void {
 }
 
 /** A model that cannot stream is called as a whole beneath, and counted there. */
-function watchStreams(prototype: object, beginCall: (model: LangchainModel) => ClientLlmCall, { guard }: Attachment): Undo {
+function watchStreams<Part>(prototype: object, name: string, { begin: beginCall, read }: StreamWatch<Part>, guard: Guard): Undo {
   const begin = guard(beginCall);
-  const follow = guard((parts: AsyncIterator<LangchainMessage | string>, call: ClientLlmCall): void => {
-    const told = new ToldMessages();
+  const follow = guard((parts: AsyncIterator<Part>, call: ClientLlmCall): void => {
+    const told = read();
     const listener = {
-      gave(part: LangchainMessage | string): void {
-        if (typeof part === 'object') told.see(part);
-        if (isOutput(part)) call.chunk(told.model);
+      gave(part: Part): void {
+        if (told.see(part)) call.chunk(told.model);
       },
       ended: (): void => call.end({ ...told.end(), isStream: true }),
       failed: (error: unknown): void => call.cutOff(error, told.end()),
@@ -126,7 +135,7 @@ function watchStreams(prototype: object, beginCall: (model: LangchainModel) => C
   });
   return wrap(
     prototype,
-    '_streamIterator',
+    name,
     (method) =>
       function (...values) {
         if (aboutToStream === this) return method.apply(this, values);
@@ -134,7 +143,7 @@ function watchStreams(prototype: object, beginCall: (model: LangchainModel) => C
         setAboutToStream(this);
         try {
           const parts = method.apply(this, values);
-          if (call !== undefined) follow(parts as AsyncIterator<LangchainMessage>, call);
+          if (call !== undefined) follow(parts as AsyncIterator<Part>, call);
           return parts;
         } finally {
           setAboutToStream(undefined);

@@ -69,6 +69,13 @@ describe('a model that sends no request', () => {
     expect(measured.samples('gen_ai.client.operation.time_per_output_chunk')).toMatchObject([{ value: 2 }]);
   });
 
+  it('is measured by the events of its stream', async () => {
+    await read(chatModel(copy, { delayMillis: 2 }).streamEvents('hello'));
+    expect(measured.calls()).toEqual({ 'chat openai gpt-5': 1 });
+    expect(measured.tokens()).toMatchObject({ input: 12, output: 5 });
+    expect(measured.samples('gen_ai.client.operation.time_per_output_chunk')).toMatchObject([{ value: 2 }]);
+  });
+
   it('that cannot stream is counted once where it is asked to', async () => {
     await read(await chatModel(copy, {}, false).stream('hello'));
     expect([measured.calls(), measured.total('llm.active')]).toEqual([{ [OWN]: 1 }, 0]);
