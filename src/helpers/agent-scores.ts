@@ -1,6 +1,7 @@
 // The part of `agents` that judges: scores, verifications, and work that was taken back.
 import { agentId, type AgentOutcome, scoreName } from '../catalog/agent-attributes.ts';
 import { agentRollbacks, agentScore, agentScoreLast, agentVerifications } from '../catalog/agents.ts';
+import type { GaugeCell, HistogramCell } from '../core/cell.ts';
 import type { AttributesOf } from '../core/metric.ts';
 import { instrumentOf, isShare, seriesOf } from './record.ts';
 import { wordsFor } from './words.ts';
@@ -71,10 +72,29 @@ export function bindScores(agent: Agent) {
   const verified = byOutcome(agentVerifications, attributes);
   const rolledBack = byOutcome(agentRollbacks, attributes);
   return {
-    score: (score: string, value: number): void => recordScore({ ...attributes, 'score.name': score }, value),
+    score: byName(attributes),
     verified: (outcome: AgentOutcome, count = 1): void => verified(outcome).add(count),
     rolledBack: (outcome: AgentOutcome = 'success', count = 1): void => rolledBack(outcome).add(count),
   };
+}
+
+/** As many names as are told apart have series that are kept. */
+function byName(attributes: AttributesOf<typeof agentScore>): (score: string, value: number) => void {
+  const kept = new Map<string, readonly [HistogramCell, GaugeCell]>();
+  return (score, value) => {
+    if (!isShare(agentScore, value)) return;
+    let series = kept.get(score);
+    if (series === undefined) {
+      series = seriesOfScore({ ...attributes, 'score.name': score });
+      if (kept.size < scoreName.cap) kept.set(score, series);
+    }
+    series[0].record(value);
+    series[1].set(value);
+  };
+}
+
+function seriesOfScore(attributes: AttributesOf<typeof agentScore>): readonly [HistogramCell, GaugeCell] {
+  return [instrumentOf(agentScore).bind(attributes), instrumentOf(agentScoreLast).bind(attributes)];
 }
 
 function byOutcome(metric: typeof agentVerifications | typeof agentRollbacks, attributes: AttributesOf<typeof agentRollbacks>) {
@@ -85,6 +105,7 @@ function byOutcome(metric: typeof agentVerifications | typeof agentRollbacks, at
 
 function recordScore(attributes: AttributesOf<typeof agentScore>, value: number): void {
   if (!isShare(agentScore, value)) return;
-  instrumentOf(agentScore).record(value, attributes);
-  instrumentOf(agentScoreLast).set(value, attributes);
+  const [all, last] = seriesOfScore(attributes);
+  all.record(value);
+  last.set(value);
 }
