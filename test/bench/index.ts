@@ -8,13 +8,14 @@ import { formatPage, formatReport, type Report } from './kit/report.ts';
 import { clients } from './clients.bench.ts';
 import { helpers } from './helpers.bench.ts';
 import { jobs } from './jobs.bench.ts';
+import { llm } from './llm.bench.ts';
 import { memory } from './memory.bench.ts';
 import { record } from './record.bench.ts';
 import { request } from './request.bench.ts';
 import { scrape } from './scrape.bench.ts';
 import { startUp } from './start-up.bench.ts';
 
-const BENCHMARKS = [record, helpers, scrape, request, jobs, clients, startUp, memory];
+const BENCHMARKS = [record, helpers, scrape, request, jobs, clients, llm, startUp, memory];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values: options, positionals } = parseArgs({

@@ -18,6 +18,9 @@ const PEERS = [
   'redis',
   'pg',
   'lru-cache',
+  'openai',
+  'openai6',
+  '@opentelemetry/instrumentation-openai',
 ];
 
 /** More work than this on the machine, in processes waiting for a core, and the figures are worth little. */
