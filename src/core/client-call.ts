@@ -11,13 +11,19 @@ interface Holder {
 /** A call that a client tells of. It ends, or it is found to be counted below, as by the request that it sends. */
 export class ClientCall {
   readonly #shown: () => void;
+  readonly #group: string | undefined;
   #above: ClientCall | undefined;
   #isOver = false;
 
-  /** Begun beneath what runs just now; `shown` is called once, if it is counted below. */
-  constructor(shown: () => void) {
-    this.#above = currentClientCall();
+  /**
+   * Begun beneath what runs just now; `shown` is called once, if it is counted below. Calls of a group are made beside each
+   * other: what was entered for one of them still holds where the next one begins.
+   */
+  constructor(shown: () => void, group?: string) {
     this.#shown = shown;
+    this.#group = group;
+    const above = currentClientCall();
+    this.#above = group === undefined ? above : above?.outOf(group);
   }
 
   get isOver(): boolean {
@@ -52,6 +58,11 @@ export class ClientCall {
   /** The nearest that is not over, itself or one above. */
   nearestOpen(): ClientCall | undefined {
     return this.#isOver ? this.#aboveIt() : this;
+  }
+
+  /** The nearest that is not of a group, itself or one above. */
+  outOf(group: string): ClientCall | undefined {
+    return this.#group === group ? this.#aboveIt()?.outOf(group) : this;
   }
 
   /** Those between that are over are let go of: what was entered is never left, and would make an endless chain. */

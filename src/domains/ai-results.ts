@@ -46,7 +46,7 @@ const READERS = ['pipeThrough', 'pipeTo', 'getReader', 'tee', 'values', 'cancel'
 export function followResult(call: ClientLlmCall, result: AiResult, guard: Guard): void {
   const { stream } = result;
   if (call.isOver) return;
-  if (stream instanceof ReadableStream) return followStream(call, stream, guard);
+  if (stream instanceof ReadableStream && !stream.locked && Object.isExtensible(stream)) return followStream(call, stream, guard);
   // What it gives, nobody sees.
   if (stream !== undefined) return call.forget();
   call.end({

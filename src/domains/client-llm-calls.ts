@@ -35,7 +35,8 @@ export class ClientLlmCalls {
     this.#calls = calls;
   }
 
-  begin({ operation, provider, model }: AskedCall): ClientLlmCall {
+  /** Calls of a group are made beside each other, and none is a part of another. */
+  begin({ operation, provider, model }: AskedCall, group?: string): ClientLlmCall {
     const call = this.#calls.begin({
       operation,
       provider: providerNameOf(provider),
@@ -44,7 +45,7 @@ export class ClientLlmCalls {
       purpose: currentPurpose(),
       activity: currentActivity(),
     });
-    return new ClientLlmCall(call, this.#open);
+    return new ClientLlmCall(call, this.#open, group);
   }
 
   /** Lets go of what is under way: nothing will tell of its end. */
@@ -61,10 +62,10 @@ export class ClientLlmCall {
   readonly #call: LlmCall;
   readonly #open: Set<ClientLlmCall>;
 
-  constructor(call: LlmCall, open: Set<ClientLlmCall>) {
+  constructor(call: LlmCall, open: Set<ClientLlmCall>, group: string | undefined) {
     this.#call = call;
     this.#open = open;
-    this.context = new ClientCall(() => this.forget());
+    this.context = new ClientCall(() => this.forget(), group);
     open.add(this);
   }
 

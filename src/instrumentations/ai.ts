@@ -1,5 +1,5 @@
-// Vercel AI SDK: tool calls, retries, agents by their `functionId`, and the LLM calls of models that send no request which the tap on fetch sees, as the
-// library tells those that stand in its own registry.
+// Vercel AI SDK: tool calls, retries, agents by their `functionId`, and the LLM calls of models that send no request which the tap on
+// fetch sees, as the library tells those that stand in its own registry.
 //
 // Most models send their requests by fetch, and the tap counts them; a call that it has seen is not recorded again. What remains
 // are models that do otherwise, or whose requests nobody can read, such as Bedrock's, and the library's mock models. A call with
@@ -71,7 +71,7 @@ interface Integration {
 }
 
 interface Registries {
-  AI_SDK_TELEMETRY_INTEGRATIONS?: Partial<Integration>[];
+  AI_SDK_TELEMETRY_INTEGRATIONS?: (Partial<Integration> | undefined)[];
 }
 
 const ATTACHED = Symbol.for('promtel.ai.1');
@@ -92,13 +92,14 @@ export const ai: Instrumentation = {
 /** Puts the integration into the registry, beside the application's own, before or after them. */
 function register(recorder: AiRecorder): () => void {
   const registry = ((globalThis as Registries).AI_SDK_TELEMETRY_INTEGRATIONS ??= []);
-  let integration = registry.find((one) => one[ATTACHED] !== undefined) as Integration | undefined;
+  let integration = registry.find((one) => one?.[ATTACHED] !== undefined) as Integration | undefined;
   if (integration === undefined) registry.push((integration = makeIntegration()));
   const attached = integration[ATTACHED];
   attached.push(recorder);
   return () => {
     attached.splice(attached.indexOf(recorder), 1);
-    if (attached.length === 0) registry.splice(registry.indexOf(integration), 1);
+    // The application may have emptied it.
+    if (attached.length === 0 && registry.includes(integration)) registry.splice(registry.indexOf(integration), 1);
   };
 }
 
@@ -107,8 +108,8 @@ function makeIntegration() {
   const attached: AiRecorder[] = [];
   return {
     [ATTACHED]: attached,
-    executeLanguageModelCall: (call: ModelCall) => attached[0]?.callModel(call) ?? call.execute(),
-    executeTool: (call: ToolExecution) => attached[0]?.callTool(call) ?? call.execute(),
+    executeLanguageModelCall: (call: ModelCall) => (attached[0] === undefined ? call.execute() : attached[0].callModel(call)),
+    executeTool: (call: ToolExecution) => (attached[0] === undefined ? call.execute() : attached[0].callTool(call)),
     onStart: (event: StartEvent) => attached[0]?.begin(event),
     onEmbedStart: (event: EmbedEvent) => attached[0]?.startEmbedding(event),
     onEmbedEnd: (event: EmbedEvent) => attached[0]?.endEmbedding(event),
@@ -242,7 +243,7 @@ class AiRecorder {
 
   /** The library waits for this before it calls the model, and goes on as the call that was entered. */
   #start({ callId, provider, modelId }: CallEvent, id: string, operation: LlmOperation): void {
-    const call = this.#models.begin({ operation, provider, model: modelId });
+    const call = this.#models.begin({ operation, provider, model: modelId }, callId);
     this.#runOf(callId).open.set(id, call);
     call.context.enter();
   }

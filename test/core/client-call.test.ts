@@ -44,6 +44,16 @@ describe('a client call', () => {
     expect([shown, outer.isOver]).toEqual([[], false]);
   });
 
+  it('of a group is no part of another of it, and a part of what they all are', () => {
+    const shown: string[] = [];
+    callOf(shown, 'outer').run(() => {
+      new ClientCall(() => void shown.push('first'), 'a').enter();
+      new ClientCall(() => void shown.push('second'), 'a').enter();
+      currentClientCall()!.show();
+    });
+    expect(shown).toEqual(['second', 'outer']);
+  });
+
   it('that was entered is found by what follows, and keeps no chain of those that were entered before it', async () => {
     const references: WeakRef<ClientCall>[] = [];
     await Promise.resolve().then(async () => {

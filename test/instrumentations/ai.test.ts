@@ -103,7 +103,7 @@ describe('a model that sends no request', () => {
   it('embeds, one value and many, and again after it failed', async () => {
     const measured = attachTogether([ai]);
     await embed({ model: mockEmbeddings(), value: 'a' });
-    await embedMany({ model: mockEmbeddings(), values: ['a', 'b', 'c'] });
+    await embedMany({ model: mockEmbeddings(), values: ['a', 'be', 'cede'] });
     await expect(embed({ model: mockEmbeddings(new TypeError('no')), value: 'a' })).rejects.toThrow('no');
     expect(measured.calls()).toEqual({
       'embeddings a-provider an-embedder': 4,

@@ -85,8 +85,11 @@ export function mockEmbeddings(...errors: unknown[]): MockEmbeddingModelV4 {
   return new MockEmbeddingModelV4({
     provider: 'a-provider.embeddings',
     modelId: 'an-embedder',
+    supportsParallelCalls: true,
     doEmbed: async ({ values }) => {
       if (errors.length > 0) throw errors.shift();
+      // The longer ones are done first.
+      await new Promise((resolve) => setTimeout(resolve, 20 / values[0]!.length));
       return { embeddings: values.map(() => [0.5]), usage: { tokens: 7 }, warnings: [] };
     },
   });
