@@ -133,7 +133,7 @@ export class LlmExchange {
     const answer = this.#reader?.end() ?? {};
     const status = this.#status ?? 0;
     const isRefused = status >= 400;
-    if (failure === undefined && !isRefused && !this.#isAnswer(answer)) {
+    if (!this.#isCall(answer, failure !== undefined || isRefused)) {
       this.#call?.forget();
       return;
     }
@@ -158,11 +158,12 @@ export class LlmExchange {
     return isError === true || (isRead && hasReason && finishReason === undefined);
   }
 
-  /** A redirect is none; nor is what comes from a host that nobody knows and has nothing of what an LLM says of itself. */
-  #isAnswer({ model, finishReason, usage }: Answer): boolean {
-    if (this.#status !== undefined && this.#status >= 300) return false;
-    const { provider, clientCall } = this.#destination;
-    return provider !== undefined || clientCall !== undefined || (model ?? finishReason ?? usage) !== undefined;
+  /** A redirect is none; nor is what goes to a host that nobody knows and shows nothing of what an LLM says of itself. */
+  #isCall({ model, finishReason, usage }: Answer, isFailed: boolean): boolean {
+    const { provider, clientCall, format } = this.#destination;
+    if (!isFailed && this.#status !== undefined && this.#status >= 300) return false;
+    if (provider !== undefined || clientCall !== undefined) return true;
+    return (model ?? finishReason ?? usage) !== undefined || (isFailed && !format.hasCommonPath);
   }
 }
 

@@ -34,6 +34,8 @@ export interface WireFormat {
   readonly path: RegExp;
   readonly request: FieldPaths<RequestField>;
   readonly answer: FieldPaths<AnswerField>;
+  /** Whether APIs of quite another kind have such a path, too. */
+  readonly hasCommonPath?: true;
   /** Whether the input tokens leave out those of the cache. */
   readonly inputExcludesCache?: true;
   /** Whether the output tokens leave out those of reasoning. */
@@ -184,6 +186,7 @@ export const FORMATS = {
     provider: 'ollama',
     operation: 'chat',
     path: /\/api\/chat$/,
+    hasCommonPath: true,
     request: { ...MODEL, prompt: ['messages'] },
     answer: {
       model: ['model'],
@@ -196,6 +199,7 @@ export const FORMATS = {
     provider: 'ollama',
     operation: 'text_completion',
     path: /\/api\/generate$/,
+    hasCommonPath: true,
     request: { ...MODEL, prompt: ['prompt'] },
     answer: {
       model: ['model'],

@@ -194,6 +194,37 @@ describe('a host that is not known', () => {
     expect(readings.tokens()).toEqual({});
   });
 
+  it('has an API of its own that fails', async () => {
+    server = createServer((request, response) => {
+      if (request.url === '/api/chat') response.writeHead(500).end('{"error":"it broke"}');
+      else response.write('half', () => setTimeout(() => response.destroy(), 10));
+    });
+    const port = await listen(server);
+    const readings = attachLlm(llm);
+    for (const path of ['/api/chat', '/api/generate']) {
+      const body = JSON.stringify({ ...CHAT, prompt: 'a cat' });
+      const sent = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body });
+      await sent.text().catch(() => {});
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(readings.calls()).toEqual({});
+    expect(readings.endings()).toEqual({});
+  });
+
+  it.each(['openai chat', 'anthropic chat', 'ollama chat'])(
+    "fails as an LLM does, unless its path may be any API's: %s",
+    async (title) => {
+      await using provider = await startLlmProvider();
+      const readings = attachLlm(llm);
+      provider.usually({ error: { status: 503, type: 'overloaded', message: 'x' } });
+      await expect(clientCall(title).run(provider.urls)).rejects.toThrow();
+      await eventually(() => expect(readings.total('llm.active')).toBe(0));
+      expect(readings.total('gen_ai.client.operation.duration', { 'http.response.status_code': 503 })).toBe(
+        title === 'ollama chat' ? 0 : 1,
+      );
+    },
+  );
+
   it('streams to people from an API of its own', async () => {
     server = createServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
