@@ -1,6 +1,9 @@
-// Follows the calls of a method that gives a promise: each is told once how it ended, and the promise is passed on itself.
+// Follows the calls of a method that gives a promise: each is told once how it ended. The caller is given a promise that settles
+// alike, after the end was told, so that a rejection that nobody handles stays one.
 import type { Guard, Undo } from './instrumentation.ts';
 import { wrap } from './wrap.ts';
+
+const { isPromise } = process.getBuiltinModule('node:util').types;
 
 /** What is told of a call when its promise settles. */
 export interface PromisedCall {
@@ -26,12 +29,13 @@ export function followPromised<This, First, Second>(
   const start = guard(begin);
   const tellDone = guard((call: PromisedCall, result: unknown) => call.done?.(result));
   const tellFailed = guard((call: PromisedCall, error: unknown) => call.failed(error));
-  const watch = guard((promise: Promise<unknown>, call: PromisedCall): void => {
-    promise.then(
+  const follow = guard((promise: unknown, call: PromisedCall): unknown =>
+    tellingEnd(
+      promise,
       (result) => tellDone(call, result),
-      (error: unknown) => tellFailed(call, error),
-    );
-  });
+      (error) => tellFailed(call, error),
+    ),
+  );
   return wrap(holder, name, (method) => {
     return function (...values) {
       if (isBeingCalled(this, values)) return method.apply(this, values);
@@ -40,13 +44,27 @@ export function followPromised<This, First, Second>(
       try {
         const make = (): unknown => method.apply(this, values);
         const promise = call?.run === undefined ? make() : call.run(make);
-        if (call !== undefined) watch(promise as Promise<unknown>, call);
-        return promise;
+        return call === undefined ? promise : (follow(promise, call) ?? promise);
       } finally {
         setCalled(undefined, undefined);
       }
     };
   });
+}
+
+/** A promise that settles as the given one does, once that was told; whatever else is given, itself. */
+export function tellingEnd(promise: unknown, done: (result: unknown) => void, failed: (error: unknown) => void): unknown {
+  if (!isPromise(promise)) return promise;
+  return promise.then(
+    (result) => {
+      done(result);
+      return result;
+    },
+    (error: unknown) => {
+      failed(error);
+      throw error;
+    },
+  );
 }
 
 function setCalled(self: unknown, values: readonly unknown[] | undefined): void {

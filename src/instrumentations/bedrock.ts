@@ -5,6 +5,7 @@
 import { llmRetries } from '../catalog/llm.ts';
 import type { Attachment, Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
+import { tellingEnd } from '../core/promised-call.ts';
 import { watchIterator } from '../core/watched-iterator.ts';
 import { likeness, type Method } from '../core/wrap.ts';
 import {
@@ -76,12 +77,13 @@ function coverSend(prototype: object, calls: ClientLlmCalls, { guard }: Attachme
   const begin = guard((command: BedrockCommand) => beginCall(calls, command));
   const follow = guard((sent: Sent, output: Output | undefined) => followOutput(sent, output ?? {}, guard));
   const fail = guard((sent: Sent, error: unknown) => failCall(sent, error));
-  const watch = guard((promise: Promise<Output>, sent: Sent): void => {
-    promise.then(
-      (output) => follow(sent, output),
-      (error: unknown) => fail(sent, error),
-    );
-  });
+  const watch = guard((promise: unknown, sent: Sent): unknown =>
+    tellingEnd(
+      promise,
+      (output) => follow(sent, output as Output),
+      (error) => fail(sent, error),
+    ),
+  );
   const send: Method = function (command, ...rest) {
     const sent = command === beingSent ? undefined : begin(command as BedrockCommand);
     if (sent === undefined) return original().call(this, command, ...rest);
@@ -90,8 +92,7 @@ function coverSend(prototype: object, calls: ClientLlmCalls, { guard }: Attachme
     beingSent = command;
     try {
       const promise = original().call(this, command, ...rest);
-      if (callback < 0) watch(promise as Promise<Output>, sent);
-      return promise;
+      return callback < 0 ? (watch(promise, sent) ?? promise) : promise;
     } catch (error) {
       fail(sent, error);
       throw error;
@@ -101,7 +102,7 @@ function coverSend(prototype: object, calls: ClientLlmCalls, { guard }: Attachme
   };
   Object.defineProperty(prototype, 'send', { value: likeness(send, original()), configurable: true, writable: true });
   return () => {
-    // Whoever covered it after us keeps what is his.
+    // What somebody else covered after us stays covered.
     if (Object.getOwnPropertyDescriptor(prototype, 'send')?.value !== send) return;
     if (before === undefined) Reflect.deleteProperty(prototype, 'send');
     else Object.defineProperty(prototype, 'send', before);

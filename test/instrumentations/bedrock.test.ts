@@ -51,6 +51,19 @@ describe('a call', () => {
     expect(measured.total('llm.active')).toBe(0);
   });
 
+  it('that fails, and that nobody waits for, ends in an unhandled rejection as ever', async () => {
+    const { promise: unhandled, resolve } = Promise.withResolvers<unknown>();
+    const listeners = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection').once('unhandledRejection', resolve);
+    try {
+      server.next({ error: { status: 400, type: 'ValidationException' } });
+      void send('Converse', asked());
+      expect(await unhandled).toMatchObject({ name: 'ValidationException' });
+    } finally {
+      for (const listener of listeners) process.on('unhandledRejection', listener);
+    }
+  });
+
   it('of ConverseStream counts each chunk, within the times of the server, and what its last event tells', async () => {
     server.next({ delayMillis: 20 });
     const { stream } = await send('ConverseStream', asked());
