@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'promtel-types-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const application = `
-import { createTracker, defineMetric, getInstrument, type MetricDefinition } from 'promtel';
+import { cache, createTracker, db, defineMetric, getInstrument, jobs, type MetricDefinition, pipeline } from 'promtel';
 import { expectMetric } from 'promtel/testing';
 const common = { brief: 'For a test.', stability: 'stable' } as const;
 const task = { key: 'task', type: 'string', brief: 'Task.' } as const;
@@ -31,6 +31,37 @@ createTracker({ duration: seconds, outcome: ({ errorType }) => ({ task: errorTyp
 export const made = (definition: MetricDefinition) => getInstrument(definition);
 await expectMetric(told, { value: 1 });
 
+export const sent: Promise<string> = jobs.track({ queue: 'mail', job: 'welcome' }, async () => 'sent', { willRetry: () => true });
+export const found: string = cache.track({ name: 'users' }, () => 'ada', { resultOf: (value) => (value === '' ? 'stale' : 'hit') });
+export const rows: Promise<string[]> = db.track({ system: 's' }, async () => ['a'], { rows: (list) => list.length });
+export const parse: (text: string) => number = pipeline.wrap({ pipeline: 'news', stage: 'parse' }, (text: string) => text.length);
+export const map: Map<string, number> = cache.name(new Map<string, number>(), 'users');
+export const stop: () => void = jobs.observeQueue({ queue: 'mail' }, async () => ({ waiting: 1 }));
+const welcome = jobs.bind({ queue: 'mail', job: 'welcome' });
+welcome.added();
+
+// @ts-expect-error: no queue
+jobs.added({ job: 'welcome' });
+// @ts-expect-error: an attribute that jobs do not have
+jobs.added({ queue: 'mail', id: '7' });
+// @ts-expect-error: bound already
+welcome.added({ queue: 'mail' });
+// @ts-expect-error: no reason of an eviction
+cache.evicted({ name: 'users' }, 'bored');
+// @ts-expect-error: no name
+cache.hit({ system: 'map' });
+// @ts-expect-error: a statement
+db.track({ system: 's', statement: 'SELECT 1' }, () => 1);
+// @ts-expect-error: rows are a number
+db.track({ system: 's' }, () => ['a'], { rows: () => 'one' });
+// @ts-expect-error: a state that queues do not have
+jobs.observeQueue({ queue: 'mail' }, () => ({ sleeping: 1 }));
+// @ts-expect-error: an outcome that items do not have
+pipeline.items({ pipeline: 'news', outcome: 'lost' });
+// @ts-expect-error: no stage
+pipeline.stage({ pipeline: 'news' }, () => 1);
+// @ts-expect-error: no function
+jobs.track({ queue: 'mail' }, 'run');
 // @ts-expect-error: promtel's own
 counter.family.empty();
 // @ts-expect-error: promtel's own

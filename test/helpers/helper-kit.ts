@@ -1,0 +1,85 @@
+// What the tests of the helpers share: every way to time a function, and the series of a metric without its values.
+import { cache, db, jobs, pipeline } from '../../src/index.ts';
+import { collect, type Sample } from '../../src/testing.ts';
+
+type Run<Result> = () => Result;
+type Method<Result> = (...values: never[]) => Result;
+
+/** One way to time a function. */
+export interface Timing {
+  readonly name: string;
+  /** The histogram, or the gauge, that tells of it. */
+  readonly metric: string;
+  track<Result>(id: string, run: Run<Result>): Result;
+  trackBound<Result>(id: string, run: Run<Result>): Result;
+  wrap?<Result>(id: string, run: Method<Result>): Method<Result>;
+  wrapBound?<Result>(id: string, run: Method<Result>): Method<Result>;
+}
+
+/** The ways to time a function, each with its series told apart by an id. */
+export const timings: readonly Timing[] = [
+  {
+    name: 'jobs.track',
+    metric: 'job.duration',
+    track: (id, run) => jobs.track({ queue: id, job: 'j' }, run),
+    trackBound: (id, run) => jobs.bind({ queue: id, job: 'j' }).track(run),
+    wrap: (id, run) => jobs.wrap({ queue: id, job: 'j' }, run),
+    wrapBound: (id, run) => jobs.bind({ queue: id, job: 'j' }).wrap(run),
+  },
+  {
+    name: 'cache.track',
+    metric: 'cache.operation.duration',
+    track: (id, run) => cache.track({ name: id, system: 's', operation: 'set' }, run),
+    trackBound: (id, run) => cache.bind({ name: id, system: 's', operation: 'set' }).track(run),
+    wrap: (id, run) => cache.wrap({ name: id, system: 's', operation: 'set' }, run),
+    wrapBound: (id, run) => cache.bind({ name: id, system: 's', operation: 'set' }).wrap(run),
+  },
+  {
+    name: 'cache.load',
+    metric: 'cache.operation.duration',
+    track: (id, run) => cache.load({ name: id, system: 's' }, run),
+    trackBound: (id, run) => cache.bind({ name: id, system: 's' }).load(run),
+  },
+  {
+    name: 'db.track',
+    metric: 'db.client.operation.duration',
+    track: (id, run) => db.track({ system: 's', operation: 'o', namespace: id }, run),
+    trackBound: (id, run) => db.bind({ system: 's', operation: 'o', namespace: id }).track(run),
+    wrap: (id, run) => db.wrap({ system: 's', operation: 'o', namespace: id }, run),
+    wrapBound: (id, run) => db.bind({ system: 's', operation: 'o', namespace: id }).wrap(run),
+  },
+  {
+    name: 'pipeline.stage',
+    metric: 'pipeline.stage.duration',
+    track: (id, run) => pipeline.stage({ pipeline: id, stage: 's' }, run),
+    trackBound: (id, run) => pipeline.bind({ pipeline: id }).stage({ stage: 's' }, run),
+    wrap: (id, run) => pipeline.wrap({ pipeline: id, stage: 's' }, run),
+    wrapBound: (id, run) => pipeline.bind({ pipeline: id }).wrap({ stage: 's' }, run),
+  },
+];
+
+/** `pipeline.run` times nothing, but hands on what a function does like the others. */
+export const running: Timing = {
+  name: 'pipeline.run',
+  metric: 'pipeline.last_success',
+  track: (id, run) => pipeline.run({ pipeline: id }, run),
+  trackBound: (id, run) => pipeline.bind({ pipeline: id }).run(run),
+};
+
+/** The series of a metric that one of whose attributes is the id, with the id left out: what is told of it. */
+export async function told(metric: string, id: string): Promise<Record<string, unknown>[]> {
+  const samples = (await collect()).filter(({ name, attributes }) => name === metric && Object.values(attributes).includes(id));
+  return samples.map((sample) => ({ ...withoutId(sample, id), value: sample.value }));
+}
+
+function withoutId({ attributes }: Sample, id: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== id && value !== undefined));
+}
+
+let last = 0;
+
+/** A name that no other test uses. */
+export function newId(): string {
+  last += 1;
+  return `id-${last}`;
+}
