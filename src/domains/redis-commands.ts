@@ -55,9 +55,12 @@ function asksToBlock(args: readonly string[]): boolean {
   return false;
 }
 
+const QUEUED = 'QUEUED';
+
 /** Whether a reply says that the command waits for the end of its transaction, and is answered there. */
 export function isQueuedReply(reply: unknown): boolean {
-  return (typeof reply === 'string' || Buffer.isBuffer(reply)) && reply.toString() === 'QUEUED';
+  // A value may be large: only what is of the right length is looked at.
+  return reply === QUEUED || (Buffer.isBuffer(reply) && reply.length === QUEUED.length && reply.toString() === QUEUED);
 }
 
 /** An error reply begins with its code, such as WRONGTYPE. */

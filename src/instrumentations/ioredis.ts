@@ -52,6 +52,7 @@ export const ioredis: Instrumentation = {
     const errors = attachment.registry.instrument(dbClientConnectionErrors);
     attachment.trace<RedisTarget>('ioredis:connect', {
       end({ serverAddress, serverPort, error }: RedisTarget & Traced, durationSeconds) {
+        if (error instanceof Error && error.message === ALREADY_CONNECTED) return;
         const pool = { 'db.client.connection.pool.name': poolNameOf(serverAddress, serverPort) };
         if (error === undefined) createTime.record(durationSeconds, pool);
         else errors.add(1, { ...pool, 'error.type': errorTypeOf(error) });
@@ -80,6 +81,9 @@ class Transactions {
     queueMicrotask(() => (this.#isOpen = false));
   }
 }
+
+/** What is said to an application that connects twice; nothing is wrong with the connection. */
+const ALREADY_CONNECTED = 'Redis is already connecting/connected';
 
 /** Errors of ioredis that have neither a code nor a name. */
 const NAMELESS: Readonly<Record<string, string>> = {
