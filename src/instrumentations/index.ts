@@ -14,6 +14,7 @@ import { knex } from './knex.ts';
 import { koa } from './koa.ts';
 import { lruCache } from './lru-cache.ts';
 import { mongodb } from './mongodb.ts';
+import { mysql2 } from './mysql2.ts';
 import { pgPool } from './pg-pool.ts';
 import { pg } from './pg.ts';
 import { processUsage } from './process.ts';
@@ -38,6 +39,7 @@ export const instrumentations: readonly Instrumentation[] = [
   koa,
   lruCache,
   mongodb,
+  mysql2,
   pgPool,
   pg,
   processUsage,
