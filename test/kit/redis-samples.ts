@@ -1,12 +1,18 @@
 // Tests against one Redis server for all of a file, and what was measured there beside what the server itself counted.
 import { afterAll } from 'vitest';
 import type { Instrumentation } from '../../src/core/instrumentation.ts';
-import type { Sample } from '../../src/sample.ts';
 import { testWith } from './programs.ts';
 import { attachAlone, type Readings } from './readings.ts';
 import { type RedisProcess, startRedis } from './redis-process.ts';
 
 export type RedisTest = (title: string, run: (server: RedisProcess, readings: Readings) => Promise<void>) => void;
+
+/** A series, wherever it was read. */
+interface Measured {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly value: number;
+}
 
 /** Defines tests that find the server empty and the instrumentation attached. */
 export function testsWithRedis(instrumentation: Instrumentation): RedisTest {
@@ -29,7 +35,7 @@ export function testsWithRedis(instrumentation: Instrumentation): RedisTest {
 
 /** How often each command was measured, such as `GET` or, where it failed, `GET WRONGTYPE`. */
 export function commandsOf(
-  samples: readonly Sample[],
+  samples: readonly Measured[],
   attributes: Readonly<Record<string, unknown>> = {},
 ): Record<string, number> {
   return countsOf(samples, 'db.client.operation.duration', ['db.operation.name', 'error.type'], attributes);
@@ -37,7 +43,7 @@ export function commandsOf(
 
 /** How many items were looked up, by what came of it. */
 export function lookUpsOf(
-  samples: readonly Sample[],
+  samples: readonly Measured[],
   attributes: Readonly<Record<string, unknown>> = {},
 ): Record<string, number> {
   return countsOf(samples, 'cache.requests', ['cache.result'], { 'cache.system': 'redis', ...attributes });
@@ -45,7 +51,7 @@ export function lookUpsOf(
 
 /** The sums of a metric by the values of some attributes, of the series that have others. */
 export function countsOf(
-  samples: readonly Sample[],
+  samples: readonly Measured[],
   name: string,
   by: readonly string[],
   attributes: Readonly<Record<string, unknown>> = {},
@@ -53,7 +59,7 @@ export function countsOf(
   const counts: Record<string, number> = {};
   for (const sample of samples) {
     if (sample.name !== name || Object.entries(attributes).some(([key, value]) => sample.attributes[key] !== value)) continue;
-    const key = by.flatMap((attribute) => sample.attributes[attribute] ?? []).join(' ');
+    const key = by.flatMap((attribute) => (sample.attributes[attribute] as string | undefined) ?? []).join(' ');
     counts[key] = (counts[key] ?? 0) + sample.value;
   }
   return counts;
