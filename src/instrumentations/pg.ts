@@ -5,9 +5,9 @@
 import { dbClientOperationDuration, dbClientResponseReturnedRows, dbClientSlowOperations } from '../catalog/db.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation, Undo } from '../core/instrumentation.ts';
-import { errorTypeOf } from '../core/operation.ts';
 import { type Method, wrap } from '../core/wrap.ts';
 import { DbOperations } from '../domains/db-operations.ts';
+import { pgErrorType } from '../domains/pg-errors.ts';
 import { type SqlTarget, SqlTargets } from '../domains/sql-target.ts';
 
 export const pg: Instrumentation = {
@@ -31,8 +31,10 @@ interface Client {
   readonly host: string;
   readonly port: number;
   readonly database: string;
-  /** The queries that were not submitted yet; its name has an underscore since 8.17. */
+  /** The queries that were not submitted yet. */
   readonly _queryQueue?: readonly Query[];
+  /** The same, before 8.17; since then it warns that it is deprecated. */
+  readonly queryQueue: readonly Query[];
 }
 
 interface Connection {
@@ -82,7 +84,7 @@ class Queries {
     const begin = guard((query: Query) => this.#begin(query));
     const succeed = guard((query: Query, connection: Connection) => this.#succeed(query, connection));
     const fail = guard((query: Query, connection: Connection, error: unknown) =>
-      this.#end(query, connection, errorTypeOf(error)),
+      this.#end(query, connection, pgErrorType(error)),
     );
     const enter = guard((client: Client, query: Query | null | undefined) => this.#enter(client, query, Query.prototype));
     const noteQueued = guard((client: Client) => this.#noteQueued(client));
@@ -130,7 +132,7 @@ class Queries {
     if (query[STARTED_MILLIS] !== undefined) return;
     this.#begin(query);
     this.#watchOne(query, 'handleReadyForQuery', () => this.#end(query, connection, undefined));
-    this.#watchOne(query, 'handleError', (error) => this.#end(query, connection, errorTypeOf(error)));
+    this.#watchOne(query, 'handleError', (error) => this.#end(query, connection, pgErrorType(error)));
   }
 
   #watchOne(query: object, name: string, note: (value: unknown) => void): void {
@@ -149,8 +151,8 @@ class Queries {
   }
 
   /** A query has begun when it was asked for, though the client may be busy with another yet. */
-  #noteQueued({ _queryQueue }: Client): void {
-    const last = _queryQueue?.at(-1);
+  #noteQueued(client: Client): void {
+    const last = (client._queryQueue ?? client.queryQueue).at(-1);
     if (last !== undefined) this.#begin(last);
   }
 
