@@ -29,6 +29,7 @@ import {
   type MongoNamespace,
   type MongoOperation,
   mongoErrorType,
+  noteSent,
   refusalOf,
   returnedDocuments,
   targetOf,
@@ -98,7 +99,10 @@ function startCommand(
     operations.record(operation, { durationSeconds: (nowMillis() - startMillis) / 1000, errorType, returnedRows });
   return {
     done: (reply) => record(refusalOf(reply), returnedDocuments(reply)),
-    failed: (error) => record(mongoErrorType(error)),
+    failed(error) {
+      noteSent(error);
+      record(mongoErrorType(error));
+    },
   };
 }
 
