@@ -1,5 +1,6 @@
 // Tests against one MongoDB server for all of a file, each with a copy of the driver that was loaded after promtel was attached.
 import { createRequire } from 'node:module';
+import { MongoClient } from 'mongodb';
 import { afterAll } from 'vitest';
 import { mongodb } from '../../src/instrumentations/mongodb.ts';
 import type { Sample } from '../../src/sample.ts';
@@ -32,7 +33,7 @@ export function testsWithMongo(): (driver: string) => MongoTest {
 }
 
 async function runCase(name: string, server: MongoProcess, run: (given: MongoCase) => Promise<void>): Promise<void> {
-  await empty(server, require(name));
+  await emptyMongo(server, ['shop']);
   const readings = attachAlone(mongodb);
   const driver = freshCopy(require, name);
   const clients: any[] = [];
@@ -54,9 +55,10 @@ async function runCase(name: string, server: MongoProcess, run: (given: MongoCas
   if (readings.attached.failure !== undefined) throw new Error(readings.attached.failure);
 }
 
-async function empty({ url }: MongoProcess, { MongoClient }: any): Promise<void> {
+/** Drops databases, unseen by promtel. */
+export async function emptyMongo({ url }: MongoProcess, names: readonly string[]): Promise<void> {
   const client = new MongoClient(url);
-  await client.db('shop').dropDatabase();
+  for (const name of names) await client.db(name).dropDatabase();
   await client.close();
 }
 
