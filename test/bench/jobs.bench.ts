@@ -11,7 +11,7 @@ import type { JobCost, Round } from './jobs/workload.ts';
 
 interface Peer extends VariantOptions {
   readonly name: string;
-  /** The metric that counts jobs; none for bare BullMQ. */
+  /** The metric that counts jobs; none where nothing is measured. */
   readonly countMetric?: string;
 }
 
@@ -31,7 +31,17 @@ const BULLMQ_OTEL: Peer = {
   args: [new URL('jobs/bullmq-otel.ts', import.meta.url).href],
   countMetric: 'bullmq_jobs_completed_total',
 };
-const PEERS = [BARE, BULLMQ_OTEL, PROMTEL, PROMTEL_JOBS_ONLY];
+const PROMTEL_WITHOUT: Peer = {
+  name: 'promtel without both',
+  nodeOptions: ['--import', REGISTER],
+  env: { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'bullmq,bullmq-queues,ioredis' },
+};
+const PROMTEL_OFF: Peer = {
+  name: 'promtel switched off',
+  nodeOptions: ['--import', REGISTER],
+  env: { OTEL_SDK_DISABLED: 'true' },
+};
+const PEERS = [BARE, BULLMQ_OTEL, PROMTEL, PROMTEL_JOBS_ONLY, PROMTEL_WITHOUT, PROMTEL_OFF];
 
 export const jobs: Benchmark = {
   name: 'jobs',

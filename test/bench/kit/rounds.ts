@@ -1,4 +1,4 @@
-// Rounds of every contestant in turn (A B C A B C), in fresh processes again and again, the first rounds thrown away.
+// Rounds of every contestant in turn, there and back (A B C C B A), in fresh processes again and again, the first thrown away.
 
 /** Something that is started, measured in rounds, and ended. */
 export interface Contestant extends AsyncDisposable {
@@ -36,7 +36,8 @@ export async function interleave<C extends Contestant, Value>(
     const contestants = await start();
     for (const contestant of contestants) stack.use(contestant);
     for (let index = -warmUps; index < rounds; index += 1) {
-      for (const contestant of contestants) {
+      // Whatever drifts during a pair of rounds, such as the machine's other work, meets first and last alike.
+      for (const contestant of index % 2 === 0 ? contestants : contestants.toReversed()) {
         const value = await round(contestant, index < 0);
         if (index < 0) continue;
         if (!samples.has(contestant.name)) samples.set(contestant.name, []);
