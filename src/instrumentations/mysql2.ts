@@ -12,6 +12,7 @@ import {
   dbClientResponseReturnedRows,
   dbClientSlowOperations,
 } from '../catalog/db.ts';
+import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation, Undo } from '../core/instrumentation.ts';
 import type { Traced } from '../core/trace.ts';
 import { wrap } from '../core/wrap.ts';
@@ -48,6 +49,7 @@ export const mysql2: Instrumentation = {
         statements.end(statement, statements.targetOf(statement).operationOf(statement.query), seconds),
     });
     attachment.patch({ file: 'lib/commands/client_handshake.js' }, ({ prototype }: Class) => statements.watch(prototype));
+    attachment.patch({ file: 'lib/commands/execute.js' }, ({ prototype }: Class) => statements.followPrepared(prototype));
     attachment.patch({ file: 'lib/base/pool.js' }, ({ prototype }: Class) => pools.followRequests(prototype));
     attachment.patch({ file: 'lib/pool_connection.js' }, ({ prototype }: Class) => pools.followReturns(prototype));
     attachment.patch({ file: 'lib/base/connection.js' }, ({ prototype }: Class) => {
@@ -61,13 +63,26 @@ interface Class {
   readonly prototype: object;
 }
 
-interface Statement {
-  readonly query: string;
+interface Target {
   /** Empty if none is selected. */
   readonly database: string;
   /** A path where it is a Unix socket. */
   readonly serverAddress: string;
   readonly serverPort: number | undefined;
+}
+
+interface Statement extends Target {
+  readonly query: string;
+}
+
+type OnResult = (error: unknown, result: unknown, ...rest: unknown[]) => unknown;
+
+/** The execution of a statement. */
+interface Execution {
+  /** Undefined where the application has prepared the statement itself. */
+  readonly sql?: string;
+  readonly statement?: { readonly query: string };
+  onResult?: OnResult;
 }
 
 interface Connection {
@@ -77,6 +92,9 @@ interface Connection {
 }
 
 const MOST_SERVERS = 1000;
+
+/** The callbacks that are timed, for who is attached second to leave them alone. */
+const followed = new WeakSet<OnResult>();
 
 class Statements {
   readonly #operations: DbOperations;
@@ -104,7 +122,38 @@ class Statements {
     });
   }
 
-  targetOf({ database, serverAddress, serverPort }: Statement): SqlTarget {
+  /** Follows executions of what the application has prepared, of which nothing is published. */
+  followPrepared(prototype: object): Undo {
+    const follow = this.#attachment.guard((execution: Execution, { config }: Connection) => this.#follow(execution, config));
+    return wrap(prototype, 'start', (start) => {
+      return function (packet, connection, ...rest) {
+        follow(this as Execution, connection as Connection);
+        return start.call(this, packet, connection, ...rest);
+      };
+    });
+  }
+
+  #follow(execution: Execution, { database = '', host = '', port, socketPath }: Mysql2Place): void {
+    const { sql, statement, onResult } = execution;
+    if (sql !== undefined || statement === undefined || typeof onResult !== 'function' || followed.has(onResult)) return;
+    const place = socketPath ? { serverAddress: socketPath, serverPort: undefined } : { serverAddress: host, serverPort: port };
+    const startMillis = nowMillis();
+    let isOver = false;
+    const note = this.#attachment.guard((error: unknown, result: unknown) => {
+      // After it has timed out, its result may still come.
+      if (isOver) return;
+      isOver = true;
+      const operation = this.targetOf({ database, ...place }).operationOf(statement.query);
+      this.end({ result, error: error ?? undefined }, operation, (nowMillis() - startMillis) / 1000);
+    });
+    execution.onResult = function (this: unknown, ...values) {
+      note(values[0], values[1]);
+      return onResult.apply(this, values);
+    };
+    followed.add(execution.onResult);
+  }
+
+  targetOf({ database, serverAddress, serverPort }: Target): SqlTarget {
     const server = serverPort === undefined ? serverAddress : `${serverAddress}:${serverPort}`;
     return this.#targets.targetOf({
       system: this.#mariadb.has(server) ? 'mariadb' : 'mysql',
@@ -132,19 +181,23 @@ interface Command {
   readonly onResult?: unknown;
   listenerCount(event: string): number;
   on(event: string, listener: (value: unknown) => void): void;
+  off(event: string, listener: (value: unknown) => void): void;
+  emit(event: string, value: unknown): void;
 }
 
 /**
  * Where a statement without a callback is followed, mysql2 listens for its error, and one that nobody else listens for would no
- * longer end the process. This throws such an error as if nobody had listened.
+ * longer end the process. Such an error is emitted again, when nobody listens.
  */
 function leaveUnheard(prototype: object, { guard }: Attachment): Undo {
   const leave = guard((command: Command): void => {
     if (command.onResult || command.listenerCount('error') !== 1) return;
     let isHeard = false;
-    command.on('error', (error) => {
-      if (!isHeard) throw error;
-    });
+    const emitAgain = (error: unknown): void => {
+      command.off('error', emitAgain);
+      if (!isHeard) command.emit('error', error);
+    };
+    command.on('error', emitAgain);
     command.on('newListener', (event) => {
       isHeard ||= event === 'error';
     });

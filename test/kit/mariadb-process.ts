@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createConnection } from 'mysql2/promise';
 import { freePort } from './free-port.ts';
 import { eventually } from './http-traffic.ts';
 import { serverFolder } from './server-folder.ts';
@@ -17,6 +16,8 @@ export interface MariadbProcess extends AsyncDisposable {
   readonly database: string;
   readonly url: string;
   readonly socketPath: string;
+  /** What `mariadb` prints for statements, without the last line's end. */
+  cli(statements: string): Promise<string>;
 }
 
 const run = promisify(execFile);
@@ -38,9 +39,11 @@ export async function startMariadb(program: string, port?: number): Promise<Mari
   const child = spawn(program, [...common, ...where, ...FAST], { ...options, stdio: 'ignore' });
   const ended = once(child, 'exit');
   await eventually(() => greets(own), 20_000);
-  const client = await createConnection({ host: '127.0.0.1', port: own, user: 'root' });
-  await client.query('CREATE DATABASE app');
-  await client.end();
+  const cli = async (statements: string): Promise<string> => {
+    const { stdout } = await run('mariadb', ['--no-defaults', '-u', 'root', '-S', socketPath, '-N', '-B', '-e', statements]);
+    return stdout.trimEnd();
+  };
+  await cli('CREATE DATABASE app');
   return {
     host: '127.0.0.1',
     port: own,
@@ -48,6 +51,7 @@ export async function startMariadb(program: string, port?: number): Promise<Mari
     database: 'app',
     url: `mysql://root@127.0.0.1:${own}/app`,
     socketPath,
+    cli,
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       await ended;
