@@ -5,10 +5,12 @@ export type Method = (this: unknown, ...values: unknown[]) => unknown;
 /** What belongs to one function alone. */
 const OWN = new Set<PropertyKey>(['prototype', 'arguments', 'caller']);
 
-/** Gives a function the name, length and properties of the one that it stands for. */
+/** Gives a function the name, length, properties and prototype of the one that it stands for: libraries ask whether it is async. */
 export function likeness<Wrapper extends object>(wrapper: Wrapper, original: object): Wrapper {
   for (const key of Reflect.ownKeys(original))
     if (!OWN.has(key)) Reflect.defineProperty(wrapper, key, Object.getOwnPropertyDescriptor(original, key)!);
+  const kind = Object.getPrototypeOf(original) as object | null;
+  if (Object.getPrototypeOf(wrapper) !== kind) Reflect.setPrototypeOf(wrapper, kind);
   return wrapper;
 }
 

@@ -2,6 +2,7 @@
 import type { Instrumentation } from '../core/instrumentation.ts';
 import { bullmq } from './bullmq.ts';
 import { bullmqQueues } from './bullmq-queues.ts';
+import { cacheManager } from './cache-manager.ts';
 import { express } from './express.ts';
 import { fastify } from './fastify.ts';
 import { hono } from './hono.ts';
@@ -10,6 +11,7 @@ import { httpClient } from './http-client.ts';
 import { httpConnections } from './http-connections.ts';
 import { httpServer } from './http-server.ts';
 import { ioredis } from './ioredis.ts';
+import { keyv } from './keyv.ts';
 import { knex } from './knex.ts';
 import { koa } from './koa.ts';
 import { lruCache } from './lru-cache.ts';
@@ -27,6 +29,7 @@ import { undici } from './undici.ts';
 export const instrumentations: readonly Instrumentation[] = [
   bullmqQueues,
   bullmq,
+  cacheManager,
   express,
   fastify,
   hono,
@@ -35,6 +38,7 @@ export const instrumentations: readonly Instrumentation[] = [
   httpConnections,
   httpServer,
   ioredis,
+  keyv,
   knex,
   koa,
   lruCache,
