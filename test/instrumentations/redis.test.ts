@@ -1,6 +1,5 @@
 // What node-redis does with a real server: each command counted once, with its outcome, whatever way it was sent.
-import { createRequire } from 'node:module';
-import { BasicClientSideCache, createClient, createClientPool, defineScript, type RedisClientOptions } from 'redis';
+import { createClient, createClientPool, defineScript, type RedisClientOptions } from 'redis';
 import { describe, expect, it } from 'vitest';
 import { sendOwn } from '../../src/core/own-commands.ts';
 import { redis } from '../../src/instrumentations/redis.ts';
@@ -284,40 +283,6 @@ describe('a connection', () => {
     expect(waits.sum).toBeGreaterThan(0.05);
     await pool.close();
     expect(valueOf(await read(), 'db.client.connection.count', poolOf(server))).toBe(0);
-  });
-});
-
-describe('the client-side cache', () => {
-  const SYSTEM = { 'cache.system': 'node-redis-csc' };
-
-  // What is patched is patched as it is loaded, and it was loaded before the instrumentation was attached.
-  const reload = (): unknown => createRequire(import.meta.url)('@redis/client/dist/lib/client/cache.js');
-
-  test('has the requests that it counts itself, and sends the misses', async (server, { read }) => {
-    reload();
-    const cache = new BasicClientSideCache({ maxEntries: 10 });
-    await using client = await open(server, { RESP: 3, clientSideCache: cache });
-    for (let round = 0; round < 3; round += 1) for (let key = 0; key < 5; key += 1) await client.get(`key${key}`);
-    const { hitCount, missCount } = cache.stats();
-    const samples = await read();
-    expect(countsOf(samples, 'cache.requests', ['cache.result'], SYSTEM)).toEqual({ hit: hitCount, miss: missCount });
-    expect([hitCount, missCount]).toEqual([10, 5]);
-    expect(lookUpsOf(samples)).toEqual({ hit: 0, miss: 5 });
-    expect(commandsOf(samples)).toEqual({ GET: 5 });
-    const named = { ...SYSTEM, 'cache.name': `127.0.0.1:${server.port}/0` };
-    expect(valueOf(samples, 'cache.items', named)).toBe(5);
-    expect(valueOf(samples, 'cache.max_items', named)).toBe(10);
-  });
-
-  test('tells why it took items out', async (server, { read }) => {
-    await using client = await open(server, { RESP: 3, clientSideCache: { maxEntries: 2, ttl: 50 } });
-    for (const key of ['one', 'two', 'three']) await client.get(key);
-    await server.cli('set', 'three', '3');
-    const evicted = async () => countsOf(await read(), 'cache.evictions', ['cache.eviction.reason'], SYSTEM);
-    await eventually(async () => expect(await evicted()).toEqual({ capacity: 1, invalidated: 1 }));
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    await client.get('two');
-    expect(await evicted()).toEqual({ capacity: 1, invalidated: 1, expired: 1 });
   });
 });
 
