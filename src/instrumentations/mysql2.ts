@@ -85,9 +85,12 @@ interface Execution {
   onResult?: OnResult;
 }
 
+interface Handshake {
+  /** The server's greeting. */
+  readonly handshake: { readonly serverVersion: string };
+}
+
 interface Connection {
-  /** Told by the server's greeting. */
-  readonly _isMariaDB?: boolean;
   readonly config: Mysql2Place;
 }
 
@@ -109,15 +112,15 @@ class Statements {
 
   /** Learns from each greeting whether the server is MariaDB, which what is published does not tell. */
   watch(prototype: object): Undo {
-    const note = this.#attachment.guard(({ _isMariaDB, config }: Connection): void => {
-      if (_isMariaDB !== true || this.#mariadb.size >= MOST_SERVERS) return;
-      this.#mariadb.add(config.socketPath ?? `${config.host}:${config.port}`);
+    const note = this.#attachment.guard(({ handshake }: Handshake, { config }: Connection): void => {
+      if (!/mariadb/i.test(handshake.serverVersion) || this.#mariadb.size >= MOST_SERVERS) return;
+      this.#mariadb.add(config.socketPath || `${config.host}:${config.port}`);
     });
     return wrap(prototype, 'handshakeInit', (handshakeInit) => {
-      return function (this: unknown, ...values) {
-        const result = handshakeInit.apply(this, values);
-        note(values[1] as Connection);
-        return result;
+      return function (packet, connection, ...rest) {
+        const next = handshakeInit.call(this, packet, connection, ...rest);
+        note(this as Handshake, connection as Connection);
+        return next;
       };
     });
   }
