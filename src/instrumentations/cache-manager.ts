@@ -86,12 +86,13 @@ class Loads {
 
 /** `wrap` calls the function that it is given only where it loads or refreshes, and of several callers the function of one. */
 function timingLoads(original: Method, ended: OperationListener, isOver: () => boolean): Method {
-  return function (key, load, ...rest) {
-    if (typeof load !== 'function' || isOver()) return original.call(this, key, load, ...rest);
-    const timed: Method = function (...values) {
-      return timeOperation(() => Reflect.apply(load, this, values) as unknown, ended);
-    };
-    return original.call(this, key, timed, ...rest);
+  return function (...values) {
+    const load = values[1];
+    if (typeof load === 'function' && !isOver())
+      values[1] = function (this: unknown) {
+        return timeOperation(() => Reflect.apply(load, this, arguments) as unknown, ended);
+      };
+    return original.apply(this, values);
   };
 }
 

@@ -1,10 +1,15 @@
 // Caches made with cache-manager, with Keyv watched beside it: loads, refreshes, tiers each for itself, and names.
+import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nameCache } from '../../src/core/cache-names.ts';
 import { cacheManager } from '../../src/instrumentations/cache-manager.ts';
 import { keyv } from '../../src/instrumentations/keyv.ts';
 import type { Sample } from '../../src/sample.ts';
+import { freePort } from '../kit/free-port.ts';
 import { attachAlone, namesOf, type Readings, valueOf } from '../kit/readings.ts';
 import { runToEnd } from '../kit/run-to-end.ts';
 import { SlowStore } from '../kit/slow-store.ts';
@@ -274,5 +279,28 @@ describe('cache-manager and Keyv as ES modules', () => {
       console.log(held(), await shared.get('a'));`;
     const { stdout, stderr, code } = await runToEnd(['--expose-gc', '--input-type=module', '--eval', script]);
     expect({ stdout, stderr, code }).toEqual({ stdout: '0 1\n', stderr: '', code: 0 });
+  });
+
+  it('are counted for a program that imports them at its top, which ends by itself', async () => {
+    const program = `
+      import { createCache } from 'cache-manager';
+      import { Keyv } from 'keyv';
+      await createCache({ cacheId: 'users' }).wrap('a', async () => 1);
+      await new Keyv({ namespace: 'own' }).get('a');
+      const page = await (await fetch('http://127.0.0.1:' + process.env.OTEL_EXPORTER_PROMETHEUS_PORT + '/metrics')).text();
+      console.log(page.match(/^cache_(?:requests_total|operation_duration_seconds_count).* 1$/gm).join('\\n'));`;
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'promtel-caches-')));
+    const root = fileURLToPath(new URL('../..', import.meta.url));
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    writeFileSync(join(folder, 'program.mjs'), program);
+    const env = { OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()) };
+    const { stdout, code } = await runToEnd(['--import', join(root, 'register.js'), join(folder, 'program.mjs')], env);
+    rmSync(folder, { recursive: true });
+    expect(code).toBe(0);
+    expect(stdout.trim().split('\n').toSorted()).toEqual([
+      'cache_operation_duration_seconds_count{cache_name="users",cache_operation="load",cache_system="cache-manager"} 1',
+      'cache_requests_total{cache_name="own",cache_result="miss",cache_system="keyv"} 1',
+      'cache_requests_total{cache_name="users",cache_result="miss",cache_system="keyv"} 1',
+    ]);
   });
 });
