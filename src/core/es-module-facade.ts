@@ -1,7 +1,8 @@
 // Loads an ES module so that functions that it exports can be replaced, which they cannot on an ES module itself.
 //
 // A facade stands at the module's own URL, and the module behind it at the same URL with a query. Putting it there needs a loader
-// hook, which is in place only while this one module is being loaded. A default export would be lost: it must not have one.
+// hook, which is in place only while this one module is being loaded. It is too late where a program starts promtel by its own first
+// import: Node has loaded by then what the others name. A default export would be lost: the module must not have one.
 
 /** What the facade finds its maker by. */
 const MAKER = Symbol.for('promtel.esModuleFacade');

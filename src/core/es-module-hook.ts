@@ -94,11 +94,8 @@ function load(hook: Hook, manifest: string | undefined): void {
   const subject = `package ${hook.package}`;
   if (loaded.isEsModule === (hook.isCommonJs === true))
     reportProblem(subject, 'is out of sight behind another loader; put --import promtel/register before its --import');
-  else if (hook.replaces !== undefined && !loaded.isReplaceable)
-    reportProblem(
-      subject,
-      'is out of sight, because it was loaded before promtel; put --import promtel/register before what does',
-    );
+  else if (loaded.isEsModule && (!wasRun(loaded.exports) || (hook.replaces !== undefined && !loaded.isReplaceable)))
+    reportProblem(subject, 'is out of sight, because it was loaded before promtel; use node --import promtel/register');
   else hook.listener(loaded.exports, readManifest(folder)?.version ?? '');
 }
 
@@ -109,6 +106,15 @@ function packageUsedBy(program: string, name: string): string | undefined {
   const manifests = manifestsAbove(program);
   if (!isEsModule(program, manifests[0])) return undefined;
   return manifests.some((manifest) => needs(manifest, name)) || importsPackage(program, name) ? found : undefined;
+}
+
+/** Not where the import under way that brought us here is about to run it, and Node 22 gives it as it is. */
+function wasRun(exports: object): boolean {
+  try {
+    return Object.values(exports).length >= 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Whoever is first to have a module loaded has it loaded for all. */

@@ -102,4 +102,12 @@ describe('an ES module behind a facade', () => {
       '3',
     ]);
   });
+
+  it('cannot be put before a program that starts all this by its own first import, and does it no harm', async () => {
+    write('program.mjs', `import './preload.mjs'; import { add } from 'shelf'; console.log(add(1, 2));`);
+    const { stdout, stderr, code } = await runToEnd([join(folder, 'program.mjs')]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('package shelf is out of sight');
+    expect(stdout.trim().split('\n').at(-1)).toBe('3');
+  });
 });
