@@ -163,6 +163,7 @@ interface CacheModule {
 
 function followClientSideCaches(attachment: Attachment, clients: Clients): void {
   const caches = new Caches<ClientSideCache>(attachment);
+  attachment.onDetach(() => caches.stop());
   const identityOf = (clientId: string) => ({ 'cache.name': clients.of(clientId).cache, 'cache.system': CACHE_SYSTEM });
   subscribe(attachment, 'node-redis:cache:request', ({ clientId, result }: CacheMessage) => {
     caches.requests.add(1, { ...identityOf(clientId), 'cache.result': result });

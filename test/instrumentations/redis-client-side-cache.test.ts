@@ -55,6 +55,16 @@ describe('the client-side cache', () => {
     expect(valueOf(await read(), 'cache.items', named)).toBe(0);
   });
 
+  test('is asked no more after the instrumentation has left', async (server, { read, attached }) => {
+    reload();
+    await using client = await open(server, { maxEntries: 10 });
+    await client.get('key');
+    expect(valueOf(await read(), 'cache.items')).toBe(1);
+    attached.detach();
+    expect(await client.get('key')).toBeNull();
+    expect(valueOf(await read(), 'cache.items')).toBeUndefined();
+  });
+
   test('tells why it took items out', async (server, { read }) => {
     await using client = await open(server, { maxEntries: 2, ttl: 50 });
     for (const key of ['one', 'two', 'three']) await client.get(key);

@@ -10,7 +10,7 @@ import { loadOfficial } from '../kit/official.ts';
 import { commandsOf, testsWithRedis } from '../kit/redis-samples.ts';
 
 type Ioredis = typeof import('ioredis');
-type NodeRedis = typeof import('@redis/client');
+type NodeRedis = typeof import('redis');
 
 const require = createRequire(import.meta.url);
 
