@@ -41,7 +41,8 @@ export class DbPools<Pool extends object> {
   readonly #pools = new WeakList<Pool, Watched<Pool>>();
   #shown = new Set<string>();
 
-  constructor({ registry, onCollect }: Pick<Attachment, 'registry' | 'onCollect'>) {
+  constructor(attachment: Attachment) {
+    const { registry } = attachment;
     this.createTime = registry.instrument(dbClientConnectionCreateTime);
     this.waitTime = registry.instrument(dbClientConnectionWaitTime);
     this.useTime = registry.instrument(dbClientConnectionUseTime);
@@ -49,7 +50,11 @@ export class DbPools<Pool extends object> {
     this.#count = registry.instrument(dbClientConnectionCount);
     this.#max = registry.instrument(dbClientConnectionLimit);
     this.#pending = registry.instrument(dbClientConnectionPendingRequests);
-    onCollect(() => this.#read());
+    attachment.onCollect(() => this.#read());
+    // Nobody is going to ask them any more.
+    attachment.onDetach(() => {
+      for (const name of this.#shown) this.#hide(name);
+    });
   }
 
   /** Asks a pool from now on for as long as it lives; pools of one name add up. `stateOf` must not hold on to the pool. */
@@ -81,7 +86,9 @@ export class DbPools<Pool extends object> {
     this.#count.set(used, { ...pool, 'db.client.connection.state': 'used' });
     this.#count.set(idle, { ...pool, 'db.client.connection.state': 'idle' });
     if (Number.isFinite(max)) this.#max.set(max, pool);
+    else this.#max.remove(pool);
     if (Number.isFinite(pending)) this.#pending.set(pending, pool);
+    else this.#pending.remove(pool);
   }
 
   /** A pool that is gone is off the page, rather than on it with its last figures. */

@@ -84,6 +84,13 @@ describe('a pool', () => {
     expect(stateOf(await read(), nameOf(place))).toEqual({ used: 0, idle: 1, limit: undefined, pending: 0 });
   });
 
+  test('without a limit leaves all that go by its name without one', async ({ pool, read, place }) => {
+    await pool({ connectionLimit: 3 }).query('SELECT 1');
+    expect(stateOf(await read(), nameOf(place))).toMatchObject({ idle: 1, limit: 3 });
+    await pool({ connectionLimit: 0 }).query('SELECT 1');
+    expect(stateOf(await read(), nameOf(place))).toMatchObject({ idle: 2, limit: undefined });
+  });
+
   test('goes by its server and database', async ({ mysql, server, place, read }) => {
     const pools = [
       mysql.createPool({ ...place, database: '' }),
@@ -218,12 +225,15 @@ describe('the instrumentation', () => {
   test('that is detached while a pool is in use leaves it alone', async ({ pool, read, place, attached }) => {
     const narrow = pool({ connectionLimit: 1 });
     const under = [narrow.query(naps(0.05)), narrow.query('SELECT 1'), narrow.query('SELECT 1')];
+    expect(stateOf(await read(), nameOf(place))).toMatchObject({ limit: 1 });
     const { getConnection } = narrow.pool;
     attached.detach();
     expect(narrow.pool.getConnection).not.toBe(getConnection);
     await Promise.all(under);
     const connection = await narrow.getConnection();
     connection.release();
-    expect(timesOf(await read(), nameOf(place))['wait']).toBeLessThan(4);
+    const samples = await read();
+    expect(timesOf(samples, nameOf(place))['wait']).toBeLessThan(4);
+    expect(Object.values(stateOf(samples, nameOf(place)))).toEqual([undefined, undefined, undefined, undefined]);
   });
 });

@@ -11,16 +11,11 @@ import { freePort } from '../kit/free-port.ts';
 import { freshCopy } from '../kit/fresh-copy.ts';
 import { type MariadbContext, testsWithMariadb } from '../kit/mariadb-tests.ts';
 import { loadOfficial } from '../kit/official.ts';
+import { statementsOf } from '../kit/postgres-samples.ts';
 import { countsOf } from '../kit/redis-samples.ts';
 
 const require = createRequire(import.meta.url);
 const test = testsWithMariadb();
-
-/** How often each statement was measured, such as `SELECT items` or, where it failed, `SELECT missing ER_NO_SUCH_TABLE`. */
-function statementsOf(samples: readonly Sample[], attributes: Readonly<Record<string, unknown>> = {}): Record<string, number> {
-  const by = ['db.operation.name', 'db.collection.name', 'error.type'];
-  return countsOf(samples, 'db.client.operation.duration', by, attributes);
-}
 
 /** How often a statement of each kind was measured, as the server counts them: both ways to begin a transaction are one. */
 function keywordsOf(samples: readonly Sample[]): Record<string, number> {

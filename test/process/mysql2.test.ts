@@ -75,8 +75,8 @@ describe('a program with a pool', () => {
   for (const [file, program] of Object.entries(programs)) {
     testWithServer(`is measured, and ends by itself: ${file}`, async ({ url }) => {
       const ending = await run(file, program, url);
+      expect(ending).toMatchObject({ code: 0, signal: null, stderr: expect.stringMatching(/^promtel: .*\n$/) });
       expect(linesOf(ending)).toEqual(USED);
-      expect(ending).toMatchObject({ code: 0, signal: null });
     });
   }
 });
