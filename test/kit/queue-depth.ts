@@ -1,5 +1,6 @@
 // The depth of a queue as metrics tell it, and as redis-cli does.
 import type { Sample } from '../../src/sample.ts';
+import { parseExposition } from './parse-exposition.ts';
 import type { RedisProcess } from './redis-process.ts';
 
 export interface Depth {
@@ -15,6 +16,19 @@ export function depthOnPage(samples: readonly Sample[], queue: string): Depth | 
   if (paused === undefined) return undefined;
   return {
     jobs: Object.fromEntries(jobs.map(({ attributes, value }) => [attributes['queue.state'], value])),
+    isPaused: paused.value === 1,
+  };
+}
+
+/** The same of a page as Prometheus reads it. */
+export function depthInExposition(page: string, queue: string): Depth | undefined {
+  const families = parseExposition(page);
+  const own = (family: string): { labels: Readonly<Record<string, string>>; value: number }[] =>
+    families.get(family)?.samples.filter(({ labels }) => labels['queue_name'] === queue) ?? [];
+  const [paused] = own('queue_paused_ratio');
+  if (paused === undefined) return undefined;
+  return {
+    jobs: Object.fromEntries(own('queue_jobs').map(({ labels, value }) => [labels['queue_state'], value])),
     isPaused: paused.value === 1,
   };
 }
