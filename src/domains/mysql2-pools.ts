@@ -62,9 +62,11 @@ export class Mysql2Pools {
   readonly #pools: DbPools<Pool>;
   readonly #errors;
   readonly #watched = new WeakMap<Pool, WatchedPool>();
+  #isDetached = false;
 
   constructor(attachment: Attachment) {
     this.#attachment = attachment;
+    attachment.onDetach(() => (this.#isDetached = true));
     this.#pools = new DbPools<Pool>(attachment);
     this.#errors = attachment.registry.instrument(dbClientConnectionErrors);
   }
@@ -122,7 +124,9 @@ export class Mysql2Pools {
     }
     const request = { sinceMillis: nowMillis(), triedMillis: nowMillis() };
     const watched = this.#watch(pool);
-    const note = this.#attachment.guard((error: unknown, connection: Connection) => watched.answer(request, error, connection));
+    const note = this.#attachment.guard((error: unknown, connection: Connection) => {
+      if (!this.#isDetached) watched.answer(request, error, connection);
+    });
     const followed = function (this: unknown, ...values: Parameters<Granted>): unknown {
       note(...values);
       return granted.apply(this, values);

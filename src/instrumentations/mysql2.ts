@@ -104,9 +104,11 @@ class Statements {
   readonly #attachment: Attachment;
   readonly #targets = new SqlTargets();
   readonly #mariadb = new Set<string>();
+  #isDetached = false;
 
   constructor(attachment: Attachment) {
     this.#attachment = attachment;
+    attachment.onDetach(() => (this.#isDetached = true));
     this.#operations = new DbOperations(attachment.registry, attachment.settings.slowDbSeconds);
   }
 
@@ -144,7 +146,7 @@ class Statements {
     let isOver = false;
     const note = this.#attachment.guard((error: unknown, result: unknown) => {
       // After it has timed out, its result may still come.
-      if (isOver) return;
+      if (isOver || this.#isDetached) return;
       isOver = true;
       const operation = this.targetOf({ database, ...place }).operationOf(statement.query);
       this.end({ result, error: error ?? undefined }, operation, (nowMillis() - startMillis) / 1000);

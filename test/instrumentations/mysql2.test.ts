@@ -319,10 +319,11 @@ describe('the instrumentation', () => {
   test('that is detached while statements are under way leaves them alone', async ({ connect, read, attached }) => {
     const connection = await connect();
     await connection.query('SELECT 1');
-    const under = [connection.query('SELECT 1 AS one'), connection.execute('SELECT 1 AS one')];
+    const prepared = await connection.prepare('SELECT 1 AS one');
+    const under = [connection.query('SELECT 1 AS one'), connection.execute('SELECT 1 AS one'), prepared.execute([])];
     attached.detach();
     const answers = await Promise.all(under);
-    expect(answers.map(([rows]) => rows)).toEqual([[{ one: 1 }], [{ one: 1 }]]);
+    expect(answers.map(([rows]) => rows)).toEqual([[{ one: 1 }], [{ one: 1 }], [{ one: 1 }]]);
     await expect(connection.query('SELECT * FROM missing')).rejects.toThrow('missing');
     expect(statementsOf(await read())).toEqual({ SELECT: 1 });
   });

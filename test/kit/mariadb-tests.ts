@@ -34,14 +34,18 @@ export function testsWithMariadb(): MariadbTest {
       await server.cli('DROP DATABASE app; CREATE DATABASE app; USE app; CREATE TABLE items (id INT PRIMARY KEY)');
       await server.cli('INSERT INTO app.items VALUES (1), (2), (3)');
       const readings = attachAlone(mysql2);
-      await using ends = new AsyncDisposableStack();
-      ends.defer(() => readings.attached.detach());
-      await run(contextOf(server, readings, ends));
+      const ends: (() => unknown)[] = [];
+      try {
+        await run(contextOf(server, readings, ends));
+      } finally {
+        for (const end of ends) await end();
+        readings.attached.detach();
+      }
       if (readings.attached.failure !== undefined) throw new Error(readings.attached.failure);
     });
 }
 
-function contextOf(server: MariadbProcess, readings: Readings, ends: AsyncDisposableStack): MariadbContext {
+function contextOf(server: MariadbProcess, readings: Readings, ends: (() => unknown)[]): MariadbContext {
   const { host, port, user, database } = server;
   const place = { host, port, user, database };
   const mysql = freshCopy(require, 'mysql2') as typeof import('mysql2');
@@ -53,14 +57,14 @@ function contextOf(server: MariadbProcess, readings: Readings, ends: AsyncDispos
     async connect(options = {}) {
       const connection = mysql.createConnection({ ...place, ...options }).promise();
       connection.on('error', () => {});
-      ends.defer(() => connection.destroy());
+      ends.push(() => connection.destroy());
       await connection.connect();
       return connection;
     },
     pool(options = {}) {
       const pool = mysql.createPool({ ...place, ...options }).promise();
       // The test may have ended it itself.
-      ends.defer(() => pool.end().catch(() => {}));
+      ends.push(() => pool.end().catch(() => {}));
       return pool;
     },
   };
