@@ -1,6 +1,7 @@
 // The queues of one test: a fresh copy of BullMQ, a Redis, and the instrumentation that reads the depth of queues, ten times a second.
 import { createRequire } from 'node:module';
 import type * as BullMQ from 'bullmq';
+import type * as BullMQ5 from 'bullmq5';
 import { afterAll, expect } from 'vitest';
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import type { Instrumentation } from '../../src/core/instrumentation.ts';
@@ -22,14 +23,21 @@ const POLL_SECONDS = 0.1;
 /** Who reads the queue `mail` is kept there. */
 export const LOCK = 'promtel:queue-poll:bull:mail';
 
-/** The packages of the versions that are known. */
-export const BULLMQ = ['bullmq', 'bullmq5'] as const;
+/** The versions that are known, by the packages that have them here. Tests are written for the types of the first. */
+interface Versions {
+  readonly bullmq: typeof BullMQ;
+  readonly bullmq5: typeof BullMQ5;
+}
+
+type PackageName = keyof Versions;
+
+export const BULLMQ: readonly PackageName[] = ['bullmq', 'bullmq5'];
 
 /** Defines a test that has an empty Redis and polled queues in it. */
-export type PollingTest = (title: string, run: (queues: PolledQueues) => Promise<void>) => void;
+type PollingTest = (title: string, run: (queues: PolledQueues) => Promise<void>) => void;
 
 /** For tests that share a Redis. */
-export function pollingTestOf(packageName: string): PollingTest {
+export function pollingTestOf(packageName: PackageName): PollingTest {
   let redis: RedisProcess | undefined;
   afterAll(() => redis?.[Symbol.asyncDispose]());
   return (title, run) =>
@@ -61,7 +69,7 @@ export class PolledQueues implements AsyncDisposable {
   readonly #attached: AttachedInstrumentation[] = [];
   readonly #open: Closable[] = [];
 
-  constructor(packageName: string, redis: Redis, queuePollSeconds = POLL_SECONDS) {
+  constructor(packageName: PackageName, redis: Redis, queuePollSeconds = POLL_SECONDS) {
     this.redis = redis;
     this.attached = this.attach(bullmqQueues, queuePollSeconds);
     this.library = freshCopy(require, packageName) as typeof BullMQ;
