@@ -152,10 +152,11 @@ function codeText(code: unknown): string | undefined {
   return Number.isSafeInteger(number) ? String(number) : undefined;
 }
 
-/** Errors of operations that no connection was to be had for; that of a client which is closed also ends commands under way. */
+/** Errors of operations that no connection was to be had for. Some of them also end commands under way. */
 const NOT_SENT = new Set<unknown>([
   'MongoClientClosedError',
   'MongoNotConnectedError',
+  'MongoOperationTimeoutError',
   'MongoPoolClearedError',
   'MongoPoolClosedError',
   'MongoServerClosedError',

@@ -8,8 +8,9 @@ import { describe, expect, it } from 'vitest';
 import { isNotSent, mongoErrorType, refusalOf, returnedDocuments } from '../../src/domains/mongodb-commands.ts';
 import { freePort } from '../kit/free-port.ts';
 import { startMongoProxy } from '../kit/mongo-proxy.ts';
-import { commandsOf, type MongoCase, sums, testsWithMongo } from '../kit/mongo-samples.ts';
+import { commandsOf, type MongoCase, testsWithMongo } from '../kit/mongo-samples.ts';
 import { valueOf } from '../kit/readings.ts';
+import { countsOf } from '../kit/redis-samples.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -25,7 +26,7 @@ const itemsOf = (client: any): any => client.db('shop').collection('items');
 const slotsOf = async ({ read }: MongoCase): Promise<Record<string, number>> => {
   const samples = await read();
   return {
-    ...sums(samples, 'db.client.connection.count', ['db.client.connection.state']),
+    ...countsOf(samples, 'db.client.connection.count', ['db.client.connection.state']),
     pending: valueOf(samples, 'db.client.connection.pending_requests')!,
   };
 };

@@ -8,9 +8,10 @@ import { freePort } from '../kit/free-port.ts';
 import { eventually } from '../kit/http-traffic.ts';
 import { startMongo } from '../kit/mongo-process.ts';
 import { startMongoProxy } from '../kit/mongo-proxy.ts';
-import { commandsOf, type MongoCase, sums, testsWithMongo } from '../kit/mongo-samples.ts';
+import { commandsOf, type MongoCase, testsWithMongo } from '../kit/mongo-samples.ts';
 import { findProgram } from '../kit/programs.ts';
 import { valueOf } from '../kit/readings.ts';
+import { countsOf } from '../kit/redis-samples.ts';
 
 const testsOf = testsWithMongo();
 
@@ -34,7 +35,7 @@ function poolOf(samples: readonly Sample[], url: string): PoolReading {
     ({ attributes }) => attributes['db.client.connection.pool.name'] === pool['db.client.connection.pool.name'],
   );
   return {
-    ...sums(own, 'db.client.connection.count', ['db.client.connection.state']),
+    ...countsOf(own, 'db.client.connection.count', ['db.client.connection.state']),
     limit: valueOf(own, 'db.client.connection.limit'),
     pending: valueOf(own, 'db.client.connection.pending_requests'),
   };
@@ -133,7 +134,7 @@ describe.each(['mongodb', 'mongodb6'])('a pool of %s', (name) => {
   test('tells of connections that cannot be opened', async (given) => {
     const url = given.server.url.replace('//', '//user:password@');
     await expect(find(given.open({ serverSelectionTimeoutMS: 300 }, url))).rejects.toThrow();
-    const errors = sums(await given.read(), 'db.client.connection.errors', ['error.type']);
+    const errors = countsOf(await given.read(), 'db.client.connection.errors', ['error.type']);
     expect(Object.keys(errors)).toEqual([expect.stringMatching(/^(\d+|Mongo\w+)$/)]);
     expect(JSON.stringify(await given.read())).not.toMatch(/user|password/);
   });

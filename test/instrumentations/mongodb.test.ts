@@ -4,11 +4,23 @@
 // it cannot show stays untested: replica sets and their elections, commands that a real server fails with labels for a retry, write
 // concerns, transactions that are undone, change streams, `explain`, `bulkWrite` of a client (MongoDB 8), logins, TLS,
 // compression, load balancers, and codes of errors that it does not know.
-import { describe, expect } from 'vitest';
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { mongodb } from '../../src/instrumentations/mongodb.ts';
+import { inRange } from '../../src/core/version-range.ts';
 import { eventually } from '../kit/http-traffic.ts';
-import { commandsOf, type MongoCase, sums, testsWithMongo } from '../kit/mongo-samples.ts';
+import { commandsOf, type MongoCase, testsWithMongo } from '../kit/mongo-samples.ts';
+import { countsOf } from '../kit/redis-samples.ts';
+
+const require = createRequire(import.meta.url);
 
 const testsOf = testsWithMongo();
+
+it('knows the versions that the tests are run with', () => {
+  const versions = [require('mongodb/package.json').version, require('mongodb6/package.json').version] as string[];
+  expect(versions.map((version) => Number.parseInt(version, 10))).toEqual([7, 6]);
+  expect(versions.every((version) => inRange(version, mongodb.target.versions))).toBe(true);
+});
 
 const shopOf = ({ open }: Pick<MongoCase, 'open'>, options?: object): any => open(options).db('shop');
 
@@ -46,7 +58,7 @@ describe.each(['mongodb', 'mongodb6'])('a command of %s', (name) => {
     await runEverything(client);
     await client.close();
     delete told['endSessions'];
-    expect(sums(await given.read(), 'db.client.operation.duration', ['db.operation.name'])).toEqual(told);
+    expect(countsOf(await given.read(), 'db.client.operation.duration', ['db.operation.name'])).toEqual(told);
     expect(told).toMatchObject({ find: 5, getMore: 2, insert: 7, update: 2, delete: 1, aggregate: 2, commitTransaction: 1 });
   });
 
@@ -72,7 +84,7 @@ describe.each(['mongodb', 'mongodb6'])('a command of %s', (name) => {
       'count items': 2,
       listDatabases: 1,
     });
-    expect(sums(samples, 'db.client.operation.duration', ['db.namespace'])).toEqual({ shop: 8, admin: 1 });
+    expect(countsOf(samples, 'db.client.operation.duration', ['db.namespace'])).toEqual({ shop: 8, admin: 1 });
   });
 
   test('that fails is told by the code of the server', async (given) => {
@@ -164,7 +176,7 @@ describe.each(['mongodb', 'mongodb6'])('a command of %s', (name) => {
     await shop.command({ sleep: 1, millis: 1050 });
     await shop.command({ sleep: 1, millis: 1 });
     const samples = await given.read();
-    expect(sums(samples, 'db.client.slow_operations', ['db.operation.name'])).toEqual({ sleep: 1 });
+    expect(countsOf(samples, 'db.client.slow_operations', ['db.operation.name'])).toEqual({ sleep: 1 });
     const [sample] = samples.filter((one) => one.name === 'db.client.operation.duration');
     expect(sample?.sum).toBeGreaterThan(1.05);
     expect(sample?.sum).toBeLessThan(5);

@@ -3,11 +3,11 @@ import { createRequire } from 'node:module';
 import { MongoClient } from 'mongodb';
 import { afterAll } from 'vitest';
 import { mongodb } from '../../src/instrumentations/mongodb.ts';
-import type { Sample } from '../../src/sample.ts';
 import { freshCopy } from './fresh-copy.ts';
 import { type MongoProcess, startMongo } from './mongo-process.ts';
 import { testWith } from './programs.ts';
 import { attachAlone, type Readings } from './readings.ts';
+import { countsOf } from './redis-samples.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -63,17 +63,6 @@ export async function emptyMongo({ url }: MongoProcess, names: readonly string[]
 }
 
 /** How often each command was measured, such as `find items` or, where it failed, `insert items 11000`. */
-export function commandsOf(samples: readonly Sample[]): Record<string, number> {
-  return sums(samples, 'db.client.operation.duration', ['db.operation.name', 'db.collection.name', 'error.type']);
-}
-
-/** Sums of a metric's values by the values of attributes; of a histogram, how many values were recorded. */
-export function sums(samples: readonly Sample[], name: string, by: readonly string[]): Record<string, number> {
-  const sumOf: Record<string, number> = {};
-  for (const { name: own, attributes, value } of samples) {
-    if (own !== name) continue;
-    const key = by.flatMap((attribute) => attributes[attribute] ?? []).join(' ');
-    sumOf[key] = (sumOf[key] ?? 0) + value;
-  }
-  return sumOf;
+export function commandsOf(samples: Parameters<typeof countsOf>[0]): Record<string, number> {
+  return countsOf(samples, 'db.client.operation.duration', ['db.operation.name', 'db.collection.name', 'error.type']);
 }

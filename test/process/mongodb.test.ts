@@ -4,9 +4,10 @@
 import { createRequire } from 'node:module';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type MongoProcess, startMongo } from '../kit/mongo-process.ts';
-import { commandsOf, emptyMongo, sums } from '../kit/mongo-samples.ts';
+import { commandsOf, emptyMongo } from '../kit/mongo-samples.ts';
 import { openOtlpSink, type OtlpSink } from '../kit/otlp-sink.ts';
 import { findProgram, testWith } from '../kit/programs.ts';
+import { countsOf } from '../kit/redis-samples.ts';
 import { runToEnd } from '../kit/run-to-end.ts';
 
 const require = createRequire(import.meta.url);
@@ -47,7 +48,7 @@ describe('a program that uses MongoDB', () => {
       const { points } = sink.requests.at(-1)!;
       expect(commandsOf(points)).toEqual(COMMANDS);
       const told = JSON.parse(ending.stdout) as Record<string, number>;
-      expect(sums(points, 'db.client.operation.duration', ['db.namespace', 'db.operation.name'])).toEqual(told);
+      expect(countsOf(points, 'db.client.operation.duration', ['db.namespace', 'db.operation.name'])).toEqual(told);
     });
 
   testWith('mongo-java-server', 'ends by itself while its metrics can be scraped', async () => {
