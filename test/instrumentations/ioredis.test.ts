@@ -1,33 +1,13 @@
 // What ioredis does with a real server: each command counted once, with its outcome, whatever way it was sent.
 import { createRequire } from 'node:module';
-import { Redis, type RedisOptions } from 'ioredis';
-import { describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { describe, expect } from 'vitest';
 import { sendOwn } from '../../src/core/own-commands.ts';
 import { ioredis } from '../../src/instrumentations/ioredis.ts';
-import { freePort } from '../kit/free-port.ts';
-import { eventually } from '../kit/http-traffic.ts';
-import { findProgram } from '../kit/programs.ts';
-import { attachAlone, valueOf } from '../kit/readings.ts';
-import { startRedis } from '../kit/redis-process.ts';
+import { openIoredis as open } from '../kit/ioredis-client.ts';
 import { commandsOf, commandStats, countsOf, lookUpsOf, testsWithRedis } from '../kit/redis-samples.ts';
 
 const test = testsWithRedis(ioredis);
-
-/** A client that is ready, and that ends with the test. */
-async function open(
-  { port }: { port: number },
-  options: Omit<RedisOptions, 'replyMapping'> = {},
-): Promise<Redis & AsyncDisposable> {
-  const client = new Redis(port, '127.0.0.1', { ...options, lazyConnect: true });
-  client.on('error', () => {});
-  await client.connect();
-  const close = async (): Promise<void> => {
-    client.disconnect();
-    // Its handlers run for a moment after that.
-    await new Promise((resolve) => setImmediate(resolve));
-  };
-  return Object.assign(client, { [Symbol.asyncDispose]: close });
-}
 
 describe('a command', () => {
   test('has the attributes of the semantic conventions', async (server, { read }) => {
@@ -283,65 +263,6 @@ describe('the namespace', () => {
     const samples = await read();
     expect(commandsOf(samples, { 'db.namespace': '0' })).toEqual({ GET: 5 });
     expect(commandsOf(samples, { 'db.namespace': '1' })).toEqual({ GET: 10 });
-  });
-});
-
-describe('a connection', () => {
-  const poolOf = ({ port }: { port: number }) => ({ 'db.client.connection.pool.name': `127.0.0.1:${port}` });
-
-  test('is timed when it is opened', async (server, { read }) => {
-    await using _ = await open(server);
-    await using __ = await open(server, { db: 1 });
-    const samples = await read();
-    expect(valueOf(samples, 'db.client.connection.create_time', poolOf(server))).toBe(2);
-    expect(commandsOf(samples)).toEqual({});
-  });
-
-  test('that is there already is no error, and no second one', async (server, { read }) => {
-    await using client = await open(server);
-    await expect(client.connect()).rejects.toThrow('already');
-    const samples = await read();
-    expect(valueOf(samples, 'db.client.connection.create_time', poolOf(server))).toBe(1);
-    expect(countsOf(samples, 'db.client.connection.errors', ['error.type'])).toEqual({});
-  });
-
-  it('that is refused is an error, each time it is tried', async () => {
-    const port = await freePort();
-    const { read, attached } = attachAlone(ioredis);
-    let tries = 0;
-    const client = new Redis(port, '127.0.0.1', { retryStrategy: () => ((tries += 1) < 3 ? 1 : null), maxRetriesPerRequest: 1 });
-    client.on('error', () => {});
-    await expect(client.get('key')).rejects.toThrow('Reached the max retries per request limit');
-    await eventually(() => expect(tries).toBe(3));
-    await eventually(async () =>
-      expect(countsOf(await read(), 'db.client.connection.errors', ['error.type'], poolOf({ port }))).toEqual({ closed: 3 }),
-    );
-    // ioredis tells of a command when it sends it, and this was never sent.
-    expect(commandsOf(await read())).toEqual({});
-    attached.detach();
-  });
-
-  for (const [retries, errorType, retryStrategy] of [
-    ['is not opened again', 'closed', () => null],
-    ['cannot be opened again', 'MaxRetriesPerRequestError', () => 1],
-  ] as const)
-    test(`that breaks and ${retries} fails what was under way`, async (_, { read }) => {
-      const own = await startRedis(findProgram('redis-server')!);
-      await using client = await open(own, { maxRetriesPerRequest: 1, retryStrategy });
-      await own.cli('client', 'pause', '60000');
-      const waiting = client.get('key').catch(() => {});
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      await own[Symbol.asyncDispose]();
-      await waiting;
-      expect(commandsOf(await read())).toEqual({ [`GET ${errorType}`]: 1 });
-    });
-
-  test('whose command takes too long fails it by a timeout', async (server, { read }) => {
-    await using client = await open(server, { commandTimeout: 20 });
-    await server.cli('client', 'pause', '200');
-    await expect(client.get('key')).rejects.toThrow('timed out');
-    await server.cli('client', 'unpause');
-    expect(commandsOf(await read())).toEqual({ 'GET timeout': 1 });
   });
 });
 

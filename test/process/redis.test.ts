@@ -38,12 +38,13 @@ describe('a program that uses Redis', () => {
     testWith('redis-server', `has each command counted once, and ends: ${option} ${file} with ${library}`, async () => {
       const env = { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: sink.url };
       const ending = await runToEnd([option, './register.js', `${FIXTURES}/${file}`, server.url, library], env);
-      expect(ending).toMatchObject({ code: 0, signal: null, stdout: '' });
+      expect(ending, ending.stderr).toMatchObject({ code: 0, signal: null, stdout: '' });
       expect(ending.stderr).not.toMatch(/instrumentation/);
       const points = sink.requests.at(-1)!.points;
       expect(commandsOf(points)).toEqual({ SET: 1, GET: 3, MULTI: 1, 'LPUSH WRONGTYPE': 1 });
       expect(lookUpsOf(points)).toEqual({ hit: 1, miss: 2 });
       expect(countsOf(points, 'db.client.connection.create_time', [])).toEqual({ '': 2 });
+      expect(countsOf(points, 'db.client.connection.count', [])).toEqual({ '': 0 });
       expect(countsOf(points, 'db.client.connection.errors', ['error.type'])).toEqual({});
     });
 

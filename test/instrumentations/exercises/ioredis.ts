@@ -1,4 +1,5 @@
 // Makes ioredis send commands: that succeed, fail, find nothing and take long, in a pipeline and in a transaction, and to nobody.
+import { createRequire } from 'node:module';
 import { Redis } from 'ioredis';
 import { freePort } from '../../kit/free-port.ts';
 import { findProgram } from '../../kit/programs.ts';
@@ -8,6 +9,8 @@ import { startRedis } from '../../kit/redis-process.ts';
 const port = await freePort();
 
 export async function exercise(): Promise<void> {
+  // What is patched is patched as it is loaded, and it was loaded before.
+  createRequire(import.meta.url)('ioredis/built/Redis.js');
   await using server = await startRedis(findProgram('redis-server')!, port);
   const client = new Redis(port, '127.0.0.1', { lazyConnect: true });
   await client.connect();
