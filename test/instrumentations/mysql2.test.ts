@@ -68,6 +68,15 @@ describe('a statement', () => {
     });
   });
 
+  test('is told with the database that its connection was changed to', async ({ connect, read, server }) => {
+    await server.cli('CREATE DATABASE IF NOT EXISTS other');
+    const connection = await connect();
+    await connection.query('SELECT 1');
+    await connection.changeUser({ database: 'other' });
+    await connection.query('SELECT 1');
+    expect(countsOf(await read(), 'db.client.operation.duration', ['db.namespace'])).toEqual({ app: 1, other: 1 });
+  });
+
   test('is counted as often as the server ran it', async (context) => {
     const before = await ranOf(context);
     await sendEverything(context);

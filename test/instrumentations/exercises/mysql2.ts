@@ -18,6 +18,7 @@ export const exercise: Exercise = async (track) => {
   await using server = await startMariadb(findProgram('mariadbd')!, port);
   const { host, user, database } = server;
   const pool = mysql.createPool({ host, port, user, database, connectionLimit: 1, queueLimit: 1 }).promise();
+  track(pool.pool);
   await pool.query('CREATE TABLE items (id INT PRIMARY KEY)');
   await pool.execute('INSERT INTO items VALUES (?), (?)', [1, 2]);
   await pool.query('INSERT INTO items VALUES (1)').catch(() => {});
