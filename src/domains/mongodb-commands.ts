@@ -92,7 +92,7 @@ const ARRAY = 4;
 /** How many documents a reply has brought; undefined where it is not one of a cursor. */
 export function returnedDocuments(reply: unknown): number | undefined {
   try {
-    if (isRaw(reply)) return reply.isExplain === true ? undefined : (reply.batchSize as number | undefined);
+    if (isRaw(reply)) return reply.isExplain !== true && typeof reply.batchSize === 'number' ? reply.batchSize : undefined;
     const { cursor } = reply as PlainReply;
     const batch = cursor?.firstBatch ?? cursor?.nextBatch;
     return Array.isArray(batch) ? batch.length : undefined;

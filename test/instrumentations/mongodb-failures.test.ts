@@ -165,7 +165,7 @@ describe('what replies and errors say', () => {
           { code: anything, name: 'Mongo' },
         ]) {
           refusalOf(value);
-          returnedDocuments(value);
+          expect(['number', 'undefined']).toContain(typeof returnedDocuments(value));
           isNotSent(value);
           expect(typeof mongoErrorType(value)).toBe('string');
         }

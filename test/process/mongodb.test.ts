@@ -1,7 +1,10 @@
 // Programs that use MongoDB by its driver and by Mongoose, unchanged: all is counted once, and they end when their work is done.
 //
 // Mongoose 9 goes through a driver of its own, of another version and nested in its folder, as npm installs it.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type MongoProcess, startMongo } from '../kit/mongo-process.ts';
 import { commandsOf, emptyMongo } from '../kit/mongo-samples.ts';
@@ -57,6 +60,38 @@ describe('a program that uses MongoDB', () => {
     const { code, stderr } = await runToEnd(args, env);
     expect(stderr).toMatch(/^promtel: .*\n$/);
     expect(code).toBe(0);
+  });
+});
+
+describe('a driver of another version', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'promtel-mongodb-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** Puts a package that has the driver's files where a program can load it, and gives the program. */
+  function programWith(version: string): string {
+    const home = join(folder, version);
+    const lib = join(home, 'node_modules/mongodb/lib');
+    const files = ['cmap/connection', 'cmap/connection_pool', 'operations/execute_operation'];
+    for (const file of files) {
+      mkdirSync(dirname(join(lib, file)), { recursive: true });
+      writeFileSync(join(lib, `${file}.js`), 'exports.Connection = exports.ConnectionPool = class {};\n');
+    }
+    writeFileSync(join(lib, 'index.js'), files.map((file) => `require('./${file}');\n`).join(''));
+    writeFileSync(join(lib, '../package.json'), JSON.stringify({ name: 'mongodb', version, main: 'lib/index.js' }));
+    const program = join(home, 'program.cjs');
+    writeFileSync(program, "require('mongodb');\n");
+    return program;
+  }
+
+  it.each(['4.17.2', '6.4.0', '8.0.0'])('is reported in one line and left alone: %s', async (version) => {
+    const env = { OTEL_METRICS_EXPORTER: 'none' };
+    const { code, stderr } = await runToEnd(['--import', './register.js', programWith(version)], env);
+    expect(code).toBe(0);
+    const said = stderr.split('\n').filter((line) => line.includes('mongodb:'));
+    expect(said).toEqual([expect.stringContaining(`leaves mongodb ${version} alone: it knows >=6.5 <8`)]);
   });
 });
 
