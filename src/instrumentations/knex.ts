@@ -54,7 +54,7 @@ interface Client {
     readonly port?: number | string;
     readonly database?: string;
     readonly socketPath?: string;
-    /** What pg may be given in place of the others. */
+    /** What pg may be given, which then holds before the others. */
     readonly connectionString?: string;
   };
 }
@@ -165,7 +165,7 @@ function isTimeout(error: unknown): boolean {
 
 function nameOf({ connectionSettings = {}, dialect = 'knex' }: Client): string {
   const { connectionString, ...settings } = connectionSettings;
-  const { host, port, database, socketPath } = { ...partsOf(connectionString), ...settings };
+  const { host, port, database, socketPath } = { ...settings, ...partsOf(connectionString) };
   const place = socketPath ?? host ?? dialect;
   return `${place}${port === undefined ? '' : `:${port}`}${database === undefined ? '' : `/${database}`}`;
 }
