@@ -10,8 +10,8 @@ const retryStrategy = (): number => 50;
 
 describe.each(BULLMQ)('%s', (packageName) => {
   testWith('redis-server', 'there is a gap and a failure while Redis is away, and then figures again', async (program) => {
-    const first = await startRedis(program);
-    const queues = new PolledQueues(packageName, first);
+    await using first = await startRedis(program);
+    await using queues = new PolledQueues(packageName, first);
     const connection = { port: first.port, retryStrategy };
     const queue = queues.queue({ connection });
     queues.worker(async () => {}, { connection });
@@ -26,17 +26,17 @@ describe.each(BULLMQ)('%s', (packageName) => {
     await queue.add('one', {}, { delay: 60_000 });
     await eventually(() => expect(queues.depthOnPage()).toMatchObject({ jobs: { delayed: 1 } }));
     expect(queues.depthOnPage()).toEqual(await queues.depthInRedis());
-    await queues[Symbol.asyncDispose]();
+    await queues.close();
   });
 
   testWith('redis-server', 'a queue is read when its Redis comes late', async (program) => {
     const port = await freePort();
-    const queues = new PolledQueues(packageName, { port, cli: () => Promise.reject(new Error('not there yet')) });
+    await using queues = new PolledQueues(packageName, { port, cli: () => Promise.reject(new Error('not there yet')) });
     queues.queue({ connection: { port, retryStrategy } });
     await eventually(() => expect(queues.failures()).toBeGreaterThan(0));
     await using _late = await startRedis(program, port);
     await queues.shown();
-    await queues[Symbol.asyncDispose]();
+    await queues.close();
   });
 
   const test = pollingTestOf(packageName);
