@@ -84,7 +84,7 @@ describe('a client library that publishes nothing', () => {
     const { code, stderr } = await runToEnd(['--import', './register.js', programWith(name, version, main)], {
       OTEL_METRICS_EXPORTER: 'none',
     });
-    expect(code).toBe(0);
+    expect(code, stderr).toBe(0);
     expect(stderr.split('\n').filter((said) => said.includes('alone'))).toEqual([expect.stringContaining(line)]);
   });
 });
