@@ -46,6 +46,8 @@ interface Connection {
 /** A query of pg's own, or what others submit in place of one, such as a cursor. */
 interface Query {
   readonly text?: unknown;
+  /** What a stream, such as pg-query-stream, reads from. */
+  readonly cursor?: { readonly text?: unknown };
   readonly name?: string;
   readonly submit?: unknown;
   /** Of pg's own. */
@@ -167,7 +169,7 @@ class Queries {
     const target = connection[TARGET];
     if (this.#isDetached || startedMillis === ENDED || target === undefined) return;
     query[STARTED_MILLIS] = ENDED;
-    const text = query.text ?? connection.parsedStatements?.[query.name ?? ''];
+    const text = query.text ?? query.cursor?.text ?? connection.parsedStatements?.[query.name ?? ''];
     const operation = target.operationOf(typeof text === 'string' ? text : '');
     this.#operations.record(operation, { durationSeconds: (now - startedMillis) / 1000, errorType, returnedRows });
   }

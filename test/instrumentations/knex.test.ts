@@ -77,8 +77,9 @@ describe('a pool of knex', () => {
   });
 
   test('that is exhausted counts who waits in vain', async (subject) => {
-    await using database = open(subject, { pool: { min: 0, max: 1 }, acquireConnectionTimeout: 50 });
+    await using database = open(subject, { pool: { min: 0, max: 1 } });
     const transaction = await database.transaction();
+    database.client.pool.acquireTimeoutMillis = 50;
     for (const one of await Promise.allSettled([database.raw('select 1'), database.select(1)]))
       expect(one).toMatchObject({ reason: { message: /Timeout acquiring a connection/ } });
     const samples = await subject.read();
@@ -124,6 +125,21 @@ describe('a pool of knex', () => {
     database.initialize();
     await database.raw('select 1');
     expect(stateOf(await subject.read())).toEqual({ used: 0, idle: 1, limit: 2, pending: 0 });
+  });
+});
+
+describe('a pool beside one of pg', () => {
+  test('that goes by the same name adds up with it, for as long as both are asked', async (subject) => {
+    const pools = attach(pgPool, subject.registry, SETTINGS);
+    const pool = new (freshPg().Pool)({ connectionString: subject.server.url, max: 3 });
+    await using database = open(subject);
+    const transaction = await database.transaction();
+    await pool.query('select 1');
+    expect(stateOf(await subject.read())).toEqual({ used: 1, idle: 1, limit: 5, pending: 0 });
+    pools.detach();
+    expect(stateOf(await subject.read())).toEqual({ used: 1, idle: 0, limit: 2, pending: 0 });
+    await transaction.rollback();
+    await pool.end();
   });
 });
 

@@ -2,9 +2,11 @@
 import { createServer } from 'node:net';
 import type Pg from 'pg';
 import { describe, expect } from 'vitest';
+import { attach } from '../../src/core/attach.ts';
 import { pgPool } from '../../src/instrumentations/pg-pool.ts';
 import type { Sample } from '../../src/sample.ts';
 import { eventually, listen } from '../kit/http-traffic.ts';
+import { SETTINGS } from '../kit/instrumentation-settings.ts';
 import { freshPg, type PostgresSubject, testsWithPostgres } from '../kit/postgres-samples.ts';
 import { valueOf } from '../kit/readings.ts';
 import { countsOf } from '../kit/redis-samples.ts';
@@ -17,6 +19,11 @@ function open({ pg, server }: Pick<PostgresSubject, 'pg' | 'server'>, config: Pg
   const pool = new pg.Pool({ connectionString: server.url, ...config });
   pool.on('error', () => {});
   return Object.assign(pool, { [Symbol.asyncDispose]: async () => (pool.ending ? undefined : pool.end()) });
+}
+
+/** From now on, so that what it has opened before took the time that it takes. */
+function limitWaiting({ options }: Pg.Pool, connectionTimeoutMillis: number): void {
+  Object.assign(options, { connectionTimeoutMillis });
 }
 
 const connection = (what: string): string => `db.client.connection.${what}`;
@@ -104,26 +111,29 @@ describe('who wants a client', () => {
   });
 
   test('for too long times out, and is neither lent one nor waits any more', async (subject) => {
-    await using pool = open(subject, { max: 1, connectionTimeoutMillis: 50 });
+    await using pool = open(subject, { max: 1 });
     const client = await pool.connect();
+    limitWaiting(pool, 50);
     const waiting = [pool.connect(), pool.query('select 1')];
     for (const one of await Promise.allSettled(waiting)) expect(one).toMatchObject({ reason: { message: /timeout exceeded/ } });
     const samples = await subject.read();
     expect(timeoutsOf(samples)).toBe(2);
     expect(stateOf(samples)).toEqual({ used: 1, idle: 0, limit: 1, pending: 0 });
     client.release();
+    limitWaiting(pool, 0);
     await pool.query('select 1');
     expect(timesOf(await subject.read(), 'wait_time')).toMatchObject({ count: 2 });
     expect(errorsOf(await subject.read())).toEqual({});
   });
 
   test('times out once where the client for him comes too late', async (subject) => {
-    await using pool = open(subject, { max: 1, connectionTimeoutMillis: 100 });
+    await using pool = open(subject, { max: 1 });
     const client = await pool.connect();
+    limitWaiting(pool, 300);
     const waiting = pool.connect();
-    await pause(60);
+    await pause(100);
     // He is given a client of his own, which takes its time.
-    pool.options.onConnect = () => pause(100);
+    pool.options.onConnect = () => pause(300);
     client.release(true);
     await expect(waiting).rejects.toThrow('timeout exceeded');
     await eventually(() => expect(pool.idleCount).toBe(1));
@@ -197,6 +207,20 @@ async function listenSilently() {
 }
 
 describe('an instrumentation of pg-pool', () => {
+  test('counts a pool once where it is attached twice', async (subject) => {
+    const again = attach(pgPool, subject.registry, SETTINGS);
+    const pg = freshPg();
+    await using pool = open({ ...subject, pg }, { max: 3 });
+    const clients = await Promise.all([pool.connect(), pool.connect(), pool.connect()]);
+    limitWaiting(pool, 50);
+    await expect(pool.connect()).rejects.toThrow('timeout exceeded');
+    const samples = await subject.read();
+    expect(stateOf(samples)).toEqual({ used: 3, idle: 0, limit: 3, pending: 0 });
+    expect([timeoutsOf(samples), timesOf(samples, 'create_time').count, timesOf(samples, 'wait_time').count]).toEqual([1, 3, 3]);
+    for (const client of clients) client.release();
+    again.detach();
+  });
+
   test('can leave while clients are lent out and waited for, and leaves nothing behind', async (subject) => {
     await using pool = open(subject, { max: 1, connectionTimeoutMillis: 5000 });
     const client = await pool.connect();

@@ -158,6 +158,12 @@ describe('a cursor', () => {
     expect(statementsOf(await subject.read())).toEqual({ 'SELECT pg_am': 1 });
   });
 
+  test('that a stream reads from is told by what it reads', async (subject) => {
+    await using client = await open(subject);
+    await client.query(streamOf(new Cursor('select amname from pg_am'))).ended;
+    expect(statementsOf(await subject.read())).toEqual({ 'SELECT pg_am': 1 });
+  });
+
   test('that fails is told by the code of the error', async (subject) => {
     await using client = await open(subject);
     await expect(client.query(new Cursor('select * from nowhere')).ended).rejects.toThrow('nowhere');
@@ -165,6 +171,13 @@ describe('a cursor', () => {
     expect(statementsOf(await subject.read())).toEqual({ 'SELECT nowhere 42P01': 1, SELECT: 1 });
   });
 });
+
+/** What pg-query-stream is to a cursor. */
+function streamOf(cursor: Cursor): Cursor {
+  const methods = Object.getOwnPropertyNames(Cursor.prototype).filter((name) => /^(submit|handle)/.test(name));
+  const forwarded = methods.map((name) => [name, (cursor as any)[name].bind(cursor)] as const);
+  return { cursor, ended: cursor.ended, ...Object.fromEntries(forwarded) } as unknown as Cursor;
+}
 
 /** Reads rows two at a time, as pg-cursor does: what may be submitted in place of pg's own query. */
 class Cursor {

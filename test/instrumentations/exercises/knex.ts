@@ -16,8 +16,11 @@ export const exercise: Exercise = async (track) => {
   const knex = freshCopy(require, 'knex');
   await using server = await startPostgres(findProgram('postgres')!, port);
   const log = { warn() {} };
-  const database = knex({ client: 'pg', connection: server.url, pool: { min: 0, max: 1 }, acquireConnectionTimeout: 200, log });
-  await database.transaction(async () => database.select(1).catch(() => {}));
+  const database = knex({ client: 'pg', connection: server.url, pool: { min: 0, max: 1 }, log });
+  const transaction = await database.transaction();
+  database.client.pool.acquireTimeoutMillis = 50;
+  await database.select(1).catch(() => {});
+  await transaction.commit();
   await database.select(1);
   track(database.client.pool);
   await database.destroy();

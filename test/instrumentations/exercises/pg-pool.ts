@@ -12,12 +12,13 @@ const port = await freePort();
 export const exercise: Exercise = async (track) => {
   const pg = freshPg();
   await using server = await startPostgres(findProgram('postgres')!, port);
-  const pool = new pg.Pool({ connectionString: server.url, max: 1, connectionTimeoutMillis: 200 });
+  const pool = new pg.Pool({ connectionString: server.url, max: 1 });
   const client = await pool.connect();
   const waiting = pool.query('select 1');
   client.release();
   await waiting;
   const held = await pool.connect();
+  Object.assign(pool.options, { connectionTimeoutMillis: 50 });
   await pool.connect().catch(() => {});
   held.release();
   await pool.end();
