@@ -38,7 +38,7 @@ export function testsWithPostgres(instrumentation: Instrumentation): PostgresTes
 /** pg with the pg-pool that it brings, loaded anew. */
 export function freshPg(): typeof Pg {
   const require = createRequire(import.meta.url);
-  const pool = require.resolve('pg-pool');
+  const pool = createRequire(require.resolve('pg')).resolve('pg-pool');
   Reflect.deleteProperty(require.cache, pool);
   return freshCopy(require, 'pg') as typeof Pg;
 }
