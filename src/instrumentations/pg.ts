@@ -28,7 +28,7 @@ interface ClientClass {
 
 interface Client {
   readonly connection: Connection;
-  readonly host: string;
+  readonly host: string | undefined;
   readonly port: number;
   readonly database: string;
   /** The queries that were not submitted yet. */
@@ -128,7 +128,7 @@ class Queries {
       quote: '"',
       namespace: database,
       address: host,
-      port: host.startsWith('/') ? undefined : port,
+      port: host?.startsWith('/') ? undefined : port,
     });
     if (typeof query?.submit !== 'function' || Object.prototype.isPrototypeOf.call(ownQueries, query)) return;
     if (query[STARTED_MILLIS] !== undefined) return;

@@ -10,7 +10,10 @@ import type { Sample } from '../../src/sample.ts';
 import { freshCopy } from '../kit/fresh-copy.ts';
 import { eventually } from '../kit/http-traffic.ts';
 import { SETTINGS } from '../kit/instrumentation-settings.ts';
-import { freshPg, type PostgresSubject, statementsOf, testsWithPostgres } from '../kit/postgres-samples.ts';
+import { startMariadb } from '../kit/mariadb-process.ts';
+import { freshPg, statementsOf, testsWithPostgres } from '../kit/postgres-samples.ts';
+import { testWith } from '../kit/programs.ts';
+import { attachAlone } from '../kit/readings.ts';
 import { countsOf } from '../kit/redis-samples.ts';
 
 const require = createRequire(import.meta.url);
@@ -18,7 +21,10 @@ const test = testsWithPostgres(instrumentation);
 const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
 
 /** A knex that was loaded after it was instrumented, and is destroyed with the test. */
-function open({ server }: Pick<PostgresSubject, 'server'>, config: Knex.Config & { readonly connectionPool?: object } = {}) {
+function open(
+  { server }: { readonly server: { readonly url: string } },
+  config: Knex.Config & { readonly connectionPool?: object } = {},
+) {
   const knex = freshCopy(require, 'knex') as (config: Knex.Config) => Knex;
   const database = knex({ client: 'pg', connection: server.url, pool: { min: 0, max: 2 }, log: { warn() {} }, ...config });
   return Object.assign(database, { [Symbol.asyncDispose]: () => database.destroy() });
@@ -126,6 +132,25 @@ describe('a pool of knex', () => {
     await database.raw('select 1');
     expect(stateOf(await subject.read())).toEqual({ used: 0, idle: 1, limit: 2, pending: 0 });
   });
+});
+
+testWith('mariadbd', 'a pool of knex is told alike, whatever driver it is of', async (program) => {
+  await using server = await startMariadb(program);
+  const { attached, read } = attachAlone(instrumentation);
+  const { host, port, user, database: name } = server;
+  const config = { client: 'mysql2', connection: { host, port, user, database: name } };
+  await using database = open({ server }, config);
+  const transaction = await database.transaction();
+  expect(stateOf(await read())).toEqual({ used: 1, idle: 0, limit: 2, pending: 0 });
+  await transaction.commit();
+  await using declined = open({ server }, { ...config, connection: { ...config.connection, database: 'nowhere' } });
+  await expect(declined.raw('select 1')).rejects.toThrow('nowhere');
+  const samples = await read();
+  expect(namesOf(samples)).toEqual([`${host}:${port}/${name}`, `${host}:${port}/nowhere`]);
+  expect(timesOf(samples)).toEqual({ create: 1, wait: 1, use: 1 });
+  expect(errorsOf(samples)).toEqual({ ER_BAD_DB_ERROR: 1 });
+  attached.detach();
+  expect(attached.failure).toBeUndefined();
 });
 
 describe('a pool beside one of pg', () => {
