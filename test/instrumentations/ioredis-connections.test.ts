@@ -7,9 +7,9 @@ import { freePort } from '../kit/free-port.ts';
 import { eventually } from '../kit/http-traffic.ts';
 import { openIoredis as open } from '../kit/ioredis-client.ts';
 import { findProgram } from '../kit/programs.ts';
-import { attachAlone, valueOf } from '../kit/readings.ts';
+import { attachAlone, countsOf, valueOf } from '../kit/readings.ts';
 import { startRedis } from '../kit/redis-process.ts';
-import { commandsOf, countsOf, testsWithRedis } from '../kit/redis-samples.ts';
+import { commandsOf, testsWithRedis } from '../kit/redis-samples.ts';
 
 const test = testsWithRedis(ioredis);
 

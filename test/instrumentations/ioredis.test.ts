@@ -5,7 +5,8 @@ import { describe, expect } from 'vitest';
 import { sendOwn } from '../../src/core/own-commands.ts';
 import { ioredis } from '../../src/instrumentations/ioredis.ts';
 import { openIoredis as open } from '../kit/ioredis-client.ts';
-import { commandsOf, commandStats, countsOf, lookUpsOf, testsWithRedis } from '../kit/redis-samples.ts';
+import { countsOf } from '../kit/readings.ts';
+import { commandsOf, commandStats, lookUpsOf, testsWithRedis } from '../kit/redis-samples.ts';
 
 const test = testsWithRedis(ioredis);
 

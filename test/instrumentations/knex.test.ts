@@ -13,8 +13,7 @@ import { SETTINGS } from '../kit/instrumentation-settings.ts';
 import { startMariadb } from '../kit/mariadb-process.ts';
 import { freshPg, statementsOf, testsWithPostgres } from '../kit/postgres-samples.ts';
 import { testWith } from '../kit/programs.ts';
-import { attachAlone } from '../kit/readings.ts';
-import { countsOf } from '../kit/redis-samples.ts';
+import { attachAlone, countsOf } from '../kit/readings.ts';
 
 const require = createRequire(import.meta.url);
 const test = testsWithPostgres(instrumentation);

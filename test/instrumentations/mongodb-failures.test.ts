@@ -9,8 +9,7 @@ import { isNotSent, mongoErrorType, refusalOf, returnedDocuments } from '../../s
 import { freePort } from '../kit/free-port.ts';
 import { startMongoProxy } from '../kit/mongo-proxy.ts';
 import { commandsOf, type MongoCase, testsWithMongo } from '../kit/mongo-samples.ts';
-import { valueOf } from '../kit/readings.ts';
-import { countsOf } from '../kit/redis-samples.ts';
+import { countsOf, valueOf } from '../kit/readings.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -10,8 +10,7 @@ import { startMongo } from '../kit/mongo-process.ts';
 import { startMongoProxy } from '../kit/mongo-proxy.ts';
 import { commandsOf, type MongoCase, testsWithMongo } from '../kit/mongo-samples.ts';
 import { findProgram } from '../kit/programs.ts';
-import { valueOf } from '../kit/readings.ts';
-import { countsOf } from '../kit/redis-samples.ts';
+import { countsOf, valueOf } from '../kit/readings.ts';
 
 const testsOf = testsWithMongo();
 

@@ -10,7 +10,7 @@ import { mongodb } from '../../src/instrumentations/mongodb.ts';
 import { inRange } from '../../src/core/version-range.ts';
 import { eventually } from '../kit/http-traffic.ts';
 import { commandsOf, type MongoCase, testsWithMongo } from '../kit/mongo-samples.ts';
-import { countsOf } from '../kit/redis-samples.ts';
+import { countsOf } from '../kit/readings.ts';
 
 const require = createRequire(import.meta.url);
 

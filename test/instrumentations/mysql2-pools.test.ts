@@ -6,8 +6,7 @@ import type { Sample } from '../../src/sample.ts';
 import { freePort } from '../kit/free-port.ts';
 import { eventually, listen } from '../kit/http-traffic.ts';
 import { type MariadbContext, testsWithMariadb } from '../kit/mariadb-tests.ts';
-import { valueOf } from '../kit/readings.ts';
-import { countsOf } from '../kit/redis-samples.ts';
+import { countsOf, valueOf } from '../kit/readings.ts';
 
 const test = testsWithMariadb();
 

@@ -12,7 +12,7 @@ import { freshCopy } from '../kit/fresh-copy.ts';
 import { type MariadbContext, testsWithMariadb } from '../kit/mariadb-tests.ts';
 import { loadOfficial } from '../kit/official.ts';
 import { statementsOf } from '../kit/postgres-samples.ts';
-import { countsOf } from '../kit/redis-samples.ts';
+import { countsOf } from '../kit/readings.ts';
 
 const require = createRequire(import.meta.url);
 const test = testsWithMariadb();

@@ -8,8 +8,7 @@ import type { Sample } from '../../src/sample.ts';
 import { eventually, listen } from '../kit/http-traffic.ts';
 import { SETTINGS } from '../kit/instrumentation-settings.ts';
 import { freshPg, type PostgresSubject, testsWithPostgres } from '../kit/postgres-samples.ts';
-import { valueOf } from '../kit/readings.ts';
-import { countsOf } from '../kit/redis-samples.ts';
+import { countsOf, valueOf } from '../kit/readings.ts';
 
 const test = testsWithPostgres(pgPool);
 const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));

@@ -6,7 +6,7 @@ import { pg as instrumentation } from '../../src/instrumentations/pg.ts';
 import type { Sample } from '../../src/sample.ts';
 import { eventually } from '../kit/http-traffic.ts';
 import { freshPg, type PostgresSubject, statementsOf, testsWithPostgres } from '../kit/postgres-samples.ts';
-import { countsOf } from '../kit/redis-samples.ts';
+import { countsOf } from '../kit/readings.ts';
 
 const require = createRequire(import.meta.url);
 const test = testsWithPostgres(instrumentation);

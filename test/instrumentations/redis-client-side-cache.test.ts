@@ -4,9 +4,9 @@ import { BasicClientSideCache, BasicPooledClientSideCache, createClient, createC
 import { describe, expect } from 'vitest';
 import { redis } from '../../src/instrumentations/redis.ts';
 import { eventually } from '../kit/http-traffic.ts';
-import { valueOf } from '../kit/readings.ts';
+import { countsOf, valueOf } from '../kit/readings.ts';
 import type { RedisProcess } from '../kit/redis-process.ts';
-import { commandsOf, countsOf, lookUpsOf, testsWithRedis } from '../kit/redis-samples.ts';
+import { commandsOf, lookUpsOf, testsWithRedis } from '../kit/redis-samples.ts';
 
 const test = testsWithRedis(redis);
 

@@ -11,9 +11,9 @@ import { redis } from '../../src/instrumentations/redis.ts';
 import { freePort } from '../kit/free-port.ts';
 import { eventually } from '../kit/http-traffic.ts';
 import { findProgram, testWith } from '../kit/programs.ts';
-import { attachAlone, type Readings } from '../kit/readings.ts';
+import { attachAlone, countsOf, type Readings } from '../kit/readings.ts';
 import { type RedisProcess, startRedis } from '../kit/redis-process.ts';
-import { commandsOf, countsOf, lookUpsOf } from '../kit/redis-samples.ts';
+import { commandsOf, lookUpsOf } from '../kit/redis-samples.ts';
 
 /** Two nodes that share the slots: of the keys here, `one` is at the second and `two` at the first. */
 const SLOTS = [

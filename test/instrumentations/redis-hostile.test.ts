@@ -10,9 +10,9 @@ import { ioredis } from '../../src/instrumentations/ioredis.ts';
 import { redis } from '../../src/instrumentations/redis.ts';
 import { eventually } from '../kit/http-traffic.ts';
 import { findProgram, testWith } from '../kit/programs.ts';
-import { attachAlone, type Readings } from '../kit/readings.ts';
+import { attachAlone, countsOf, type Readings } from '../kit/readings.ts';
 import { type RedisProcess, startRedis } from '../kit/redis-process.ts';
-import { commandsOf, countsOf } from '../kit/redis-samples.ts';
+import { commandsOf } from '../kit/redis-samples.ts';
 
 let server: RedisProcess;
 beforeAll(async () => {

@@ -5,9 +5,9 @@ import { sendOwn } from '../../src/core/own-commands.ts';
 import { redis } from '../../src/instrumentations/redis.ts';
 import { freePort } from '../kit/free-port.ts';
 import { eventually } from '../kit/http-traffic.ts';
-import { attachAlone, valueOf } from '../kit/readings.ts';
+import { attachAlone, countsOf, valueOf } from '../kit/readings.ts';
 import type { RedisProcess } from '../kit/redis-process.ts';
-import { commandsOf, commandStats, countsOf, lookUpsOf, testsWithRedis } from '../kit/redis-samples.ts';
+import { commandsOf, commandStats, lookUpsOf, testsWithRedis } from '../kit/redis-samples.ts';
 
 const test = testsWithRedis(redis);
 

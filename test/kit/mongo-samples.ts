@@ -6,8 +6,7 @@ import { mongodb } from '../../src/instrumentations/mongodb.ts';
 import { freshCopy } from './fresh-copy.ts';
 import { type MongoProcess, startMongo } from './mongo-process.ts';
 import { testWith } from './programs.ts';
-import { attachAlone, type Readings } from './readings.ts';
-import { countsOf } from './redis-samples.ts';
+import { attachAlone, countsOf, type Readings } from './readings.ts';
 
 const require = createRequire(import.meta.url);
 

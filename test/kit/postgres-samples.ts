@@ -7,8 +7,7 @@ import type { Sample } from '../../src/sample.ts';
 import { freshCopy } from './fresh-copy.ts';
 import { type PostgresProcess, startPostgres } from './postgres-process.ts';
 import { testWith } from './programs.ts';
-import { attachAlone, type Readings } from './readings.ts';
-import { countsOf } from './redis-samples.ts';
+import { attachAlone, countsOf, type Readings } from './readings.ts';
 
 /** A server, what is measured there, and pg as it is loaded by who was instrumented before. */
 export interface PostgresSubject extends Readings {

@@ -2,17 +2,10 @@
 import { afterAll } from 'vitest';
 import type { Instrumentation } from '../../src/core/instrumentation.ts';
 import { testWith } from './programs.ts';
-import { attachAlone, type Readings } from './readings.ts';
+import { attachAlone, countsOf, type Measured, type Readings } from './readings.ts';
 import { type RedisProcess, startRedis } from './redis-process.ts';
 
 export type RedisTest = (title: string, run: (server: RedisProcess, readings: Readings) => Promise<void>) => void;
-
-/** A series, wherever it was read. */
-interface Measured {
-  readonly name: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly value: number;
-}
 
 /** Defines tests that find the server empty and the instrumentation attached. */
 export function testsWithRedis(instrumentation: Instrumentation): RedisTest {
@@ -47,22 +40,6 @@ export function lookUpsOf(
   attributes: Readonly<Record<string, unknown>> = {},
 ): Record<string, number> {
   return countsOf(samples, 'cache.requests', ['cache.result'], { 'cache.system': 'redis', ...attributes });
-}
-
-/** The sums of a metric by the values of some attributes, of the series that have others. */
-export function countsOf(
-  samples: readonly Measured[],
-  name: string,
-  by: readonly string[],
-  attributes: Readonly<Record<string, unknown>> = {},
-): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const sample of samples) {
-    if (sample.name !== name || Object.entries(attributes).some(([key, value]) => sample.attributes[key] !== value)) continue;
-    const key = by.flatMap((attribute) => (sample.attributes[attribute] as string | undefined) ?? []).join(' ');
-    counts[key] = (counts[key] ?? 0) + sample.value;
-  }
-  return counts;
 }
 
 /** How often the server ran each command since the test began, without what clients and the test itself send to manage it. */

@@ -6,8 +6,7 @@ import { freshCopy } from '../kit/fresh-copy.ts';
 import { type MongoProcess, startMongo } from '../kit/mongo-process.ts';
 import { loadOfficial, type OfficialClass, startOfficial } from '../kit/official.ts';
 import { testWith } from '../kit/programs.ts';
-import { attachAlone } from '../kit/readings.ts';
-import { countsOf } from '../kit/redis-samples.ts';
+import { attachAlone, countsOf } from '../kit/readings.ts';
 
 const require = createRequire(import.meta.url);
 

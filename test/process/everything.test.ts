@@ -6,7 +6,7 @@ import { openOtlpSink } from '../kit/otlp-sink.ts';
 import { startPostgres } from '../kit/postgres-process.ts';
 import { findProgram, testWith } from '../kit/programs.ts';
 import { startRedis } from '../kit/redis-process.ts';
-import { countsOf } from '../kit/redis-samples.ts';
+import { countsOf } from '../kit/readings.ts';
 import { runToEnd } from '../kit/run-to-end.ts';
 
 const servers = new AsyncDisposableStack();

@@ -10,7 +10,7 @@ import { type MongoProcess, startMongo } from '../kit/mongo-process.ts';
 import { commandsOf, emptyMongo } from '../kit/mongo-samples.ts';
 import { openOtlpSink, type OtlpSink } from '../kit/otlp-sink.ts';
 import { findProgram, testWith } from '../kit/programs.ts';
-import { countsOf } from '../kit/redis-samples.ts';
+import { countsOf } from '../kit/readings.ts';
 import { runToEnd } from '../kit/run-to-end.ts';
 
 const require = createRequire(import.meta.url);

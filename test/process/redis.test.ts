@@ -6,7 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { openOtlpSink, type OtlpSink } from '../kit/otlp-sink.ts';
 import { findProgram, testWith } from '../kit/programs.ts';
 import { type RedisProcess, startRedis } from '../kit/redis-process.ts';
-import { commandsOf, countsOf, lookUpsOf } from '../kit/redis-samples.ts';
+import { countsOf } from '../kit/readings.ts';
+import { commandsOf, lookUpsOf } from '../kit/redis-samples.ts';
 import { runToEnd } from '../kit/run-to-end.ts';
 
 const FIXTURES = './test/process/fixtures';

@@ -1,4 +1,4 @@
-// Rounds of every contestant in turn, there and back (A B C C B A), in fresh processes again and again, the first thrown away.
+// Rounds of every contestant in turn (A B C, B C A, C A B), in fresh processes again and again, the first rounds thrown away.
 
 /** Something that is started, measured in rounds, and ended. */
 export interface Contestant extends AsyncDisposable {
@@ -36,8 +36,7 @@ export async function interleave<C extends Contestant, Value>(
     const contestants = await start();
     for (const contestant of contestants) stack.use(contestant);
     for (let index = -warmUps; index < rounds; index += 1) {
-      // Whatever drifts during a pair of rounds, such as the machine's other work, meets first and last alike.
-      for (const contestant of index % 2 === 0 ? contestants : contestants.toReversed()) {
+      for (const contestant of inTurn(contestants, index + warmUps)) {
         const value = await round(contestant, index < 0);
         if (index < 0) continue;
         if (!samples.has(contestant.name)) samples.set(contestant.name, []);
@@ -47,6 +46,12 @@ export async function interleave<C extends Contestant, Value>(
     for (const contestant of contestants) await check?.(contestant);
   }
   return samples;
+}
+
+/** Another one is first in every round, and none has two rounds at a stretch, which would find its caches warm. */
+function inTurn<C>(contestants: readonly C[], round: number): C[] {
+  const first = round % contestants.length;
+  return [...contestants.slice(first), ...contestants.slice(0, first)];
 }
 
 /** One figure out of every round; undefined where the contestant does not have it. */
