@@ -48,7 +48,7 @@ export async function interleave<C extends Contestant, Value>(
   return samples;
 }
 
-/** Another one is first in every round, and none has two rounds at a stretch, which would find its caches warm. */
+/** Another one is first in every round; there and back would give the outer two rounds at a stretch, with warm caches. */
 function inTurn<C>(contestants: readonly C[], round: number): C[] {
   const first = round % contestants.length;
   return [...contestants.slice(first), ...contestants.slice(0, first)];
