@@ -81,14 +81,12 @@ testsWithBullmq((it) => {
   });
 
   it('tells that a job waits for children that it added', async ({ library, queue, work, eventuallyTold }) => {
-    work(
-      async (job, token) => {
-        if (job.name === 'child') return;
-        if (job.attemptsStarted === 1) await queue.add('child', {}, { parent: { id: job.id!, queue: job.queueQualifiedName } });
-        if (await job.moveToWaitingChildren(token!)) throw new library.WaitingChildrenError();
-      },
-      { concurrency: 2 },
-    );
+    // One at a time, so that the child is not done before its parent waits for it.
+    work(async (job, token) => {
+      if (job.name === 'child') return;
+      if (job.attemptsStarted === 1) await queue.add('child', {}, { parent: { id: job.id!, queue: job.queueQualifiedName } });
+      if (await job.moveToWaitingChildren(token!)) throw new library.WaitingChildrenError();
+    });
     await queue.add('parent', {});
     await eventuallyTold({
       'added parent': 1,
