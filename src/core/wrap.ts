@@ -22,7 +22,7 @@ export function wrap(holder: object, name: string, around: (original: Method) =>
   const wrapped = likeness(around(original), original);
   Object.defineProperty(holder, name, { ...before, value: wrapped });
   return () => {
-    // Whoever wrapped it after us keeps what is his, and ours stays below it.
+    // What somebody else wrapped after us stays wrapped, with ours below it.
     if ((holder as Record<string, unknown>)[name] === wrapped) Object.defineProperty(holder, name, before);
   };
 }

@@ -76,7 +76,7 @@ function replace(store: object, name: string, value: object): () => void {
   // One that does not let itself be changed is not timed.
   if (!Reflect.defineProperty(store, name, looks)) return () => {};
   return () => {
-    // Whoever wrapped it after us keeps what is his, and ours stays below it.
+    // What somebody else wrapped after us stays wrapped, with ours below it.
     if ((store as Record<string, unknown>)[name] !== value) return;
     if (own === undefined) Reflect.deleteProperty(store, name);
     else Reflect.defineProperty(store, name, own);

@@ -2,6 +2,7 @@
 import {
   dbClientConnectionCount,
   dbClientConnectionCreateTime,
+  dbClientConnectionErrors,
   dbClientConnectionLimit,
   dbClientConnectionPendingRequests,
   dbClientConnectionTimeouts,
@@ -11,6 +12,18 @@ import {
 import type { Attachment } from '../core/instrumentation.ts';
 import type { Registry } from '../core/registry.ts';
 import { WeakList } from '../core/weak-list.ts';
+
+/** What a library that knows pools records. */
+export const DB_POOL_METRICS = [
+  dbClientConnectionCount,
+  dbClientConnectionLimit,
+  dbClientConnectionPendingRequests,
+  dbClientConnectionTimeouts,
+  dbClientConnectionCreateTime,
+  dbClientConnectionWaitTime,
+  dbClientConnectionUseTime,
+  dbClientConnectionErrors,
+] as const;
 
 /** How many connections and requests a pool has just now; what it does not know it leaves out. */
 export interface PoolState {

@@ -19,7 +19,7 @@ interface Pool {
   /** Host and port in one. */
   readonly address: string;
   readonly closed: boolean;
-  /** Its most is 0 for as many as are wanted. */
+  /** Its limit is 0 where there is none. */
   readonly options: { readonly maxPoolSize: number; readonly hostAddress: MongoServer };
   readonly currentCheckedOutCount: number;
   readonly availableConnectionCount: number;
@@ -116,7 +116,7 @@ export class MongoPools {
   }
 }
 
-/** The callbacks that are timed, for who is attached second to leave them alone. */
+/** The callbacks that are timed: attached twice, the first counts. */
 const followed = new WeakSet<Opened>();
 
 /** A pool's series. It must not hold on to the pool. */

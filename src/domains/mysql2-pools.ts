@@ -48,7 +48,7 @@ interface Request {
   triedMillis: number;
 }
 
-/** By the callbacks that are timed, for who is attached second to leave them alone. */
+/** By the callbacks that are timed: attached twice, the first counts. */
 const requests = new WeakMap<Granted, Request>();
 
 /** The connections whose failure was counted. */

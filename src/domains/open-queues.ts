@@ -29,7 +29,7 @@ export class OpenQueues {
   readonly #intervalMillis: number;
   readonly #depths: QueueDepths;
   readonly #queues = new Map<string, OpenQueue>();
-  /** Whoever has closed his queue does not open it again. */
+  /** A queue that was closed is not opened again. */
   readonly #known = new WeakSet<QueueUser>();
   /** Of those who have not closed their queue; undefined while connecting. */
   readonly #clients = new WeakMap<QueueUser, RedisClient | undefined>();

@@ -1,35 +1,17 @@
 // Connection pools of knex, which makes its own with tarn; its statements are seen where they are sent, at pg and mysql2.
-import {
-  dbClientConnectionCount,
-  dbClientConnectionCreateTime,
-  dbClientConnectionErrors,
-  dbClientConnectionLimit,
-  dbClientConnectionPendingRequests,
-  dbClientConnectionTimeouts,
-  dbClientConnectionUseTime,
-  dbClientConnectionWaitTime,
-} from '../catalog/db.ts';
+import { dbClientConnectionErrors } from '../catalog/db.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Counter } from '../core/instrument.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
 import { WeakList } from '../core/weak-list.ts';
 import { wrap } from '../core/wrap.ts';
-import { DbPools, type PoolState } from '../domains/db-pools.ts';
+import { DB_POOL_METRICS, DbPools, type PoolState } from '../domains/db-pools.ts';
 
 export const knex: Instrumentation = {
   name: 'knex',
   target: { package: 'knex', versions: '>=1 <4' },
-  metrics: [
-    dbClientConnectionCount,
-    dbClientConnectionLimit,
-    dbClientConnectionPendingRequests,
-    dbClientConnectionTimeouts,
-    dbClientConnectionWaitTime,
-    dbClientConnectionUseTime,
-    dbClientConnectionCreateTime,
-    dbClientConnectionErrors,
-  ],
+  metrics: DB_POOL_METRICS,
   attach(attachment) {
     const pools = new Pools(attachment);
     attachment.patch({ file: 'lib/client.js' }, ({ prototype }: { readonly prototype: object }) => {

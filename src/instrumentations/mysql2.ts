@@ -1,22 +1,10 @@
 // MySQL and MariaDB with mysql2: statements as mysql2 publishes them, and pools and connections that fail, which are patched.
-import {
-  dbClientConnectionCount,
-  dbClientConnectionCreateTime,
-  dbClientConnectionErrors,
-  dbClientConnectionLimit,
-  dbClientConnectionPendingRequests,
-  dbClientConnectionTimeouts,
-  dbClientConnectionUseTime,
-  dbClientConnectionWaitTime,
-  dbClientOperationDuration,
-  dbClientResponseReturnedRows,
-  dbClientSlowOperations,
-} from '../catalog/db.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation, Undo } from '../core/instrumentation.ts';
 import type { Traced } from '../core/trace.ts';
 import { wrap } from '../core/wrap.ts';
-import { type DbOperation, DbOperations } from '../domains/db-operations.ts';
+import { DB_OPERATION_METRICS, type DbOperation, DbOperations } from '../domains/db-operations.ts';
+import { DB_POOL_METRICS } from '../domains/db-pools.ts';
 import { mysql2ErrorType } from '../domains/mysql2-error-type.ts';
 import { type Mysql2Place, Mysql2Pools } from '../domains/mysql2-pools.ts';
 import { type SqlTarget, SqlTargets } from '../domains/sql-target.ts';
@@ -24,19 +12,7 @@ import { type SqlTarget, SqlTargets } from '../domains/sql-target.ts';
 export const mysql2: Instrumentation = {
   name: 'mysql2',
   target: { package: 'mysql2', versions: '>=3.20 <4' },
-  metrics: [
-    dbClientOperationDuration,
-    dbClientResponseReturnedRows,
-    dbClientSlowOperations,
-    dbClientConnectionCount,
-    dbClientConnectionLimit,
-    dbClientConnectionPendingRequests,
-    dbClientConnectionTimeouts,
-    dbClientConnectionWaitTime,
-    dbClientConnectionUseTime,
-    dbClientConnectionCreateTime,
-    dbClientConnectionErrors,
-  ],
+  metrics: [...DB_OPERATION_METRICS, ...DB_POOL_METRICS],
   attach(attachment) {
     const statements = new Statements(attachment);
     const pools = new Mysql2Pools(attachment);
@@ -96,7 +72,7 @@ interface Connection {
 
 const MOST_SERVERS = 1000;
 
-/** The callbacks that are timed, for who is attached second to leave them alone. */
+/** The callbacks that are timed: attached twice, the first counts. */
 const followed = new WeakSet<OnResult>();
 
 class Statements {

@@ -3,37 +3,19 @@
 // pg-pool publishes nothing, and its events do not tell who waits. What waits is an object of its own, which carries the time
 // from method to method, so no callback or promise of the application's is touched.
 import { errorMonitor } from 'node:events';
-import {
-  dbClientConnectionCount,
-  dbClientConnectionCreateTime,
-  dbClientConnectionErrors,
-  dbClientConnectionLimit,
-  dbClientConnectionPendingRequests,
-  dbClientConnectionTimeouts,
-  dbClientConnectionUseTime,
-  dbClientConnectionWaitTime,
-} from '../catalog/db.ts';
+import { dbClientConnectionErrors } from '../catalog/db.ts';
 import type { CounterCell, HistogramCell } from '../core/cell.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Counter } from '../core/instrument.ts';
 import type { Attachment, Instrumentation, Undo } from '../core/instrumentation.ts';
 import { wrap } from '../core/wrap.ts';
-import { DbPools, type PoolState } from '../domains/db-pools.ts';
+import { DB_POOL_METRICS, DbPools, type PoolState } from '../domains/db-pools.ts';
 import { pgErrorType } from '../domains/pg-errors.ts';
 
 export const pgPool: Instrumentation = {
   name: 'pg-pool',
   target: { package: 'pg-pool', versions: '>=3 <4' },
-  metrics: [
-    dbClientConnectionCount,
-    dbClientConnectionLimit,
-    dbClientConnectionPendingRequests,
-    dbClientConnectionTimeouts,
-    dbClientConnectionWaitTime,
-    dbClientConnectionUseTime,
-    dbClientConnectionCreateTime,
-    dbClientConnectionErrors,
-  ],
+  metrics: DB_POOL_METRICS,
   attach(attachment) {
     const pools = new Pools(attachment);
     // The ES module passes on the CommonJS one.
@@ -88,7 +70,7 @@ const SERIES = Symbol('promtel.pg.series');
 /** Where a client could not be opened in time; pg-pool says it in words only. */
 const OPENED_TOO_LATE = 'Connection terminated due to connection timeout';
 
-/** Requests whose end is followed, for who is attached second to leave them alone. */
+/** Requests whose end is followed: attached twice, the first counts. */
 const followed = new WeakSet<Request>();
 
 class Pools {
@@ -178,7 +160,7 @@ class Pools {
     if (client === undefined || series === undefined || client[OPENED_MILLIS] !== undefined) return;
     client[OPENED_MILLIS] = sinceMillis;
     request[SERIES] = series;
-    // This is told of an error without having an application that listens to none spared the end that it meets.
+    // A listener of ours would keep the process alive after an error that the application listens to nowhere; this does not.
     const noteBroken = this.#attachment.guard((error: unknown) => this.#noteBroken(client, series, error));
     client.on(errorMonitor, noteBroken);
   }

@@ -2,18 +2,17 @@
 //
 // A query of pg's is an object that is told of its end by methods. These are patched, so that what an application hands over and
 // is given stays the very same: no callback is wrapped, and no promise followed. pg-native is left alone.
-import { dbClientOperationDuration, dbClientResponseReturnedRows, dbClientSlowOperations } from '../catalog/db.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation, Undo } from '../core/instrumentation.ts';
 import { type Method, wrap } from '../core/wrap.ts';
-import { DbOperations } from '../domains/db-operations.ts';
+import { DB_OPERATION_METRICS, DbOperations } from '../domains/db-operations.ts';
 import { pgErrorType } from '../domains/pg-errors.ts';
 import { type SqlTarget, SqlTargets } from '../domains/sql-target.ts';
 
 export const pg: Instrumentation = {
   name: 'pg',
   target: { package: 'pg', versions: '>=8 <9' },
-  metrics: [dbClientOperationDuration, dbClientResponseReturnedRows, dbClientSlowOperations],
+  metrics: DB_OPERATION_METRICS,
   attach(attachment) {
     const queries = new Queries(attachment);
     // The ES module passes on the CommonJS one.
