@@ -160,7 +160,7 @@ class Pools {
     if (client === undefined || series === undefined || client[OPENED_MILLIS] !== undefined) return;
     client[OPENED_MILLIS] = sinceMillis;
     request[SERIES] = series;
-    // A listener of ours would keep the process alive after an error that the application listens to nowhere; this does not.
+    // No listener in the sense of the event: an error that the application listens to nowhere still ends the process.
     const noteBroken = this.#attachment.guard((error: unknown) => this.#noteBroken(client, series, error));
     client.on(errorMonitor, noteBroken);
   }
