@@ -5,6 +5,7 @@ import { onProblem, type Problem } from '../../src/core/problem.ts';
 import { bullmqQueues } from '../../src/instrumentations/bullmq-queues.ts';
 import { ioredis } from '../../src/instrumentations/ioredis.ts';
 import { eventually } from '../kit/http-traffic.ts';
+import { reloadIoredis } from '../kit/ioredis-client.ts';
 import { BULLMQ, intervals, LOCK, PolledQueues, pollingTestOf } from '../kit/polled-queues.ts';
 
 const require = createRequire(import.meta.url);
@@ -97,6 +98,7 @@ describe.each(BULLMQ)('%s', (packageName) => {
 
     test("of the application, and not counted as the application's command", async (queues) => {
       queues.attach(ioredis);
+      reloadIoredis('ioredis', require.resolve(packageName));
       queues.queue();
       await queues.shown();
       await intervals(3);

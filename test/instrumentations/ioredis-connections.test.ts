@@ -1,26 +1,21 @@
 // Connections of ioredis to a real server: timed when they are opened, counted while they are open, with their errors.
-import { createRequire } from 'node:module';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { ioredis } from '../../src/instrumentations/ioredis.ts';
 import { freePort } from '../kit/free-port.ts';
 import { eventually } from '../kit/http-traffic.ts';
-import { openIoredis as open } from '../kit/ioredis-client.ts';
+import { openIoredis as open, reloadIoredis } from '../kit/ioredis-client.ts';
 import { findProgram } from '../kit/programs.ts';
 import { attachAlone, countsOf, valueOf } from '../kit/readings.ts';
 import { startRedis } from '../kit/redis-process.ts';
 import { commandsOf, testsWithRedis } from '../kit/redis-samples.ts';
 
-const test = testsWithRedis(ioredis);
+const test = testsWithRedis(ioredis, reloadIoredis);
 
 describe('a connection', () => {
   const poolOf = ({ port }: { port: number }) => ({ 'db.client.connection.pool.name': `127.0.0.1:${port}` });
 
-  // What is patched is patched as it is loaded, and it was loaded before the instrumentation was attached.
-  const reload = (): unknown => createRequire(import.meta.url)('ioredis/built/Redis.js');
-
   test('is timed when it is opened, and counted while it is open', async (server, { read }) => {
-    reload();
     await using _ = await open(server);
     const other = await open(server, { db: 1 });
     expect(valueOf(await read(), 'db.client.connection.count', poolOf(server))).toBe(2);
@@ -32,7 +27,6 @@ describe('a connection', () => {
   });
 
   test('that breaks is counted again when it is back', async (server, { read }) => {
-    reload();
     await using client = await open(server, { retryStrategy: () => 1 });
     const count = async (): Promise<number | undefined> => valueOf(await read(), 'db.client.connection.count', poolOf(server));
     const closed = new Promise((resolve) => client.once('close', resolve));
@@ -45,7 +39,7 @@ describe('a connection', () => {
 
   test('is counted once by two that watch it, and by none that has left', async (server, one) => {
     const two = attachAlone(ioredis);
-    reload();
+    reloadIoredis();
     const counts = async () =>
       Promise.all([one, two].map(async ({ read }) => valueOf(await read(), 'db.client.connection.count') ?? 0));
     await using client = await open(server, { retryStrategy: () => 1 });
@@ -55,7 +49,7 @@ describe('a connection', () => {
     two.attached.detach();
     expect(await counts()).toEqual([0, 0]);
     const three = attachAlone(ioredis);
-    reload();
+    reloadIoredis();
     await server.cli('client', 'kill', 'type', 'normal', 'skipme', 'yes');
     await eventually(async () => expect(valueOf(await three.read(), 'db.client.connection.count')).toBe(1));
     three.attached.detach();
@@ -74,6 +68,7 @@ describe('a connection', () => {
   it('that is refused is an error, each time it is tried', async () => {
     const port = await freePort();
     const { read, attached } = attachAlone(ioredis);
+    reloadIoredis();
     let tries = 0;
     const client = new Redis(port, '127.0.0.1', { retryStrategy: () => ((tries += 1) < 3 ? 1 : null), maxRetriesPerRequest: 1 });
     client.on('error', () => {});
@@ -82,7 +77,7 @@ describe('a connection', () => {
     await eventually(async () =>
       expect(countsOf(await read(), 'db.client.connection.errors', ['error.type'], poolOf({ port }))).toEqual({ closed: 3 }),
     );
-    // ioredis tells of a command when it sends it, and this was never sent.
+    // A command counts when it is sent, and this never was.
     expect(commandsOf(await read())).toEqual({});
     attached.detach();
   });

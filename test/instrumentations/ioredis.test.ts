@@ -4,11 +4,11 @@ import { Redis } from 'ioredis';
 import { describe, expect } from 'vitest';
 import { sendOwn } from '../../src/core/own-commands.ts';
 import { ioredis } from '../../src/instrumentations/ioredis.ts';
-import { openIoredis as open } from '../kit/ioredis-client.ts';
+import { openIoredis as open, reloadIoredis } from '../kit/ioredis-client.ts';
 import { countsOf } from '../kit/readings.ts';
 import { commandsOf, commandStats, lookUpsOf, testsWithRedis } from '../kit/redis-samples.ts';
 
-const test = testsWithRedis(ioredis);
+const test = testsWithRedis(ioredis, reloadIoredis);
 
 describe('a command', () => {
   test('has the attributes of the semantic conventions', async (server, { read }) => {

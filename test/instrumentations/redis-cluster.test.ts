@@ -10,6 +10,7 @@ import { ioredis } from '../../src/instrumentations/ioredis.ts';
 import { redis } from '../../src/instrumentations/redis.ts';
 import { freePort } from '../kit/free-port.ts';
 import { eventually } from '../kit/http-traffic.ts';
+import { reloadIoredis } from '../kit/ioredis-client.ts';
 import { findProgram, testWith } from '../kit/programs.ts';
 import { attachAlone, countsOf, type Readings } from '../kit/readings.ts';
 import { type RedisProcess, startRedis } from '../kit/redis-process.ts';
@@ -51,6 +52,7 @@ function test(title: string, instrumentation: Instrumentation, run: (readings: R
   testWith('redis-server', title, async () => {
     for (const node of nodes) await node.cli('flushall');
     const readings = attachAlone(instrumentation);
+    reloadIoredis();
     try {
       await run(readings);
     } finally {
@@ -89,6 +91,43 @@ describe('a cluster of ioredis', () => {
     await cluster.multi().incr('two').incr('two').exec();
     await cluster.multi().incr('one').exec();
     expect(await commandsByNode(readings)).toEqual([{ SET: 1, GET: 1, MULTI: 1 }, { MULTI: 1 }]);
+  });
+});
+
+describe('a slot that has moved to another node', () => {
+  /** The key `two` is in slot 2127, which the first node has. */
+  async function moveSlot(to: RedisProcess): Promise<void> {
+    const id = await to.cli('cluster', 'myid');
+    for (const node of nodes) await node.cli('cluster', 'setslot', '2127', 'node', id.trim());
+  }
+
+  async function whileMoved(run: (cluster: Cluster) => Promise<void>): Promise<void> {
+    const cluster = new Cluster([{ host: '127.0.0.1', port: nodes[0]!.port }], { lazyConnect: true });
+    await cluster.connect();
+    await moveSlot(nodes[1]!);
+    try {
+      await run(cluster);
+    } finally {
+      await moveSlot(nodes[0]!);
+      await cluster.quit();
+    }
+  }
+
+  test('a command that is sent on counts once', ioredis, async (readings) => {
+    await whileMoved(async (cluster) => {
+      expect(await cluster.get('two')).toBeNull();
+    });
+    expect(commandsOf(await readings.read())).toEqual({ GET: 1 });
+  });
+
+  test('a pipeline that is sent again counts again', ioredis, async (readings) => {
+    await whileMoved(async (cluster) => {
+      expect(await cluster.pipeline().get('two').get('two').exec()).toEqual([
+        [null, null],
+        [null, null],
+      ]);
+    });
+    expect(await commandsByNode(readings)).toEqual([{ 'GET MOVED': 2 }, { GET: 2 }]);
   });
 });
 

@@ -9,6 +9,7 @@ import type { Instrumentation } from '../../src/core/instrumentation.ts';
 import { ioredis } from '../../src/instrumentations/ioredis.ts';
 import { redis } from '../../src/instrumentations/redis.ts';
 import { eventually } from '../kit/http-traffic.ts';
+import { reloadIoredis } from '../kit/ioredis-client.ts';
 import { findProgram, testWith } from '../kit/programs.ts';
 import { attachAlone, countsOf, type Readings } from '../kit/readings.ts';
 import { type RedisProcess, startRedis } from '../kit/redis-process.ts';
@@ -32,17 +33,17 @@ interface Client {
 interface Library {
   readonly name: string;
   readonly instrumentation: Instrumentation;
-  /** What is patched as it is loaded. */
-  readonly patched: string;
+  /** Loads what is patched. */
+  load(): void;
   /** Connects; a connection that breaks is opened again only if that is said. */
   open(reopens?: boolean): Promise<Client>;
 }
 
-function ofIoredis(name: string, Redis: typeof Ioredis6, patched: string): Library {
+function ofIoredis(name: string, Redis: typeof Ioredis6, load: () => void): Library {
   return {
     name,
     instrumentation: ioredis,
-    patched,
+    load,
     async open(reopens = false) {
       const retryStrategy = () => (reopens ? 1 : null);
       const client = new Redis(server.port, '127.0.0.1', { lazyConnect: true, retryStrategy, enableOfflineQueue: true });
@@ -58,12 +59,12 @@ function ofIoredis(name: string, Redis: typeof Ioredis6, patched: string): Libra
 }
 
 const libraries: readonly Library[] = [
-  ofIoredis('ioredis 6', Ioredis6, 'ioredis/built/Redis.js'),
-  ofIoredis('ioredis 5', Ioredis5 as unknown as typeof Ioredis6, 'ioredis5/built/Redis.js'),
+  ofIoredis('ioredis 6', Ioredis6, () => reloadIoredis()),
+  ofIoredis('ioredis 5', Ioredis5 as unknown as typeof Ioredis6, () => reloadIoredis('ioredis5')),
   {
     name: 'node-redis',
     instrumentation: redis,
-    patched: '@redis/client/dist/lib/client/cache.js',
+    load: () => void createRequire(import.meta.url)('@redis/client/dist/lib/client/cache.js'),
     async open(reopens = false) {
       const socket = { host: '127.0.0.1', port: server.port, reconnectStrategy: () => (reopens ? 1 : false) as number | false };
       const client = createClient({ socket });
@@ -118,7 +119,7 @@ const REPLIES: readonly string[][] = [
   ['lpop', 'none', '2'],
 ];
 
-describe.each(libraries)('$name', ({ instrumentation, patched, open }) => {
+describe.each(libraries)('$name', ({ instrumentation, load, open }) => {
   let readings: Readings;
   let uncaught: unknown[] = [];
   const onUncaught = (error: unknown): void => void uncaught.push(error);
@@ -137,7 +138,7 @@ describe.each(libraries)('$name', ({ instrumentation, patched, open }) => {
 
   function attach(): void {
     readings = attachAlone(instrumentation);
-    createRequire(import.meta.url)(patched);
+    load();
   }
 
   /** What a client is answered, one after the other and all at once. */

@@ -13,7 +13,6 @@ const LOOK_UP = { ...COMMAND, command: 'MGET', args: ['MGET', 'one', 'two'] };
 
 /** What each channel carries when all is well. */
 const MESSAGES: Readonly<Record<string, readonly object[]>> = {
-  'tracing:ioredis:command': [COMMAND, LOOK_UP, { ...COMMAND, command: 'multi' }, { ...COMMAND, command: 'exec' }],
   'tracing:ioredis:connect': [{ ...TARGET, connectionEpoch: 1 }],
   'tracing:node-redis:command': [COMMAND, LOOK_UP],
   'tracing:node-redis:batch': [{ ...TARGET, ...CLIENT, batchMode: 'MULTI', batchSize: 2 }],

@@ -1,6 +1,5 @@
 // Redis clients of a server on the same machine, through a socket that has a path and no port.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -9,6 +8,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { ioredis } from '../../src/instrumentations/ioredis.ts';
 import { redis } from '../../src/instrumentations/redis.ts';
 import type { Instrumentation } from '../../src/core/instrumentation.ts';
+import { reloadIoredis } from '../kit/ioredis-client.ts';
 import { findProgram, testWith } from '../kit/programs.ts';
 import { attachAlone, valueOf } from '../kit/readings.ts';
 import { type RedisProcess, startRedis } from '../kit/redis-process.ts';
@@ -46,7 +46,7 @@ for (const [name, instrumentation, open] of [
 ] as readonly (readonly [string, Instrumentation, () => Promise<Client>])[])
   testWith('redis-server', `${name} tells the path for the address, and no port`, async () => {
     const { attached, read } = attachAlone(instrumentation);
-    createRequire(import.meta.url)('ioredis/built/Redis.js');
+    reloadIoredis();
     const client = await open();
     await client.get('key');
     const samples = await read();

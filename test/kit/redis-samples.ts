@@ -7,8 +7,8 @@ import { type RedisProcess, startRedis } from './redis-process.ts';
 
 export type RedisTest = (title: string, run: (server: RedisProcess, readings: Readings) => Promise<void>) => void;
 
-/** Defines tests that find the server empty and the instrumentation attached. */
-export function testsWithRedis(instrumentation: Instrumentation): RedisTest {
+/** Defines tests that find the server empty and the instrumentation attached, before which what it patches is to be loaded. */
+export function testsWithRedis(instrumentation: Instrumentation, load: () => void = () => {}): RedisTest {
   let server: RedisProcess | undefined;
   afterAll(() => server?.[Symbol.asyncDispose]());
   return (title, run) =>
@@ -17,6 +17,7 @@ export function testsWithRedis(instrumentation: Instrumentation): RedisTest {
       await server.cli('flushall');
       await server.cli('config', 'resetstat');
       const readings = attachAlone(instrumentation);
+      load();
       try {
         await run(server, readings);
       } finally {

@@ -76,8 +76,7 @@ describe('a client library that publishes nothing', () => {
   }
 
   it.each([
-    ['ioredis', '5.10.1', 'built/index.js', 'instrumentation ioredis: leaves ioredis 5.10.1 alone: it knows >=5.11'],
-    ['ioredis', '4.31.0', 'built/index.js', 'instrumentation ioredis: leaves ioredis 4.31.0 alone: it knows >=5.11'],
+    ['ioredis', '4.27.11', 'built/redis/index.js', 'instrumentation ioredis: leaves ioredis 4.27.11 alone: it knows >=4.28'],
     ['@redis/client', '5.11.0', 'dist/index.js', 'instrumentation redis: leaves @redis/client 5.11.0 alone: it knows >=5.12'],
     ['@redis/client', '1.6.1', 'dist/index.js', 'instrumentation redis: leaves @redis/client 1.6.1 alone: it knows >=5.12'],
     ['redis', '3.1.2', 'index.js', 'instrumentation redis: leaves redis 3.1.2 alone: it knows >=5.12'],
