@@ -86,12 +86,12 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
 
   patch<Exports extends object>(module: PatchTarget, apply: (exports: Exports) => Undo): void {
     const { target } = this.instrumentation;
-    const { package: name = target.package, versions = target.versions, file, esFile } = module;
+    const { package: name = target.package, versions = target.versions, file, esFile, esReplaces } = module;
     const patchCopy = this.guard((exports: object, version: string): void => {
       if (this.#knows(name, version, versions)) this.onDetach(apply(exports as Exports));
     });
     this.onDetach(onModule({ package: name, file }, patchCopy));
-    if (esFile !== undefined) this.onDetach(onEsModule({ package: name, file: esFile }, patchCopy));
+    if (esFile !== undefined) this.onDetach(onEsModule({ package: name, file: esFile, replaces: esReplaces }, patchCopy));
   }
 
   // A field, as guard is: the recorders of an area take it out of what they are given.

@@ -6,6 +6,7 @@
 // this very module, at no further cost. Only where the program itself starts all this by its first import, Node 22 is too far
 // on already; later ones are not.
 import { channel } from 'node:diagnostics_channel';
+import { requireBehindFacade } from './es-module-facade.ts';
 import { importsPackage } from './imported-packages.ts';
 import type { ModuleFile, ModuleListener } from './module-hook.ts';
 import { type Manifest, needs, readManifest } from './package-manifest.ts';
@@ -21,6 +22,8 @@ interface ImportMessage {
 export interface EsModuleFile extends ModuleFile {
   /** Whether it is a CommonJS module, which an ES module may import as well; no unless said. */
   readonly isCommonJs?: boolean;
+  /** Functions that it exports and that are to be replaced: the listener is given an object on which they can be. */
+  readonly replaces?: readonly string[] | undefined;
 }
 
 interface Hook extends EsModuleFile {
@@ -85,15 +88,15 @@ function loadFor(hook: Hook, program: URL): void {
 function load(hook: Hook, manifest: string | undefined): void {
   if (manifest === undefined || hook.loaded.has(manifest)) return;
   hook.loaded.add(manifest);
-  const exports = process.getBuiltinModule('node:module').createRequire(manifest)(`./${hook.file}`) as object;
-  const version = readManifest(process.getBuiltinModule('node:path').dirname(manifest))?.version ?? '';
-  const { types } = process.getBuiltinModule('node:util');
-  if (types.isModuleNamespaceObject(exports) !== (hook.isCommonJs === true)) hook.listener(exports, version);
-  else
-    reportProblem(
-      `package ${hook.package}`,
-      'is out of sight behind another loader; put --import promtel/register before its --import',
-    );
+  const paths = process.getBuiltinModule('node:path');
+  const folder = paths.dirname(manifest);
+  const loaded = requireBehindFacade(paths.join(folder, hook.file), replacedIn(hook));
+  const subject = `package ${hook.package}`;
+  if (loaded.isEsModule === (hook.isCommonJs === true))
+    reportProblem(subject, 'is out of sight behind another loader; put --import promtel/register before its --import');
+  else if (loaded.isEsModule && (!wasRun(loaded.exports) || (hook.replaces !== undefined && !loaded.isReplaceable)))
+    reportProblem(subject, 'is out of sight, because it was loaded before promtel; use node --import promtel/register');
+  else hook.listener(loaded.exports, readManifest(folder)?.version ?? '');
 }
 
 /** Where the package.json of a package is that a program uses; undefined if it does not, or requires it. */
@@ -103,6 +106,21 @@ function packageUsedBy(program: string, name: string): string | undefined {
   const manifests = manifestsAbove(program);
   if (!isEsModule(program, manifests[0])) return undefined;
   return manifests.some((manifest) => needs(manifest, name)) || importsPackage(program, name) ? found : undefined;
+}
+
+/** Not where the import under way that brought us here is about to run it, and Node 22 gives it as it is. */
+function wasRun(exports: object): boolean {
+  try {
+    return Object.values(exports).length >= 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Whoever is first to have a module loaded has it loaded for all. */
+function replacedIn({ package: name, file }: Hook): string[] {
+  const same = [...hooks].filter((hook) => hook.package === name && hook.file === file);
+  return [...new Set(same.flatMap(({ replaces = [] }) => replaces))];
 }
 
 function manifestOf(name: string, importer: string | undefined): string | undefined {

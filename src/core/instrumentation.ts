@@ -28,6 +28,8 @@ export interface PatchTarget {
   readonly file: string;
   /** The ES module that stands for it, where a package has both; left out if the ES module only passes on the CommonJS one. */
   readonly esFile?: string;
+  /** Functions that the ES module exports and that are to be replaced: `apply` is given an object on which they can be. */
+  readonly esReplaces?: readonly string[];
 }
 
 /** As many as a guarded function may take: a guard that spread any number of them would cost more than what it guards. */

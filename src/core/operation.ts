@@ -23,10 +23,10 @@ const { isPromise } = process.getBuiltinModule('node:util').types;
  * Runs a function and tells when it ended: on return, or when what it returned settles. Nothing that the listener throws
  * reaches the caller, who gets the function's value or error; in place of a plain promise, one that settles alike after
  * the end was told, so that a rejection nobody handles stays one. Any other thenable, such as a query builder, is handed on
- * itself and never started: its end is told when the caller has asked for its result.
+ * itself and never started: its end is told when the caller has asked for its result. `startMillis` is when it started, by
+ * `nowMillis`, if that is over already.
  */
-export function timeOperation<Result>(run: () => Result, ended: OperationListener): Result {
-  const startMillis = nowMillis();
+export function timeOperation<Result>(run: () => Result, ended: OperationListener, startMillis = nowMillis()): Result {
   let result: Result;
   try {
     result = run();

@@ -42,7 +42,8 @@ export function followTrace<Message extends object>(
     subscribe(`tracing:${name}:end`, (message: Started) => {
       if (message.error !== undefined || 'result' in message) finish(message);
     }),
-    subscribe(`tracing:${name}:asyncEnd`, finish),
+    // Before whoever waited for the result goes on: what he does with it is no part of the operation.
+    subscribe(`tracing:${name}:asyncStart`, finish),
   ];
   return () => {
     for (const one of undo) one();

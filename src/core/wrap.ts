@@ -5,10 +5,12 @@ export type Method = (this: unknown, ...values: unknown[]) => unknown;
 /** What belongs to one function alone. */
 const OWN = new Set<PropertyKey>(['prototype', 'arguments', 'caller']);
 
-/** Gives a function the name, length and properties of the one that it stands for. */
+/** Gives a function the name, length, properties and prototype of the one that it stands for: libraries ask whether it is async. */
 export function likeness<Wrapper extends object>(wrapper: Wrapper, original: object): Wrapper {
   for (const key of Reflect.ownKeys(original))
     if (!OWN.has(key)) Reflect.defineProperty(wrapper, key, Object.getOwnPropertyDescriptor(original, key)!);
+  const kind = Object.getPrototypeOf(original) as object | null;
+  if (Object.getPrototypeOf(wrapper) !== kind) Reflect.setPrototypeOf(wrapper, kind);
   return wrapper;
 }
 
@@ -20,7 +22,7 @@ export function wrap(holder: object, name: string, around: (original: Method) =>
   const wrapped = likeness(around(original), original);
   Object.defineProperty(holder, name, { ...before, value: wrapped });
   return () => {
-    // Whoever wrapped it after us keeps what is his, and ours stays below it.
+    // What somebody else wrapped after us stays wrapped, with ours below it.
     if ((holder as Record<string, unknown>)[name] === wrapped) Object.defineProperty(holder, name, before);
   };
 }

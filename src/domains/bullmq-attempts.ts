@@ -1,9 +1,9 @@
 // Attempts at BullMQ's jobs: what its workers take on, how it ends, and what stalls.
-import { jobStalled, jobWaitDuration } from '../catalog/jobs.ts';
+import { jobStalled } from '../catalog/jobs.ts';
 import type { Attachment } from '../core/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
 import { sendOwn } from '../core/own-commands.ts';
-import { type BullmqJob, kindOf } from './bullmq-job.ts';
+import type { BullmqJob } from './bullmq-job.ts';
 import { JobWorkers } from './job-workers.ts';
 import { type JobAttempt, JobAttempts } from './jobs.ts';
 
@@ -32,22 +32,25 @@ interface Taken {
   isPutBack: boolean;
 }
 
+/** On the job: a WeakMap of jobs, which come and go by the thousand, costs more than all the rest. */
+const TAKEN = Symbol('promtel.bullmq.taken');
+
+/** A job that a worker of this process has, or had. */
+type Job = BullmqJob & { [TAKEN]?: Taken };
+
 const STALLED_TOO_OFTEN = 'job stalled more than allowable limit';
 
 export class BullmqAttempts {
   readonly #attempts;
-  readonly #wait;
   readonly #stalled;
   readonly #workers;
   readonly #guard: Attachment['guard'];
-  readonly #taken = new WeakMap<BullmqJob, Taken>();
   /** Jobs that the application fetched and dropped. */
   readonly #dropped = new FinalizationRegistry<JobAttempt>((attempt) => attempt.end());
 
   constructor(attachment: Attachment) {
     const { registry } = attachment;
     this.#attempts = new JobAttempts(registry);
-    this.#wait = registry.instrument(jobWaitDuration);
     this.#stalled = registry.instrument(jobStalled);
     this.#workers = new JobWorkers<BullmqWorker>(attachment, ({ closing, concurrency }) =>
       closing === undefined ? concurrency : undefined,
@@ -61,49 +64,47 @@ export class BullmqAttempts {
 
   hear(worker: BullmqWorker, [event, subject, error]: readonly unknown[]): void {
     this.watch(worker);
-    if (event === 'active') this.take(worker, subject as BullmqJob);
+    if (event === 'active') this.take(worker, subject as Job);
     else if (event === 'stalled') this.#countStalled(worker, subject as string);
-    else if (event === 'failed') this.#countFailedUnseen(subject as BullmqJob | undefined, error);
+    else if (event === 'failed') this.#countFailedUnseen(subject as Job | undefined, error);
   }
 
   /** A worker has taken a job on; its processor comes next, if it has one. */
-  take(worker: BullmqWorker, job: BullmqJob): Taken {
-    let taken = this.#taken.get(job);
-    if (taken !== undefined) return taken;
-    const kind = kindOf(job);
-    taken = { attempt: this.#attempts.begin(kind), isProcessed: false, isPutBack: false };
-    this.#taken.set(job, taken);
+  take(worker: BullmqWorker, job: Job): Taken {
+    if (job[TAKEN] !== undefined) return job[TAKEN];
+    const series = this.#attempts.seriesOf(job.queueName, job.name);
+    const taken = { attempt: series.begin(), isProcessed: false, isPutBack: false };
+    job[TAKEN] = taken;
     if (worker.processFn === undefined) this.#dropped.register(job, taken.attempt);
-    this.#stalled.bind(kind);
-    if (job.attemptsStarted === 1 && job.processedOn !== undefined) this.#wait.record(waitSecondsOf(job, job.processedOn), kind);
+    if (job.attemptsStarted === 1 && job.processedOn !== undefined) series.waited(waitSecondsOf(job, job.processedOn));
     return taken;
   }
 
-  process(worker: BullmqWorker, job: BullmqJob | undefined): void {
+  process(worker: BullmqWorker, job: Job | undefined): void {
     if (job !== undefined) this.take(worker, job).isProcessed = true;
   }
 
   /** The worker is through with a job: if nothing was told of its end, another worker took it away. */
-  leave(job: BullmqJob | undefined): void {
-    const taken = job === undefined ? undefined : this.#taken.get(job);
+  leave(job: Job | undefined): void {
+    const taken = job?.[TAKEN];
     taken?.attempt.end(taken.isPutBack ? 'postponed' : undefined);
   }
 
-  finish(job: BullmqJob): void {
-    this.#taken.get(job)?.attempt.finish();
+  finish(job: Job): void {
+    job[TAKEN]?.attempt.finish();
   }
 
-  complete(job: BullmqJob): void {
-    this.#taken.get(job)?.attempt.end('completed');
+  complete(job: Job): void {
+    job[TAKEN]?.attempt.end('completed');
   }
 
-  fail(job: BullmqJob, error: unknown): void {
+  fail(job: Job, error: unknown): void {
     const isForGood = typeof job.finishedOn === 'number';
-    this.#taken.get(job)?.attempt.end(isForGood ? 'failed' : 'retried', errorTypeOf(error));
+    job[TAKEN]?.attempt.end(isForGood ? 'failed' : 'retried', errorTypeOf(error));
   }
 
-  putBack(job: BullmqJob): void {
-    const taken = this.#taken.get(job);
+  putBack(job: Job): void {
+    const taken = job[TAKEN];
     if (taken === undefined) return;
     // A processor goes on after it has put its job back, until it says so with an error.
     if (taken.isProcessed) taken.isPutBack = true;
@@ -123,11 +124,11 @@ export class BullmqAttempts {
   }
 
   /** Early versions of BullMQ 5 fail a job that stalled too often without a worker taking it on again. */
-  #countFailedUnseen(job: BullmqJob | undefined, error: unknown): void {
-    if (job === undefined || this.#taken.has(job) || (error as Error).message !== STALLED_TOO_OFTEN) return;
-    const kind = kindOf(job);
-    this.#stalled.add(1, kind);
-    this.#attempts.record(kind, 'failed', 0, errorTypeOf(error));
+  #countFailedUnseen(job: Job | undefined, error: unknown): void {
+    if (job === undefined || job[TAKEN] !== undefined || (error as Error).message !== STALLED_TOO_OFTEN) return;
+    const series = this.#attempts.seriesOf(job.queueName, job.name);
+    series.stalled.add(1);
+    series.ended('failed', 0, errorTypeOf(error));
   }
 }
 

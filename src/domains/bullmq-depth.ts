@@ -42,10 +42,13 @@ export type QueueState = (typeof STATES)[number][0];
  * Election and reading are one script, so that only the elected process ever reads: whoever holds the lock renews it, and it
  * goes to the first who asks when it has run out. The values: token, life of the lock in milliseconds, 1 to read, start of job keys.
  *
- * Only these jobs can be the oldest, unless their order was changed by hand: both ends of a list, since a job may be added in front,
- * the first of each priority, the first delayed one. A job waits from when it was added or its delay was over; a repeated one from the
- * start of the attempt before and its backoff. Nothing in Redis tells since when a parent waits, or a job that was retried by hand:
- * they count from when they were added. The jobs of a paused queue go on waiting.
+ * Jobs are worked on in the order in which they came, but for those that are put in front: parents, stalled ones, the last that came
+ * first. So the oldest is among the first of a list, or its last; of each priority, it is the first in front, the first behind those,
+ * or the last. Of many priorities the least urgent are looked at, which starve.
+ *
+ * A job waits from when it was added or its delay was over; a repeated one from the start of the attempt before and its backoff.
+ * Nothing in Redis tells since when a parent waits, or a job that was retried by hand: they count from when they were added. The
+ * jobs of a paused queue go on waiting.
  */
 const POLL = `
 local holder = redis.call('GET', KEYS[1])
@@ -83,15 +86,18 @@ local function look(id)
 end
 
 for _, list in ipairs({ KEYS[2], KEYS[4] }) do
-  look(redis.call('LINDEX', list, -1))
   look(redis.call('LINDEX', list, 0))
+  for _, id in ipairs(redis.call('LRANGE', list, -100, -1)) do look(id) end
 end
-local from = 0
-for _ = 1, 20 do
-  local first = redis.call('ZRANGEBYSCORE', KEYS[5], string.format('%.0f', from), '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
-  if not first[1] then break end
-  look(first[1])
-  from = (math.floor(first[2] / 4294967296) + 1) * 4294967296
+local below = '+inf'
+for _ = 1, 50 do
+  local last = redis.call('ZREVRANGEBYSCORE', KEYS[5], below, '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+  if not last[1] then break end
+  local front = string.format('%.0f', math.floor(last[2] / 4294967296) * 4294967296)
+  below = '(' .. front
+  look(last[1])
+  look(redis.call('ZRANGEBYSCORE', KEYS[5], front, '+inf', 'LIMIT', 0, 1)[1])
+  look(redis.call('ZRANGEBYSCORE', KEYS[5], below, '+inf', 'LIMIT', 0, 1)[1])
 end
 local due = redis.call('ZRANGE', KEYS[6], 0, 0, 'WITHSCORES')[2]
 if due then oldest = math.min(oldest, math.floor(due / 4096)) end

@@ -4,6 +4,9 @@ import type { HistogramCell } from '../core/cell.ts';
 import type { AttributesOf } from '../core/metric.ts';
 import type { Registry } from '../core/registry.ts';
 
+/** What a library that knows operations records. */
+export const DB_OPERATION_METRICS = [dbClientOperationDuration, dbClientResponseReturnedRows, dbClientSlowOperations] as const;
+
 /** What was done, and where; never a statement, key or value. */
 export type DbOperation = AttributesOf<typeof dbClientSlowOperations>;
 

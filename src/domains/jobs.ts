@@ -1,7 +1,7 @@
 // Attempts to process a job, as a queue library shows them: under way from start to end, told once, by how they ended.
 import type { JobOutcome } from '../catalog/attributes.ts';
-import { jobActive, jobDuration, jobRetries } from '../catalog/jobs.ts';
-import type { UpDownCounterCell } from '../core/cell.ts';
+import { jobActive, jobDuration, jobRetries, jobStalled, jobWaitDuration } from '../catalog/jobs.ts';
+import type { CounterCell, HistogramCell, UpDownCounterCell } from '../core/cell.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { AttributesOf } from '../core/metric.ts';
 import type { Registry } from '../core/registry.ts';
@@ -9,56 +9,132 @@ import type { Registry } from '../core/registry.ts';
 /** A kind of job, in a queue. */
 export type JobKind = AttributesOf<typeof jobActive>;
 
+/** More than an application has: when it has more, all are forgotten and learnt again. */
+const MOST_KINDS = 1000;
+
 export class JobAttempts {
-  readonly #duration;
-  readonly #active;
-  readonly #retries;
-  readonly #open = new Set<JobAttempt>();
+  readonly #instruments: Instruments;
+  readonly #underWay = new Map<UpDownCounterCell, UnderWay>();
+  #kinds = new Map<string, Map<string, JobSeries>>();
+  #kindCount = 0;
 
   constructor(registry: Registry) {
-    this.#duration = registry.instrument(jobDuration);
-    this.#active = registry.instrument(jobActive);
-    this.#retries = registry.instrument(jobRetries);
+    this.#instruments = instrumentsOf(registry);
   }
 
-  /** An attempt that is under way from now on. */
-  begin(kind: JobKind): JobAttempt {
-    // A retry that never happened is shown as 0, so that the first one is an increase.
-    this.#retries.bind(kind);
-    const attempt = new JobAttempt(this, kind, this.#active.bind(kind));
-    this.#open.add(attempt);
-    return attempt;
-  }
-
-  /** Takes an attempt off what is under way; false if it was taken off before. */
-  close(attempt: JobAttempt): boolean {
-    return this.#open.delete(attempt);
-  }
-
-  /** Counts how an attempt ended. */
-  record(kind: JobKind, outcome: JobOutcome, durationSeconds: number, errorType: string | undefined): void {
-    this.#duration.record(durationSeconds, { ...kind, 'job.outcome': outcome, 'error.type': errorType });
-    if (outcome === 'retried') this.#retries.add(1, kind);
+  /** The series of a kind of job: there are many jobs and few kinds, so they are looked up once. */
+  seriesOf(queue: string, name: string): JobSeries {
+    return this.#kinds.get(queue)?.get(name) ?? this.#learn(queue, name);
   }
 
   /** Lets go of what is under way: nothing will tell of its end. */
   stop(): void {
-    for (const attempt of this.#open) attempt.end();
+    for (const underWay of this.#underWay.values()) underWay.stop();
+  }
+
+  #learn(queue: string, name: string): JobSeries {
+    if (this.#kindCount >= MOST_KINDS) {
+      this.#kinds = new Map();
+      this.#kindCount = 0;
+    }
+    const kind = { 'queue.name': queue, 'job.name': name };
+    const cell = this.#instruments.active.bind(kind);
+    const underWay = this.#underWay.get(cell) ?? new UnderWay(cell);
+    this.#underWay.set(cell, underWay);
+    const series = new JobSeries(this.#instruments, kind, underWay);
+    const ofQueue = this.#kinds.get(queue) ?? new Map<string, JobSeries>();
+    this.#kinds.set(queue, ofQueue.set(name, series));
+    this.#kindCount += 1;
+    return series;
+  }
+}
+
+type Instruments = ReturnType<typeof instrumentsOf>;
+
+function instrumentsOf(registry: Registry) {
+  return {
+    active: registry.instrument(jobActive),
+    duration: registry.instrument(jobDuration),
+    wait: registry.instrument(jobWaitDuration),
+    retries: registry.instrument(jobRetries),
+    stalled: registry.instrument(jobStalled),
+  };
+}
+
+/** What is under way of one series, which is taken back when there is nobody to tell of its end. */
+class UnderWay {
+  isStopped = false;
+  readonly #cell: UpDownCounterCell;
+  #count = 0;
+
+  constructor(cell: UpDownCounterCell) {
+    this.#cell = cell;
+  }
+
+  add(change: number): void {
+    if (this.isStopped) return;
+    this.#count += change;
+    this.#cell.add(change);
+  }
+
+  stop(): void {
+    this.add(-this.#count);
+    this.isStopped = true;
+  }
+}
+
+/** The series of one kind of job. */
+export class JobSeries {
+  readonly stalled: CounterCell;
+  readonly #instruments: Instruments;
+  readonly #kind: JobKind;
+  readonly #underWay: UnderWay;
+  readonly #retries: CounterCell;
+  #completed: HistogramCell | undefined;
+  #waited: HistogramCell | undefined;
+
+  constructor(instruments: Instruments, kind: JobKind, underWay: UnderWay) {
+    this.#instruments = instruments;
+    this.#kind = kind;
+    this.#underWay = underWay;
+    // A retry or a stall that never happened is shown as 0, so that the first one is an increase.
+    this.#retries = instruments.retries.bind(kind);
+    this.stalled = instruments.stalled.bind(kind);
+  }
+
+  /** An attempt that is under way from now on. */
+  begin(): JobAttempt {
+    return new JobAttempt(this, this.#underWay);
+  }
+
+  /** How long a job waited for its first attempt. */
+  waited(seconds: number): void {
+    (this.#waited ??= this.#instruments.wait.bind(this.#kind)).record(seconds);
+  }
+
+  /** How an attempt ended. */
+  ended(outcome: JobOutcome, durationSeconds: number, errorType: string | undefined): void {
+    if (outcome === 'completed') return this.#ofCompleted().record(durationSeconds);
+    this.#instruments.duration.record(durationSeconds, { ...this.#kind, 'job.outcome': outcome, 'error.type': errorType });
+    if (outcome === 'retried') this.#retries.add(1);
+  }
+
+  #ofCompleted(): HistogramCell {
+    return (this.#completed ??= this.#instruments.duration.bind({ ...this.#kind, 'job.outcome': 'completed' }));
   }
 }
 
 export class JobAttempt {
-  readonly #attempts: JobAttempts;
-  readonly #kind: JobKind;
-  readonly #active: UpDownCounterCell;
+  readonly #series: JobSeries;
+  readonly #underWay: UnderWay;
   readonly #startMillis = nowMillis();
-  #endMillis: number | undefined;
+  #endMillis: number | undefined = undefined;
+  #isEnded = false;
 
-  constructor(attempts: JobAttempts, kind: JobKind, active: UpDownCounterCell) {
-    this.#attempts = attempts;
-    this.#kind = kind;
-    this.#active = active;
-    active.add(1);
+  constructor(series: JobSeries, underWay: UnderWay) {
+    this.#series = series;
+    this.#underWay = underWay;
+    underWay.add(1);
   }
 
   /** The work is done; what follows, such as telling the queue, takes no time of the attempt's. */
@@ -68,10 +144,10 @@ export class JobAttempt {
 
   /** Records how it ended, the first time; without an outcome, that it is no longer under way. */
   end(outcome?: JobOutcome, errorType?: string): void {
-    if (!this.#attempts.close(this)) return;
-    this.#active.add(-1);
+    if (this.#isEnded || this.#underWay.isStopped) return;
+    this.#isEnded = true;
+    this.#underWay.add(-1);
     if (outcome === undefined) return;
-    const durationSeconds = ((this.#endMillis ?? nowMillis()) - this.#startMillis) / 1000;
-    this.#attempts.record(this.#kind, outcome, durationSeconds, errorType);
+    this.#series.ended(outcome, ((this.#endMillis ?? nowMillis()) - this.#startMillis) / 1000, errorType);
   }
 }

@@ -62,6 +62,9 @@ function collectionIn(command: MongoCommand, name: string): string | undefined {
   return typeof collection === 'string' ? collectionOf({ db: '', collection }) : undefined;
 }
 
+/** The conventions' name of an error that has none. */
+const OTHER = '_OTHER';
+
 interface Refusal {
   readonly code?: unknown;
 }
@@ -89,7 +92,7 @@ const ARRAY = 4;
 /** How many documents a reply has brought; undefined where it is not one of a cursor. */
 export function returnedDocuments(reply: unknown): number | undefined {
   try {
-    if (isRaw(reply)) return reply.isExplain === true ? undefined : (reply.batchSize as number | undefined);
+    if (isRaw(reply)) return reply.isExplain !== true && typeof reply.batchSize === 'number' ? reply.batchSize : undefined;
     const { cursor } = reply as PlainReply;
     const batch = cursor?.firstBatch ?? cursor?.nextBatch;
     return Array.isArray(batch) ? batch.length : undefined;
@@ -101,7 +104,7 @@ export function returnedDocuments(reply: unknown): number | undefined {
 /** The code of the first write that a server refused in a reply which is no error, such as 11000 for a key that is there already. */
 export function refusalOf(reply: unknown): string | undefined {
   try {
-    return codeText(isRaw(reply) ? rawRefusal(reply) : plainRefusal(reply as PlainReply));
+    return isRaw(reply) ? rawRefusal(reply) : plainRefusal(reply as PlainReply);
   } catch {
     return undefined;
   }
@@ -111,24 +114,36 @@ function isRaw(reply: unknown): reply is RawReply {
   return typeof (reply as RawReply).getNumber === 'function';
 }
 
-function rawRefusal(reply: RawReply): unknown {
+function rawRefusal(reply: RawReply): string | undefined {
   const write = reply.get('writeErrors', ARRAY)?.get(0, OBJECT) ?? reply.get('writeConcernError', OBJECT);
-  return write?.getNumber('code');
+  return write ? (codeText(write.getNumber('code')) ?? OTHER) : undefined;
 }
 
-function plainRefusal({ writeErrors, writeConcernError }: PlainReply): unknown {
-  return (writeErrors?.[0] ?? writeConcernError)?.code;
+/** An application may ask for bytes instead of objects: then there is an error, but no code to be read. */
+function plainRefusal({ writeErrors, writeConcernError }: PlainReply): string | undefined {
+  const write = writeErrors?.[0] ?? writeConcernError;
+  return write === undefined ? undefined : (codeText(write.code) ?? OTHER);
 }
 
 /** The code that a server gave an error, else the error's name. A string for a code could be any text of the server's. */
 export function mongoErrorType(error: unknown): string {
+  const name = errorName(error);
   try {
-    const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
-    if (typeof name === 'string' && name !== '') return (name.startsWith('Mongo') ? codeText(code) : undefined) ?? name;
+    if (name?.startsWith('Mongo') === true) return codeText((error as { readonly code?: unknown }).code) ?? name;
   } catch {
-    // An error whose getters throw is an error like any other.
+    // A code that cannot be read is none.
   }
-  return '_OTHER';
+  return name ?? OTHER;
+}
+
+/** The name of what was thrown, which may be anything: who gives up an operation says with what it fails. */
+export function errorName(error: unknown): string | undefined {
+  try {
+    const { name } = error as { readonly name?: unknown };
+    return typeof name === 'string' && name !== '' ? name : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** An application may ask for numbers as objects that keep BSON's type. */
@@ -137,10 +152,11 @@ function codeText(code: unknown): string | undefined {
   return Number.isSafeInteger(number) ? String(number) : undefined;
 }
 
-/** Errors of operations that no connection was to be had for. */
-const NOT_SENT = new Set([
+/** Errors of operations that no connection was to be had for. Some of them also end commands under way. */
+const NOT_SENT = new Set<unknown>([
   'MongoClientClosedError',
   'MongoNotConnectedError',
+  'MongoOperationTimeoutError',
   'MongoPoolClearedError',
   'MongoPoolClosedError',
   'MongoServerClosedError',
@@ -149,9 +165,21 @@ const NOT_SENT = new Set([
   'MongoWaitQueueTimeoutError',
 ]);
 
-/** Whether an operation failed before its command was sent to a server. */
+/** Errors of commands, by which the driver fails the operation as well. */
+const sentErrors = new WeakSet<object>();
+
+/** Keeps in mind that a command was sent and failed by this error. */
+export function noteSent(error: unknown): void {
+  if (typeof error === 'object' && error !== null) sentErrors.add(error);
+}
+
+/** Whether an operation failed by this error before its command was sent to a server. */
 export function isNotSent(error: unknown): boolean {
-  const { name, connectionGeneration } = error as { readonly name?: string; readonly connectionGeneration?: unknown };
-  // The generation is noted on the error of a connection that could not be opened.
-  return (name !== undefined && NOT_SENT.has(name)) || connectionGeneration !== undefined;
+  try {
+    const { name, connectionGeneration } = error as { readonly name?: unknown; readonly connectionGeneration?: unknown };
+    // The generation is noted on the error of a connection that could not be opened.
+    return (NOT_SENT.has(name) || connectionGeneration !== undefined) && !sentErrors.has(error as object);
+  } catch {
+    return false;
+  }
 }

@@ -6,7 +6,7 @@ import type { Counter } from '../core/instrument.ts';
 import { followPromised, type PromisedCall } from '../core/promised-call.ts';
 import { wrap } from '../core/wrap.ts';
 import { DbPools, type PoolState } from './db-pools.ts';
-import { mongoErrorType } from './mongodb-commands.ts';
+import { errorName, mongoErrorType } from './mongodb-commands.ts';
 
 /** Where a server is, as configured or as its replica set says. */
 export interface MongoServer {
@@ -19,7 +19,7 @@ interface Pool {
   /** Host and port in one. */
   readonly address: string;
   readonly closed: boolean;
-  /** Its most is 0 for as many as are wanted. */
+  /** Its limit is 0 where there is none. */
   readonly options: { readonly maxPoolSize: number; readonly hostAddress: MongoServer };
   readonly currentCheckedOutCount: number;
   readonly availableConnectionCount: number;
@@ -40,10 +40,10 @@ type Opened = (error: unknown, connection: unknown) => void;
 const LENT = Symbol('promtel.mongodb.lent');
 
 /** What the driver throws at who has waited for too long; the second one where the application limits the whole operation. */
-const TIMEOUTS = new Set<unknown>(['MongoWaitQueueTimeoutError', 'MongoOperationTimeoutError']);
+const TIMEOUTS = new Set<string | undefined>(['MongoWaitQueueTimeoutError', 'MongoOperationTimeoutError']);
 
 /** A connection that is of no use any more, since its pool was closed or cleared while it was opened. */
-const NOT_WANTED = new Set<unknown>(['MongoPoolClearedError', 'MongoPoolClosedError']);
+const NOT_WANTED = new Set<string | undefined>(['MongoPoolClearedError', 'MongoPoolClosedError']);
 
 /** The server of a connection that a pool has lent out; undefined for any other, as those of heartbeats and handshakes. */
 export function serverOfLent(connection: object): MongoServer | undefined {
@@ -116,7 +116,7 @@ export class MongoPools {
   }
 }
 
-/** The callbacks that are timed, for who is attached second to leave them alone. */
+/** The callbacks that are timed: attached twice, the first counts. */
 const followed = new WeakSet<Opened>();
 
 /** A pool's series. It must not hold on to the pool. */
@@ -147,7 +147,7 @@ class WatchedPool {
     const startMillis = nowMillis();
     return (error) => {
       if (!error) this.#createTime.record((nowMillis() - startMillis) / 1000);
-      else if (!NOT_WANTED.has((error as { readonly name?: unknown }).name))
+      else if (!NOT_WANTED.has(errorName(error)))
         this.#errors.add(1, { 'db.client.connection.pool.name': this.#address, 'error.type': mongoErrorType(error) });
     };
   }
@@ -165,7 +165,7 @@ class WatchedPool {
       },
       failed: (error) => {
         this.#pending -= 1;
-        if (TIMEOUTS.has((error as { readonly name?: unknown }).name)) this.#timeouts.add(1);
+        if (TIMEOUTS.has(errorName(error))) this.#timeouts.add(1);
       },
     };
   }

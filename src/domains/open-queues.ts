@@ -29,6 +29,8 @@ export class OpenQueues {
   readonly #intervalMillis: number;
   readonly #depths: QueueDepths;
   readonly #queues = new Map<string, OpenQueue>();
+  /** A queue that was closed is not opened again. */
+  readonly #known = new WeakSet<QueueUser>();
   /** Of those who have not closed their queue; undefined while connecting. */
   readonly #clients = new WeakMap<QueueUser, RedisClient | undefined>();
   #timer: NodeJS.Timeout | undefined;
@@ -42,8 +44,10 @@ export class OpenQueues {
 
   /** Reads the queue of a user from now on, first when it has connected. */
   open(user: QueueUser): void {
+    if (this.#isEnded || this.#known.has(user)) return;
+    this.#known.add(user);
     const connecting = (user.backend ?? user).client;
-    if (this.#isEnded || this.#clients.has(user) || typeof connecting?.then !== 'function') return;
+    if (typeof connecting?.then !== 'function') return;
     const queue = this.#queueOf(user);
     if (queue === undefined) return;
     const { guard } = this.#attachment;

@@ -21,6 +21,7 @@ export class QueuePoll {
   readonly #token = process.getBuiltinModule('node:crypto').randomUUID();
   readonly #onAnswer: (answer: PollAnswer) => void;
   readonly #onError: (error: unknown) => void;
+  readonly #openedAtMillis = nowMillis();
   #askedAtMillis: number | undefined;
   #readAtMillis = -Infinity;
   #mayBeElected = false;
@@ -38,7 +39,7 @@ export class QueuePoll {
   turn(client: RedisClient | undefined): void {
     if (this.#isOver) return;
     if (client !== undefined && isUnused(client)) this.#forget();
-    else if (client === undefined || !isReady(client)) this.#fail(new Error('Redis is away'));
+    else if (client === undefined || !isReady(client)) this.#miss();
     else if (this.#askedAtMillis === undefined) this.#ask(client);
     else if (nowMillis() - this.#askedAtMillis >= this.#intervalMillis) this.#fail(new Error('Redis does not answer'));
   }
@@ -81,6 +82,11 @@ export class QueuePoll {
   #answered(error: unknown): void {
     this.#askedAtMillis = undefined;
     if (!this.#isOver) this.#fail(error);
+  }
+
+  /** A queue that has just been opened is given time to connect. */
+  #miss(): void {
+    if (nowMillis() - this.#openedAtMillis >= this.#intervalMillis) this.#fail(new Error('Redis is away'));
   }
 
   #fail(error: unknown): void {

@@ -6,7 +6,7 @@ export interface RedisCommand {
   /** Upper case; a transaction goes by the name of the command that begins it. */
   readonly operation: string;
   /** Whether its duration says something of the server, given its arguments. */
-  readonly isMeasured: (args: readonly string[]) => boolean;
+  readonly isMeasured: (args: readonly unknown[]) => boolean;
   /** Whether a null in its reply stands for something that was not there. */
   readonly isLookUp: boolean;
 }
@@ -37,7 +37,7 @@ const never = (): boolean => false;
 /** What a command is, by its name in any case. */
 export function redisCommandOf(name: string): RedisCommand {
   const upper = name.toUpperCase();
-  const unlessBlocking = BLOCKING_IF_ASKED.has(upper) ? (args: readonly string[]) => !asksToBlock(args) : always;
+  const unlessBlocking = BLOCKING_IF_ASKED.has(upper) ? (args: readonly unknown[]) => !asksToBlock(args) : always;
   return {
     operation: upper === 'EXEC' ? 'MULTI' : upper,
     isMeasured: NOT_MEASURED.has(upper) ? never : unlessBlocking,
@@ -46,18 +46,21 @@ export function redisCommandOf(name: string): RedisCommand {
 }
 
 /** Whether a read of streams is to wait; a stream's own name, which may be anything, comes after STREAMS. */
-function asksToBlock(args: readonly string[]): boolean {
+function asksToBlock(args: readonly unknown[]): boolean {
   for (const argument of args) {
-    const upper = argument.toUpperCase();
+    const upper = String(argument).toUpperCase();
     if (upper === 'BLOCK') return true;
     if (upper === 'STREAMS') return false;
   }
   return false;
 }
 
+const QUEUED = 'QUEUED';
+
 /** Whether a reply says that the command waits for the end of its transaction, and is answered there. */
 export function isQueuedReply(reply: unknown): boolean {
-  return (typeof reply === 'string' || Buffer.isBuffer(reply)) && reply.toString() === 'QUEUED';
+  // A value may be large: only what is of the right length is looked at.
+  return reply === QUEUED || (Buffer.isBuffer(reply) && reply.length === QUEUED.length && reply.toString() === QUEUED);
 }
 
 /** An error reply begins with its code, such as WRONGTYPE. */

@@ -24,7 +24,8 @@ export interface RedisMessage extends RedisTarget {
   readonly result?: unknown;
 }
 
-interface KnownCommand extends RedisCommand {
+/** A command, with its series. */
+export interface KnownCommand extends RedisCommand {
   readonly record: RecordDbOperation;
 }
 
@@ -47,7 +48,7 @@ export class RedisOperations {
 
   /** A command that ended; `errorType` says why it failed. */
   record(message: RedisMessage, durationSeconds: number, errorType?: string): void {
-    const server = this.#serverOf(message);
+    const server = this.serverOf(message);
     const command = server.commandOf(message.command);
     if (!command.isMeasured(message.args)) return;
     command.record(durationSeconds, errorType);
@@ -56,12 +57,12 @@ export class RedisOperations {
 
   /** A transaction that ended, where it is not told by its EXEC. */
   recordTransaction(target: RedisTarget, durationSeconds: number, errorType?: string): void {
-    this.#serverOf(target).commandOf('EXEC').record(durationSeconds, errorType);
+    this.serverOf(target).commandOf('EXEC').record(durationSeconds, errorType);
   }
 
-  #serverOf({ serverAddress, serverPort, database }: RedisTarget): RedisServer {
+  serverOf({ serverAddress, serverPort, database }: RedisTarget): RedisServer {
     const last = this.#last;
-    if (last?.address === serverAddress && last.port === serverPort && last.database === database) return last;
+    if (last?.isAt(serverAddress, serverPort, database)) return last;
     const name = `${poolNameOf(serverAddress, serverPort)}/${database}`;
     let server = this.#servers.get(name);
     if (server === undefined) {
@@ -80,10 +81,10 @@ export function poolNameOf(address: string, port: number | undefined): string {
 }
 
 /** One database of a server, with the series of the commands that were sent to it. */
-class RedisServer {
-  readonly address: string;
-  readonly port: number | undefined;
-  readonly database: number;
+export class RedisServer {
+  readonly #address: string;
+  readonly #port: number | undefined;
+  readonly #database: number;
   readonly #operations: DbOperations;
   readonly #requests: Counter<typeof cacheRequests>;
   readonly #commands = new Map<string, KnownCommand>();
@@ -96,11 +97,15 @@ class RedisServer {
     operations: DbOperations,
     requests: Counter<typeof cacheRequests>,
   ) {
-    this.address = address;
-    this.port = port;
-    this.database = database;
+    this.#address = address;
+    this.#port = port;
+    this.#database = database;
     this.#operations = operations;
     this.#requests = requests;
+  }
+
+  isAt(address: string, port: number | undefined, database: number): boolean {
+    return this.#address === address && this.#port === port && this.#database === database;
   }
 
   /** By the name as it was sent, so that it is turned into upper case once. */
@@ -129,16 +134,16 @@ class RedisServer {
     const record = this.#operations.bind({
       'db.system.name': 'redis',
       'db.operation.name': command.operation,
-      'db.namespace': String(this.database),
-      'server.address': this.address,
-      'server.port': this.port,
+      'db.namespace': String(this.#database),
+      'server.address': this.#address,
+      'server.port': this.#port,
     });
     return { ...command, record };
   }
 
   /** Both at once: a cache that never missed shows so. */
   #bindFound(): { readonly hits: CounterCell; readonly misses: CounterCell } {
-    const cache = { 'cache.name': `${poolNameOf(this.address, this.port)}/${this.database}`, 'cache.system': 'redis' };
+    const cache = { 'cache.name': `${poolNameOf(this.#address, this.#port)}/${this.#database}`, 'cache.system': 'redis' };
     return {
       hits: this.#requests.bind({ ...cache, 'cache.result': 'hit' }),
       misses: this.#requests.bind({ ...cache, 'cache.result': 'miss' }),

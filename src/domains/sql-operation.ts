@@ -62,8 +62,12 @@ function patternsFor(quote: NameQuote): ReadonlyMap<string, RegExp> {
   return new Map(Object.entries(sources).map(([keyword, source]) => [keyword, new RegExp(source, 'iy')]));
 }
 
+/** Characters of a statement that are looked at. */
+const MOST_READ = 8000;
+
 /** Reads a statement's beginning; the time that takes is bounded, whatever the statement. */
-export function sqlOperationOf(statement: string, quote: NameQuote): SqlOperation {
+export function sqlOperationOf(whole: string, quote: NameQuote): SqlOperation {
+  const statement = whole.length > MOST_READ ? whole.slice(0, MOST_READ) : whole;
   LEAD.lastIndex = 0;
   LEAD.test(statement);
   KEYWORD.lastIndex = LEAD.lastIndex;
@@ -75,7 +79,9 @@ export function sqlOperationOf(statement: string, quote: NameQuote): SqlOperatio
   if (pattern === undefined) return { keyword, table: undefined };
   pattern.lastIndex = KEYWORD.lastIndex;
   const table = pattern.exec(statement)?.[1];
-  return { keyword, table: table === undefined ? undefined : ownName(table.replaceAll(quote, '')) };
+  // What ends where the reading ends may be half a name.
+  const isCut = pattern.lastIndex === statement.length && statement !== whole;
+  return { keyword, table: table === undefined || isCut ? undefined : ownName(table.replaceAll(quote, '')) };
 }
 
 const UNKNOWN: SqlOperation = { keyword: OTHER, table: undefined };

@@ -49,6 +49,7 @@ const attributesOf = wordsFor(
   },
   { required: ['system'], example: "{ system: 'cassandra', operation: 'SELECT', collection: 'users' }" },
 );
+
 /** Makes `db`; an operation is slow if it takes as long as is said when the first one ends. */
 export function createDb(slowSeconds: () => number): Db {
   return { ...operationsOf(slowSeconds), ...dbPools };

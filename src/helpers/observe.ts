@@ -39,7 +39,7 @@ export function observe<State extends object>(
   const key = `${subject.name} ${JSON.stringify(identity)}`;
   const before = observations.get(key);
   if (before !== undefined) {
-    sharedRegistry().report(subject.name, `is observed again for ${Object.values(identity).join(' ')}: only the latest is asked`);
+    sharedRegistry().report(subject.name, `is observed again for ${nameOf(identity)}: only the latest is asked`);
     before.stop();
   }
   const observation = new Observation(subject.name, Object.entries(fields), identity, read);
@@ -50,7 +50,14 @@ export function observe<State extends object>(
   };
 }
 
+function nameOf(identity: Attributes): string {
+  return Object.values(identity)
+    .filter((value) => value !== undefined)
+    .join(' ');
+}
+
 class Observation {
+  readonly #subject: string;
   readonly #fields: readonly [field: string, shownIn: ShownIn][];
   readonly #identity: Attributes;
   readonly #read: ReadState<object>;
@@ -61,6 +68,7 @@ class Observation {
   #isStopped = false;
 
   constructor(subject: string, fields: [string, ShownIn][], identity: Attributes, read: ReadState<object>) {
+    this.#subject = subject;
     this.#fields = fields;
     this.#identity = identity;
     this.#read = read;
@@ -112,10 +120,10 @@ class Observation {
     throw new TypeError(`what was told is ${looks(state)}: accepted is an object of ${accepted}`);
   }
 
-  /** What is not told is off the page, rather than on it with its last value. */
+  /** What is not told, or is no number, is off the page, rather than on it with its last value. */
   #show(state: object): void {
     for (const [field, [metric, more]] of this.#fields) {
-      const value = (state as Record<string, unknown>)[field];
+      const value = this.#numberOf(state, field);
       if (value === undefined && !this.#shown.has(field)) continue;
       const instrument = instrumentOf(metric as MetricDefinition<'gauge'>);
       const attributes = { ...this.#identity, ...more };
@@ -124,9 +132,18 @@ class Observation {
         instrument.remove(attributes);
       } else {
         this.#shown.add(field);
-        instrument.set(typeof value === 'boolean' ? Number(value) : (value as number), attributes);
+        instrument.set(value, attributes);
       }
     }
+  }
+
+  #numberOf(state: object, field: string): number | undefined {
+    const value = (state as Record<string, unknown>)[field];
+    if (typeof value === 'boolean') return Number(value);
+    if (typeof value === 'number' && Number.isFinite(value)) return value;
+    if (value !== undefined)
+      sharedRegistry().report(this.#subject, `is shown without ${field}, which is ${looks(value)}: accepted is a number`);
+    return undefined;
   }
 }
 

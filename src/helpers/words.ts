@@ -84,5 +84,5 @@ function isUsable(value: unknown): boolean {
 /** What a value is, without what is in it. */
 export function looks(value: unknown): string {
   if (value === '') return 'empty';
-  return value === null || value === undefined ? String(value) : `of type ${typeof value}`;
+  return value === null || value === undefined || Number.isNaN(value) ? String(value) : `of type ${typeof value}`;
 }

@@ -21,7 +21,7 @@ export const bullmqQueues: Instrumentation = {
     const before = followCalls(attachment);
     const open = (user: QueueUser): void => queues.open(user);
     const close = (user: QueueUser): void => queues.close(user);
-    attachment.patch({ file: 'dist/cjs/index.js' }, ({ QueueBase, Queue, Worker }: Exports) => {
+    attachment.patch({ file: 'dist/cjs/classes/index.js' }, ({ QueueBase, Queue, Worker }: Exports) => {
       const undo = [
         // Every queue calls it when it is made. Events of a queue, which block their connection, may as well: only a queue takes jobs.
         before(QueueBase.prototype, 'waitUntilReady', (user) => {

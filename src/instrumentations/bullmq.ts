@@ -46,7 +46,8 @@ export const bullmq: Instrumentation = {
   attach(attachment) {
     const processed = new BullmqAttempts(attachment);
     const added = new BullmqAdded(attachment.registry);
-    attachment.patch({ file: 'dist/cjs/index.js' }, (library: Library) => {
+    // Not the main file: that one is only recognised where the package has its own name, and a second version has another.
+    attachment.patch({ file: 'dist/cjs/classes/index.js' }, (library: Library) => {
       if (patched.has(library)) return () => {};
       patched.add(library);
       const undo = [

@@ -4,6 +4,7 @@ import { ai } from './ai.ts';
 import { bedrock } from './bedrock.ts';
 import { bullmq } from './bullmq.ts';
 import { bullmqQueues } from './bullmq-queues.ts';
+import { cacheManager } from './cache-manager.ts';
 import { express } from './express.ts';
 import { fastify } from './fastify.ts';
 import { hono } from './hono.ts';
@@ -12,6 +13,7 @@ import { httpClient } from './http-client.ts';
 import { httpConnections } from './http-connections.ts';
 import { httpServer } from './http-server.ts';
 import { ioredis } from './ioredis.ts';
+import { keyv } from './keyv.ts';
 import { knex } from './knex.ts';
 import { koa } from './koa.ts';
 import { langchain } from './langchain.ts';
@@ -19,6 +21,7 @@ import { llm } from './llm.ts';
 import { lruCache } from './lru-cache.ts';
 import { mcp } from './mcp.ts';
 import { mongodb } from './mongodb.ts';
+import { mysql2 } from './mysql2.ts';
 import { pgPool } from './pg-pool.ts';
 import { pg } from './pg.ts';
 import { processUsage } from './process.ts';
@@ -33,6 +36,7 @@ export const instrumentations: readonly Instrumentation[] = [
   bedrock,
   bullmqQueues,
   bullmq,
+  cacheManager,
   express,
   fastify,
   hono,
@@ -41,6 +45,7 @@ export const instrumentations: readonly Instrumentation[] = [
   httpConnections,
   httpServer,
   ioredis,
+  keyv,
   knex,
   koa,
   langchain,
@@ -48,6 +53,7 @@ export const instrumentations: readonly Instrumentation[] = [
   lruCache,
   mcp,
   mongodb,
+  mysql2,
   pgPool,
   pg,
   processUsage,

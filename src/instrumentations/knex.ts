@@ -1,31 +1,17 @@
 // Connection pools of knex, which makes its own with tarn; its statements are seen where they are sent, at pg and mysql2.
-import {
-  dbClientConnectionCount,
-  dbClientConnectionCreateTime,
-  dbClientConnectionLimit,
-  dbClientConnectionPendingRequests,
-  dbClientConnectionTimeouts,
-  dbClientConnectionUseTime,
-  dbClientConnectionWaitTime,
-} from '../catalog/db.ts';
+import { dbClientConnectionErrors } from '../catalog/db.ts';
 import { nowMillis } from '../core/clock.ts';
+import type { Counter } from '../core/instrument.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
+import { errorTypeOf } from '../core/operation.ts';
 import { WeakList } from '../core/weak-list.ts';
 import { wrap } from '../core/wrap.ts';
-import { DbPools, type PoolState } from '../domains/db-pools.ts';
+import { DB_POOL_METRICS, DbPools, type PoolState } from '../domains/db-pools.ts';
 
 export const knex: Instrumentation = {
   name: 'knex',
   target: { package: 'knex', versions: '>=1 <4' },
-  metrics: [
-    dbClientConnectionCount,
-    dbClientConnectionLimit,
-    dbClientConnectionPendingRequests,
-    dbClientConnectionTimeouts,
-    dbClientConnectionWaitTime,
-    dbClientConnectionUseTime,
-    dbClientConnectionCreateTime,
-  ],
+  metrics: DB_POOL_METRICS,
   attach(attachment) {
     const pools = new Pools(attachment);
     attachment.patch({ file: 'lib/client.js' }, ({ prototype }: { readonly prototype: object }) => {
@@ -50,11 +36,14 @@ interface Client {
     readonly port?: number | string;
     readonly database?: string;
     readonly socketPath?: string;
+    /** What pg may be given, which then holds before the others. */
+    readonly connectionString?: string;
   };
 }
 
 interface Pool {
   readonly max: number;
+  readonly destroyed: boolean;
   [WATCHED]?: true;
   numUsed(): number;
   numFree(): number;
@@ -76,11 +65,13 @@ type LentMillis = WeakMap<object, number>;
 class Pools {
   readonly #attachment: Attachment;
   readonly #pools: DbPools<Pool>;
+  readonly #errors: Counter<typeof dbClientConnectionErrors>;
   readonly #watched = new WeakList<Pool, Listeners>();
 
   constructor(attachment: Attachment) {
     this.#attachment = attachment;
     this.#pools = new DbPools(attachment);
+    this.#errors = attachment.registry.instrument(dbClientConnectionErrors);
     attachment.onDetach(() => {
       for (const [pool, listeners] of this.#watched) this.#leave(pool, listeners);
     });
@@ -123,7 +114,7 @@ class Pools {
       },
       acquireFail(request, error) {
         secondsOf(request);
-        if ((error as Error | null)?.constructor.name === 'TimeoutError') timeouts.add(1, pool);
+        if (isTimeout(error)) timeouts.add(1, pool);
       },
       release(connection) {
         const lentMillis = lent.get(connection as object);
@@ -135,7 +126,10 @@ class Pools {
         const seconds = secondsOf(request);
         if (seconds !== undefined) createTime.record(seconds, pool);
       },
-      createFail: secondsOf,
+      createFail: (request, error) => {
+        secondsOf(request);
+        this.#errors.add(1, { ...pool, 'error.type': isTimeout(error) ? 'timeout' : errorTypeOf(error) });
+      },
     };
     const { guard } = this.#attachment;
     return Object.fromEntries(Object.entries(listeners).map(([event, listener]) => [event, guard(listener)]));
@@ -146,12 +140,32 @@ function isTarnPool(pool: Partial<Pool> | undefined): pool is Pool {
   return typeof pool?.numUsed === 'function' && typeof pool.on === 'function' && typeof pool.removeListener === 'function';
 }
 
+/** tarn's own, which has neither a code nor a name. */
+function isTimeout(error: unknown): boolean {
+  return (error as Error | null)?.constructor.name === 'TimeoutError';
+}
+
 function nameOf({ connectionSettings = {}, dialect = 'knex' }: Client): string {
-  const { host, port, database, socketPath } = connectionSettings;
+  const { connectionString, ...settings } = connectionSettings;
+  const { host, port, database, socketPath } = { ...settings, ...partsOf(connectionString) };
   const place = socketPath ?? host ?? dialect;
   return `${place}${port === undefined ? '' : `:${port}`}${database === undefined ? '' : `/${database}`}`;
 }
 
+/** Where a URL leads to, and nothing of who goes there. */
+function partsOf(url: string | undefined): NonNullable<Client['connectionSettings']> {
+  if (url === undefined || !URL.canParse(url)) return {};
+  const { hostname, port, pathname } = new URL(url);
+  const database = pathname.slice(1);
+  return {
+    ...(hostname !== '' && { host: hostname }),
+    ...(port !== '' && { port }),
+    ...(database !== '' && { database }),
+  };
+}
+
+/** A pool that was destroyed is there until it is collected, but may open nothing. */
 function stateOf(pool: Pool): PoolState {
-  return { used: pool.numUsed(), idle: pool.numFree(), max: pool.max, pending: pool.numPendingAcquires() };
+  const max = pool.destroyed ? 0 : pool.max;
+  return { used: pool.numUsed(), idle: pool.numFree(), max, pending: pool.numPendingAcquires() };
 }

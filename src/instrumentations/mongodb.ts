@@ -6,29 +6,18 @@
 // handshakes and logins are out of sight by themselves. Up to 6.4 these methods take callbacks.
 //
 // Mongoose has no file of its own: it does everything through this driver, and what its channels tell would be counted twice.
-import {
-  dbClientConnectionCount,
-  dbClientConnectionCreateTime,
-  dbClientConnectionErrors,
-  dbClientConnectionLimit,
-  dbClientConnectionPendingRequests,
-  dbClientConnectionTimeouts,
-  dbClientConnectionUseTime,
-  dbClientConnectionWaitTime,
-  dbClientOperationDuration,
-  dbClientResponseReturnedRows,
-  dbClientSlowOperations,
-} from '../catalog/db.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Instrumentation } from '../core/instrumentation.ts';
 import { followPromised, type PromisedCall } from '../core/promised-call.ts';
-import { type DbOperation, DbOperations } from '../domains/db-operations.ts';
+import { DB_OPERATION_METRICS, type DbOperation, DbOperations } from '../domains/db-operations.ts';
+import { DB_POOL_METRICS } from '../domains/db-pools.ts';
 import {
   isNotSent,
   type MongoCommand,
   type MongoNamespace,
   type MongoOperation,
   mongoErrorType,
+  noteSent,
   refusalOf,
   returnedDocuments,
   targetOf,
@@ -43,19 +32,7 @@ interface Class {
 export const mongodb: Instrumentation = {
   name: 'mongodb',
   target: { package: 'mongodb', versions: '>=6.5 <8' },
-  metrics: [
-    dbClientOperationDuration,
-    dbClientResponseReturnedRows,
-    dbClientSlowOperations,
-    dbClientConnectionCount,
-    dbClientConnectionLimit,
-    dbClientConnectionPendingRequests,
-    dbClientConnectionTimeouts,
-    dbClientConnectionCreateTime,
-    dbClientConnectionWaitTime,
-    dbClientConnectionUseTime,
-    dbClientConnectionErrors,
-  ],
+  metrics: [...DB_OPERATION_METRICS, ...DB_POOL_METRICS],
   attach(attachment) {
     const { guard } = attachment;
     const operations = new DbOperations(attachment.registry, attachment.settings.slowDbSeconds);
@@ -98,7 +75,10 @@ function startCommand(
     operations.record(operation, { durationSeconds: (nowMillis() - startMillis) / 1000, errorType, returnedRows });
   return {
     done: (reply) => record(refusalOf(reply), returnedDocuments(reply)),
-    failed: (error) => record(mongoErrorType(error)),
+    failed(error) {
+      noteSent(error);
+      record(mongoErrorType(error));
+    },
   };
 }
 

@@ -2,33 +2,20 @@
 //
 // pg-pool publishes nothing, and its events do not tell who waits. What waits is an object of its own, which carries the time
 // from method to method, so no callback or promise of the application's is touched.
-import {
-  dbClientConnectionCount,
-  dbClientConnectionCreateTime,
-  dbClientConnectionLimit,
-  dbClientConnectionPendingRequests,
-  dbClientConnectionTimeouts,
-  dbClientConnectionUseTime,
-  dbClientConnectionWaitTime,
-} from '../catalog/db.ts';
+import { errorMonitor } from 'node:events';
+import { dbClientConnectionErrors } from '../catalog/db.ts';
 import type { CounterCell, HistogramCell } from '../core/cell.ts';
 import { nowMillis } from '../core/clock.ts';
+import type { Counter } from '../core/instrument.ts';
 import type { Attachment, Instrumentation, Undo } from '../core/instrumentation.ts';
 import { wrap } from '../core/wrap.ts';
-import { DbPools, type PoolState } from '../domains/db-pools.ts';
+import { DB_POOL_METRICS, DbPools, type PoolState } from '../domains/db-pools.ts';
+import { pgErrorType } from '../domains/pg-errors.ts';
 
 export const pgPool: Instrumentation = {
   name: 'pg-pool',
   target: { package: 'pg-pool', versions: '>=3 <4' },
-  metrics: [
-    dbClientConnectionCount,
-    dbClientConnectionLimit,
-    dbClientConnectionPendingRequests,
-    dbClientConnectionTimeouts,
-    dbClientConnectionWaitTime,
-    dbClientConnectionUseTime,
-    dbClientConnectionCreateTime,
-  ],
+  metrics: DB_POOL_METRICS,
   attach(attachment) {
     const pools = new Pools(attachment);
     // The ES module passes on the CommonJS one.
@@ -41,6 +28,7 @@ interface Pool {
   readonly idleCount: number;
   readonly waitingCount: number;
   readonly options: { readonly max: number };
+  readonly ended: boolean;
   readonly _clients: readonly Client[];
   readonly _pendingQueue: readonly Request[];
 }
@@ -49,8 +37,10 @@ interface Client {
   readonly host: string;
   readonly port: number;
   readonly database: string;
+  on(event: typeof errorMonitor, listener: (error: unknown) => void): void;
   [OPENED_MILLIS]?: number | undefined;
   [LENT_MILLIS]?: number | undefined;
+  [IS_BROKEN]?: true;
 }
 
 /** What waits for a client. */
@@ -59,10 +49,12 @@ interface Request {
   readonly timedOut?: boolean;
   /** Undefined once it waits no longer. */
   [SINCE_MILLIS]?: number | undefined;
-  [TIMEOUTS]?: CounterCell;
+  [SERIES]?: Series;
 }
 
-interface Cells {
+/** What is recorded of one pool. */
+interface Series {
+  readonly attributes: { readonly 'db.client.connection.pool.name': string };
   readonly wait: HistogramCell;
   readonly use: HistogramCell;
   readonly create: HistogramCell;
@@ -71,28 +63,38 @@ interface Cells {
 
 const OPENED_MILLIS = Symbol('promtel.pg.openedMillis');
 const LENT_MILLIS = Symbol('promtel.pg.lentMillis');
+const IS_BROKEN = Symbol('promtel.pg.isBroken');
 const SINCE_MILLIS = Symbol('promtel.pg.sinceMillis');
-const TIMEOUTS = Symbol('promtel.pg.timeouts');
+const SERIES = Symbol('promtel.pg.series');
 
 /** Where a client could not be opened in time; pg-pool says it in words only. */
 const OPENED_TOO_LATE = 'Connection terminated due to connection timeout';
 
+/** Requests whose end is followed: attached twice, the first counts. */
+const followed = new WeakSet<Request>();
+
 class Pools {
   readonly #attachment: Attachment;
   readonly #pools: DbPools<Pool>;
-  readonly #cells = new WeakMap<Pool, Cells>();
+  readonly #errors: Counter<typeof dbClientConnectionErrors>;
+  readonly #series = new WeakMap<Pool, Series>();
   readonly #watchedRequests = new WeakSet<object>();
+  #isDetached = false;
 
   constructor(attachment: Attachment) {
     this.#attachment = attachment;
     this.#pools = new DbPools(attachment);
+    this.#errors = attachment.registry.instrument(dbClientConnectionErrors);
+    attachment.onDetach(() => (this.#isDetached = true));
   }
 
   watch(prototype: object): Undo {
     const { guard } = this.#attachment;
     const queue = guard((pool: Pool, sinceMillis: number) => this.#queue(pool, sinceMillis));
-    const open = guard((request: Request) => this.#open(request));
-    const noteOpening = guard((pool: Pool, request: Request) => this.#noteOpening(pool, request));
+    const open = guard((request: Request, sinceMillis: number) => this.#open(request, sinceMillis));
+    const noteOpening = guard((pool: Pool, request: Request, sinceMillis: number) =>
+      this.#noteOpening(pool, request, sinceMillis),
+    );
     const lend = guard((pool: Pool, client: Client, request: Request) => this.#lend(pool, client, request));
     const takeBack = guard((pool: Pool, client: Client) => this.#takeBack(pool, client));
     const undo = [
@@ -106,9 +108,10 @@ class Pools {
       }),
       wrap(prototype, 'newClient', (newClient) => {
         return function (this: unknown, ...values) {
-          open(values[0] as Request);
+          const sinceMillis = nowMillis();
+          open(values[0] as Request, sinceMillis);
           const result = newClient.apply(this, values);
-          noteOpening(this as Pool, values[0] as Request);
+          noteOpening(this as Pool, values[0] as Request, sinceMillis);
           return result;
         };
       }),
@@ -130,46 +133,67 @@ class Pools {
 
   /** A request that is not granted at once is the last that waits. */
   #queue(pool: Pool, sinceMillis: number): void {
-    const cells = this.#cellsOf(pool);
+    const series = this.#seriesOf(pool);
     const request = pool._pendingQueue.at(-1);
-    if (cells === undefined || request === undefined || request[SINCE_MILLIS] !== undefined) return;
+    if (series === undefined || request === undefined || request[SINCE_MILLIS] !== undefined) return;
     request[SINCE_MILLIS] = sinceMillis;
-    request[TIMEOUTS] = cells.timeouts;
+    request[SERIES] = series;
     this.#watchTimeouts(Object.getPrototypeOf(request) as object);
   }
 
   /** A request for which a client is opened, at once or after it has waited. */
-  #open(request: Request): void {
-    request[SINCE_MILLIS] ??= nowMillis();
+  #open(request: Request, sinceMillis: number): void {
+    if (followed.has(request)) return;
+    followed.add(request);
+    request[SINCE_MILLIS] ??= sinceMillis;
     const { callback } = request;
-    const note = this.#attachment.guard((error: Error | undefined) => {
-      if (error?.message === OPENED_TOO_LATE) countTimeout(request);
-    });
+    const note = this.#attachment.guard((error: Error | null | undefined) => this.#noteOpened(request, error));
     request.callback = function (this: unknown, ...values) {
-      note(values[0] as Error | undefined);
+      note(values[0] as Error | null | undefined);
       return callback.apply(this, values);
     };
   }
 
-  #noteOpening(pool: Pool, request: Request): void {
+  #noteOpening(pool: Pool, request: Request, sinceMillis: number): void {
     const client = pool._clients.at(-1);
-    const cells = this.#cellsOf(pool);
-    if (client === undefined || cells === undefined) return;
-    client[OPENED_MILLIS] = nowMillis();
-    request[TIMEOUTS] = cells.timeouts;
+    const series = this.#seriesOf(pool);
+    if (client === undefined || series === undefined || client[OPENED_MILLIS] !== undefined) return;
+    client[OPENED_MILLIS] = sinceMillis;
+    request[SERIES] = series;
+    // No listener in the sense of the event: an error that the application listens to nowhere still ends the process.
+    const noteBroken = this.#attachment.guard((error: unknown) => this.#noteBroken(client, series, error));
+    client.on(errorMonitor, noteBroken);
+  }
+
+  #noteOpened(request: Request, error: Error | null | undefined): void {
+    const series = request[SERIES];
+    if (!error || series === undefined || this.#isDetached) return;
+    if (error.message === OPENED_TOO_LATE) countTimeout(request);
+    this.#countError(series, error);
+  }
+
+  /** A connection that was cut tells so twice: by what the server says and by its end. */
+  #noteBroken(client: Client, series: Series, error: unknown): void {
+    if (client[IS_BROKEN] || this.#isDetached) return;
+    client[IS_BROKEN] = true;
+    this.#countError(series, error);
+  }
+
+  #countError({ attributes }: Series, error: unknown): void {
+    this.#errors.add(1, { ...attributes, 'error.type': pgErrorType(error) });
   }
 
   /** Also called for one that timed out, or to do away with a client: these have nobody who waits. */
   #lend(pool: Pool, client: Client, request: Request): void {
-    const cells = this.#cellsOf(pool);
+    const series = this.#seriesOf(pool);
     const sinceMillis = request[SINCE_MILLIS];
     const now = nowMillis();
-    if (cells === undefined) return;
-    if (client[OPENED_MILLIS] !== undefined) cells.create.record((now - client[OPENED_MILLIS]) / 1000);
+    if (series === undefined) return;
+    if (client[OPENED_MILLIS] !== undefined) series.create.record((now - client[OPENED_MILLIS]) / 1000);
     client[OPENED_MILLIS] = undefined;
     if (sinceMillis === undefined) return;
     request[SINCE_MILLIS] = undefined;
-    cells.wait.record((now - sinceMillis) / 1000);
+    series.wait.record((now - sinceMillis) / 1000);
     client[LENT_MILLIS] = now;
   }
 
@@ -177,7 +201,7 @@ class Pools {
     const lentMillis = client[LENT_MILLIS];
     if (lentMillis === undefined) return;
     client[LENT_MILLIS] = undefined;
-    this.#cellsOf(pool)?.use.record((nowMillis() - lentMillis) / 1000);
+    this.#seriesOf(pool)?.use.record((nowMillis() - lentMillis) / 1000);
   }
 
   /** A request is told that it timed out by setting `timedOut` on it, and by nothing else. */
@@ -196,31 +220,33 @@ class Pools {
   }
 
   /** Undefined while the pool has no client, since only a client knows where it connects to. */
-  #cellsOf(pool: Pool): Cells | undefined {
-    const known = this.#cells.get(pool);
+  #seriesOf(pool: Pool): Series | undefined {
+    const known = this.#series.get(pool);
     const client = pool._clients[0];
     if (known !== undefined || client === undefined) return known;
     const name = `${client.host}:${client.port}/${client.database}`;
     const attributes = { 'db.client.connection.pool.name': name };
     const { waitTime, useTime, createTime, timeouts } = this.#pools;
     this.#pools.watch(pool, name, stateOf);
-    const cells = {
+    const series = {
+      attributes,
       wait: waitTime.bind(attributes),
       use: useTime.bind(attributes),
       create: createTime.bind(attributes),
       timeouts: timeouts.bind(attributes),
     };
-    this.#cells.set(pool, cells);
-    return cells;
+    this.#series.set(pool, series);
+    return series;
   }
 }
 
 function countTimeout(request: Request): void {
   if (request[SINCE_MILLIS] === undefined) return;
   request[SINCE_MILLIS] = undefined;
-  request[TIMEOUTS]?.add(1);
+  request[SERIES]?.timeouts.add(1);
 }
 
-function stateOf({ totalCount, idleCount, waitingCount, options }: Pool): PoolState {
-  return { used: totalCount - idleCount, idle: idleCount, max: options.max, pending: waitingCount };
+/** A pool that has ended is there until it is collected, but may open nothing. */
+function stateOf({ totalCount, idleCount, waitingCount, options, ended }: Pool): PoolState {
+  return { used: totalCount - idleCount, idle: idleCount, max: ended ? 0 : options.max, pending: waitingCount };
 }

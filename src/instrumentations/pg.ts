@@ -2,18 +2,17 @@
 //
 // A query of pg's is an object that is told of its end by methods. These are patched, so that what an application hands over and
 // is given stays the very same: no callback is wrapped, and no promise followed. pg-native is left alone.
-import { dbClientOperationDuration, dbClientResponseReturnedRows, dbClientSlowOperations } from '../catalog/db.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation, Undo } from '../core/instrumentation.ts';
-import { errorTypeOf } from '../core/operation.ts';
 import { type Method, wrap } from '../core/wrap.ts';
-import { DbOperations } from '../domains/db-operations.ts';
+import { DB_OPERATION_METRICS, DbOperations } from '../domains/db-operations.ts';
+import { pgErrorType } from '../domains/pg-errors.ts';
 import { type SqlTarget, SqlTargets } from '../domains/sql-target.ts';
 
 export const pg: Instrumentation = {
   name: 'pg',
   target: { package: 'pg', versions: '>=8 <9' },
-  metrics: [dbClientOperationDuration, dbClientResponseReturnedRows, dbClientSlowOperations],
+  metrics: DB_OPERATION_METRICS,
   attach(attachment) {
     const queries = new Queries(attachment);
     // The ES module passes on the CommonJS one.
@@ -28,11 +27,13 @@ interface ClientClass {
 
 interface Client {
   readonly connection: Connection;
-  readonly host: string;
+  readonly host: string | undefined;
   readonly port: number;
   readonly database: string;
-  /** The queries that were not submitted yet; its name has an underscore since 8.17. */
+  /** The queries that were not submitted yet. */
   readonly _queryQueue?: readonly Query[];
+  /** The same, before 8.17; since then it warns that it is deprecated. */
+  readonly queryQueue: readonly Query[];
 }
 
 interface Connection {
@@ -44,6 +45,8 @@ interface Connection {
 /** A query of pg's own, or what others submit in place of one, such as a cursor. */
 interface Query {
   readonly text?: unknown;
+  /** What a stream, such as pg-query-stream, reads from. */
+  readonly cursor?: { readonly text?: unknown };
   readonly name?: string;
   readonly submit?: unknown;
   /** Of pg's own. */
@@ -82,7 +85,7 @@ class Queries {
     const begin = guard((query: Query) => this.#begin(query));
     const succeed = guard((query: Query, connection: Connection) => this.#succeed(query, connection));
     const fail = guard((query: Query, connection: Connection, error: unknown) =>
-      this.#end(query, connection, errorTypeOf(error)),
+      this.#end(query, connection, pgErrorType(error)),
     );
     const enter = guard((client: Client, query: Query | null | undefined) => this.#enter(client, query, Query.prototype));
     const noteQueued = guard((client: Client) => this.#noteQueued(client));
@@ -124,13 +127,13 @@ class Queries {
       quote: '"',
       namespace: database,
       address: host,
-      port: host.startsWith('/') ? undefined : port,
+      port: host?.startsWith('/') ? undefined : port,
     });
     if (typeof query?.submit !== 'function' || Object.prototype.isPrototypeOf.call(ownQueries, query)) return;
     if (query[STARTED_MILLIS] !== undefined) return;
     this.#begin(query);
     this.#watchOne(query, 'handleReadyForQuery', () => this.#end(query, connection, undefined));
-    this.#watchOne(query, 'handleError', (error) => this.#end(query, connection, errorTypeOf(error)));
+    this.#watchOne(query, 'handleError', (error) => this.#end(query, connection, pgErrorType(error)));
   }
 
   #watchOne(query: object, name: string, note: (value: unknown) => void): void {
@@ -149,8 +152,8 @@ class Queries {
   }
 
   /** A query has begun when it was asked for, though the client may be busy with another yet. */
-  #noteQueued({ _queryQueue }: Client): void {
-    const last = _queryQueue?.at(-1);
+  #noteQueued(client: Client): void {
+    const last = (client._queryQueue ?? client.queryQueue).at(-1);
     if (last !== undefined) this.#begin(last);
   }
 
@@ -165,7 +168,7 @@ class Queries {
     const target = connection[TARGET];
     if (this.#isDetached || startedMillis === ENDED || target === undefined) return;
     query[STARTED_MILLIS] = ENDED;
-    const text = query.text ?? connection.parsedStatements?.[query.name ?? ''];
+    const text = query.text ?? query.cursor?.text ?? connection.parsedStatements?.[query.name ?? ''];
     const operation = target.operationOf(typeof text === 'string' ? text : '');
     this.#operations.record(operation, { durationSeconds: (now - startedMillis) / 1000, errorType, returnedRows });
   }

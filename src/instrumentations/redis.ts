@@ -93,6 +93,9 @@ interface ConnectionMessage extends Pick<RedisTarget, 'serverAddress' | 'serverP
   readonly waitStartTimestamp: number;
 }
 
+/** On the message of a client that was unknown when it began to connect. */
+const FIRST = Symbol('promtel.redis.first');
+
 function followConnections(attachment: Attachment, clients: Clients): void {
   const { registry } = attachment;
   const count = registry.instrument(dbClientConnectionCount);
@@ -103,10 +106,13 @@ function followConnections(attachment: Attachment, clients: Clients): void {
   const open = ({ pool }: Client, change: 1 | -1): void =>
     count.add(change, { 'db.client.connection.pool.name': pool, 'db.client.connection.state': 'used' });
 
-  attachment.trace<ConnectionMessage>('node-redis:connect', {
-    start: (message) => clients.learn(message),
-    end({ clientId, error }) {
-      if (error !== undefined) clients.forget(clientId);
+  attachment.trace<ConnectionMessage & { [FIRST]?: boolean }>('node-redis:connect', {
+    start(message) {
+      message[FIRST] = clients.learn(message);
+    },
+    end(message) {
+      // One that is connecting or connected refuses to connect again, and stays as it is.
+      if (message.error !== undefined && message[FIRST] === true) clients.forget(message.clientId);
     },
   });
   subscribe(attachment, 'node-redis:connection:ready', ({ clientId, createTimeMs }: ConnectionMessage) => {
@@ -157,6 +163,7 @@ interface CacheModule {
 
 function followClientSideCaches(attachment: Attachment, clients: Clients): void {
   const caches = new Caches<ClientSideCache>(attachment);
+  attachment.onDetach(() => caches.stop());
   const identityOf = (clientId: string) => ({ 'cache.name': clients.of(clientId).cache, 'cache.system': CACHE_SYSTEM });
   subscribe(attachment, 'node-redis:cache:request', ({ clientId, result }: CacheMessage) => {
     caches.requests.add(1, { ...identityOf(clientId), 'cache.result': result });
@@ -220,8 +227,11 @@ class Clients {
     return this.#remember(clientId, pool);
   }
 
-  learn({ clientId, serverAddress, serverPort }: ConnectionMessage): void {
-    if (!this.#clients.has(clientId)) this.#remember(clientId, poolNameOf(serverAddress, serverPort));
+  /** Whether it was unknown. */
+  learn({ clientId, serverAddress, serverPort }: ConnectionMessage): boolean {
+    const isUnknown = !this.#clients.has(clientId);
+    if (isUnknown) this.#remember(clientId, poolNameOf(serverAddress, serverPort));
+    return isUnknown;
   }
 
   has(clientId: string): boolean {

@@ -16,8 +16,14 @@ const CACHE = 'lru-cache get';
 
 const BARE = 'bare';
 const PROMTEL = 'promtel';
-const DISABLED = 'promtel, these disabled';
-const NAMES = [BARE, PROMTEL, DISABLED];
+const DISABLED = 'promtel without these';
+const OFF = 'promtel switched off';
+const NAMES = [BARE, PROMTEL, DISABLED, OFF];
+
+const ENVIRONMENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  [DISABLED]: { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'ioredis,redis,pg,pg-pool,lru-cache' },
+  [OFF]: { OTEL_SDK_DISABLED: 'true' },
+};
 
 export const clients: Benchmark = {
   name: 'clients',
@@ -60,11 +66,10 @@ class Caller extends Variant {
   #done: ClientCosts['done'] = {};
 
   private constructor(name: string, servers: readonly string[], metricsPort: number) {
-    const disabled = name === DISABLED ? { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'ioredis,redis,pg,lru-cache' } : {};
     super(name, new URL('clients/workload.ts', import.meta.url), {
       nodeOptions: name === BARE ? [] : ['--import', REGISTER],
       args: servers,
-      env: { ...disabled, OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort) },
+      env: { ...ENVIRONMENTS[name], OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort) },
     });
     this.#page = `http://127.0.0.1:${metricsPort}/metrics`;
   }
@@ -80,7 +85,7 @@ class Caller extends Variant {
   }
 
   async expectCounted(): Promise<void> {
-    if (this.name === BARE) return;
+    if (this.name === BARE || this.name === OFF) return;
     const calls = CASES.filter((name) => name !== CACHE).reduce((sum, name) => sum + this.#done[name]!, 0);
     this.#expect('calls', calls, await countOnPage(this.#page, 'db_client_operation_duration_seconds_count'));
     this.#expect('gets', this.#done[CACHE]!, await countOnPage(this.#page, 'cache_requests_total', '"lru-cache"'));
@@ -97,14 +102,14 @@ function findingsOf(figuresOf: FiguresOf): Findings {
   const nanos = (name: string, what: string): string => figure(figuresOf(name, what));
   return {
     ratios: {
-      columns: ['CPU time compared with bare', PROMTEL, DISABLED],
-      rows: CASES.map((what) => [what, ofBare(PROMTEL, what), ofBare(DISABLED, what)]),
+      columns: ['CPU time compared with bare', ...NAMES.slice(1)],
+      rows: CASES.map((what) => [what, ...NAMES.slice(1).map((name) => ofBare(name, what))]),
     },
     absolute: [
       { columns: ['CPU ns per call', ...NAMES], rows: CASES.map((what) => [what, ...NAMES.map((name) => nanos(name, what))]) },
     ],
     goals: CASES.map((what) => ({
-      subject: `${what}, its instrumentation disabled: CPU time compared with bare`,
+      subject: `${what} under promtel with its instrumentation disabled: CPU time compared with bare`,
       actual: medianRatio(figuresOf(DISABLED, what), figuresOf(BARE, what)),
       sense: 'at most' as const,
       limit: 1.02,

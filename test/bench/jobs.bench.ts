@@ -11,8 +11,10 @@ import type { JobCost, Round } from './jobs/workload.ts';
 
 interface Peer extends VariantOptions {
   readonly name: string;
-  /** The metric that counts jobs; none for bare BullMQ. */
+  /** The metric that counts jobs; none where nothing is measured. */
   readonly countMetric?: string;
+  /** Whether it is told to leave jobs alone, and so must have counted none. */
+  readonly isLeftOut?: boolean;
 }
 
 const BARE: Peer = { name: 'bare' };
@@ -31,14 +33,26 @@ const BULLMQ_OTEL: Peer = {
   args: [new URL('jobs/bullmq-otel.ts', import.meta.url).href],
   countMetric: 'bullmq_jobs_completed_total',
 };
-const PEERS = [BARE, BULLMQ_OTEL, PROMTEL, PROMTEL_JOBS_ONLY];
+const PROMTEL_WITHOUT: Peer = {
+  ...PROMTEL,
+  name: 'promtel without both',
+  env: { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'bullmq,ioredis' },
+  isLeftOut: true,
+};
+const PROMTEL_OFF: Peer = {
+  name: 'promtel switched off',
+  nodeOptions: ['--import', REGISTER],
+  env: { OTEL_SDK_DISABLED: 'true' },
+};
+const PEERS = [BARE, BULLMQ_OTEL, PROMTEL, PROMTEL_JOBS_ONLY, PROMTEL_WITHOUT, PROMTEL_OFF];
 
 export const jobs: Benchmark = {
   name: 'jobs',
   title: 'One job',
   method:
     'BullMQ and a Redis of the same machine. One process adds jobs that do nothing and works on them, sixteen at a time; the CPU ' +
-    'time is that of this process, kernel included, the one of Redis not. Every peer has to have counted every job.',
+    'time is that of this process, kernel included, the one of Redis not. Every peer has to have counted every job, and none where ' +
+    'it is told to leave them out.',
   async run({ quick }) {
     const program = findProgram('redis-server');
     if (program === undefined) throw new Error('redis-server is not there: run .ci/install-programs (Debian)');
@@ -81,10 +95,11 @@ class Company extends Variant {
   }
 
   async expectCounted(expected: number): Promise<void> {
-    const { countMetric } = this.#peer;
+    const { countMetric, isLeftOut = false } = this.#peer;
     if (countMetric === undefined) return;
     const count = await countOnPage(`http://127.0.0.1:${this.#metricsPort}/metrics`, countMetric);
-    if (count !== expected) throw new Error(`${this.name}: ${expected} jobs were done and ${count} are on the page`);
+    if (count !== (isLeftOut ? 0 : expected))
+      throw new Error(`${this.name}: ${expected} jobs were done and ${count} are on the page`);
   }
 }
 

@@ -31,6 +31,12 @@ describe('wrap', () => {
     expect(Basket.prototype.add).toBe(original);
   });
 
+  it('makes an async function of what stands for one', () => {
+    const holder = { wait: async () => {}, hurry: () => {} };
+    for (const name of ['wait', 'hurry']) wrap(holder, name, counting([]));
+    expect([holder.wait.constructor.name, holder.hurry.constructor.name]).toEqual(['AsyncFunction', 'Function']);
+  });
+
   it('leaves in place what came on top of it', () => {
     const undo = wrap(Basket.prototype, 'add', counting([]));
     const undoLater = wrap(Basket.prototype, 'add', counting([]));

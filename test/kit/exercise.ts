@@ -29,7 +29,7 @@ export function channelsOf(instrumentation: Instrumentation): string[] {
       return () => {};
     },
     trace(name) {
-      for (const event of ['start', 'end', 'asyncEnd']) channels.push(`tracing:${name}:${event}`);
+      for (const event of ['start', 'end', 'asyncStart']) channels.push(`tracing:${name}:${event}`);
     },
     patch() {},
     onCollect() {},

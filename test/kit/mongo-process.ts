@@ -10,10 +10,13 @@ export interface MongoProcess extends AsyncDisposable {
   readonly url: string;
 }
 
+/** A command that sleeps holds up the thread of its connection, which no other is to share: they are dealt out in turn. */
+const JAVA_OPTIONS = ['-XX:TieredStopAtLevel=1', '-Xmx256m', '-Dio.netty.eventLoopThreads=64'];
+
 /** Starts the server of `mongo-server/`, with the `java` that `testWith` hands over, and waits until it listens. On a port given, it is back where it was. */
 export async function startMongo(java: string, port = 0): Promise<MongoProcess> {
   const classes = [MONGO_HOME, join(MONGO_HOME, '*')].join(delimiter);
-  const child = spawn(java, ['-XX:TieredStopAtLevel=1', '-Xmx256m', '-cp', classes, 'MongoServerMain', String(port)], {
+  const child = spawn(java, [...JAVA_OPTIONS, '-cp', classes, 'MongoServerMain', String(port)], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const ended = once(child, 'exit');

@@ -12,6 +12,13 @@ export interface Readings {
   read(): Promise<Sample[]>;
 }
 
+/** A series, wherever it was read. */
+export interface Measured {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly value: number;
+}
+
 export function attachAlone(instrumentation: Instrumentation): Readings {
   const registry = new Registry();
   const attached = attach(instrumentation, registry, SETTINGS);
@@ -34,6 +41,22 @@ export function valueOf(
   return samples.find(
     (sample) => sample.name === name && Object.entries(attributes).every(([key, value]) => sample.attributes[key] === value),
   )?.value;
+}
+
+/** The sums of a metric by the values of some attributes, of the series that have others. */
+export function countsOf(
+  samples: readonly Measured[],
+  name: string,
+  by: readonly string[],
+  attributes: Readonly<Record<string, unknown>> = {},
+): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const sample of samples) {
+    if (sample.name !== name || Object.entries(attributes).some(([key, value]) => sample.attributes[key] !== value)) continue;
+    const key = by.flatMap((attribute) => (sample.attributes[attribute] as string | undefined) ?? []).join(' ');
+    counts[key] = (counts[key] ?? 0) + sample.value;
+  }
+  return counts;
 }
 
 /** The metrics that have series. */

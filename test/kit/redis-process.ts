@@ -15,11 +15,14 @@ export interface RedisProcess extends AsyncDisposable {
 
 const run = promisify(execFile);
 
-/** Starts `redis-server`, whose path `testWith` hands over, and waits until it answers. On a port given, it is back where it was. */
-export async function startRedis(program: string, port?: number): Promise<RedisProcess> {
+/**
+ * Starts `redis-server`, whose path `testWith` hands over, and waits until it answers. On a port given, it is back where it was;
+ * `more` are further arguments.
+ */
+export async function startRedis(program: string, port?: number, more: readonly string[] = []): Promise<RedisProcess> {
   const own = port ?? (await freePort());
   const settings = ['--port', String(own), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', '/tmp'];
-  const child = spawn(program, settings, { stdio: 'ignore' });
+  const child = spawn(program, [...settings, ...more], { stdio: 'ignore' });
   const ended = once(child, 'exit');
   const cli = async (...args: string[]): Promise<string> => {
     const { stdout } = await run(findProgram('redis-cli') ?? 'redis-cli', ['-p', String(own), ...args]);

@@ -1,4 +1,4 @@
-// Rounds of every contestant in turn (A B C A B C), in fresh processes again and again, the first rounds thrown away.
+// Rounds of every contestant in turn (A B C, B C A, C A B), in fresh processes again and again, the first rounds thrown away.
 
 /** Something that is started, measured in rounds, and ended. */
 export interface Contestant extends AsyncDisposable {
@@ -36,7 +36,7 @@ export async function interleave<C extends Contestant, Value>(
     const contestants = await start();
     for (const contestant of contestants) stack.use(contestant);
     for (let index = -warmUps; index < rounds; index += 1) {
-      for (const contestant of contestants) {
+      for (const contestant of inTurn(contestants, index + warmUps)) {
         const value = await round(contestant, index < 0);
         if (index < 0) continue;
         if (!samples.has(contestant.name)) samples.set(contestant.name, []);
@@ -46,6 +46,12 @@ export async function interleave<C extends Contestant, Value>(
     for (const contestant of contestants) await check?.(contestant);
   }
   return samples;
+}
+
+/** Another one is first in every round; there and back would give the outer two rounds at a stretch, with warm caches. */
+function inTurn<C>(contestants: readonly C[], round: number): C[] {
+  const first = round % contestants.length;
+  return [...contestants.slice(first), ...contestants.slice(0, first)];
 }
 
 /** One figure out of every round; undefined where the contestant does not have it. */

@@ -20,7 +20,7 @@ function script(name: string, code: string): URL {
 
 const echo = script('echo', `import { answerQuestions } from '${answerModule}'; answerQuestions((question) => question.number);`);
 
-it('asks every contestant in turn and leaves the first rounds out', async () => {
+it('asks every contestant in turn, another one first in every round, and leaves the first rounds out', async () => {
   const asked: string[] = [];
   const course = {
     start: () => Promise.resolve(['a', 'b'].map((name) => new Variant(name, echo))),
@@ -31,9 +31,9 @@ it('asks every contestant in turn and leaves the first rounds out', async () => 
     check: (variant: Variant) => Promise.resolve(void asked.push(`${variant.name}!`)),
   };
   const samples = await interleave(course, { processes: 2, warmUps: 1, rounds: 1 });
-  expect(asked.join('')).toBe('abABa!b!abABa!b!');
-  expect(samples.get('a')).toEqual([3, 9]);
-  expect(pick(samples, 'b', (number) => number * 2)).toEqual([8, 20]);
+  expect(asked.join('')).toBe('abBAa!b!abBAa!b!');
+  expect(samples.get('a')).toEqual([4, 10]);
+  expect(pick(samples, 'b', (number) => number * 2)).toEqual([6, 18]);
 });
 
 it('fails with what the process says is wrong', async () => {

@@ -1,6 +1,7 @@
 // Opens a queue of BullMQ until its depth has been read, and then leaves it without its connection, as an outage does.
 import { createRequire } from 'node:module';
 import type { Exercise } from '../../kit/exercise.ts';
+import { freshCopy } from '../../kit/fresh-copy.ts';
 import { eventually } from '../../kit/http-traffic.ts';
 import { findProgram } from '../../kit/programs.ts';
 import { startRedis } from '../../kit/redis-process.ts';
@@ -9,7 +10,7 @@ const require = createRequire(import.meta.url);
 
 export const exercise: Exercise = async (track) => {
   await using redis = await startRedis(findProgram('redis-server')!);
-  const { Queue } = require('bullmq');
+  const { Queue } = freshCopy(require, 'bullmq');
   const queue = new Queue('mail', { connection: { port: redis.port } });
   track(queue);
   await queue.add('later', {}, { delay: 60_000 });

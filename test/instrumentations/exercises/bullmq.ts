@@ -2,14 +2,14 @@
 import { createRequire } from 'node:module';
 import type { Job, Queue, QueueEvents, Worker } from 'bullmq';
 import type { Exercise } from '../../kit/exercise.ts';
+import { freshCopy } from '../../kit/fresh-copy.ts';
 import { findProgram } from '../../kit/programs.ts';
 import { startRedis } from '../../kit/redis-process.ts';
 
 const require = createRequire(import.meta.url);
 
 export const exercise: Exercise = async (track) => {
-  // What is patched is patched as it is loaded.
-  const bullmq = require('bullmq') as typeof import('bullmq');
+  const bullmq = freshCopy(require, 'bullmq') as typeof import('bullmq');
   await using server = await startRedis(findProgram('redis-server')!);
   const connection = { port: server.port };
   const queue: Queue = new bullmq.Queue('exercise', { connection });

@@ -1,6 +1,7 @@
 // Makes ioredis send commands: that succeed, fail, find nothing and take long, in a pipeline and in a transaction, and to nobody.
 import { Redis } from 'ioredis';
 import { freePort } from '../../kit/free-port.ts';
+import { reloadIoredis } from '../../kit/ioredis-client.ts';
 import { findProgram } from '../../kit/programs.ts';
 import { startRedis } from '../../kit/redis-process.ts';
 
@@ -8,6 +9,7 @@ import { startRedis } from '../../kit/redis-process.ts';
 const port = await freePort();
 
 export async function exercise(): Promise<void> {
+  reloadIoredis();
   await using server = await startRedis(findProgram('redis-server')!, port);
   const client = new Redis(port, '127.0.0.1', { lazyConnect: true });
   await client.connect();

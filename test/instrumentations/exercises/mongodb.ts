@@ -12,10 +12,15 @@ const require = createRequire(import.meta.url);
 /** The same on every run, since it is part of names. */
 const port = await freePort();
 
+/** What was used last, so that its pool is still there to be read. */
+export let kept: unknown;
+
 export const exercise: Exercise = async (track) => {
   const { MongoClient } = freshCopy(require, 'mongodb');
   await using server = await startMongo(findProgram('mongo-java-server')!, port);
-  const client = new MongoClient(server.url, { maxPoolSize: 1, waitQueueTimeoutMS: 50 });
+  // Opening the first connection is waiting, too.
+  const client = new MongoClient(server.url, { maxPoolSize: 1, waitQueueTimeoutMS: 700 });
+  kept = client;
   const items = client.db('shop').collection('items');
   await items.insertMany([{ _id: 1 }, { _id: 2 }, { _id: 3 }]);
   await items.insertOne({ _id: 1 }).catch(() => {});
@@ -24,16 +29,16 @@ export const exercise: Exercise = async (track) => {
   await items.findOne().catch(() => {});
   await slow;
   await client.close();
-  await beRefused(server.url.replace('//', '//user:password@'), MongoClient);
-  await beRefused('mongodb://127.0.0.1:1', MongoClient);
+  const refusing = [server.url.replace('//', '//user:password@'), 'mongodb://127.0.0.1:1'];
+  for (const url of refusing) track(await beRefused(new MongoClient(url, { serverSelectionTimeoutMS: 200 })));
 };
 
-async function beRefused(url: string, MongoClient: any): Promise<void> {
-  const client = new MongoClient(url, { serverSelectionTimeoutMS: 200 });
+async function beRefused(client: any): Promise<object> {
   await client
     .db('shop')
     .collection('items')
     .findOne()
     .catch(() => {});
   await client.close();
+  return client;
 }

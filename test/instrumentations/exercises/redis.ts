@@ -2,6 +2,7 @@
 // client-side cache, and to nobody.
 import { createRequire } from 'node:module';
 import { BasicClientSideCache, createClient, createClientPool } from 'redis';
+import type { Exercise } from '../../kit/exercise.ts';
 import { freePort } from '../../kit/free-port.ts';
 import { findProgram } from '../../kit/programs.ts';
 import { type RedisProcess, startRedis } from '../../kit/redis-process.ts';
@@ -9,20 +10,17 @@ import { type RedisProcess, startRedis } from '../../kit/redis-process.ts';
 /** The same on every run, since it is part of names. */
 const port = await freePort();
 
-/** Kept, so that it can still be asked how full it is when the exercise is over. */
-let cache: BasicClientSideCache;
-
-export async function exercise(): Promise<void> {
+export const exercise: Exercise = async (track) => {
   // What is patched is patched as it is loaded, and it was loaded before.
   createRequire(import.meta.url)('@redis/client/dist/lib/client/cache.js');
   await using server = await startRedis(findProgram('redis-server')!, port);
   await sendCommands(server);
-  await useCache(server);
+  await useCache(server, track);
   await usePool(server);
   const lonely = createClient({ socket: { host: '127.0.0.1', port: 1, reconnectStrategy: false } });
   lonely.on('error', () => {});
   await lonely.connect().catch(() => {});
-}
+};
 
 async function sendCommands({ url, cli }: RedisProcess): Promise<void> {
   const client = await createClient({ url }).connect();
@@ -36,11 +34,14 @@ async function sendCommands({ url, cli }: RedisProcess): Promise<void> {
   await client.close();
 }
 
-async function useCache({ url }: RedisProcess): Promise<void> {
-  cache = new BasicClientSideCache({ maxEntries: 1 });
+async function useCache({ url }: RedisProcess, track: (tracked: object) => void): Promise<void> {
+  const cache = new BasicClientSideCache({ maxEntries: 1 });
+  track(cache);
   const client = await createClient({ url, RESP: 3, clientSideCache: cache }).connect();
   for (const key of ['key', 'key', 'other']) await client.get(key);
   await client.close();
+  // For long enough to be read: what nobody holds any more leaves the page.
+  setTimeout(() => void cache.size(), 300);
 }
 
 async function usePool({ url }: RedisProcess): Promise<void> {

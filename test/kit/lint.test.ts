@@ -1,6 +1,6 @@
 // Every rule of a good declaration, broken once.
 import { describe, expect, it } from 'vitest';
-import { lint, LINT_RULES, lintTogether } from '../../src/core/lint.ts';
+import { lint, LINT_RULES, lintTogether } from './lint.ts';
 import type { MetricDefinition } from '../../src/core/metric.ts';
 
 const good: MetricDefinition = {

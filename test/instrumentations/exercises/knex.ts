@@ -1,0 +1,38 @@
+// Makes knex open connections, lend them out and take them back, keep somebody waiting in vain, and open nothing at all.
+import { createRequire } from 'node:module';
+import type { Knex } from 'knex';
+import type { Exercise } from '../../kit/exercise.ts';
+import { freePort } from '../../kit/free-port.ts';
+import { freshCopy } from '../../kit/fresh-copy.ts';
+import { startPostgres } from '../../kit/postgres-process.ts';
+import { findProgram } from '../../kit/programs.ts';
+
+const require = createRequire(import.meta.url);
+
+/** The same on every run, since it is part of names. */
+const port = await freePort();
+
+export const exercise: Exercise = async (track) => {
+  const knex = freshCopy(require, 'knex');
+  await using server = await startPostgres(findProgram('postgres')!, port);
+  const log = { warn() {} };
+  const database = knex({ client: 'pg', connection: server.url, pool: { min: 0, max: 1 }, log });
+  const transaction = await database.transaction();
+  database.client.pool.acquireTimeoutMillis = 50;
+  await database.select(1).catch(() => {});
+  await transaction.commit();
+  await database.select(1);
+  track(database.client.pool);
+  await database.destroy();
+  const lonely = knex({ client: 'pg', connection: 'postgres://postgres@127.0.0.1:1/postgres', log });
+  await lonely.select(1).catch(() => {});
+  track(lonely.client.pool);
+  keep(database, lonely);
+  await lonely.destroy();
+};
+
+/** For long enough to be read: what nobody holds any more leaves the page. */
+function keep(...databases: Knex[]): void {
+  const pools = databases.map(({ client }) => client.pool as object);
+  setTimeout(() => pools.splice(0), 100);
+}

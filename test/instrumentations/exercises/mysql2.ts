@@ -1,0 +1,36 @@
+// Makes mysql2 send statements: that succeed, fail, take long and return rows; with a pool that is too small, and with no server.
+import { createRequire } from 'node:module';
+import type { Exercise } from '../../kit/exercise.ts';
+import { freePort } from '../../kit/free-port.ts';
+import { freshCopy } from '../../kit/fresh-copy.ts';
+import { startMariadb } from '../../kit/mariadb-process.ts';
+import { findProgram } from '../../kit/programs.ts';
+
+const require = createRequire(import.meta.url);
+
+/** The same on every run, since it is part of names. */
+const port = await freePort();
+
+const kept: object[] = [];
+
+export const exercise: Exercise = async (track) => {
+  const mysql = freshCopy(require, 'mysql2');
+  await using server = await startMariadb(findProgram('mariadbd')!, port);
+  const { host, user, database } = server;
+  const pool = mysql.createPool({ host, port, user, database, connectionLimit: 1, queueLimit: 1 }).promise();
+  track(pool.pool);
+  await pool.query('CREATE TABLE items (id INT PRIMARY KEY)');
+  await pool.execute('INSERT INTO items VALUES (?), (?)', [1, 2]);
+  await pool.query('INSERT INTO items VALUES (1)').catch(() => {});
+  const [rows] = await pool.query('SELECT * FROM items WHERE id < ?', [10]);
+  track(rows);
+  const busy = [pool.query('SELECT SLEEP(1.05)'), pool.query('SELECT 1')];
+  await pool.query('SELECT 2').catch(() => {});
+  await Promise.all(busy);
+  await pool.end();
+  const refused = mysql.createConnection({ host, port: 1 }).promise();
+  await refused.query('SELECT 1').catch(() => {});
+  kept.push(pool);
+  // For long enough to be read: a pool that nobody holds any more leaves the page.
+  setTimeout(() => kept.splice(0), 100);
+};

@@ -1,0 +1,34 @@
+// Makes a pool of PostgreSQL clients open, lend out and take back, keep somebody waiting in vain, and open nothing at all.
+import type { Pool } from 'pg';
+import type { Exercise } from '../../kit/exercise.ts';
+import { freePort } from '../../kit/free-port.ts';
+import { freshPg } from '../../kit/postgres-samples.ts';
+import { startPostgres } from '../../kit/postgres-process.ts';
+import { findProgram } from '../../kit/programs.ts';
+
+/** The same on every run, since it is part of names. */
+const port = await freePort();
+
+export const exercise: Exercise = async (track) => {
+  const pg = freshPg();
+  await using server = await startPostgres(findProgram('postgres')!, port);
+  const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+  const client = await pool.connect();
+  const waiting = pool.query('select 1');
+  client.release();
+  await waiting;
+  const held = await pool.connect();
+  Object.assign(pool.options, { connectionTimeoutMillis: 50 });
+  await pool.connect().catch(() => {});
+  held.release();
+  await pool.end();
+  track(pool);
+  const lonely = new pg.Pool({ host: '127.0.0.1', port: 1, user: 'postgres', database: 'postgres' });
+  await lonely.query('select 1').catch(() => {});
+  keep(pool, lonely);
+};
+
+/** For long enough to be read: what nobody holds any more leaves the page. */
+function keep(...pools: Pool[]): void {
+  setTimeout(() => pools.splice(0), 100);
+}

@@ -1,0 +1,24 @@
+// Makes pg run statements: that succeed, fail, return rows and take long; by promise, by callback and from a cursor.
+import { freePort } from '../../kit/free-port.ts';
+import type { Exercise } from '../../kit/exercise.ts';
+import { freshPg } from '../../kit/postgres-samples.ts';
+import { startPostgres } from '../../kit/postgres-process.ts';
+import { findProgram } from '../../kit/programs.ts';
+
+/** The same on every run, since it is part of names. */
+const port = await freePort();
+
+export const exercise: Exercise = async (track) => {
+  const { Client } = freshPg();
+  await using server = await startPostgres(findProgram('postgres')!, port);
+  const client = new Client(server.url);
+  await client.connect();
+  await client.query('create table items (id int primary key)');
+  await client.query({ text: 'insert into items values ($1), ($2)', values: [1, 2], name: 'add' });
+  await client.query('insert into items values ($1)', [1]).catch(() => {});
+  track(await client.query('select * from items'));
+  await new Promise((resolve) => client.query('select count(*) from items', resolve));
+  await client.query('select pg_sleep(1.05)');
+  await client.end();
+  track(client);
+};

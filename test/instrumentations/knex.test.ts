@@ -1,0 +1,226 @@
+// Pools of knex against a real PostgreSQL server: what they hold, and what happens to who wants a connection.
+import { createRequire } from 'node:module';
+import type { Knex } from 'knex';
+import { describe, expect } from 'vitest';
+import { attach } from '../../src/core/attach.ts';
+import { knex as instrumentation } from '../../src/instrumentations/knex.ts';
+import { pgPool } from '../../src/instrumentations/pg-pool.ts';
+import { pg } from '../../src/instrumentations/pg.ts';
+import type { Sample } from '../../src/sample.ts';
+import { freshCopy } from '../kit/fresh-copy.ts';
+import { eventually } from '../kit/http-traffic.ts';
+import { SETTINGS } from '../kit/instrumentation-settings.ts';
+import { startMariadb } from '../kit/mariadb-process.ts';
+import { freshPg, statementsOf, testsWithPostgres } from '../kit/postgres-samples.ts';
+import { testWith } from '../kit/programs.ts';
+import { attachAlone, countsOf } from '../kit/readings.ts';
+
+const require = createRequire(import.meta.url);
+const test = testsWithPostgres(instrumentation);
+const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
+
+/** A knex that was loaded after it was instrumented, and is destroyed with the test. */
+function open(
+  { server }: { readonly server: { readonly url: string } },
+  config: Knex.Config & { readonly connectionPool?: object } = {},
+) {
+  const knex = freshCopy(require, 'knex') as (config: Knex.Config) => Knex;
+  const database = knex({ client: 'pg', connection: server.url, pool: { min: 0, max: 2 }, log: { warn() {} }, ...config });
+  return Object.assign(database, { [Symbol.asyncDispose]: () => database.destroy() });
+}
+
+const POOL = 'db.client.connection.pool.name';
+const connection = (what: string): string => `db.client.connection.${what}`;
+
+/** What all pools hold together. */
+function stateOf(samples: readonly Sample[]): Record<string, number> {
+  const [pending] = Object.values(countsOf(samples, connection('pending_requests'), []));
+  const [limit] = Object.values(countsOf(samples, connection('limit'), []));
+  return { ...countsOf(samples, connection('count'), [connection('state')]), limit: limit!, pending: pending! };
+}
+
+/** How often each thing took its time. */
+function timesOf(samples: readonly Sample[]): Record<string, number | undefined> {
+  const of = (what: string): number | undefined => countsOf(samples, connection(what), [])[''];
+  return { create: of('create_time'), wait: of('wait_time'), use: of('use_time') };
+}
+
+const secondsOf = (samples: readonly Sample[], what: string): number | undefined =>
+  samples.find(({ name }) => name === connection(what))?.sum;
+const namesOf = (samples: readonly Sample[]): string[] => [
+  ...new Set(samples.flatMap(({ attributes }) => (attributes[POOL] as string | undefined) ?? [])),
+];
+const errorsOf = (samples: readonly Sample[]): Record<string, number> => countsOf(samples, connection('errors'), ['error.type']);
+
+describe('a pool of knex', () => {
+  test('tells what it lends out, what is idle, how many it may open and who waits', async (subject) => {
+    await using database = open(subject);
+    const transactions = await Promise.all([database.transaction(), database.transaction()]);
+    const waiting = Promise.resolve(database.raw('select 1'));
+    await pause(50);
+    expect(stateOf(await subject.read())).toEqual({ used: 2, idle: 0, limit: 2, pending: 1 });
+    for (const transaction of transactions) await transaction.rollback();
+    await waiting;
+    const samples = await subject.read();
+    expect(stateOf(samples)).toEqual({ used: 0, idle: 2, limit: 2, pending: 0 });
+    expect(timesOf(samples)).toEqual({ create: 2, wait: 3, use: 3 });
+    expect(countsOf(samples, connection('timeouts'), [])).toEqual({ '': 0 });
+  });
+
+  test('times how long one waits for a connection and uses it', async (subject) => {
+    await using database = open(subject, { pool: { min: 0, max: 1 } });
+    const transaction = await database.transaction();
+    const waiting = Promise.resolve(database.raw('select 1'));
+    await pause(100);
+    await transaction.commit();
+    await waiting;
+    const samples = await subject.read();
+    for (const what of ['wait_time', 'use_time']) {
+      expect(secondsOf(samples, what)).toBeGreaterThan(0.09);
+      expect(secondsOf(samples, what)).toBeLessThan(2);
+    }
+  });
+
+  test('that is exhausted counts who waits in vain', async (subject) => {
+    await using database = open(subject, { pool: { min: 0, max: 1 } });
+    const transaction = await database.transaction();
+    database.client.pool.acquireTimeoutMillis = 50;
+    for (const one of await Promise.allSettled([database.raw('select 1'), database.select(1)]))
+      expect(one).toMatchObject({ reason: { message: /Timeout acquiring a connection/ } });
+    const samples = await subject.read();
+    expect(countsOf(samples, connection('timeouts'), [])).toEqual({ '': 2 });
+    expect(stateOf(samples)).toEqual({ used: 1, idle: 0, limit: 1, pending: 0 });
+    await transaction.rollback();
+    expect(timesOf(await subject.read())).toEqual({ create: 1, wait: 1, use: 1 });
+  });
+
+  test('counts connections that it could not open, by the code of the error', async (subject) => {
+    await using refused = open(subject, { connection: 'postgres://postgres:secret@127.0.0.1:1/shop' });
+    await expect(refused.raw('select 1')).rejects.toThrow('ECONNREFUSED');
+    await using declined = open(subject, { connection: subject.server.url.replace(/postgres$/, 'nowhere') });
+    await expect(declined.raw('select 1')).rejects.toThrow('nowhere');
+    const samples = await subject.read();
+    expect(errorsOf(samples)).toMatchObject({ ECONNREFUSED: 1, '3D000': 1 });
+    expect(timesOf(samples)).toEqual({});
+    expect(JSON.stringify(samples)).not.toContain('secret');
+  });
+
+  test('goes by where it connects to, however that is said', async (subject) => {
+    const { port, url, socketFolder, user } = subject.server;
+    const connections: readonly [Knex.Config['connection'], string][] = [
+      [url, `127.0.0.1:${port}/postgres`],
+      [{ connectionString: url, database: 'overruled' }, `127.0.0.1:${port}/postgres`],
+      [{ host: '127.0.0.1', port, user, database: 'postgres' }, `127.0.0.1:${port}/postgres`],
+      [{ host: socketFolder, port, user, database: 'postgres' }, `${socketFolder}:${port}/postgres`],
+      // Nobody knows yet.
+      [() => ({ host: '127.0.0.1', port, user, database: 'postgres' }), 'postgresql'],
+    ];
+    for (const [where, name] of connections) {
+      await using database = open(subject, { connection: where! });
+      await database.raw('select 1');
+      expect(namesOf(await subject.read())).toContain(name);
+    }
+  });
+
+  test('that was destroyed may open nothing, and is there again when it is made anew', async (subject) => {
+    await using database = open(subject);
+    await database.raw('select 1');
+    await database.destroy();
+    expect(stateOf(await subject.read())).toEqual({ used: 0, idle: 0, limit: 0, pending: 0 });
+    database.initialize();
+    await database.raw('select 1');
+    expect(stateOf(await subject.read())).toEqual({ used: 0, idle: 1, limit: 2, pending: 0 });
+  });
+});
+
+testWith('mariadbd', 'a pool of knex is told alike, whatever driver it is of', async (program) => {
+  await using server = await startMariadb(program);
+  const { attached, read } = attachAlone(instrumentation);
+  const { host, port, user, database: name } = server;
+  const config = { client: 'mysql2', connection: { host, port, user, database: name } };
+  await using database = open({ server }, config);
+  const transaction = await database.transaction();
+  expect(stateOf(await read())).toEqual({ used: 1, idle: 0, limit: 2, pending: 0 });
+  await transaction.commit();
+  await using declined = open({ server }, { ...config, connection: { ...config.connection, database: 'nowhere' } });
+  await expect(declined.raw('select 1')).rejects.toThrow('nowhere');
+  const samples = await read();
+  expect(namesOf(samples)).toEqual([`${host}:${port}/${name}`, `${host}:${port}/nowhere`]);
+  expect(timesOf(samples)).toEqual({ create: 1, wait: 1, use: 1 });
+  expect(errorsOf(samples)).toEqual({ ER_BAD_DB_ERROR: 1 });
+  attached.detach();
+  expect(attached.failure).toBeUndefined();
+});
+
+describe('a pool beside one of pg', () => {
+  test('that goes by the same name adds up with it, for as long as both are asked', async (subject) => {
+    const pools = attach(pgPool, subject.registry, SETTINGS);
+    const pool = new (freshPg().Pool)({ connectionString: subject.server.url, max: 3 });
+    await using database = open(subject);
+    const transaction = await database.transaction();
+    await pool.query('select 1');
+    expect(stateOf(await subject.read())).toEqual({ used: 1, idle: 1, limit: 5, pending: 0 });
+    pools.detach();
+    expect(stateOf(await subject.read())).toEqual({ used: 1, idle: 0, limit: 2, pending: 0 });
+    await transaction.rollback();
+    await pool.end();
+  });
+});
+
+describe('a pool of another that knex is handed', () => {
+  test('is left to who made it', async (subject) => {
+    const pools = attach(pgPool, subject.registry, SETTINGS);
+    const pool = new (freshPg().Pool)({ connectionString: subject.server.url, max: 3 });
+    const database = open(subject, { connection: undefined, connectionPool: pool } as never);
+    await database.raw('select 1');
+    expect(stateOf(await subject.read())).toEqual({ used: 0, idle: 1, limit: 3, pending: 0 });
+    expect(timesOf(await subject.read())).toEqual({ create: 1, wait: 1, use: 1 });
+    await database.destroy();
+    await pool.end();
+    pools.detach();
+  });
+});
+
+describe('a statement of knex', () => {
+  test('is measured where the driver sends it', async (subject) => {
+    const statements = attach(pg, subject.registry, SETTINGS);
+    freshPg();
+    await using database = open(subject);
+    await database.schema.createTable('items', (table) => void table.increments());
+    await database('items').insert([{ id: 1 }, { id: 2 }]);
+    await database('items').where('id', 1).update({ id: 5 });
+    await database('items').select('id').where({ id: 2 });
+    await expect(database('nowhere').select()).rejects.toThrow('nowhere');
+    await database.transaction(async (transaction) => transaction('items').del());
+    await database.schema.dropTable('items');
+    expect(statementsOf(await subject.read())).toEqual({
+      // It asks for the version first.
+      SELECT: 1,
+      'CREATE items': 1,
+      'INSERT items': 1,
+      'UPDATE items': 1,
+      'SELECT items': 1,
+      'SELECT nowhere 42P01': 1,
+      BEGIN: 1,
+      'DELETE items': 1,
+      COMMIT: 1,
+      'DROP items': 1,
+    });
+    statements.detach();
+  });
+});
+
+describe('an instrumentation of knex', () => {
+  test('can leave while connections are lent out and waited for, and leaves no listener behind', async (subject) => {
+    await using database = open(subject, { pool: { min: 0, max: 1 } });
+    const transaction = await database.transaction();
+    const waiting = Promise.resolve(database.raw('select 1'));
+    const before = timesOf(await subject.read());
+    subject.attached.detach();
+    await transaction.rollback();
+    await waiting;
+    expect(timesOf(await subject.read())).toEqual(before);
+    const { emitter } = database.client.pool as { readonly emitter: NodeJS.EventEmitter };
+    await eventually(() => expect(emitter.eventNames().filter((event) => emitter.listenerCount(event) > 0)).toEqual([]));
+  });
+});
