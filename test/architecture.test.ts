@@ -1,6 +1,6 @@
 // The dependency rule of the source tree, and that no library's file was forgotten in its index.
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -12,7 +12,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   catalog: ['core'],
   domains: ['core', 'catalog'],
   wire: ['core', 'catalog', 'domains'],
-  instrumentations: ['core', 'catalog', 'domains', 'wire'],
+  libraries: ['core', 'catalog', 'domains', 'wire'],
+  instrumentations: ['core', 'catalog', 'domains', 'wire', 'libraries'],
   helpers: ['core', 'catalog', 'domains'],
   config: ['core'],
   sdk: ['core', 'catalog', 'config'],
@@ -72,6 +73,18 @@ describe('the source tree', () => {
   it('keeps instrumentations from importing each other', () => {
     const wrong = imports.filter(
       ({ file, part, specifier }) => part === 'instrumentations' && specifier.startsWith('./') && !file.endsWith('/index.ts'),
+    );
+    expect(wrong.map(describeImport)).toEqual([]);
+  });
+
+  it('keeps the parts of a library with its instrumentation', () => {
+    const stems = readdirSync(join(root, 'src/instrumentations')).map((name) => name.replace('.ts', ''));
+    const isOf = (file: string, stem: string): boolean => basename(file).startsWith(`${stem}-`);
+    const parts = readdirSync(join(root, 'src/libraries'));
+    expect(parts.filter((file) => !stems.some((stem) => isOf(file, stem)))).toEqual([]);
+    const wrong = imports.filter(
+      ({ file, specifier }) =>
+        specifier.includes('/libraries/') && !stems.some((stem) => isOf(specifier, stem) && basename(file).startsWith(stem)),
     );
     expect(wrong.map(describeImport)).toEqual([]);
   });

@@ -84,13 +84,13 @@ function isHeader({ key, value }: Pair): boolean {
 }
 
 function pairs(text: string, { reject }: Reading, accepted: string, isGood: (pair: Pair) => boolean): Pairs | undefined {
-  const entries = each(text, ',', (part) => {
+  const parsed = each(text, ',', (part) => {
     const pair = decodedPair(part);
     if (pair !== undefined && isGood(pair)) return [pair.key, pair.value] as const;
     reject(part, accepted);
     return undefined;
   });
-  return entries && Object.fromEntries(entries);
+  return parsed && Object.fromEntries(parsed);
 }
 
 function decodedPair(part: string): Pair | undefined {

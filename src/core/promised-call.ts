@@ -53,15 +53,15 @@ export function followPromised<This, First, Second>(
 }
 
 /** A promise that settles as the given one does, once that was told; whatever else is given, itself. */
-export function tellingEnd(promise: unknown, done: (result: unknown) => void, failed: (error: unknown) => void): unknown {
+export function tellingEnd(promise: unknown, tellDone: (result: unknown) => void, tellFailed: (error: unknown) => void): unknown {
   if (!isPromise(promise)) return promise;
   return promise.then(
     (result) => {
-      done(result);
+      tellDone(result);
       return result;
     },
     (error: unknown) => {
-      failed(error);
+      tellFailed(error);
       throw error;
     },
   );

@@ -1,7 +1,16 @@
 // The depth of queues as it is on the page: shown by the process that reads a queue, and off again when it no longer does.
+import type { queueState } from '../catalog/attributes.ts';
 import { queueJobs, queueOldestJobAge, queuePaused } from '../catalog/jobs.ts';
 import type { Registry } from '../core/registry.ts';
-import type { QueueDepth, QueueState } from './bullmq-depth.ts';
+
+export type QueueState = (typeof queueState.values)[number];
+
+export interface QueueDepth {
+  readonly jobs: readonly (readonly [state: QueueState, count: number])[];
+  /** How long the oldest job that could be worked on has been waiting, by the clock of Redis; 0 if there is none. */
+  readonly oldestJobAgeSeconds: number;
+  readonly isPaused: boolean;
+}
 
 export class QueueDepths {
   readonly #jobs;

@@ -18,7 +18,7 @@ import {
   reasonOf,
   textOf,
   usageOf,
-} from '../domains/ai-results.ts';
+} from '../libraries/ai-results.ts';
 import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../domains/client-llm-calls.ts';
 import { LlmCalls } from '../domains/llm-calls.ts';
 import { llmPrices } from '../domains/llm-prices.ts';

@@ -15,7 +15,7 @@ import {
   converseEnd,
   type ConverseEvent,
   type ConverseTold,
-} from '../domains/bedrock-calls.ts';
+} from '../libraries/bedrock-calls.ts';
 import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../domains/client-llm-calls.ts';
 import { type LlmCallEnd, LlmCalls } from '../domains/llm-calls.ts';
 import { llmPrices } from '../domains/llm-prices.ts';

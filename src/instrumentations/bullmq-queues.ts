@@ -2,7 +2,7 @@
 import { queueJobs, queueOldestJobAge, queuePaused } from '../catalog/jobs.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { type Method, wrap } from '../core/wrap.ts';
-import { OpenQueues, type QueueUser } from '../domains/open-queues.ts';
+import { OpenQueues, type QueueUser } from '../libraries/bullmq-open-queues.ts';
 
 interface Exports {
   readonly QueueBase: { readonly prototype: object };

@@ -18,9 +18,9 @@ import {
 } from '../catalog/jobs.ts';
 import type { Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
 import { type Method, wrap } from '../core/wrap.ts';
-import { BullmqAdded, type BullmqFlow } from '../domains/bullmq-added.ts';
-import { BullmqAttempts, type BullmqWorker } from '../domains/bullmq-attempts.ts';
-import type { BullmqJob } from '../domains/bullmq-job.ts';
+import { BullmqAdded, type BullmqFlow } from '../libraries/bullmq-added.ts';
+import { BullmqAttempts, type BullmqWorker } from '../libraries/bullmq-attempts.ts';
+import type { BullmqJob } from '../libraries/bullmq-job.ts';
 
 interface Class {
   readonly prototype: object;

@@ -16,7 +16,7 @@ import type { UpDownCounter } from '../core/instrument.ts';
 import type { Attachment, Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
 import type { Traced } from '../core/trace.ts';
 import { wrap } from '../core/wrap.ts';
-import { type IoredisClient, type IoredisCommand, IoredisCommands, ioredisErrorType } from '../domains/ioredis-commands.ts';
+import { type IoredisClient, type IoredisCommand, IoredisCommands, ioredisErrorType } from '../libraries/ioredis-commands.ts';
 import { poolNameOf, RedisOperations, type RedisTarget } from '../domains/redis-operations.ts';
 
 export const ioredis: Instrumentation = {

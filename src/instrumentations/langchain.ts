@@ -22,7 +22,7 @@ import {
   resultEnd,
   ToldEvents,
   ToldMessages,
-} from '../domains/langchain-results.ts';
+} from '../libraries/langchain-results.ts';
 import { LlmCalls } from '../domains/llm-calls.ts';
 import { llmPrices } from '../domains/llm-prices.ts';
 import { providerNameOf } from '../domains/llm-provider-names.ts';

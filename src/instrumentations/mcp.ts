@@ -15,10 +15,10 @@ import type { Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
 import { timeOperation } from '../core/operation.ts';
 import { wrapOne } from '../core/wrap-one.ts';
 import { wrap } from '../core/wrap.ts';
-import { fieldOf } from '../domains/mcp-messages.ts';
-import type { McpSession } from '../domains/mcp-session.ts';
-import { McpSessions } from '../domains/mcp-sessions.ts';
-import { placeOf, sendErrorType } from '../domains/mcp-transports.ts';
+import { fieldOf } from '../libraries/mcp-messages.ts';
+import type { McpSession } from '../libraries/mcp-session.ts';
+import { McpSessions } from '../libraries/mcp-sessions.ts';
+import { placeOf, sendErrorType } from '../libraries/mcp-transports.ts';
 
 export const mcp: Instrumentation = {
   name: 'mcp',

@@ -22,8 +22,8 @@ import {
   returnedDocuments,
   targetOf,
   targetOfOperation,
-} from '../domains/mongodb-commands.ts';
-import { MongoPools, serverOfLent } from '../domains/mongodb-pools.ts';
+} from '../libraries/mongodb-commands.ts';
+import { MongoPools, serverOfLent } from '../libraries/mongodb-pools.ts';
 
 interface Class {
   readonly prototype: object;

@@ -5,8 +5,8 @@ import type { Traced } from '../core/trace.ts';
 import { wrap } from '../core/wrap.ts';
 import { DB_OPERATION_METRICS, type DbOperation, DbOperations } from '../domains/db-operations.ts';
 import { DB_POOL_METRICS } from '../domains/db-pools.ts';
-import { mysql2ErrorType } from '../domains/mysql2-error-type.ts';
-import { type Mysql2Place, Mysql2Pools } from '../domains/mysql2-pools.ts';
+import { mysql2ErrorType } from '../libraries/mysql2-error-type.ts';
+import { type Mysql2Place, Mysql2Pools } from '../libraries/mysql2-pools.ts';
 import { type SqlTarget, SqlTargets } from '../domains/sql-target.ts';
 
 export const mysql2: Instrumentation = {

@@ -10,7 +10,7 @@ import type { Counter } from '../core/instrument.ts';
 import type { Attachment, Instrumentation, Undo } from '../core/instrumentation.ts';
 import { wrap } from '../core/wrap.ts';
 import { DB_POOL_METRICS, DbPools, type PoolState } from '../domains/db-pools.ts';
-import { pgErrorType } from '../domains/pg-errors.ts';
+import { pgErrorType } from '../libraries/pg-error-type.ts';
 
 export const pgPool: Instrumentation = {
   name: 'pg-pool',

@@ -6,7 +6,7 @@ import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation, Undo } from '../core/instrumentation.ts';
 import { type Method, wrap } from '../core/wrap.ts';
 import { DB_OPERATION_METRICS, DbOperations } from '../domains/db-operations.ts';
-import { pgErrorType } from '../domains/pg-errors.ts';
+import { pgErrorType } from '../libraries/pg-error-type.ts';
 import { type SqlTarget, SqlTargets } from '../domains/sql-target.ts';
 
 export const pg: Instrumentation = {

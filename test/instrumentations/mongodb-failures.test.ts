@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isNotSent, mongoErrorType, refusalOf, returnedDocuments } from '../../src/domains/mongodb-commands.ts';
+import { isNotSent, mongoErrorType, refusalOf, returnedDocuments } from '../../src/libraries/mongodb-commands.ts';
 import { freePort } from '../kit/free-port.ts';
 import { startMongoProxy } from '../kit/mongo-proxy.ts';
 import { commandsOf, type MongoCase, testsWithMongo } from '../kit/mongo-samples.ts';

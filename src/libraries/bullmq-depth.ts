@@ -1,5 +1,6 @@
 // What a BullMQ queue holds, read from Redis in one round trip by whoever is elected to read it.
-import { type RedisClient, runScript } from './redis-script.ts';
+import type { QueueDepth, QueueState } from '../domains/queue-depths.ts';
+import { type RedisClient, runScript } from './bullmq-redis-script.ts';
 
 /** A queue as BullMQ has it. */
 export interface Queue {
@@ -17,13 +18,6 @@ export interface QueueKeys {
   readonly jobs: string;
 }
 
-export interface QueueDepth {
-  readonly jobs: readonly (readonly [state: QueueState, count: number])[];
-  /** How long the oldest job that could be worked on has been waiting, by the clock of Redis; 0 if there is none. */
-  readonly oldestJobAgeSeconds: number;
-  readonly isPaused: boolean;
-}
-
 /** Each state, and where its jobs are: first the lists, then the sorted sets, as the script counts them. */
 const STATES = [
   ['waiting', 'wait'],
@@ -34,9 +28,7 @@ const STATES = [
   ['completed', 'completed'],
   ['failed', 'failed'],
   ['waiting-children', 'waiting-children'],
-] as const;
-
-export type QueueState = (typeof STATES)[number][0];
+] as const satisfies readonly (readonly [QueueState, string])[];
 
 /**
  * Election and reading are one script, so that only the elected process ever reads: whoever holds the lock renews it, and it

@@ -3,9 +3,9 @@ import { jobStalled } from '../catalog/jobs.ts';
 import type { Attachment } from '../core/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
 import { sendOwn } from '../core/own-commands.ts';
+import { JobWorkers } from '../domains/job-workers.ts';
+import { type JobAttempt, JobAttempts } from '../domains/jobs.ts';
 import type { BullmqJob } from './bullmq-job.ts';
-import { JobWorkers } from './job-workers.ts';
-import { type JobAttempt, JobAttempts } from './jobs.ts';
 
 export interface BullmqWorker {
   readonly name: string;

@@ -1,7 +1,7 @@
 // What LangChain says of a model, and of what the model gave: its tokens, the model that answered, and why it finished.
-import type { AskedCall } from './client-llm-calls.ts';
-import type { LlmCallEnd } from './llm-calls.ts';
-import type { TokenUsage } from './llm-usage.ts';
+import type { AskedCall } from '../domains/client-llm-calls.ts';
+import type { LlmCallEnd } from '../domains/llm-calls.ts';
+import type { TokenUsage } from '../domains/llm-usage.ts';
 
 export interface LangchainModel {
   /** Of chat models. */

@@ -1,11 +1,11 @@
 // The connection pools of MongoDB's driver: what opening, waiting for and using connections takes, and who has one just now.
 import { dbClientConnectionErrors } from '../catalog/db.ts';
 import { nowMillis } from '../core/clock.ts';
-import type { Attachment, Undo } from '../core/instrumentation.ts';
 import type { Counter } from '../core/instrument.ts';
+import type { Attachment, Undo } from '../core/instrumentation.ts';
 import { followPromised, type PromisedCall } from '../core/promised-call.ts';
 import { wrap } from '../core/wrap.ts';
-import { DbPools, type PoolState } from './db-pools.ts';
+import { DbPools, type PoolState } from '../domains/db-pools.ts';
 import { errorName, mongoErrorType } from './mongodb-commands.ts';
 
 /** Where a server is, as configured or as its replica set says. */

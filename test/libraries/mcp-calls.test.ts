@@ -1,6 +1,6 @@
 // Requests under way: found by their ids, and no more of them than there is room for.
 import { describe, expect, it } from 'vitest';
-import { McpCalls } from '../../src/domains/mcp-calls.ts';
+import { McpCalls } from '../../src/libraries/mcp-calls.ts';
 
 describe('requests under way', () => {
   it('are found by their id once, whether it is a number or its text', () => {

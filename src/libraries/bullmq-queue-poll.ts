@@ -1,8 +1,9 @@
 // Takes turns with other processes at reading one queue: at most one of them reads it, with at most one question under way.
 import { nowMillis } from '../core/clock.ts';
 import type { Guard } from '../core/instrumentation.ts';
-import { giveUp, pollQueue, type PollAnswer, type QueueDepth, type QueueKeys } from './bullmq-depth.ts';
-import { isReady, isUnused, type RedisClient } from './redis-script.ts';
+import type { QueueDepth } from '../domains/queue-depths.ts';
+import { giveUp, pollQueue, type PollAnswer, type QueueKeys } from './bullmq-depth.ts';
+import { isReady, isUnused, type RedisClient } from './bullmq-redis-script.ts';
 
 /** An election outlasts a turn that comes late, and is over early enough for another process to take over within two intervals. */
 const LOCK_INTERVALS = 1.25;

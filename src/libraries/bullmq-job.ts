@@ -1,5 +1,5 @@
 // A job as BullMQ's objects show it, as far as it is read.
-import type { JobKind } from './jobs.ts';
+import type { JobKind } from '../domains/jobs.ts';
 
 export interface BullmqJob {
   readonly id?: string;

@@ -4,7 +4,7 @@ import type { HistogramCell } from '../core/cell.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Undo } from '../core/instrumentation.ts';
 import { wrap } from '../core/wrap.ts';
-import { DbPools, type PoolState } from './db-pools.ts';
+import { DbPools, type PoolState } from '../domains/db-pools.ts';
 import { mysql2ErrorType } from './mysql2-error-type.ts';
 
 /** Where a connection goes to. */

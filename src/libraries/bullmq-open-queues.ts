@@ -1,10 +1,10 @@
 // The queues that an application has open, each with the poll of its depth; one timer gives all of them their turns.
 import type { Attachment } from '../core/instrumentation.ts';
 import { WeakList } from '../core/weak-list.ts';
-import { keysOf, type Queue, type QueueDepth } from './bullmq-depth.ts';
-import { QueueDepths } from './queue-depths.ts';
-import { QueuePoll } from './queue-poll.ts';
-import type { RedisClient } from './redis-script.ts';
+import { type QueueDepth, QueueDepths } from '../domains/queue-depths.ts';
+import { keysOf, type Queue } from './bullmq-depth.ts';
+import { QueuePoll } from './bullmq-queue-poll.ts';
+import type { RedisClient } from './bullmq-redis-script.ts';
 
 /** A queue or worker of BullMQ: several of one process may use the same queue. */
 export interface QueueUser extends Queue {

@@ -1,7 +1,7 @@
 // What a model of the Vercel AI SDK gives: its usage, why it finished, and its stream, as it goes by.
 import type { Guard } from '../core/instrumentation.ts';
-import type { ClientLlmCall } from './client-llm-calls.ts';
-import type { TokenUsage } from './llm-usage.ts';
+import type { ClientLlmCall } from '../domains/client-llm-calls.ts';
+import type { TokenUsage } from '../domains/llm-usage.ts';
 
 /** As models give it, or as the library's events do, which have plain numbers and their details beside them. */
 export interface AiUsage {
