@@ -1,7 +1,17 @@
 // Amazon Bedrock on loopback, as its client speaks to it: HTTP/2, JSON, and streams of event messages in Amazon's own framing.
+import { createRequire } from 'node:module';
 import { createServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { EventStreamCodec } from '@smithy/core/event-streams';
+
+interface Codec {
+  encode(message: { readonly headers: object; readonly body: Uint8Array }): Uint8Array;
+}
+
+type CodecClass = new (toUtf8: (bytes: Uint8Array) => string, fromUtf8: (text: string) => Uint8Array) => Codec;
+
+/** The codec that the client itself brings. */
+const client = createRequire(createRequire(import.meta.url).resolve('@aws-sdk/client-bedrock-runtime'));
+const { EventStreamCodec } = client('@smithy/core/event-streams') as { readonly EventStreamCodec: CodecClass };
 
 /** How the next request is answered; as usual if nothing is said. */
 export interface BedrockScript {
