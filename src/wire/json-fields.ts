@@ -70,6 +70,8 @@ export class JsonFields<Field extends string> {
     if (this.#here.size === 0) return;
     for (const [field, value] of this.#here) this.found[field] = value;
     this.#here.clear();
+    // What is here no longer could not be found again where another document begins alike.
+    this.#beginning.stop();
   }
 
   write(bytes: Uint8Array, from = 0, to = bytes.length): void {

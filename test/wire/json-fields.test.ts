@@ -81,7 +81,8 @@ describe('the fields of a document', () => {
           const choose = choicesOf(cuts);
           const found: [string, unknown][] = [];
           for (const tail of [...tails, ...tails, ...tails]) {
-            const text = written({ id, ...(more as object), ...(tail as object) }, choicesOf(style));
+            const document = { id, ...(more as object), ...(tail as object) };
+            const text = written(style[0]! % 4 === 0 ? [more, document] : document, choicesOf(style));
             found.push(...foundIn(text, PATHS, MARKS));
             const parts = choose() % 3 === 0 ? cut(Buffer.from(text), choose) : [Buffer.from(text)];
             for (const part of parts) reader.write(part);
@@ -95,6 +96,15 @@ describe('the fields of a document', () => {
         examples: [[[ID, { model: { model: {} } }], [{}, {}, { model: '', choices: '' }, {}], [1], [10]]],
       },
     );
+  });
+
+  it('are found in arrays that begin alike, in whose beginning there is a whole document', () => {
+    const reader = readerOf();
+    for (const tail of ['"stop":"x"', '"stop":"y"', '"model":"b"', '"stop":"z"']) {
+      reader.write(Buffer.from(`[{"model":"a"},{"id":"${ID}",${tail}}]`));
+      reader.reset();
+    }
+    expect(reader.found).toEqual({ model: 'a', reason: 'z' });
   });
 
   it('are none where it is cut off', () => {
