@@ -1,12 +1,7 @@
 // What the code that runs just now works on, an agent's invocation or a task, and what is counted beneath it.
-import type { AsyncLocalStorage } from 'node:async_hooks';
+import { contextOf } from './context.ts';
 
-const KEY = Symbol.for('promtel.activity.1');
-
-interface Holder {
-  /** Made when the first activity begins: before Node 24 it makes every promise of the process dearer. */
-  [KEY]?: AsyncLocalStorage<Activity>;
-}
+const activities = contextOf<Activity>('activity.1');
 
 /** How long an activity that has ended waits for the calls beneath it: an answer may be read to its end a moment before it is told. */
 const LATEST_MILLIS = 1000;
@@ -34,21 +29,19 @@ export class Activity {
 
   /** Runs a function, and whatever it starts, as a part of it. */
   run<Result>(run: () => Result): Result {
-    const holder = globalThis as Holder;
-    holder[KEY] ??= new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)<Activity>();
-    return holder[KEY].run(this, run);
+    return activities.run(this, run);
   }
 
   /** A call to a model begins beneath it; `isInference` if the model is to answer, rather than to embed. */
   callModel(isInference: boolean): CallBeneath {
-    const activities = [...this.#open()];
-    for (const activity of activities) activity.#beginCall(isInference);
+    const open = [...this.#open()];
+    for (const activity of open) activity.#beginCall(isInference);
     return {
       end: (costUsd) => {
-        for (const activity of activities) activity.#endCall(costUsd);
+        for (const activity of open) activity.#endCall(costUsd);
       },
       withdraw: () => {
-        for (const activity of activities) activity.#withdrawCall(isInference);
+        for (const activity of open) activity.#withdrawCall(isInference);
       },
     };
   }
@@ -120,5 +113,5 @@ export interface CallBeneath {
 
 /** The innermost activity of what runs just now that has not ended; undefined if there is none. */
 export function currentActivity(): Activity | undefined {
-  return (globalThis as Holder)[KEY]?.getStore()?.nearestOpen();
+  return activities.current()?.nearestOpen();
 }

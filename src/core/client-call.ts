@@ -1,12 +1,7 @@
 // Which LLM call, as a client told of it, the code that runs just now makes: so that one that shows further below is counted once.
-import type { AsyncLocalStorage } from 'node:async_hooks';
+import { contextOf } from './context.ts';
 
-const KEY = Symbol.for('promtel.clientCall.1');
-
-interface Holder {
-  /** Made when the first client tells of a call: before Node 24 it makes every promise of the process dearer. */
-  [KEY]?: AsyncLocalStorage<ClientCall>;
-}
+const clientCalls = contextOf<ClientCall>('clientCall.1');
 
 /** A call that a client tells of. It ends, or it is found to be counted below, as by the request that it sends. */
 export class ClientCall {
@@ -32,12 +27,12 @@ export class ClientCall {
 
   /** Runs a function, and whatever it starts, as this call. */
   run<Result>(run: () => Result): Result {
-    return storage().run(this, run);
+    return clientCalls.run(this, run);
   }
 
   /** What runs next, and whatever it starts, is this call: for clients that tell of a call and then make it themselves. */
   enter(): void {
-    storage().enterWith(this);
+    clientCalls.enter(this);
   }
 
   /** From now on nothing is a part of it. */
@@ -74,9 +69,5 @@ export class ClientCall {
 
 /** Of what runs just now, the innermost call that is not over; undefined if no client has told of one. */
 export function currentClientCall(): ClientCall | undefined {
-  return (globalThis as Holder)[KEY]?.getStore()?.nearestOpen();
-}
-
-function storage(): AsyncLocalStorage<ClientCall> {
-  return ((globalThis as Holder)[KEY] ??= new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)<ClientCall>());
+  return clientCalls.current()?.nearestOpen();
 }

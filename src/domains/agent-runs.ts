@@ -1,4 +1,5 @@
-// Invocations of agents, as libraries and the `agents` helper tell of them: how long each took, and the calls to models and tools that were made beneath it.
+// Invocations of agents, as libraries and the `agents` helper tell of them: how long each took, and the calls to models and tools
+// that were made beneath it.
 import { genAiInvokeAgentDuration, genAiInvokeAgentInferenceCalls, genAiInvokeAgentToolCalls } from '../catalog/agents.ts';
 import { Activity } from '../core/activity.ts';
 import { nowMillis } from '../core/clock.ts';
