@@ -6,6 +6,7 @@ import { nowMillis } from '../core/clock.ts';
 import { ABORTED, errorTypeOf } from '../core/operation.ts';
 import { currentPurpose } from '../core/purpose.ts';
 import * as llmMetrics from '../catalog/llm.ts';
+import { textOf } from '../core/text.ts';
 import type { LlmCall, LlmCallEnd, LlmCalls } from './llm-calls.ts';
 import { providerNameOf } from './llm-provider-names.ts';
 
@@ -139,8 +140,4 @@ function statusOf(error: unknown): number | undefined {
 
 function isErrorStatus(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 400 && (value as number) < 600;
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

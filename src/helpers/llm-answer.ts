@@ -1,6 +1,7 @@
 // What an application says of an LLM's answer, as far as it can be recorded; the rest is told and left out.
 import { llmTokens } from '../catalog/llm.ts';
 import { sharedRegistry } from '../core/shared.ts';
+import { textOf } from '../core/text.ts';
 import type { LlmCallEnd } from '../domains/llm-calls.ts';
 import type { TokenUsage } from '../domains/llm-usage.ts';
 import { looks } from './words.ts';
@@ -32,8 +33,4 @@ function usageOf(usage: TokenUsage | undefined): TokenUsage | undefined {
     return [];
   });
   return counted.length === 0 ? undefined : (Object.fromEntries(counted) as TokenUsage);
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

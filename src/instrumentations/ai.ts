@@ -9,16 +9,9 @@ import { llmRetries } from '../catalog/llm.ts';
 import { genAiExecuteToolDuration, toolActive } from '../catalog/tools.ts';
 import type { Attachment, Guard, Instrumentation } from '../core/instrumentation.ts';
 import { ABORTED, errorTypeOf } from '../core/operation.ts';
+import { textOf } from '../core/text.ts';
 import { agentRunMetrics, type AgentRun, AgentRuns } from '../domains/agent-runs.ts';
-import {
-  type AiFinishReason,
-  type AiResult,
-  type AiUsage,
-  followResult,
-  reasonOf,
-  textOf,
-  usageOf,
-} from '../libraries/ai-results.ts';
+import { type AiFinishReason, type AiResult, type AiUsage, followResult, reasonOf, usageOf } from '../libraries/ai-results.ts';
 import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../domains/client-llm-calls.ts';
 import { LlmCalls } from '../domains/llm-calls.ts';
 import { llmPrices } from '../domains/llm-prices.ts';

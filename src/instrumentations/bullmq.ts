@@ -17,6 +17,7 @@ import {
   queueWorkers,
 } from '../catalog/jobs.ts';
 import type { Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
+import { tellingEnd } from '../core/promised-call.ts';
 import { type Method, wrap } from '../core/wrap.ts';
 import { BullmqAdded, type BullmqFlow } from '../libraries/bullmq-added.ts';
 import { BullmqAttempts, type BullmqWorker } from '../libraries/bullmq-attempts.ts';
@@ -89,7 +90,8 @@ function watchWorkers({ Worker: { prototype } }: Library, jobs: BullmqAttempts, 
       asMethod(function (this: BullmqWorker, ...values: unknown[]) {
         const job = values[0] as BullmqJob | undefined;
         enter(this, job);
-        return settling(processJob.apply(this, values), () => leave(job));
+        const told = (): void => leave(job);
+        return tellingEnd(processJob.apply(this, values), told, told);
       }),
     ),
   ];
@@ -150,21 +152,6 @@ function wrapAsync<This>(holder: object, name: string, fulfilled: Told<This>, ca
         return value;
       });
     }),
-  );
-}
-
-/** Gives a promise that settles alike, after the end was told, so that a rejection that nobody handles stays one. */
-function settling(result: unknown, told: () => void): unknown {
-  if (!isPromise(result)) return result;
-  return result.then(
-    (value) => {
-      told();
-      return value;
-    },
-    (error: unknown) => {
-      told();
-      throw error;
-    },
   );
 }
 

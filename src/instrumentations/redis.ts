@@ -60,7 +60,7 @@ function followCommands(attachment: Attachment): void {
       if (isOwnCommand()) message[OWN] = true;
     },
     end(message, durationSeconds) {
-      if (message[OWN] !== true) operations.record(message, durationSeconds, errorTypeOf(message.error));
+      if (message[OWN] !== true) operations.record(message, durationSeconds, failureOf(message.error));
     },
   });
   // A transaction is told as a whole only; of a pipeline each command is told as well, and each counts.
@@ -70,12 +70,12 @@ function followCommands(attachment: Attachment): void {
     },
     end(message, durationSeconds) {
       if (message.batchMode !== 'MULTI' || message[OWN] === true) return;
-      operations.recordTransaction(message, durationSeconds, errorTypeOf(message.error));
+      operations.recordTransaction(message, durationSeconds, failureOf(message.error));
     },
   });
 }
 
-function errorTypeOf(error: unknown): string | undefined {
+function failureOf(error: unknown): string | undefined {
   return error === undefined ? undefined : redisErrorType(error);
 }
 

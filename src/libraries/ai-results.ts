@@ -1,5 +1,6 @@
 // What a model of the Vercel AI SDK gives: its usage, why it finished, and its stream, as it goes by.
 import type { Guard } from '../core/instrumentation.ts';
+import { textOf } from '../core/text.ts';
 import type { ClientLlmCall } from '../domains/client-llm-calls.ts';
 import type { TokenUsage } from '../domains/llm-usage.ts';
 
@@ -134,8 +135,4 @@ function count(value: unknown): number | undefined {
 export function reasonOf(reason: AiFinishReason | undefined): string | undefined {
   if (typeof reason !== 'object' || reason === null) return textOf(reason);
   return textOf(reason.raw) ?? textOf(reason.unified);
-}
-
-export function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,4 +1,5 @@
 // What LangChain says of a model, and of what the model gave: its tokens, the model that answered, and why it finished.
+import { textOf } from '../core/text.ts';
 import type { AskedCall } from '../domains/client-llm-calls.ts';
 import type { LlmCallEnd } from '../domains/llm-calls.ts';
 import type { TokenUsage } from '../domains/llm-usage.ts';
@@ -154,10 +155,6 @@ const REASONS = ['finish_reason', 'finishReason', 'stop_reason', 'stopReason', '
 
 function reasonIn(metadata: Readonly<Record<string, unknown>> | null | undefined): string | undefined {
   return textOf(REASONS.map((key) => metadata?.[key]).find((reason) => textOf(reason) !== undefined));
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function count(value: unknown): number | undefined {

@@ -1,4 +1,5 @@
 // Reads what an LLM's answer says of itself as its bytes go by: model, tokens, why it stopped; nothing of what it says to anyone.
+import { textOf } from '../core/text.ts';
 import type { TokenUsage } from '../domains/llm-usage.ts';
 import { Documents, type Framing } from './documents.ts';
 import type { AnswerField, ReadableFormat } from './formats.ts';
@@ -81,10 +82,6 @@ export class AnswerReader {
 /** Undefined if there is nothing to add up. */
 function sum(...counts: (number | undefined)[]): number | undefined {
   return counts.reduce((total, count) => (count === undefined ? total : (total ?? 0) + count), undefined);
-}
-
-function textOf(value: FieldValue | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** What providers choose from a list; anything else might be a part of what was said. */

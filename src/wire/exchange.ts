@@ -142,7 +142,7 @@ export class LlmExchange {
         responseModel: answer.model,
         finishReason: answer.finishReason,
         usage: answer.usage,
-        errorType: errorTypeOf(answer, status, failure),
+        errorType: failureOf(answer, status, failure),
         status: isRefused ? status : undefined,
         isStream: this.#isStream,
         isCutOff: status > 0 && !isRefused && (failure !== undefined || this.#isUnfinished(answer, isRead)),
@@ -168,7 +168,7 @@ export class LlmExchange {
 }
 
 /** The provider's word goes before the status, and that before how the connection ended. */
-function errorTypeOf({ isError, errorType }: Answer, status: number, failure: string | undefined): string | undefined {
+function failureOf({ isError, errorType }: Answer, status: number, failure: string | undefined): string | undefined {
   if (status >= 400) return errorType ?? String(status);
   return isError ? (errorType ?? failure ?? '_OTHER') : failure;
 }
