@@ -14,7 +14,7 @@ interface Application {
   readonly name: string;
   /** Its entry below node_modules and its arguments, for a port and a folder of its own. */
   command(port: number, folder: string): string[];
-  /** Requests that are sent, and for each the route on the page; undefined where none matches. */
+  /** Requests that are sent, the first once it is answered well; and for each the route on the page, undefined where none matches. */
   readonly traffic: readonly (readonly [method: string, path: string, route: string | undefined])[];
 }
 
@@ -38,8 +38,8 @@ const applications: Application[] = [
     name: 'node-red',
     command: (port, folder) => ['node-red/red.js', '--port', String(port), '--userDir', folder],
     traffic: [
-      ['GET', '/settings', '/settings'],
       ['GET', '/flows', '/flows'],
+      ['GET', '/settings', '/settings'],
       ['GET', '/flow/none', '/flow/:id'],
       ['GET', '/no/such/page', undefined],
     ],

@@ -1,4 +1,4 @@
-// The published types: what an application may write compiles against dist/, and what is promtel's own does not.
+// The published types: what an application may write compiles against dist/types/, and what is promtel's own does not.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -32,8 +32,6 @@ interface Hook extends EsModuleFile {
   readonly loaded: Set<string>;
 }
 
-const OWN_FILES = new URL('..', import.meta.url).href;
-
 const hooks = new Set<Hook>();
 
 /** What was found out of programs: the package.json of each package that they use, by package and program. */
@@ -66,7 +64,6 @@ function lookAtRunningProgram(hook: Hook): void {
 function onImport(message: unknown): void {
   const { url, parentURL } = message as ImportMessage;
   const specifier = String(url);
-  if (parentURL?.startsWith(OWN_FILES)) return;
   for (const hook of hooks) {
     try {
       if (specifier === hook.package || specifier.startsWith(`${hook.package}/`)) load(hook, manifestOf(hook.package, parentURL));

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runToEnd } from '../kit/run-to-end.ts';
 
-const core = new URL('../../dist/core', import.meta.url).href;
+const core = new URL('../../build/core', import.meta.url).href;
 
 /** Two listen; the second would be content with the module as it is. */
 const PRELOAD = `

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runToEnd } from '../kit/run-to-end.ts';
 
-const hook = new URL('../../dist/core/es-module-hook.js', import.meta.url).href;
+const hook = new URL('../../build/core/es-module-hook.js', import.meta.url).href;
 
 /** Prints what it is told, at once. */
 const PRELOAD = `

@@ -55,7 +55,7 @@ describe('the resource', () => {
 
 describe('the name of the service', () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'promtel-resource-')));
-  const resource = fileURLToPath(new URL('../../dist/sdk/resource.js', import.meta.url));
+  const resource = fileURLToPath(new URL('../../build/sdk/resource.js', import.meta.url));
 
   function serviceOf(script: string, cwd = folder): unknown {
     const file = join(folder, script);

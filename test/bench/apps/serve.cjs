@@ -7,7 +7,8 @@ module.exports = function serve(server) {
   });
 };
 
-process.on('message', () => {
+process.on('message', (question) => {
+  if (question === 'collect garbage') globalThis.gc();
   process.send({ value: { cpuMicros: cpuMicros(), rssBytes: process.memoryUsage.rss() } });
 });
 

@@ -82,12 +82,17 @@ export class Service implements AsyncDisposable {
     const script = new URL(`../apps/${appOf(peer, framework)}.cjs`, import.meta.url);
     const metricsPort = await freePort();
     const env = { ...peer.env, OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort) };
-    const variant = new Variant(peer.name, script, { nodeOptions: peer.nodeOptions ?? [], env });
+    const variant = new Variant(peer.name, script, { nodeOptions: ['--expose-gc', ...(peer.nodeOptions ?? [])], env });
     return new Service(peer, variant, await variant.hear<Listening>(), metricsPort);
   }
 
   usage(): Promise<Usage> {
     return this.#variant.ask<Usage>('usage');
+  }
+
+  /** Has garbage collected, as it is in the course of any longer start-up. */
+  async collectGarbage(): Promise<void> {
+    await this.#variant.ask('collect garbage');
   }
 
   /** Fails unless the peer counted at least so many requests, and knows their route where `route` says so. */

@@ -1,16 +1,16 @@
-// promtel as users get it: the compiled files of dist/, with the types of their sources.
+// Parts of promtel by themselves: the compiled files of build/, with the types of their sources; and all of it, as users get it.
 import { fileURLToPath } from 'node:url';
 import { BOUNDS, LABEL_NAMES } from './series.ts';
 
-const dist = (path: string): string => new URL(`../../../dist/${path}`, import.meta.url).href;
+const built = (path: string): string => new URL(`../../../build/${path}`, import.meta.url).href;
 
-export const { Registry } = (await import(dist('core/registry.js'))) as typeof import('../../../src/core/registry.ts');
-export const { defineMetric } = (await import(dist('core/metric.js'))) as typeof import('../../../src/core/metric.ts');
+export const { Registry } = (await import(built('core/registry.js'))) as typeof import('../../../src/core/registry.ts');
+export const { defineMetric } = (await import(built('core/metric.js'))) as typeof import('../../../src/core/metric.ts');
 export const { Page } = (await import(
-  dist('exporters/prometheus/page.js')
+  built('exporters/prometheus/page.js')
 )) as typeof import('../../../src/exporters/prometheus/page.ts');
 export const { DEFAULT_FORMAT } = (await import(
-  dist('exporters/prometheus/format.js')
+  built('exporters/prometheus/format.js')
 )) as typeof import('../../../src/exporters/prometheus/format.ts');
 
 /** What `--import` takes to run an application under promtel. */

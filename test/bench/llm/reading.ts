@@ -9,7 +9,7 @@ export interface ReadingCosts {
   readonly parsed: number;
 }
 
-const wire = (path: string): string => new URL(`../../../dist/wire/${path}`, import.meta.url).href;
+const wire = (path: string): string => new URL(`../../../build/wire/${path}`, import.meta.url).href;
 const { AnswerReader } = (await import(wire('answer.js'))) as typeof import('../../../src/wire/answer.ts');
 const { formatOf } = (await import(wire('formats.js'))) as typeof import('../../../src/wire/formats.ts');
 

@@ -163,7 +163,7 @@ describe('an endpoint that cannot listen', () => {
 });
 
 describe('a process with an endpoint', () => {
-  const built = fileURLToPath(new URL('../../../dist', import.meta.url));
+  const built = fileURLToPath(new URL('../../../build', import.meta.url));
   const start = `
     import { Registry } from '${built}/core/registry.js';
     import { Endpoint } from '${built}/exporters/prometheus/endpoint.js';
