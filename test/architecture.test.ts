@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import build from '../rolldown.config.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -109,6 +110,17 @@ describe('the source tree', () => {
     const names = readdirSync(join(root, 'src/instrumentations')).filter((name) => name.endsWith('.ts') && name !== 'index.ts');
     const index = readFileSync(join(root, 'src/instrumentations/index.ts'), 'utf8');
     expect(names.filter((name) => !index.includes(`'./${name}'`))).toEqual([]);
+  });
+
+  it('has a file of its own built for each that is loaded by its name', () => {
+    const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    const loaded = files.flatMap((file) => {
+      const text = readFileSync(join(root, 'src', file), 'utf8');
+      const names = [...text.matchAll(/(?:\brequire|new URL)\('\.\/([\w-]+)\.js'/g)].map(([, name]) => name!);
+      return names.map((name) => [name, join('src', dirname(file), `${name}.ts`)]);
+    });
+    expect(loaded.length).toBeGreaterThan(0);
+    expect(Object.entries(build.input as Record<string, string>)).toEqual(expect.arrayContaining(loaded));
   });
 
   it('says the job of each file in its first line', () => {

@@ -71,8 +71,9 @@ function watchSending(prototype: object, commands: IoredisCommands, guard: Guard
     prototype,
     'sendCommand',
     (sendCommand) =>
-      function (command, ...rest) {
-        const promise = sendCommand.call(this, command, ...rest);
+      // By its parameters: to spread them, however few, would cost more than all that is measured here.
+      function (command, stream) {
+        const promise = sendCommand.call(this, command, stream);
         send(this as IoredisClient, command as IoredisCommand);
         return promise;
       },
@@ -86,8 +87,8 @@ function watchReplies(prototype: object, commands: IoredisCommands, guard: Guard
     prototype,
     'transformReply',
     (transformReply) =>
-      function (...values) {
-        const reply = transformReply.apply(this, values);
+      function (result) {
+        const reply = transformReply.call(this, result);
         succeed(this as IoredisCommand, reply);
         return reply;
       },
@@ -101,8 +102,8 @@ function watchPromises(prototype: object, commands: IoredisCommands, guard: Guar
     prototype,
     'initPromise',
     (initPromise) =>
-      function (...values) {
-        initPromise.apply(this, values);
+      function () {
+        initPromise.call(this);
         const command = this as IoredisCommand;
         commands.begin(command);
         const { reject } = command;

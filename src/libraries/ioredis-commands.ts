@@ -23,11 +23,15 @@ export interface IoredisClient {
     readonly port?: number | null;
     readonly db?: number;
   };
-  /** Missing before it connects. */
-  readonly condition?: { readonly select?: number } | null;
+  /** Another one for each connection; missing before the first. */
+  readonly condition?: Condition | null;
   /** What was written and has no reply yet. */
   readonly commandQueue: { peekBack(): { readonly command: IoredisCommand } | undefined };
   [SERVER]?: KnownServer;
+}
+
+interface Condition {
+  readonly select?: number;
 }
 
 interface Sent {
@@ -38,8 +42,11 @@ interface Sent {
   readonly startMillis: number;
 }
 
+/** Where a client is connected to, as long as it is. */
 interface KnownServer {
   readonly by: IoredisCommands;
+  readonly condition: Condition | null | undefined;
+  readonly select: number | undefined;
   readonly server: RedisServer;
 }
 
@@ -96,14 +103,16 @@ export class IoredisCommands {
   }
 
   #serverOf(client: IoredisClient): RedisServer {
+    const { condition, [SERVER]: known } = client;
+    const select = condition?.select;
+    if (known !== undefined && known.by === this && known.condition === condition && known.select === select) return known.server;
     const { path, host, port, db } = client.options;
-    const address = path || host || 'localhost';
-    const number = path ? undefined : port || 6379;
-    const database = client.condition?.select ?? db ?? 0;
-    const known = client[SERVER];
-    if (known?.by === this && known.server.isAt(address, number, database)) return known.server;
-    const server = this.#operations.serverOf({ serverAddress: address, serverPort: number, database });
-    client[SERVER] = { by: this, server };
+    const server = this.#operations.serverOf({
+      serverAddress: path || host || 'localhost',
+      serverPort: path ? undefined : port || 6379,
+      database: select ?? db ?? 0,
+    });
+    client[SERVER] = { by: this, condition, select, server };
     return server;
   }
 }

@@ -62,8 +62,9 @@ export const jobs: Benchmark = {
 };
 
 async function measure(redisPort: number, quick: boolean): Promise<(peer: Peer) => Figures> {
-  const pace: Pace = quick ? { processes: 1, warmUps: 2, rounds: 3 } : { processes: 5, warmUps: 5, rounds: 10 };
-  const round: Round = { jobs: quick ? 1000 : 3000 };
+  const pace: Pace = quick ? { processes: 1, warmUps: 4, rounds: 5 } : { processes: 10, warmUps: 15, rounds: 20 };
+  // Two processes of one program differ by more than a peer costs, so there are many, and rounds are short.
+  const round: Round = { jobs: 600 };
   const samples = await interleave(
     {
       start: () => Promise.all(PEERS.map((peer) => Company.start(peer, redisPort))),
