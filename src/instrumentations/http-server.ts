@@ -12,16 +12,20 @@ import {
   httpServerResponseBodySize,
 } from '../catalog/http.ts';
 import { countRequestBody, countResponseBodies, requestBodySize, responseBodySize } from '../core/body-size.ts';
-import type { UpDownCounterCell } from '../core/cell.ts';
+import type { HistogramCell, UpDownCounterCell } from '../core/cell.ts';
 import { nowMillis } from '../core/clock.ts';
 import { addExtraListener } from '../core/extra-listener.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
+import type { AttributesOf } from '../core/metric.ts';
 import { ABORTED } from '../core/operation.ts';
 import { isOwnServer } from '../core/own-server.ts';
 import { pathOf } from '../core/request-path.ts';
 import { routeOf } from '../core/route.ts';
 
 const CONNECTION = Symbol('promtel.http.connection');
+
+/** More than an application has: of those beyond, series are looked up for each request. */
+const MOST_ROUTES = 1000;
 
 interface Message {
   readonly request: IncomingMessage;
@@ -36,6 +40,9 @@ interface Connection {
   readonly owner: ServedRequests;
   readonly isOwnServer: boolean;
   readonly scheme: 'http' | 'https';
+  /** What counts the requests under way of the last one's method. */
+  method: string | undefined;
+  active: UpDownCounterCell | undefined;
   /** What is not answered yet, in the order it came: more than one where the client pipelines. */
   first: Exchange | undefined;
   last: Exchange | undefined;
@@ -47,6 +54,13 @@ interface Exchange {
   readonly active: UpDownCounterCell;
   readonly startMillis: number;
   next: Exchange | undefined;
+}
+
+/** The series of requests that were answered alike. */
+interface Answered {
+  readonly attributes: AttributesOf<typeof httpServerRequestDuration>;
+  readonly duration: HistogramCell;
+  readonly responseSize: HistogramCell;
 }
 
 export const httpServer: Instrumentation = {
@@ -69,6 +83,8 @@ class ServedRequests {
   readonly #active;
   readonly #requestSize;
   readonly #responseSize;
+  /** Of each route, the series of the last request that was answered: the next one is mostly answered alike, and needs no look-up. */
+  readonly #answered = new Map<string | undefined, Answered>();
 
   constructor(attachment: Attachment) {
     const { registry } = attachment;
@@ -84,10 +100,7 @@ class ServedRequests {
     if (connection.owner !== this || connection.isOwnServer) return;
     if (this.#attachment.settings.ignoresPath(pathOf(request.url))) return;
     countRequestBody(request, this.#attachment.guard);
-    const active = this.#active.bind({
-      'http.request.method': request.method as HttpRequestMethod,
-      'url.scheme': connection.scheme,
-    });
+    const active = this.#activeOf(connection, request.method);
     active.add(1);
     const exchange: Exchange = { request, response, active, startMillis: nowMillis(), next: undefined };
     if (connection.last === undefined) connection.first = exchange;
@@ -115,12 +128,22 @@ class ServedRequests {
     const known = socket[CONNECTION];
     if (known !== undefined && !known.owner.#isStopped) return known;
     const scheme = socket.encrypted === true ? 'https' : 'http';
-    const connection: Connection = { owner: this, isOwnServer: isOwnServer(server), scheme, first: undefined, last: undefined };
+    const nothingYet = { method: undefined, active: undefined, first: undefined, last: undefined };
+    const connection: Connection = { owner: this, isOwnServer: isOwnServer(server), scheme, ...nothingYet };
     socket[CONNECTION] = connection;
     const abandon = this.#attachment.guard(() => this.#abandon(connection));
     addExtraListener(socket, 'close', abandon);
     this.#countBodies();
     return connection;
+  }
+
+  #activeOf(connection: Connection, method: string | undefined): UpDownCounterCell {
+    if (connection.active !== undefined && connection.method === method) return connection.active;
+    const cell = this.#active.bind({ 'http.request.method': method as HttpRequestMethod, 'url.scheme': connection.scheme });
+    connection.method = method;
+    // What overflows is looked up each time, which is how it is counted.
+    connection.active = cell === this.#active.family.overflow ? undefined : cell;
+    return cell;
   }
 
   #countBodies(): void {
@@ -138,22 +161,56 @@ class ServedRequests {
 
   #end({ request, response, active, startMillis }: Exchange, scheme: Connection['scheme'], isComplete: boolean): void {
     const durationSeconds = (nowMillis() - startMillis) / 1000;
-    const status = isComplete || response.headersSent ? response.statusCode : undefined;
-    const attributes = {
-      'http.request.method': request.method as HttpRequestMethod,
-      'http.route': routeOf(request, status),
-      'http.response.status_code': status,
-      'url.scheme': scheme,
-      'network.protocol.version': request.httpVersion,
-      'error.type': status !== undefined && status >= 500 ? String(status) : isComplete ? undefined : abortOf(response),
-    };
     active.add(-1);
-    this.#duration.record(durationSeconds, attributes);
-    if (!isComplete) return;
+    if (!isComplete) return this.#duration.record(durationSeconds, abortedAttributes(request, response, scheme));
+    const { attributes, duration, responseSize } = this.#answeredBy(request, response.statusCode, scheme);
+    duration.record(durationSeconds);
+    responseSize.record(responseBodySize(response));
     const requestBytes = requestBodySize(request);
     if (requestBytes !== undefined) this.#requestSize.record(requestBytes, attributes);
-    this.#responseSize.record(responseBodySize(response), attributes);
   }
+
+  #answeredBy(request: IncomingMessage, status: number, scheme: Connection['scheme']): Answered {
+    const route = routeOf(request, status);
+    const known = this.#answered.get(route);
+    if (
+      known?.attributes['http.response.status_code'] === status &&
+      known.attributes['http.request.method'] === request.method &&
+      known.attributes['network.protocol.version'] === request.httpVersion &&
+      known.attributes['url.scheme'] === scheme
+    )
+      return known;
+    const attributes = attributesOf(request, route, status, scheme, status >= 500 ? String(status) : undefined);
+    const answered = { attributes, duration: this.#duration.bind(attributes), responseSize: this.#responseSize.bind(attributes) };
+    // What overflows is looked up each time, which is how it is counted.
+    const overflows =
+      answered.duration === this.#duration.family.overflow || answered.responseSize === this.#responseSize.family.overflow;
+    if (!overflows && this.#answered.size < MOST_ROUTES) this.#answered.set(route, answered);
+    return answered;
+  }
+}
+
+function abortedAttributes(request: IncomingMessage, response: ServerResponse, scheme: Connection['scheme']) {
+  const status = response.headersSent ? response.statusCode : undefined;
+  const errorType = status !== undefined && status >= 500 ? String(status) : abortOf(response);
+  return attributesOf(request, routeOf(request, status), status, scheme, errorType);
+}
+
+function attributesOf(
+  request: IncomingMessage,
+  route: string | undefined,
+  status: number | undefined,
+  scheme: Connection['scheme'],
+  errorType: string | undefined,
+) {
+  return {
+    'http.request.method': request.method as HttpRequestMethod,
+    'http.route': route,
+    'http.response.status_code': status,
+    'url.scheme': scheme,
+    'network.protocol.version': request.httpVersion,
+    'error.type': errorType,
+  };
 }
 
 /** Why a response was not completed. A stream of events has no other end than its client leaving, which is no error. */

@@ -1,5 +1,4 @@
 // Answers that are not what they say they are: broken, mislabelled, packed in another way, far too large.
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -107,37 +106,33 @@ describe('an answer of a hundred megabytes', () => {
     'without lines': ['', chunk('x')],
   };
 
-  it.each(Object.entries(CHUNKS))('%s is read without keeping it, or the application waiting', (_, [start, bytes]) => {
+  it.each(Object.entries(CHUNKS))('%s is read once and not kept', (_, [start, bytes]) => {
     const meter = new Meter('/v1/chat/completions');
     const exchange = meter.begin({ 'content-type': 'text/event-stream' });
     exchange.received(Buffer.from(start));
     exchange.received(bytes);
     const before = keptBytes();
-    const cpu = process.cpuUsage();
-    const rounds = Math.ceil((MEGABYTES * 1e6) / bytes.length);
-    for (let round = 0; round < rounds; round += 1) exchange.received(bytes);
-    const chunkMillis = process.cpuUsage(cpu).user / 1000 / rounds;
-    // A tenth of a millisecond to one, where nothing else runs.
-    expect(chunkMillis).toBeLessThan(10);
+    // Whoever looked at everything again with each chunk would take minutes, and this test has half of one.
+    for (let read = 0; read < MEGABYTES * 1e6; read += bytes.length) exchange.received(bytes);
     expect(keptBytes() - before).toBeLessThan(32e6);
     exchange.end();
     expect(meter.take()).toMatchObject({ calls: 1, active: 0, unmetered: 1, tokens: {} });
   });
 
-  it('that came packed small is unpacked bit by bit', async () => {
+  it('that came packed small is unpacked bit by bit, between which the application goes on', async () => {
     const packed = gzipSync(Buffer.alloc(MEGABYTES * 1e6, ' '));
     expect(packed.length).toBeLessThan(200_000);
-    const delay = monitorEventLoopDelay({ resolution: 10 });
     const before = keptBytes();
-    delay.enable();
+    let turns = 0;
+    const counting = setInterval(() => (turns += 1));
     const reading = await measure(
       '/v1/chat/completions',
       cut(packed, choicesOf([4, 9, 17])),
       headersOf('application/json', 'gzip'),
     );
-    delay.disable();
+    clearInterval(counting);
     expect(reading).toMatchObject({ calls: 1, unmetered: 1, tokens: {} });
-    expect(delay.max / 1e6).toBeLessThan(1000);
+    expect(turns).toBeGreaterThan(20);
     expect(keptBytes() - before).toBeLessThan(32e6);
   });
 });
