@@ -10,6 +10,7 @@ import { Page, type PageOptions } from './exporters/prometheus/page.ts';
 /** What the page shows beside the registry. */
 export type PageSources = Pick<PageOptions, 'collectForeign' | 'resourceAttributes'>;
 
+/** Makes the page; each rendering of it is told to the registry. */
 export function createPage(config: Config, registry: Registry, sources: PageSources = {}): Renderer {
   const { translationStrategy: strategy, targetInfo, scopeLabels, resourceLabels } = config.prometheus;
   const duration = registry.instrument(promtelScrapeDuration);

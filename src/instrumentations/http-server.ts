@@ -128,8 +128,15 @@ class ServedRequests {
     const known = socket[CONNECTION];
     if (known !== undefined && !known.owner.#isStopped) return known;
     const scheme = socket.encrypted === true ? 'https' : 'http';
-    const nothingYet = { method: undefined, active: undefined, first: undefined, last: undefined };
-    const connection: Connection = { owner: this, isOwnServer: isOwnServer(server), scheme, ...nothingYet };
+    const connection: Connection = {
+      owner: this,
+      isOwnServer: isOwnServer(server),
+      scheme,
+      method: undefined,
+      active: undefined,
+      first: undefined,
+      last: undefined,
+    };
     socket[CONNECTION] = connection;
     const abandon = this.#attachment.guard(() => this.#abandon(connection));
     addExtraListener(socket, 'close', abandon);
@@ -185,7 +192,7 @@ class ServedRequests {
     // What overflows is looked up each time, which is how it is counted.
     const overflows =
       answered.duration === this.#duration.family.overflow || answered.responseSize === this.#responseSize.family.overflow;
-    if (!overflows && this.#answered.size < MOST_ROUTES) this.#answered.set(route, answered);
+    if (!overflows && (known !== undefined || this.#answered.size < MOST_ROUTES)) this.#answered.set(route, answered);
     return answered;
   }
 }

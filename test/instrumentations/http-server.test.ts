@@ -67,6 +67,44 @@ describe('a request', () => {
     expect(sample!.sum).toBeLessThan(5);
   });
 
+  it('has the series of its own, whatever the one before on its route was', async () => {
+    await serve((request, response) => {
+      setRoute(request, '/users/:id');
+      response.writeHead(Number(request.url!.slice(1))).end('hello');
+    });
+    const send = (method: string, status: number): Promise<string> =>
+      talk(port, `${method} /${status} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    for (let turn = 0; turn < 3; turn += 1) {
+      await send('GET', 200);
+      await send('GET', 200);
+      await send('PUT', 200);
+      await send('GET', 404);
+      await send('GET', 500);
+    }
+    await expectOutcomes({
+      'GET 200 /users/:id': 6,
+      'PUT 200 /users/:id': 3,
+      'GET 404 /users/:id': 3,
+      'GET 500 /users/:id 500': 3,
+    });
+    expect(samplesFor(httpServerResponseBodySize).map(({ sum }) => sum)).toEqual(expect.arrayContaining([30, 15, 15, 15]));
+  });
+
+  it('past the limit of series is counted as such each time', async () => {
+    attached.detach();
+    registry = new Registry();
+    registry.overrideOf = () => ({ limit: 2 });
+    attached = attach(httpServer, registry, SETTINGS);
+    await serve((request, response) => {
+      setRoute(request, request.url!);
+      response.end();
+    });
+    for (const path of ['/a', '/a', '/b', '/b', '/b']) await talk(port, getAndClose(path));
+    const { family } = registry.instrument(httpServerRequestDuration);
+    await eventually(() => expect(family.overflowed).toBe(3));
+    expect(samplesFor(httpServerRequestDuration).map(({ value }) => value)).toEqual(expect.arrayContaining([2, 3]));
+  });
+
   it('is under way until it is answered', async () => {
     const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
     await serve((_, response) => void answered.then(() => response.end()));

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { describe, expect } from 'vitest';
 import { sendOwn } from '../../src/core/own-commands.ts';
 import { ioredis } from '../../src/instrumentations/ioredis.ts';
+import { eventually } from '../kit/http-traffic.ts';
 import { openIoredis as open, reloadIoredis } from '../kit/ioredis-client.ts';
 import { countsOf } from '../kit/readings.ts';
 import { commandsOf, commandStats, lookUpsOf, testsWithRedis } from '../kit/redis-samples.ts';
@@ -255,6 +256,18 @@ describe('the namespace', () => {
     expect(commandsOf(samples, { 'db.namespace': '5' })).toEqual({ GET: 2 });
     expect(commandsOf(samples)).toEqual({ GET: 3 });
     expect(lookUpsOf(samples, { 'cache.name': `127.0.0.1:${server.port}/5` })).toEqual({ hit: 0, miss: 2 });
+  });
+
+  test('and the server are those of the connection that there is now', async (server, { read }) => {
+    await using client = await open(server);
+    await client.get('key');
+    client.options.host = 'localhost';
+    client.disconnect(true);
+    await eventually(() => expect(client.status).toBe('ready'));
+    await client.get('key');
+    const samples = await read();
+    expect(commandsOf(samples, { 'server.address': '127.0.0.1' })).toEqual({ GET: 1 });
+    expect(commandsOf(samples, { 'server.address': 'localhost' })).toEqual({ GET: 1 });
   });
 
   test('tells clients of two databases apart while they take turns', async (server, { read }) => {
