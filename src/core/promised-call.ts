@@ -1,5 +1,5 @@
 // Follows the calls of a method that gives a promise: each is told once how it ended. The caller is given a promise that settles
-// alike, after the end was told, so that a rejection that nobody handles stays one.
+// alike, after the end was told, so that a rejection that nobody handles stays one; or else its own, which is overheard.
 import type { Guard, Undo } from './instrumentation.ts';
 import { wrap } from './wrap.ts';
 
@@ -65,6 +65,25 @@ export function tellingEnd(promise: unknown, tellDone: (result: unknown) => void
       throw error;
     },
   );
+}
+
+/** A promise that is fulfilled as the given one is, once that was told, or rejected as it is. */
+export function tellingDone(promise: unknown, tellDone: (result: unknown) => void): unknown {
+  if (!isPromise(promise)) return promise;
+  return promise.then((result) => {
+    tellDone(result);
+    return result;
+  });
+}
+
+/**
+ * Tells how a promise settles, and gives the promise itself. With one in between, what awaits it would come a turn later, and a
+ * library that does many things at once would do them in another order: BullMQ would ask Redis for jobs more often. Only for a
+ * promise that the library itself awaits, since Node.js no longer reports a rejection that was heard here.
+ */
+export function overhear(promise: unknown, tellDone: (result: unknown) => void, tellFailed: (error: unknown) => void): unknown {
+  if (isPromise(promise)) promise.then(tellDone, tellFailed);
+  return promise;
 }
 
 function setCalled(self: unknown, values: readonly unknown[] | undefined): void {

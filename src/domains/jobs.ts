@@ -85,10 +85,10 @@ class UnderWay {
 
 /** The series of one kind of job. */
 export class JobSeries {
+  readonly underWay: UnderWay;
   readonly stalled: CounterCell;
   readonly #instruments: Instruments;
   readonly #kind: JobKind;
-  readonly #underWay: UnderWay;
   readonly #retries: CounterCell;
   #completed: HistogramCell | undefined;
   #waited: HistogramCell | undefined;
@@ -96,15 +96,10 @@ export class JobSeries {
   constructor(instruments: Instruments, kind: JobKind, underWay: UnderWay) {
     this.#instruments = instruments;
     this.#kind = kind;
-    this.#underWay = underWay;
+    this.underWay = underWay;
     // A retry or a stall that never happened is shown as 0, so that the first one is an increase.
     this.#retries = instruments.retries.bind(kind);
     this.stalled = instruments.stalled.bind(kind);
-  }
-
-  /** An attempt that is under way from now on. */
-  begin(): JobAttempt {
-    return new JobAttempt(this, this.#underWay);
   }
 
   /** How long a job waited for its first attempt. */
@@ -124,17 +119,20 @@ export class JobSeries {
   }
 }
 
+/** An attempt that is under way from when it is made. */
 export class JobAttempt {
   readonly #series: JobSeries;
-  readonly #underWay: UnderWay;
   readonly #startMillis = nowMillis();
   #endMillis: number | undefined = undefined;
   #isEnded = false;
 
-  constructor(series: JobSeries, underWay: UnderWay) {
+  constructor(series: JobSeries) {
     this.#series = series;
-    this.#underWay = underWay;
-    underWay.add(1);
+    series.underWay.add(1);
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
   }
 
   /** The work is done; what follows, such as telling the queue, takes no time of the attempt's. */
@@ -144,9 +142,10 @@ export class JobAttempt {
 
   /** Records how it ended, the first time; without an outcome, that it is no longer under way. */
   end(outcome?: JobOutcome, errorType?: string): void {
-    if (this.#isEnded || this.#underWay.isStopped) return;
+    const { underWay } = this.#series;
+    if (this.#isEnded || underWay.isStopped) return;
     this.#isEnded = true;
-    this.#underWay.add(-1);
+    underWay.add(-1);
     if (outcome === undefined) return;
     this.#series.ended(outcome, ((this.#endMillis ?? nowMillis()) - this.#startMillis) / 1000, errorType);
   }

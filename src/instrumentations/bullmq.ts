@@ -2,7 +2,8 @@
 //
 // BullMQ publishes nothing, so methods are patched that every major version has: a worker tells of a job that it took on, the job
 // is told where it goes from there, and the worker's own promise says when nothing more will come. A job of a processor in a file
-// is moved by this process as well, so its child process or thread is not looked into.
+// is moved by this process as well, so its child process or thread is not looked into. No promise is put between BullMQ and its
+// own where every job passes: the order of things would be another, and Redis would be asked more often.
 //
 // What a job waited for is known from its own times: a parent's wait includes that for its children, since BullMQ keeps no
 // time at which they were done; of a job whose delay was changed or cut short the delay that it was added with is taken off.
@@ -17,7 +18,7 @@ import {
   queueWorkers,
 } from '../catalog/jobs.ts';
 import type { Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
-import { tellingEnd } from '../core/promised-call.ts';
+import { overhear, tellingDone } from '../core/promised-call.ts';
 import { type Method, wrap } from '../core/wrap.ts';
 import { BullmqAdded, type BullmqFlow } from '../libraries/bullmq-added.ts';
 import { BullmqAttempts, type BullmqWorker } from '../libraries/bullmq-attempts.ts';
@@ -30,12 +31,11 @@ interface Class {
 interface Library {
   readonly Job: Class;
   readonly Worker: Class;
+  readonly Queue: Class;
   readonly FlowProducer: Class;
   /** Since 5.16. */
   readonly JobScheduler?: Class;
 }
-
-const { isPromise } = process.getBuiltinModule('node:util').types;
 
 /** Copies of BullMQ that are patched: attached twice, the first counts. */
 const patched = new WeakSet<Library>();
@@ -69,14 +69,14 @@ type Arguments = readonly unknown[];
 
 /** Tells what workers take on and when they are through with it. */
 function watchWorkers({ Worker: { prototype } }: Library, jobs: BullmqAttempts, guard: Guard): Undo[] {
-  const hear = guard((worker: BullmqWorker, values: Arguments) => jobs.hear(worker, values));
+  const hear = hearing(jobs, guard);
   const start = guard((worker: BullmqWorker) => jobs.watch(worker));
   const enter = guard((worker: BullmqWorker, job: BullmqJob | undefined) => jobs.process(worker, job));
   const leave = guard((job: BullmqJob | undefined) => jobs.leave(job));
   return [
     wrap(prototype, 'emit', (emit) =>
       asMethod(function (this: BullmqWorker, ...values: unknown[]) {
-        hear(this, values);
+        hear(this, values[0], values[1], values[2]);
         return emit.apply(this, values);
       }),
     ),
@@ -90,11 +90,25 @@ function watchWorkers({ Worker: { prototype } }: Library, jobs: BullmqAttempts, 
       asMethod(function (this: BullmqWorker, ...values: unknown[]) {
         const job = values[0] as BullmqJob | undefined;
         enter(this, job);
-        const told = (): void => leave(job);
-        return tellingEnd(processJob.apply(this, values), told, told);
+        const end = (): void => leave(job);
+        return overhear(processJob.apply(this, values), end, end);
       }),
     ),
   ];
+}
+
+/** What a worker's events tell; most are of no concern. */
+function hearing(jobs: BullmqAttempts, guard: Guard) {
+  const take = guard((worker: BullmqWorker, job: BullmqJob) => jobs.take(worker, job));
+  const complete = guard((job: BullmqJob) => jobs.complete(job));
+  const countStalled = guard((worker: BullmqWorker, id: string) => jobs.countStalled(worker, id));
+  const countFailedUnseen = guard((job: BullmqJob | undefined, error: unknown) => jobs.countFailedUnseen(job, error));
+  return (worker: BullmqWorker, event: unknown, subject: unknown, error: unknown): void => {
+    if (event === 'active') take(worker, subject as BullmqJob);
+    else if (event === 'completed') complete(subject as BullmqJob);
+    else if (event === 'stalled') countStalled(worker, subject as string);
+    else if (event === 'failed') countFailedUnseen(subject as BullmqJob | undefined, error);
+  };
 }
 
 /** Tells where jobs go from being worked on, whoever moves them. */
@@ -112,7 +126,14 @@ function watchMoves(
   });
   const putBackFirst = guard((_: unknown, [moved]: Arguments) => jobs.putBack(moved as BullmqJob));
   return [
-    wrapAsync<BullmqJob>(job, 'moveToCompleted', complete, finish),
+    wrap(job, 'moveToCompleted', (move) =>
+      asMethod(function (this: BullmqJob, ...values: unknown[]) {
+        const isOfWorker = finish(this) === true;
+        const promise = move.apply(this, values);
+        // A worker tells of it in its own event.
+        return isOfWorker ? promise : tellingDone(promise, () => complete(this));
+      }),
+    ),
     wrapAsync<BullmqJob>(job, 'moveToFailed', fail, finish),
     wrapAsync<BullmqJob>(job, 'moveToDelayed', putBack),
     wrapAsync<BullmqJob>(job, 'moveToWait', putBack),
@@ -123,18 +144,45 @@ function watchMoves(
 }
 
 /** Tells what is added to queues, and by whom a scheduler's next job is. */
-function watchAdds({ Job, FlowProducer, JobScheduler }: Library, jobs: BullmqAdded, guard: Guard): Undo[] {
-  const add = guard((_: unknown, __: Arguments, job: unknown) => jobs.add(job as BullmqJob | undefined));
+function watchAdds({ Job, Queue, FlowProducer, JobScheduler }: Library, jobs: BullmqAdded, guard: Guard): Undo[] {
+  const add = guard((job: unknown) => jobs.add(job as BullmqJob | undefined));
+  const addNext = guard((_: unknown, __: Arguments, job: unknown) => jobs.add(job as BullmqJob | undefined));
   const addAll = guard((_: unknown, __: Arguments, added: unknown) => jobs.addAll(added as BullmqJob[]));
   const addFlow = guard((_: unknown, __: Arguments, flow: unknown) => jobs.addFlows([flow as BullmqFlow | undefined]));
   const addFlows = guard((_: unknown, __: Arguments, flows: unknown) => jobs.addFlows(flows as BullmqFlow[] | undefined));
   return [
-    wrapAsync(Job, 'create', add),
+    ...watchCreation(Job, Queue.prototype, add),
     wrapAsync(Job, 'createBulk', addAll),
     wrapAsync(FlowProducer.prototype, 'add', addFlow),
     wrapAsync(FlowProducer.prototype, 'addBulk', addFlows),
-    ...(JobScheduler === undefined ? [] : [wrapAsync(JobScheduler.prototype, 'upsertJobScheduler', add)]),
+    ...(JobScheduler === undefined ? [] : [wrapAsync(JobScheduler.prototype, 'upsertJobScheduler', addNext)]),
   ];
+}
+
+/** Tells of single jobs: a queue makes them, and awaits them at once, but applications may make one as well. */
+function watchCreation(job: object, queue: object, add: (job: unknown) => void): Undo[] {
+  let isQueue = false;
+  const unwatch = wrap(job, 'create', (create) =>
+    asMethod(function (...values: unknown[]) {
+      const isAwaited = isQueue;
+      isQueue = false;
+      const promise = create.apply(this, values);
+      return isAwaited ? overhear(promise, add, () => {}) : tellingDone(promise, add);
+    }),
+  );
+  // Missing in early versions of BullMQ 5.
+  if (!Object.hasOwn(queue, 'addJob')) return [unwatch];
+  const unmark = wrap(queue, 'addJob', (addJob) =>
+    asMethod(function (...values: unknown[]) {
+      isQueue = true;
+      try {
+        return addJob.apply(this, values);
+      } finally {
+        isQueue = false;
+      }
+    }),
+  );
+  return [unwatch, unmark];
 }
 
 type Told<This> = (self: This, values: Arguments, result: unknown) => void;
@@ -145,12 +193,7 @@ function wrapAsync<This>(holder: object, name: string, fulfilled: Told<This>, ca
   return wrap(holder, name, (method) =>
     asMethod(function (this: This, ...values: unknown[]) {
       called?.(this);
-      const result = method.apply(this, values);
-      if (!isPromise(result)) return result;
-      return result.then((value) => {
-        fulfilled(this, values, value);
-        return value;
-      });
+      return tellingDone(method.apply(this, values), (result) => fulfilled(this, values, result));
     }),
   );
 }

@@ -4,7 +4,7 @@ import type { Attachment } from '../core/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
 import { sendOwn } from '../core/own-commands.ts';
 import { JobWorkers } from '../domains/job-workers.ts';
-import { type JobAttempt, JobAttempts } from '../domains/jobs.ts';
+import { JobAttempt, JobAttempts } from '../domains/jobs.ts';
 import type { BullmqJob } from './bullmq-job.ts';
 
 export interface BullmqWorker {
@@ -24,19 +24,18 @@ interface Client {
 }
 
 /** An attempt at a job, and who runs it. */
-interface Taken {
-  readonly attempt: JobAttempt;
+class BullmqAttempt extends JobAttempt {
   /** Whether a worker's processor runs it, whose end is the attempt's. */
-  isProcessed: boolean;
-  /** Whether it went back to where it will be taken from again. */
-  isPutBack: boolean;
+  isProcessed = false;
+  /** Whether the job went back to where it will be taken from again. */
+  isPutBack = false;
 }
 
 /** On the job: a WeakMap of jobs, which come and go by the thousand, costs more than all the rest. */
-const TAKEN = Symbol('promtel.bullmq.taken');
+const ATTEMPT = Symbol('promtel.bullmq.attempt');
 
 /** A job that a worker of this process has, or had. */
-type Job = BullmqJob & { [TAKEN]?: Taken };
+type Job = BullmqJob & { [ATTEMPT]?: BullmqAttempt };
 
 const STALLED_TOO_OFTEN = 'job stalled more than allowable limit';
 
@@ -62,61 +61,49 @@ export class BullmqAttempts {
     this.#workers.add(worker, worker.name);
   }
 
-  hear(worker: BullmqWorker, [event, subject, error]: readonly unknown[]): void {
-    this.watch(worker);
-    if (event === 'active') this.take(worker, subject as Job);
-    else if (event === 'stalled') this.#countStalled(worker, subject as string);
-    else if (event === 'failed') this.#countFailedUnseen(subject as Job | undefined, error);
-  }
-
   /** A worker has taken a job on; its processor comes next, if it has one. */
-  take(worker: BullmqWorker, job: Job): Taken {
-    if (job[TAKEN] !== undefined) return job[TAKEN];
-    const series = this.#attempts.seriesOf(job.queueName, job.name);
-    const taken = { attempt: series.begin(), isProcessed: false, isPutBack: false };
-    job[TAKEN] = taken;
-    if (worker.processFn === undefined) this.#dropped.register(job, taken.attempt);
-    if (job.attemptsStarted === 1 && job.processedOn !== undefined) series.waited(waitSecondsOf(job, job.processedOn));
-    return taken;
+  take(worker: BullmqWorker, job: Job): BullmqAttempt {
+    return job[ATTEMPT] ?? this.#begin(worker, job);
   }
 
   process(worker: BullmqWorker, job: Job | undefined): void {
     if (job !== undefined) this.take(worker, job).isProcessed = true;
   }
 
-  /** The worker is through with a job: if nothing was told of its end, another worker took it away. */
+  /** The worker is through with a job: if nothing was told of its end, another worker took it away, or its processor moved it. */
   leave(job: Job | undefined): void {
-    const taken = job?.[TAKEN];
-    taken?.attempt.end(taken.isPutBack ? 'postponed' : undefined);
+    const attempt = job?.[ATTEMPT];
+    if (attempt === undefined || attempt.isEnded) return;
+    if (attempt.isPutBack) attempt.end('postponed');
+    else attempt.end(typeof job!.finishedOn === 'number' ? 'completed' : undefined);
   }
 
-  finish(job: Job): void {
-    job[TAKEN]?.attempt.finish();
+  /** The work is done. Gives whether the job's worker will tell of what comes of it. */
+  finish(job: Job): boolean {
+    const attempt = job[ATTEMPT];
+    attempt?.finish();
+    return attempt?.isProcessed === true;
   }
 
   complete(job: Job): void {
-    job[TAKEN]?.attempt.end('completed');
+    job[ATTEMPT]?.end('completed');
   }
 
   fail(job: Job, error: unknown): void {
     const isForGood = typeof job.finishedOn === 'number';
-    job[TAKEN]?.attempt.end(isForGood ? 'failed' : 'retried', errorTypeOf(error));
+    job[ATTEMPT]?.end(isForGood ? 'failed' : 'retried', errorTypeOf(error));
   }
 
   putBack(job: Job): void {
-    const taken = job[TAKEN];
-    if (taken === undefined) return;
+    const attempt = job[ATTEMPT];
+    if (attempt === undefined) return;
     // A processor goes on after it has put its job back, until it says so with an error.
-    if (taken.isProcessed) taken.isPutBack = true;
-    else taken.attempt.end('postponed');
-  }
-
-  stop(): void {
-    this.#attempts.stop();
+    if (attempt.isProcessed) attempt.isPutBack = true;
+    else attempt.end('postponed');
   }
 
   /** The event has only the id; the name is asked for, and left out where the job is gone already. */
-  #countStalled(worker: BullmqWorker, id: string): void {
+  countStalled(worker: BullmqWorker, id: string): void {
     const count = this.#guard((name?: string | null) =>
       this.#stalled.add(1, { 'queue.name': worker.name, 'job.name': name ?? undefined }),
     );
@@ -124,11 +111,30 @@ export class BullmqAttempts {
   }
 
   /** Early versions of BullMQ 5 fail a job that stalled too often without a worker taking it on again. */
-  #countFailedUnseen(job: Job | undefined, error: unknown): void {
-    if (job === undefined || job[TAKEN] !== undefined || (error as Error).message !== STALLED_TOO_OFTEN) return;
+  countFailedUnseen(job: Job | undefined, error: unknown): void {
+    if (job === undefined || job[ATTEMPT] !== undefined || (error as Error).message !== STALLED_TOO_OFTEN) return;
     const series = this.#attempts.seriesOf(job.queueName, job.name);
     series.stalled.add(1);
     series.ended('failed', 0, errorTypeOf(error));
+  }
+
+  stop(): void {
+    this.#attempts.stop();
+  }
+
+  #begin(worker: BullmqWorker, job: Job): BullmqAttempt {
+    const series = this.#attempts.seriesOf(job.queueName, job.name);
+    const attempt = new BullmqAttempt(series);
+    job[ATTEMPT] = attempt;
+    if (worker.processFn === undefined) this.#fetch(worker, job, attempt);
+    if (job.attemptsStarted === 1 && job.processedOn !== undefined) series.waited(waitSecondsOf(job, job.processedOn));
+    return attempt;
+  }
+
+  /** An application that fetches jobs itself has a worker that is never run, and need not say what became of a job. */
+  #fetch(worker: BullmqWorker, job: Job, attempt: BullmqAttempt): void {
+    this.watch(worker);
+    this.#dropped.register(job, attempt);
   }
 }
 

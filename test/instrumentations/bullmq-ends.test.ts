@@ -169,6 +169,19 @@ testsWithBullmq((it) => {
     });
   });
 
+  it('tells of a job that its processor moved itself', async ({ queue, work, eventuallyTold }) => {
+    work((job, token) => job.moveToCompleted('well', token!, false));
+    await queue.add('mail', {});
+    await eventuallyTold({ 'added mail': 1, 'wait.duration mail': 1, 'duration mail completed': 1 });
+  });
+
+  it('has told of a job before the worker says so', async ({ queue, work, told }) => {
+    const worker = work(async () => {});
+    const toldAtEvent = new Promise((resolve) => void worker.on('completed', () => resolve(told())));
+    await queue.add('mail', {});
+    expect(await toldAtEvent).toMatchObject({ 'duration mail completed': 1 });
+  });
+
   it('tells of the job that a worker finishes as it is closed', async ({ queue, work, told, eventuallyToldOf }) => {
     const worker = work(() => pause(80));
     await queue.add('mail', {});
@@ -190,7 +203,8 @@ testsWithBullmq((it) => {
   it('tells of a job that stalled, and of who does it then', async ({ queue, work, eventuallyTold }) => {
     const worker = work(null, { lockDuration: 30 });
     await queue.add('mail', {});
-    await worker.getNextJob('token', { block: false });
+    // Held until the end: one that is dropped is no longer active.
+    const taken = await worker.getNextJob('token', { block: false });
     await pause(60);
     work(async () => {}, { stalledInterval: 50 });
     await eventuallyTold({
@@ -200,12 +214,14 @@ testsWithBullmq((it) => {
       'stalled mail': 1,
       'duration mail completed': 1,
     });
+    expect(taken.name).toBe('mail');
   });
 
   it('tells of a job that stalled too often', async ({ queue, work, eventuallyTold }) => {
     const worker = work(null, { lockDuration: 30 });
     await queue.add('mail', {}, { attempts: 5 });
-    await worker.getNextJob('token', { block: false });
+    // Held until the end: one that is dropped is no longer active.
+    const taken = await worker.getNextJob('token', { block: false });
     await pause(60);
     work(async () => {}, { stalledInterval: 50, maxStalledCount: 0 });
     await eventuallyTold({
@@ -215,5 +231,6 @@ testsWithBullmq((it) => {
       'stalled mail': 1,
       'duration mail failed UnrecoverableError': 1,
     });
+    expect(taken.name).toBe('mail');
   });
 });
