@@ -5,7 +5,7 @@ import { type Benchmark, figure, type Figures, type Findings, medianRatio, ratio
 import { freePort } from './kit/free-port.ts';
 import { countOnPage } from './kit/page-count.ts';
 import { REGISTER } from './kit/promtel.ts';
-import { interleave, type Pace, pick } from './kit/rounds.ts';
+import { interleave, meansOf, type Pace, pick } from './kit/rounds.ts';
 import { Variant, type VariantOptions } from './kit/variant.ts';
 import type { JobCost, Round } from './jobs/workload.ts';
 
@@ -46,13 +46,16 @@ const PROMTEL_OFF: Peer = {
 };
 const PEERS = [BARE, BULLMQ_OTEL, PROMTEL, PROMTEL_JOBS_ONLY, PROMTEL_WITHOUT, PROMTEL_OFF];
 
+/** Garbage is collected every second round or so. */
+const ROUNDS_OF_A_FIGURE = 8;
+
 export const jobs: Benchmark = {
   name: 'jobs',
   title: 'One job',
   method:
     'BullMQ and a Redis of the same machine. One process adds jobs that do nothing and works on them, sixteen at a time; the CPU ' +
     'time is that of this process, kernel included, the one of Redis not. Every peer has to have counted every job, and none where ' +
-    'it is told to leave them out.',
+    'it is told to leave them out. A figure is the mean of eight short rounds, taken in turn.',
   async run({ quick }) {
     const program = findProgram('redis-server');
     if (program === undefined) throw new Error('redis-server is not there: run .ci/install-programs (Debian)');
@@ -62,9 +65,9 @@ export const jobs: Benchmark = {
 };
 
 async function measure(redisPort: number, quick: boolean): Promise<(peer: Peer) => Figures> {
-  const pace: Pace = quick ? { processes: 1, warmUps: 4, rounds: 5 } : { processes: 10, warmUps: 15, rounds: 20 };
-  // Two processes of one program differ by more than a peer costs, so there are many, and rounds are short.
-  const round: Round = { jobs: 600 };
+  // Two processes of one program differ by more than a peer costs, so there are many.
+  const pace: Pace = quick ? { processes: 1, warmUps: 4, rounds: 8 } : { processes: 8, warmUps: 20, rounds: 32 };
+  const round: Round = { jobs: 400 };
   const samples = await interleave(
     {
       start: () => Promise.all(PEERS.map((peer) => Company.start(peer, redisPort))),
@@ -73,7 +76,10 @@ async function measure(redisPort: number, quick: boolean): Promise<(peer: Peer) 
     },
     pace,
   );
-  return ({ name }) => pick(samples, name, ({ cpuMicros }) => cpuMicros);
+  return ({ name }) => {
+    const figures = pick(samples, name, ({ cpuMicros }) => cpuMicros);
+    return figures && meansOf(figures, ROUNDS_OF_A_FIGURE);
+  };
 }
 
 /** A process that adds jobs and works on them, alone or with a peer in it. */

@@ -19,7 +19,7 @@ export const memory: Benchmark = {
     const pace = { processes: quick ? 1 : 3, warmUps: 0, rounds: 1 };
     const samples = new Map<Kind, Samples<SeriesMemory>>();
     const script = new URL('memory/workload.ts', import.meta.url);
-    const start = async () => LIBRARIES.map((name) => new Variant(name, script, { args: [name], nodeOptions: ['--expose-gc'] }));
+    const start = async () => LIBRARIES.map((name) => new Variant(name, script, { args: [name] }));
     for (const kind of KINDS) {
       const question: Question = { kind, series: SERIES };
       samples.set(kind, await interleave({ start, round: (variant) => variant.ask<SeriesMemory>(question) }, pace));

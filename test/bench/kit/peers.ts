@@ -82,7 +82,7 @@ export class Service implements AsyncDisposable {
     const script = new URL(`../apps/${appOf(peer, framework)}.cjs`, import.meta.url);
     const metricsPort = await freePort();
     const env = { ...peer.env, OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort) };
-    const variant = new Variant(peer.name, script, { nodeOptions: ['--expose-gc', ...(peer.nodeOptions ?? [])], env });
+    const variant = new Variant(peer.name, script, { nodeOptions: peer.nodeOptions ?? [], env });
     return new Service(peer, variant, await variant.hear<Listening>(), metricsPort);
   }
 

@@ -54,6 +54,16 @@ function inTurn<C>(contestants: readonly C[], round: number): C[] {
   return [...contestants.slice(first), ...contestants.slice(0, first)];
 }
 
+/** One figure out of so many rounds in turn: short rounds meet the same machine, many together as much garbage as any. */
+export function meansOf(figures: readonly number[], rounds: number): number[] {
+  const means: number[] = [];
+  for (let start = 0; start < figures.length; start += rounds) {
+    const some = figures.slice(start, start + rounds);
+    means.push(some.reduce((sum, figure) => sum + figure, 0) / some.length);
+  }
+  return means;
+}
+
 /** One figure out of every round; undefined where the contestant does not have it. */
 export function pick<Value>(
   samples: Samples<Value>,

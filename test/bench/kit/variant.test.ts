@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
-import { interleave, pick } from './rounds.ts';
+import { interleave, meansOf, pick } from './rounds.ts';
 import { Variant } from './variant.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
@@ -34,6 +34,10 @@ it('asks every contestant in turn, another one first in every round, and leaves 
   expect(asked.join('')).toBe('abBAa!b!abBAa!b!');
   expect(samples.get('a')).toEqual([4, 10]);
   expect(pick(samples, 'b', (number) => number * 2)).toEqual([6, 18]);
+});
+
+it('makes one figure out of so many rounds', () => {
+  expect(meansOf([1, 3, 10, 20], 2)).toEqual([2, 15]);
 });
 
 it('fails with what the process says is wrong', async () => {

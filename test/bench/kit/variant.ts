@@ -8,7 +8,7 @@ export type Answer<Value> = { readonly value: Value } | { readonly failure: stri
 
 export interface VariantOptions {
   readonly args?: readonly string[];
-  /** Options of node itself, such as `--import`. */
+  /** Options of node itself, such as `--import`; garbage can be collected by every variant. */
   readonly nodeOptions?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -32,7 +32,7 @@ export class Variant implements AsyncDisposable {
   constructor(name: string, script: URL, { args = [], nodeOptions = [], env = {} }: VariantOptions = {}) {
     this.name = name;
     this.#child = fork(fileURLToPath(script), [...args], {
-      execArgv: [...nodeOptions],
+      execArgv: ['--expose-gc', ...nodeOptions],
       env: cleanEnvironment(env),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
