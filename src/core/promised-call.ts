@@ -5,6 +5,8 @@ import { wrap } from './wrap.ts';
 
 const { isPromise } = process.getBuiltinModule('node:util').types;
 
+const ignore = (): void => {};
+
 /** What is told of a call when its promise settles. */
 export interface PromisedCall {
   /** Makes the call, by what it is given; it is made as it is where this is left out. */
@@ -53,7 +55,11 @@ export function followPromised<This, First, Second>(
 }
 
 /** A promise that settles as the given one does, once that was told; whatever else is given, itself. */
-export function tellingEnd(promise: unknown, tellDone: (result: unknown) => void, tellFailed: (error: unknown) => void): unknown {
+export function tellingEnd(
+  promise: unknown,
+  tellDone: (result: unknown) => void,
+  tellFailed: (error: unknown) => void = ignore,
+): unknown {
   if (!isPromise(promise)) return promise;
   return promise.then(
     (result) => {
@@ -67,22 +73,13 @@ export function tellingEnd(promise: unknown, tellDone: (result: unknown) => void
   );
 }
 
-/** A promise that is fulfilled as the given one is, once that was told, or rejected as it is. */
-export function tellingDone(promise: unknown, tellDone: (result: unknown) => void): unknown {
-  if (!isPromise(promise)) return promise;
-  return promise.then((result) => {
-    tellDone(result);
-    return result;
-  });
-}
-
 /**
- * Tells how a promise settles, and gives the promise itself. With one in between, what awaits it would come a turn later, and a
- * library that does many things at once would do them in another order: BullMQ would ask Redis for jobs more often. Only for a
- * promise that the library itself awaits, since Node.js no longer reports a rejection that was heard here.
+ * Tells that a promise has settled, either way, and gives the promise itself. With one in between, what awaits it would come a turn
+ * later, and a library that does many things at once would do them in another order: BullMQ would ask Redis for jobs more often.
+ * Only for a promise that the library itself awaits, since Node.js no longer reports a rejection that was heard here.
  */
-export function overhear(promise: unknown, tellDone: (result: unknown) => void, tellFailed: (error: unknown) => void): unknown {
-  if (isPromise(promise)) promise.then(tellDone, tellFailed);
+export function overhear(promise: unknown, tell: () => void): unknown {
+  if (isPromise(promise)) promise.then(tell, tell);
   return promise;
 }
 

@@ -131,10 +131,6 @@ export class JobAttempt {
     series.underWay.add(1);
   }
 
-  get isEnded(): boolean {
-    return this.#isEnded;
-  }
-
   /** The work is done; what follows, such as telling the queue, takes no time of the attempt's. */
   finish(): void {
     this.#endMillis ??= nowMillis();

@@ -2,8 +2,8 @@
 //
 // BullMQ publishes nothing, so methods are patched that every major version has: a worker tells of a job that it took on, the job
 // is told where it goes from there, and the worker's own promise says when nothing more will come. A job of a processor in a file
-// is moved by this process as well, so its child process or thread is not looked into. No promise is put between BullMQ and its
-// own where every job passes: the order of things would be another, and Redis would be asked more often.
+// is moved by this process as well, so its child process or thread is not looked into. No promise is put between a worker and
+// its own where every job passes: the order of things would be another, and Redis would be asked more often.
 //
 // What a job waited for is known from its own times: a parent's wait includes that for its children, since BullMQ keeps no
 // time at which they were done; of a job whose delay was changed or cut short the delay that it was added with is taken off.
@@ -18,7 +18,7 @@ import {
   queueWorkers,
 } from '../catalog/jobs.ts';
 import type { Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
-import { overhear, tellingDone } from '../core/promised-call.ts';
+import { overhear, tellingEnd } from '../core/promised-call.ts';
 import { type Method, wrap } from '../core/wrap.ts';
 import { BullmqAdded, type BullmqFlow } from '../libraries/bullmq-added.ts';
 import { BullmqAttempts, type BullmqWorker } from '../libraries/bullmq-attempts.ts';
@@ -31,7 +31,6 @@ interface Class {
 interface Library {
   readonly Job: Class;
   readonly Worker: Class;
-  readonly Queue: Class;
   readonly FlowProducer: Class;
   /** Since 5.16. */
   readonly JobScheduler?: Class;
@@ -90,8 +89,7 @@ function watchWorkers({ Worker: { prototype } }: Library, jobs: BullmqAttempts, 
       asMethod(function (this: BullmqWorker, ...values: unknown[]) {
         const job = values[0] as BullmqJob | undefined;
         enter(this, job);
-        const end = (): void => leave(job);
-        return overhear(processJob.apply(this, values), end, end);
+        return overhear(processJob.apply(this, values), () => leave(job));
       }),
     ),
   ];
@@ -131,7 +129,7 @@ function watchMoves(
         const isOfWorker = finish(this) === true;
         const promise = move.apply(this, values);
         // A worker tells of it in its own event.
-        return isOfWorker ? promise : tellingDone(promise, () => complete(this));
+        return isOfWorker ? promise : tellingEnd(promise, () => complete(this));
       }),
     ),
     wrapAsync<BullmqJob>(job, 'moveToFailed', fail, finish),
@@ -144,45 +142,18 @@ function watchMoves(
 }
 
 /** Tells what is added to queues, and by whom a scheduler's next job is. */
-function watchAdds({ Job, Queue, FlowProducer, JobScheduler }: Library, jobs: BullmqAdded, guard: Guard): Undo[] {
-  const add = guard((job: unknown) => jobs.add(job as BullmqJob | undefined));
-  const addNext = guard((_: unknown, __: Arguments, job: unknown) => jobs.add(job as BullmqJob | undefined));
+function watchAdds({ Job, FlowProducer, JobScheduler }: Library, jobs: BullmqAdded, guard: Guard): Undo[] {
+  const add = guard((_: unknown, __: Arguments, job: unknown) => jobs.add(job as BullmqJob | undefined));
   const addAll = guard((_: unknown, __: Arguments, added: unknown) => jobs.addAll(added as BullmqJob[]));
   const addFlow = guard((_: unknown, __: Arguments, flow: unknown) => jobs.addFlows([flow as BullmqFlow | undefined]));
   const addFlows = guard((_: unknown, __: Arguments, flows: unknown) => jobs.addFlows(flows as BullmqFlow[] | undefined));
   return [
-    ...watchCreation(Job, Queue.prototype, add),
+    wrapAsync(Job, 'create', add),
     wrapAsync(Job, 'createBulk', addAll),
     wrapAsync(FlowProducer.prototype, 'add', addFlow),
     wrapAsync(FlowProducer.prototype, 'addBulk', addFlows),
-    ...(JobScheduler === undefined ? [] : [wrapAsync(JobScheduler.prototype, 'upsertJobScheduler', addNext)]),
+    ...(JobScheduler === undefined ? [] : [wrapAsync(JobScheduler.prototype, 'upsertJobScheduler', add)]),
   ];
-}
-
-/** Tells of single jobs: a queue makes them, and awaits them at once, but applications may make one as well. */
-function watchCreation(job: object, queue: object, add: (job: unknown) => void): Undo[] {
-  let isQueue = false;
-  const unwatch = wrap(job, 'create', (create) =>
-    asMethod(function (...values: unknown[]) {
-      const isAwaited = isQueue;
-      isQueue = false;
-      const promise = create.apply(this, values);
-      return isAwaited ? overhear(promise, add, () => {}) : tellingDone(promise, add);
-    }),
-  );
-  // Missing in early versions of BullMQ 5.
-  if (!Object.hasOwn(queue, 'addJob')) return [unwatch];
-  const unmark = wrap(queue, 'addJob', (addJob) =>
-    asMethod(function (...values: unknown[]) {
-      isQueue = true;
-      try {
-        return addJob.apply(this, values);
-      } finally {
-        isQueue = false;
-      }
-    }),
-  );
-  return [unwatch, unmark];
 }
 
 type Told<This> = (self: This, values: Arguments, result: unknown) => void;
@@ -193,7 +164,7 @@ function wrapAsync<This>(holder: object, name: string, fulfilled: Told<This>, ca
   return wrap(holder, name, (method) =>
     asMethod(function (this: This, ...values: unknown[]) {
       called?.(this);
-      return tellingDone(method.apply(this, values), (result) => fulfilled(this, values, result));
+      return tellingEnd(method.apply(this, values), (result) => fulfilled(this, values, result));
     }),
   );
 }

@@ -73,9 +73,9 @@ export class BullmqAttempts {
   /** The worker is through with a job: if nothing was told of its end, another worker took it away, or its processor moved it. */
   leave(job: Job | undefined): void {
     const attempt = job?.[ATTEMPT];
-    if (attempt === undefined || attempt.isEnded) return;
-    if (attempt.isPutBack) attempt.end('postponed');
-    else attempt.end(typeof job!.finishedOn === 'number' ? 'completed' : undefined);
+    const isMoved = typeof job?.finishedOn === 'number';
+    if (attempt?.isPutBack === true) attempt.end('postponed');
+    else attempt?.end(isMoved ? 'completed' : undefined);
   }
 
   /** The work is done. Gives whether the job's worker will tell of what comes of it. */

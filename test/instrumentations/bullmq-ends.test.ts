@@ -169,6 +169,11 @@ testsWithBullmq((it) => {
     });
   });
 
+  it('tells of a job that the application makes itself', async ({ library, queue, eventuallyTold }) => {
+    await library.Job.create(queue as never, 'mail', {});
+    await eventuallyTold({ 'added mail': 1 });
+  });
+
   it('tells of a job that its processor moved itself', async ({ queue, work, eventuallyTold }) => {
     work((job, token) => job.moveToCompleted('well', token!, false));
     await queue.add('mail', {});
