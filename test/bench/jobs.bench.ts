@@ -5,8 +5,9 @@ import { type Benchmark, figure, type Figures, type Findings, medianRatio, ratio
 import { freePort } from './kit/free-port.ts';
 import { countOnPage } from './kit/page-count.ts';
 import { REGISTER } from './kit/promtel.ts';
-import { interleave, meansOf, type Pace, pick } from './kit/rounds.ts';
+import { interleave, meansOf, mediansOf, type Pace, pick } from './kit/rounds.ts';
 import { Variant, type VariantOptions } from './kit/variant.ts';
+import type { AddedCost } from './jobs/side-by-side.ts';
 import type { JobCost, Round } from './jobs/workload.ts';
 
 interface Peer extends VariantOptions {
@@ -46,6 +47,12 @@ const PROMTEL_OFF: Peer = {
 };
 const PEERS = [BARE, BULLMQ_OTEL, PROMTEL, PROMTEL_JOBS_ONLY, PROMTEL_WITHOUT, PROMTEL_OFF];
 
+/** A second copy of BullMQ in the process of the first; bare beside bare says what such a figure is worth. */
+const SIDE_BY_SIDE: readonly Peer[] = [BARE, PROMTEL, PROMTEL_JOBS_ONLY].map(({ nodeOptions, ...peer }) => ({
+  ...peer,
+  args: nodeOptions === undefined ? [] : [REGISTER],
+}));
+
 /** Garbage is collected every second round or so. */
 const ROUNDS_OF_A_FIGURE = 8;
 
@@ -55,31 +62,48 @@ export const jobs: Benchmark = {
   method:
     'BullMQ and a Redis of the same machine. One process adds jobs that do nothing and works on them, sixteen at a time; the CPU ' +
     'time is that of this process, kernel included, the one of Redis not. Every peer has to have counted every job, and none where ' +
-    'it is told to leave them out. A figure is the mean of eight short rounds, taken in turn.',
+    'it is told to leave them out. A figure is the mean of eight short rounds, taken in turn. Two processes of one program differ by ' +
+    'several percent, so what promtel adds is measured in one process too, between two copies of BullMQ and its client; a figure ' +
+    'there is the median of the rounds of a process.',
   async run({ quick }) {
     const program = findProgram('redis-server');
     if (program === undefined) throw new Error('redis-server is not there: run .ci/install-programs (Debian)');
     await using redis = await startRedis(program);
-    return findingsOf(await measure(redis.port, quick));
+    return findingsOf(await measure(redis.port, quick), await measureSideBySide(redis.port, quick));
   },
 };
 
-async function measure(redisPort: number, quick: boolean): Promise<(peer: Peer) => Figures> {
+type FiguresOf = (peer: Peer) => Figures;
+
+async function measure(redisPort: number, quick: boolean): Promise<FiguresOf> {
   // Two processes of one program differ by more than a peer costs, so there are many.
   const pace: Pace = quick ? { processes: 1, warmUps: 4, rounds: 8 } : { processes: 8, warmUps: 20, rounds: 32 };
-  const round: Round = { jobs: 400 };
-  const samples = await interleave(
-    {
-      start: () => Promise.all(PEERS.map((peer) => Company.start(peer, redisPort))),
-      round: (company: Company) => company.ask<JobCost>(round),
-      check: (company) => company.expectCounted(round.jobs * (pace.warmUps + pace.rounds)),
-    },
-    pace,
-  );
+  const samples = await interleaveCompanies<JobCost>(PEERS, 'workload', redisPort, pace, 400);
   return ({ name }) => {
     const figures = pick(samples, name, ({ cpuMicros }) => cpuMicros);
     return figures && meansOf(figures, ROUNDS_OF_A_FIGURE);
   };
+}
+
+async function measureSideBySide(redisPort: number, quick: boolean): Promise<FiguresOf> {
+  const pace: Pace = quick ? { processes: 1, warmUps: 4, rounds: 8 } : { processes: 10, warmUps: 60, rounds: 80 };
+  const samples = await interleaveCompanies<AddedCost>(SIDE_BY_SIDE, 'side-by-side', redisPort, pace, 100);
+  return ({ name }) => {
+    const figures = pick(samples, name, ({ addedMicros }) => addedMicros);
+    return figures && mediansOf(figures, pace.rounds);
+  };
+}
+
+function interleaveCompanies<Cost>(peers: readonly Peer[], script: string, redisPort: number, pace: Pace, jobCount: number) {
+  const round: Round = { jobs: jobCount };
+  return interleave(
+    {
+      start: () => Promise.all(peers.map((peer) => Company.start(peer, script, redisPort))),
+      round: (company: Company) => company.ask<Cost>(round),
+      check: (company) => company.expectCounted(jobCount * (pace.warmUps + pace.rounds)),
+    },
+    pace,
+  );
 }
 
 /** A process that adds jobs and works on them, alone or with a peer in it. */
@@ -87,8 +111,8 @@ class Company extends Variant {
   readonly #peer: Peer;
   readonly #metricsPort: number;
 
-  private constructor(peer: Peer, redisPort: number, metricsPort: number) {
-    super(peer.name, new URL('jobs/workload.ts', import.meta.url), {
+  private constructor(peer: Peer, script: string, redisPort: number, metricsPort: number) {
+    super(peer.name, new URL(`jobs/${script}.ts`, import.meta.url), {
       nodeOptions: peer.nodeOptions ?? [],
       args: [String(redisPort), ...(peer.args ?? [])],
       env: { ...peer.env, OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort) },
@@ -97,8 +121,8 @@ class Company extends Variant {
     this.#metricsPort = metricsPort;
   }
 
-  static async start(peer: Peer, redisPort: number): Promise<Company> {
-    return new Company(peer, redisPort, await freePort());
+  static async start(peer: Peer, script: string, redisPort: number): Promise<Company> {
+    return new Company(peer, script, redisPort, await freePort());
   }
 
   async expectCounted(expected: number): Promise<void> {
@@ -110,14 +134,20 @@ class Company extends Variant {
   }
 }
 
-function findingsOf(figuresOf: (peer: Peer) => Figures): Findings {
+function findingsOf(figuresOf: FiguresOf, addedOf: FiguresOf): Findings {
   const bare = figuresOf(BARE);
   return {
     ratios: {
       columns: ['compared with bare', 'CPU time'],
       rows: PEERS.filter((peer) => peer !== BARE).map((peer) => [peer.name, ratio(figuresOf(peer), bare)]),
     },
-    absolute: [{ columns: ['per job', 'CPU µs'], rows: PEERS.map((peer) => [peer.name, figure(figuresOf(peer))]) }],
+    absolute: [
+      { columns: ['per job', 'CPU µs'], rows: PEERS.map((peer) => [peer.name, figure(figuresOf(peer))]) },
+      {
+        columns: ['added to a job, beside a bare one of the same process', 'CPU µs'],
+        rows: SIDE_BY_SIDE.map((peer) => [peer.name, figure(addedOf(peer))]),
+      },
+    ],
     goals: [
       {
         subject: 'BullMQ: CPU time of a job under promtel compared with bare',

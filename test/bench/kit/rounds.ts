@@ -1,4 +1,5 @@
 // Rounds of every contestant in turn (A B C, B C A, C A B), in fresh processes again and again, the first rounds thrown away.
+import { summarize } from './statistics.ts';
 
 /** Something that is started, measured in rounds, and ended. */
 export interface Contestant extends AsyncDisposable {
@@ -56,12 +57,18 @@ function inTurn<C>(contestants: readonly C[], round: number): C[] {
 
 /** One figure out of so many rounds in turn: short rounds meet the same machine, many together as much garbage as any. */
 export function meansOf(figures: readonly number[], rounds: number): number[] {
-  const means: number[] = [];
-  for (let start = 0; start < figures.length; start += rounds) {
-    const some = figures.slice(start, start + rounds);
-    means.push(some.reduce((sum, figure) => sum + figure, 0) / some.length);
-  }
-  return means;
+  return inTurns(figures, rounds).map((some) => some.reduce((sum, figure) => sum + figure, 0) / some.length);
+}
+
+/** The same where a round that something else disturbed must not count. */
+export function mediansOf(figures: readonly number[], rounds: number): number[] {
+  return inTurns(figures, rounds).map((some) => summarize(some).median);
+}
+
+function inTurns(figures: readonly number[], rounds: number): number[][] {
+  const turns: number[][] = [];
+  for (let start = 0; start < figures.length; start += rounds) turns.push(figures.slice(start, start + rounds));
+  return turns;
 }
 
 /** One figure out of every round; undefined where the contestant does not have it. */
