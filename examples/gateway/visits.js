@@ -2,13 +2,17 @@
 const GPT = 'gpt-5-mini';
 const CLAUDE = 'claude-haiku-4-5';
 const TEXT = 'There was a bear who lived in a wood, and he was fond of honey. One day the bees moved house. '.repeat(5);
+/** Asked about in turn; the last one is not there. */
 const CITIES = ['Lima', 'Oslo', 'Rome', 'Atlantis'];
 
 /** Many ask about few numbers. */
 const question = () => `Tell me something about the number ${Math.floor(25 * Math.random() ** 2)}.`;
 const newQuestion = () => `Tell me something about the number ${Math.floor(1e9 * Math.random())}.`;
-const cityQuestion = (what) =>
-  `What is the ${what} in ${CITIES[Math.floor(CITIES.length * Math.random())]} at ${new Date().toJSON()}?`;
+let citiesAsked = 0;
+const cityQuestion = (what) => {
+  citiesAsked += 1;
+  return `What is the ${what} in ${CITIES[(citiesAsked - 1) % CITIES.length]} at ${new Date().toJSON()}?`;
+};
 
 function chat(times, model, ask, { stream = false, ...more } = {}) {
   return { times, method: 'POST', path: () => '/chat', body: () => ({ model, question: ask(), stream }), ...more };

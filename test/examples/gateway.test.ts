@@ -96,7 +96,7 @@ const SUMMARY = [
   /claude-haiku-4-5 to summarise answered +\d+ × /,
   /gpt-5-mini cache_read +\d+$/m,
   /claude-haiku-4-5 +0\.\d+$/m,
-  /weather done +\d+ × /,
+  /(clock|weather) done +\d+ × /,
   /summaries summarise completed +\d+ × /,
   /0\.\d+ USD spent on \d+ tokens/,
 ];
