@@ -1,6 +1,7 @@
 // Two copies of BullMQ and its client in one process, the second loaded when promtel is there: in rounds of a few milliseconds they
 // meet the same machine, and nothing but what is measured of the second tells them apart.
 import { createRequire } from 'node:module';
+import { freshCopy } from '../../kit/fresh-copy.ts';
 import { answerQuestions } from '../kit/answer.ts';
 import { type DoJobs, type Library, startWork } from './work.ts';
 import type { Round } from './workload.ts';
@@ -30,8 +31,7 @@ answerQuestions(async ({ jobs }: Round): Promise<AddedCost> => {
 });
 
 function startCopy(name: string): Promise<DoJobs> {
-  for (const file of Object.keys(require.cache))
-    if (/[\\/]node_modules[\\/](bullmq|ioredis)[\\/]/.test(file)) delete require.cache[file];
+  freshCopy(require, 'ioredis');
   const connection = { host: '127.0.0.1', port: Number(redisPort) };
-  return startWork(require('bullmq') as Library, { connection, prefix: `bench-${process.pid}-${name}` });
+  return startWork(freshCopy(require, 'bullmq') as Library, { connection, prefix: `bench-${process.pid}-${name}` });
 }

@@ -57,18 +57,18 @@ function inTurn<C>(contestants: readonly C[], round: number): C[] {
 
 /** One figure out of so many rounds in turn: short rounds meet the same machine, many together as much garbage as any. */
 export function meansOf(figures: readonly number[], rounds: number): number[] {
-  return inTurns(figures, rounds).map((some) => some.reduce((sum, figure) => sum + figure, 0) / some.length);
+  return groupsOf(figures, rounds).map((some) => some.reduce((sum, figure) => sum + figure, 0) / some.length);
 }
 
 /** The same where a round that something else disturbed must not count. */
 export function mediansOf(figures: readonly number[], rounds: number): number[] {
-  return inTurns(figures, rounds).map((some) => summarize(some).median);
+  return groupsOf(figures, rounds).map((some) => summarize(some).median);
 }
 
-function inTurns(figures: readonly number[], rounds: number): number[][] {
-  const turns: number[][] = [];
-  for (let start = 0; start < figures.length; start += rounds) turns.push(figures.slice(start, start + rounds));
-  return turns;
+function groupsOf(figures: readonly number[], rounds: number): number[][] {
+  const groups: number[][] = [];
+  for (let start = 0; start < figures.length; start += rounds) groups.push(figures.slice(start, start + rounds));
+  return groups;
 }
 
 /** One figure out of every round; undefined where the contestant does not have it. */

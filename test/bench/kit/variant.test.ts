@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
-import { interleave, meansOf, pick } from './rounds.ts';
+import { interleave, meansOf, mediansOf, pick } from './rounds.ts';
 import { Variant } from './variant.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
@@ -38,6 +38,7 @@ it('asks every contestant in turn, another one first in every round, and leaves 
 
 it('makes one figure out of so many rounds', () => {
   expect(meansOf([1, 3, 10, 20], 2)).toEqual([2, 15]);
+  expect(mediansOf([1, 2, 30, 4, 5, 6], 3)).toEqual([2, 5]);
 });
 
 it('fails with what the process says is wrong', async () => {
