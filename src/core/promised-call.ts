@@ -5,8 +5,6 @@ import { wrap } from './wrap.ts';
 
 const { isPromise } = process.getBuiltinModule('node:util').types;
 
-const ignore = (): void => {};
-
 /** What is told of a call when its promise settles. */
 export interface PromisedCall {
   /** Makes the call, by what it is given; it is made as it is where this is left out. */
@@ -58,7 +56,7 @@ export function followPromised<This, First, Second>(
 export function tellingEnd(
   promise: unknown,
   tellDone: (result: unknown) => void,
-  tellFailed: (error: unknown) => void = ignore,
+  tellFailed?: (error: unknown) => void,
 ): unknown {
   if (!isPromise(promise)) return promise;
   return promise.then(
@@ -66,10 +64,11 @@ export function tellingEnd(
       tellDone(result);
       return result;
     },
-    (error: unknown) => {
-      tellFailed(error);
-      throw error;
-    },
+    tellFailed &&
+      ((error: unknown) => {
+        tellFailed(error);
+        throw error;
+      }),
   );
 }
 

@@ -17,6 +17,8 @@ export class JobAttempts {
   readonly #underWay = new Map<UpDownCounterCell, UnderWay>();
   #kinds = new Map<string, Map<string, JobSeries>>();
   #kindCount = 0;
+  /** Most jobs are of the kind of the one before. */
+  #last: JobSeries | undefined;
 
   constructor(registry: Registry) {
     this.#instruments = instrumentsOf(registry);
@@ -24,7 +26,8 @@ export class JobAttempts {
 
   /** The series of a kind of job: there are many jobs and few kinds, so they are looked up once. */
   seriesOf(queue: string, name: string): JobSeries {
-    return this.#kinds.get(queue)?.get(name) ?? this.#learn(queue, name);
+    if (this.#last?.isOf(queue, name) === true) return this.#last;
+    return (this.#last = this.#kinds.get(queue)?.get(name) ?? this.#learn(queue, name));
   }
 
   /** Lets go of what is under way: nothing will tell of its end. */
@@ -102,6 +105,10 @@ export class JobSeries {
     this.stalled = instruments.stalled.bind(kind);
   }
 
+  isOf(queue: string, name: string): boolean {
+    return this.#kind['job.name'] === name && this.#kind['queue.name'] === queue;
+  }
+
   /** How long a job waited for its first attempt. */
   waited(seconds: number): void {
     (this.#waited ??= this.#instruments.wait.bind(this.#kind)).record(seconds);
@@ -121,6 +128,10 @@ export class JobSeries {
 
 /** An attempt that is under way from when it is made. */
 export class JobAttempt {
+  /** Whether the library runs it, so that its end is the attempt's; otherwise the application says how it ends. */
+  isProcessed = false;
+  /** Whether the job went back to where it will be taken from again. */
+  isPutBack = false;
   readonly #series: JobSeries;
   readonly #startMillis = nowMillis();
   #endMillis: number | undefined = undefined;

@@ -26,6 +26,8 @@ export interface RedisMessage extends RedisTarget {
 
 /** A command, with its series. */
 export interface KnownCommand extends RedisCommand {
+  /** As it was sent. */
+  readonly name: string;
   readonly record: RecordDbOperation;
 }
 
@@ -88,6 +90,8 @@ export class RedisServer {
   readonly #operations: DbOperations;
   readonly #requests: Counter<typeof cacheRequests>;
   readonly #commands = new Map<string, KnownCommand>();
+  /** Many commands are sent after their like. */
+  #last: KnownCommand | undefined;
   #found: { readonly hits: CounterCell; readonly misses: CounterCell } | undefined;
 
   constructor(
@@ -110,12 +114,14 @@ export class RedisServer {
 
   /** By the name as it was sent, so that it is turned into upper case once. */
   commandOf(name: string): KnownCommand {
+    const last = this.#last;
+    if (last?.name === name) return last;
     let known = this.#commands.get(name);
     if (known === undefined) {
       known = this.#learn(name);
       if (this.#commands.size < MOST_COMMANDS) this.#commands.set(name, known);
     }
-    return known;
+    return (this.#last = known);
   }
 
   /** Counts each item of a look-up's reply; a reply that is to come at the end of a transaction is not seen. */
@@ -138,7 +144,7 @@ export class RedisServer {
       'server.address': this.#address,
       'server.port': this.#port,
     });
-    return { ...command, record };
+    return { ...command, name, record };
   }
 
   /** Both at once: a cache that never missed shows so. */

@@ -23,19 +23,11 @@ interface Client {
   hget?(key: string, field: string): PromiseLike<string | null>;
 }
 
-/** An attempt at a job, and who runs it. */
-class BullmqAttempt extends JobAttempt {
-  /** Whether a worker's processor runs it, whose end is the attempt's. */
-  isProcessed = false;
-  /** Whether the job went back to where it will be taken from again. */
-  isPutBack = false;
-}
-
 /** On the job: a WeakMap of jobs, which come and go by the thousand, costs more than all the rest. */
 const ATTEMPT = Symbol('promtel.bullmq.attempt');
 
 /** A job that a worker of this process has, or had. */
-type Job = BullmqJob & { [ATTEMPT]?: BullmqAttempt };
+type Job = BullmqJob & { [ATTEMPT]?: JobAttempt };
 
 const STALLED_TOO_OFTEN = 'job stalled more than allowable limit';
 
@@ -62,7 +54,7 @@ export class BullmqAttempts {
   }
 
   /** A worker has taken a job on; its processor comes next, if it has one. */
-  take(worker: BullmqWorker, job: Job): BullmqAttempt {
+  take(worker: BullmqWorker, job: Job): JobAttempt {
     return job[ATTEMPT] ?? this.#begin(worker, job);
   }
 
@@ -122,9 +114,9 @@ export class BullmqAttempts {
     this.#attempts.stop();
   }
 
-  #begin(worker: BullmqWorker, job: Job): BullmqAttempt {
+  #begin(worker: BullmqWorker, job: Job): JobAttempt {
     const series = this.#attempts.seriesOf(job.queueName, job.name);
-    const attempt = new BullmqAttempt(series);
+    const attempt = new JobAttempt(series);
     job[ATTEMPT] = attempt;
     if (worker.processFn === undefined) this.#fetch(worker, job, attempt);
     if (job.attemptsStarted === 1 && job.processedOn !== undefined) series.waited(waitSecondsOf(job, job.processedOn));
@@ -132,7 +124,7 @@ export class BullmqAttempts {
   }
 
   /** An application that fetches jobs itself has a worker that is never run, and need not say what became of a job. */
-  #fetch(worker: BullmqWorker, job: Job, attempt: BullmqAttempt): void {
+  #fetch(worker: BullmqWorker, job: Job, attempt: JobAttempt): void {
     this.watch(worker);
     this.#dropped.register(job, attempt);
   }
