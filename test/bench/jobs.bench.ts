@@ -48,10 +48,9 @@ const PROMTEL_OFF: Peer = {
 const PEERS = [BARE, BULLMQ_OTEL, PROMTEL, PROMTEL_JOBS_ONLY, PROMTEL_WITHOUT, PROMTEL_OFF];
 
 /** A second copy of BullMQ in the process of the first; bare beside bare says what such a figure is worth. */
-const SIDE_BY_SIDE: readonly Peer[] = [BARE, PROMTEL, PROMTEL_JOBS_ONLY].map(({ nodeOptions, ...peer }) => ({
-  ...peer,
-  args: nodeOptions === undefined ? [] : [REGISTER],
-}));
+const SIDE_BY_SIDE: readonly Peer[] = [BARE, BULLMQ_OTEL, PROMTEL, PROMTEL_JOBS_ONLY].map(({ nodeOptions, ...peer }) =>
+  nodeOptions === undefined ? peer : { ...peer, args: [REGISTER] },
+);
 
 /** Garbage is collected every second round or so. */
 const ROUNDS_OF_A_FIGURE = 8;
@@ -63,7 +62,7 @@ export const jobs: Benchmark = {
     'BullMQ and a Redis of the same machine. One process adds jobs that do nothing and works on them, sixteen at a time; the CPU ' +
     'time is that of this process, kernel included, the one of Redis not. Every peer has to have counted every job, and none where ' +
     'it is told to leave them out. A figure is the mean of eight short rounds, taken in turn. Two processes of one program differ by ' +
-    'several percent, so what promtel adds is measured in one process too, between two copies of BullMQ and its client; a figure ' +
+    'several percent, so what a peer adds is measured in one process too, between two copies of BullMQ and its client; a figure ' +
     'there is the median of the rounds of a process.',
   async run({ quick }) {
     const program = findProgram('redis-server');

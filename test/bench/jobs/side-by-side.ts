@@ -1,9 +1,9 @@
-// Two copies of BullMQ and its client in one process, the second loaded when promtel is there: in rounds of a few milliseconds they
+// Two copies of BullMQ and its client in one process, the second loaded when a peer is there: in rounds of a few milliseconds they
 // meet the same machine, and nothing but what is measured of the second tells them apart.
 import { createRequire } from 'node:module';
 import { freshCopy } from '../../kit/fresh-copy.ts';
 import { answerQuestions } from '../kit/answer.ts';
-import { type DoJobs, type Library, startWork } from './work.ts';
+import { type DoJobs, type Library, startWork, type WorkOptions } from './work.ts';
 import type { Round } from './workload.ts';
 
 export interface AddedCost {
@@ -11,13 +11,16 @@ export interface AddedCost {
   readonly addedMicros: number;
 }
 
-/** What the process is started with: the port of its Redis, and promtel's register module; without it both copies are bare. */
-const [redisPort, register] = process.argv.slice(2);
+/**
+ * What the process is started with: the port of its Redis, and the module of a peer, which follows by itself what is loaded after
+ * it or has telemetry for BullMQ; without it both copies are bare.
+ */
+const [redisPort, peer] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
 
 const first = await startCopy('first');
-if (register !== undefined) await import(register);
-const second = await startCopy('second');
+const { telemetry } = peer === undefined ? {} : ((await import(peer)) as Pick<WorkOptions, 'telemetry'>);
+const second = await startCopy('second', telemetry && { telemetry });
 let isSecondFirst = false;
 
 answerQuestions(async ({ jobs }: Round): Promise<AddedCost> => {
@@ -30,8 +33,9 @@ answerQuestions(async ({ jobs }: Round): Promise<AddedCost> => {
   return { addedMicros: measured - (await first(jobs)) };
 });
 
-function startCopy(name: string): Promise<DoJobs> {
+function startCopy(name: string, options?: Pick<WorkOptions, 'telemetry'>): Promise<DoJobs> {
   freshCopy(require, 'ioredis');
   const connection = { host: '127.0.0.1', port: Number(redisPort) };
-  return startWork(freshCopy(require, 'bullmq') as Library, { connection, prefix: `bench-${process.pid}-${name}` });
+  const library = freshCopy(require, 'bullmq') as Library;
+  return startWork(library, { ...options, connection, prefix: `bench-${process.pid}-${name}` });
 }
