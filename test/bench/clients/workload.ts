@@ -1,62 +1,67 @@
-// One round of every client: Redis commands by ioredis and by node-redis, queries by pg, and gets of an lru-cache.
+// One round of one client: Redis commands by ioredis or by node-redis, queries by pg, or gets of an lru-cache.
 import { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import pg from 'pg';
 import { createClient } from 'redis';
 import { answerQuestions } from '../kit/answer.ts';
-import { nanosPerCall, nanosPerOperation } from '../kit/cpu.ts';
+import { cpuNanosSince, nanosPerCall } from '../kit/cpu.ts';
 
-/** What is asked of a process. */
+/** What is asked of a process: how many calls. */
 export interface Round {
-  /** Calls of each client that has a server. */
   readonly calls: number;
-  /** CPU time to spend on the cache, in milliseconds. */
-  readonly cacheMillis: number;
 }
 
-/** Nanoseconds of CPU time by what was done, and how often a process has done it so far. */
-export interface ClientCosts {
-  readonly nanos: Readonly<Record<string, number>>;
-  readonly done: Readonly<Record<string, number>>;
+export interface CallCost {
+  /** CPU time of each call. */
+  readonly nanos: number;
 }
 
-/** What the process is started with: the addresses of its Redis and its Postgres. */
-const [redisUrl, postgresUrl] = process.argv.slice(2);
+/** Makes so many calls; gives nanoseconds of CPU time for each. */
+type MakeCalls = (calls: number) => number | Promise<number>;
 
 const AT_A_TIME = 16;
 /** Few, since every process of the benchmark has as many. */
 const PG_CLIENTS = 4;
 const KEYS = Array.from({ length: 1000 }, (_, index) => `key-${index}`);
 
-const ioredis = new Redis(redisUrl!);
-const nodeRedis = await createClient({ url: redisUrl! }).connect();
-const pool = new pg.Pool({ connectionString: postgresUrl!, max: PG_CLIENTS });
-const cache = new LRUCache<string, number>({ max: KEYS.length });
-for (const [index, key] of KEYS.entries()) cache.set(key, index);
-await ioredis.set('key', 'value');
-
-/** What a client does, by what the figures call it. */
-const CALLS: Readonly<Record<string, () => Promise<unknown>>> = {
-  'ioredis get': () => ioredis.get('key'),
-  'node-redis get': () => nodeRedis.get('key'),
-  'pg select': () => pool.query('select $1::int as number', [1]),
+/** Sets a client up, by what the figures call what it does. */
+const CLIENTS: Readonly<Record<string, (url: string) => Promise<MakeCalls>>> = {
+  async 'ioredis get'(url) {
+    const client = new Redis(url);
+    await client.set('key', 'value');
+    return manyOf(() => client.get('key'));
+  },
+  async 'node-redis get'(url) {
+    const client = await createClient({ url }).connect();
+    await client.set('key', 'value');
+    return manyOf(() => client.get('key'));
+  },
+  async 'pg select'(url) {
+    const pool = new pg.Pool({ connectionString: url, max: PG_CLIENTS });
+    return manyOf(() => pool.query('select $1::int as number', [1]));
+  },
+  async 'lru-cache get'() {
+    const cache = new LRUCache<string, number>({ max: KEYS.length });
+    for (const [index, key] of KEYS.entries()) cache.set(key, index);
+    return (calls) => {
+      const start = process.cpuUsage();
+      for (let done = 0; done < calls; done += KEYS.length) getEveryKey(cache);
+      return cpuNanosSince(start) / calls;
+    };
+  },
 };
 
-const done: Record<string, number> = {};
+/** What the process is started with: what is to be done, and the address of the server, if any. */
+const [name, url] = process.argv.slice(2);
 
-answerQuestions(async ({ calls, cacheMillis }: Round): Promise<ClientCosts> => {
-  const nanos: Record<string, number> = {};
-  for (const [name, call] of Object.entries(CALLS)) {
-    nanos[name] = await nanosPerCall(call, calls, AT_A_TIME);
-    done[name] = (done[name] ?? 0) + calls;
-  }
-  const gets = nanosPerOperation(getEveryKey, KEYS.length, cacheMillis);
-  nanos['lru-cache get'] = gets.nanos;
-  done['lru-cache get'] = (done['lru-cache get'] ?? 0) + gets.operations;
-  return { nanos, done };
-});
+const makeCalls = await CLIENTS[name!]!(url!);
+answerQuestions(async ({ calls }: Round): Promise<CallCost> => ({ nanos: await makeCalls(calls) }));
 
-function getEveryKey(): void {
+function manyOf(call: () => Promise<unknown>): MakeCalls {
+  return (calls) => nanosPerCall(call, calls, AT_A_TIME);
+}
+
+function getEveryKey(cache: LRUCache<string, number>): void {
   let sum = 0;
   for (const key of KEYS) sum += cache.get(key)!;
   if (sum !== (KEYS.length * (KEYS.length - 1)) / 2) throw new Error('the cache has lost something');

@@ -1,0 +1,55 @@
+// What is disabled costs nothing: no function of a library is another, and nobody listens to what it publishes.
+import { beforeAll, expect, it } from 'vitest';
+import { instrumentations } from '../../src/instrumentations/index.ts';
+import { runToEnd } from '../kit/run-to-end.ts';
+
+/** What a process found that loaded every library, as test/process/fixtures/fingerprints.mjs prints it. */
+interface Found {
+  readonly fingerprints: Readonly<Record<string, string>>;
+  readonly channels: readonly string[];
+}
+
+/** Packages that have no main file to import. */
+const ENTRIES: Readonly<Record<string, string>> = {
+  '@langchain/core': '@langchain/core/tools',
+  '@modelcontextprotocol/sdk': '@modelcontextprotocol/sdk/client/index.js',
+};
+/** The clients of `fetch` are Node's own here. */
+const NOT_INSTALLED = new Set(['node', 'promtel', 'undici']);
+const NODE = ['node:http', 'node:https', 'node:http2', 'node:net'];
+
+const REGISTER = new URL('../../register.js', import.meta.url).href;
+
+const packages = new Set(instrumentations.map(({ target }) => target.package));
+const libraries = [...packages].filter((name) => !NOT_INSTALLED.has(name)).map((name) => ENTRIES[name] ?? name);
+const everything = instrumentations.map(({ name }) => name).join(',');
+
+let bare: Found;
+beforeAll(async () => {
+  bare = await find('');
+});
+
+it('with every instrumentation disabled, libraries are what they are without promtel', async () => {
+  expect(await find(REGISTER, { OTEL_NODE_DISABLED_INSTRUMENTATIONS: everything })).toEqual(bare);
+});
+
+it('with promtel switched off, libraries are what they are without it', async () => {
+  expect(await find(REGISTER, { OTEL_SDK_DISABLED: 'true' })).toEqual(bare);
+});
+
+it('with one disabled, the others are followed', async () => {
+  const { fingerprints, channels } = await find(REGISTER, { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'ioredis,lru-cache' });
+  const followed = Object.keys(fingerprints).filter((name) => fingerprints[name] !== bare.fingerprints[name]);
+  expect(followed).toEqual(expect.arrayContaining(['bullmq', 'pg', 'pg-pool', 'mysql2', '@redis/client']));
+  expect(followed).not.toContain('ioredis');
+  expect(channels).toEqual(expect.arrayContaining(['http.server.request.start', 'tracing:node-redis:command:start']));
+  expect(channels.filter((name) => /ioredis|lru-cache/.test(name))).toEqual([]);
+});
+
+/** In a process of its own, with the module of promtel that it begins with, if any. */
+async function find(promtel: string, env: Readonly<Record<string, string>> = {}): Promise<Found> {
+  const args = ['./test/process/fixtures/fingerprints.mjs', promtel, ...NODE, ...libraries];
+  const { code, stdout, stderr } = await runToEnd(args, { ...env, OTEL_EXPORTER_PROMETHEUS_PORT: '0' });
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout) as Found;
+}
