@@ -1,10 +1,10 @@
 // The public API: metrics of your own, functions timed into them, the page in a server of yours, and readiness.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { load } from './config/load.ts';
-import type { Histogram, InstrumentOf, UpDownCounter } from './core/instrument.ts';
+import type { Histogram, InstrumentOf, UpDownCounter } from './core/recording/instrument.ts';
 import type { KindRules, MetricDefinition } from './core/metric.ts';
-import type { CollectCallback } from './core/registry.ts';
-import { sharedRegistry } from './core/shared.ts';
+import type { CollectCallback } from './core/recording/registry.ts';
+import { sharedRegistry } from './core/recording/shared-registry.ts';
 import { Tracker, type TrackerOptions } from './core/tracker.ts';
 import { metricsHandler as handlerOf, metricsResponse as responseOf, type Renderer } from './exporters/prometheus/handler.ts';
 import { llmPrices } from './domains/llm-prices.ts';
@@ -15,12 +15,12 @@ import { createPage } from './page.ts';
 import { running } from './running.ts';
 
 export type { AttributeSpec, AttributeValue } from './core/attribute.ts';
-export type { CounterCell, GaugeCell, HistogramCell, UpDownCounterCell } from './core/cell.ts';
+export type { CounterCell, GaugeCell, HistogramCell, UpDownCounterCell } from './core/recording/cell.ts';
 export { type CheckResult, registerReadiness, type ReadinessCheck } from './core/health.ts';
-export type { Counter, Gauge, Histogram, InstrumentOf, UpDownCounter } from './core/instrument.ts';
+export type { Counter, Gauge, Histogram, InstrumentOf, UpDownCounter } from './core/recording/instrument.ts';
 export { type AttributesOf, defineMetric, type InstrumentKind, type Merge, type MetricDefinition } from './core/metric.ts';
 export type { OperationEnd } from './core/operation.ts';
-export type { CollectCallback } from './core/registry.ts';
+export type { CollectCallback } from './core/recording/registry.ts';
 export type { Tracker } from './core/tracker.ts';
 export type { CacheState } from './domains/caches.ts';
 export type { PoolState } from './domains/db-pools.ts';

@@ -1,10 +1,10 @@
 // Instruments and trackers for what an application declares itself: checked first, since it may be JavaScript.
-import type { InstrumentOf } from './core/instrument.ts';
+import type { InstrumentOf } from './core/recording/instrument.ts';
 import type { MetricDefinition } from './core/metric.ts';
-import { sharedRegistry } from './core/shared.ts';
+import { sharedRegistry } from './core/recording/shared-registry.ts';
 import { brokenRules, STRUCTURE_RULES, type StructureRule } from './core/structure.ts';
 import type { TrackerOptions } from './core/tracker.ts';
-import { unrecorded } from './core/unrecorded.ts';
+import { unrecorded } from './core/recording/noop-instrument.ts';
 
 type Rules = Readonly<Record<string, StructureRule>>;
 

@@ -2,7 +2,7 @@
 import { promtelScrapeDuration, promtelScrapeSize } from './catalog/self.ts';
 import type { Config } from './config/config.ts';
 import { matchesAny } from './core/pattern.ts';
-import type { Registry } from './core/registry.ts';
+import type { Registry } from './core/recording/registry.ts';
 import { VERSION } from './core/version.ts';
 import type { Renderer } from './exporters/prometheus/handler.ts';
 import { Page, type PageOptions } from './exporters/prometheus/page.ts';

@@ -1,11 +1,11 @@
 // `promtel/testing`: look at what was measured from inside a test, expect a metric, start over.
 import type { AttributeValue } from './core/attribute.ts';
 import type { MetricDefinition } from './core/metric.ts';
-import { sharedRegistry } from './core/shared.ts';
+import { sharedRegistry } from './core/recording/shared-registry.ts';
 import { running } from './running.ts';
-import { type Sample, samplesOf } from './sample.ts';
+import { type Sample, samplesOf } from './core/recording/samples.ts';
 
-export type { Sample } from './sample.ts';
+export type { Sample } from './core/recording/samples.ts';
 
 /** A number, or a test of one, such as `(seconds) => seconds < 1`. */
 export type Expected = number | ((actual: number) => boolean);

@@ -1,7 +1,7 @@
 // promtel/testing tells what was measured, and complains in words that help.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defineMetric } from '../src/core/metric.ts';
-import { sharedRegistry } from '../src/core/shared.ts';
+import { sharedRegistry } from '../src/core/recording/shared-registry.ts';
 import { collect, expectMetric, reset } from '../src/testing.ts';
 
 const sales = defineMetric({

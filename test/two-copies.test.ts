@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sharedRegistry } from '../src/core/shared.ts';
+import { sharedRegistry } from '../src/core/recording/shared-registry.ts';
 import * as promtel from '../src/index.ts';
 import { CUMULATIVE } from '../src/sdk/points.ts';
 import { PointReader } from '../src/sdk/point-reader.ts';

@@ -1,5 +1,5 @@
 // What reading an environment gives: the configuration, where each part of it comes from, and what was wrong.
-import type { MetricPolicy } from '../core/policy.ts';
+import type { MetricPolicy } from '../core/recording/metric-overrides.ts';
 import type { Problem } from '../core/problem.ts';
 import type { SettingPath, Settings } from './settings.ts';
 

@@ -1,5 +1,5 @@
 // Reads an environment into a frozen configuration; whatever is wrong becomes a problem, and the default holds.
-import type { MetricPolicy } from '../core/policy.ts';
+import type { MetricPolicy } from '../core/recording/metric-overrides.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Environment, Loaded, Origin, Origins } from './config.ts';
 import { reconcile, type Draft, type DraftOrigins } from './reconcile.ts';

@@ -13,7 +13,7 @@ import type {
 } from './instrumentation.ts';
 import { onModule } from './module-hook.ts';
 import { messageOf, reportProblem } from './problem.ts';
-import type { CollectCallback, Registry } from './registry.ts';
+import type { CollectCallback, Registry } from './recording/registry.ts';
 import { followTrace, type TraceHandlers } from './trace.ts';
 import { inRange } from './version-range.ts';
 

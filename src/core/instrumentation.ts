@@ -1,6 +1,6 @@
 // What a library's file in instrumentations/ is: which library, which metrics, and what to do when it speaks.
 import type { MetricDefinition } from './metric.ts';
-import type { CollectCallback, Registry } from './registry.ts';
+import type { CollectCallback, Registry } from './recording/registry.ts';
 import type { TraceHandlers } from './trace.ts';
 
 export interface Instrumentation {

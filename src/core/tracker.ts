@@ -1,5 +1,5 @@
 // A tracker times functions into a metric: the one shape of jobs.track, tools.track, db.track and the like.
-import type { Histogram, UpDownCounter } from './instrument.ts';
+import type { Histogram, UpDownCounter } from './recording/instrument.ts';
 import type { AttributesOf, MetricDefinition } from './metric.ts';
 import { type OperationEnd, timeOperation } from './operation.ts';
 import { likeness } from './wrap.ts';

@@ -3,7 +3,7 @@
 import { genAiInvokeAgentDuration, genAiInvokeAgentInferenceCalls, genAiInvokeAgentToolCalls } from '../catalog/agents.ts';
 import { Activity } from '../core/activity.ts';
 import { nowMillis } from '../core/clock.ts';
-import type { Registry } from '../core/registry.ts';
+import type { Registry } from '../core/recording/registry.ts';
 
 export const agentRunMetrics = [genAiInvokeAgentDuration, genAiInvokeAgentInferenceCalls, genAiInvokeAgentToolCalls] as const;
 

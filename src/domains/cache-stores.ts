@@ -1,7 +1,7 @@
 // The stores behind caches, such as a Redis: how long their calls take and how they fail, which the cache may keep to itself.
 import type { cacheOperationDuration } from '../catalog/cache.ts';
 import { nowMillis } from '../core/clock.ts';
-import type { Histogram } from '../core/instrument.ts';
+import type { Histogram } from '../core/recording/instrument.ts';
 import { type OperationListener, timeOperation } from '../core/operation.ts';
 import { WeakUndos } from '../core/weak-undos.ts';
 import { likeness, type Method } from '../core/wrap.ts';

@@ -10,7 +10,7 @@ import {
   dbClientConnectionWaitTime,
 } from '../catalog/db.ts';
 import type { Attachment } from '../core/instrumentation.ts';
-import type { Registry } from '../core/registry.ts';
+import type { Registry } from '../core/recording/registry.ts';
 import { WeakList } from '../core/weak-list.ts';
 
 /** What a library that knows pools records. */

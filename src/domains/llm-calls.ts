@@ -13,10 +13,10 @@ import {
   llmUnpricedCalls,
 } from '../catalog/llm.ts';
 import type { Activity, CallBeneath } from '../core/activity.ts';
-import type { HistogramCell, UpDownCounterCell } from '../core/cell.ts';
+import type { HistogramCell, UpDownCounterCell } from '../core/recording/cell.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { GenAiNames } from '../core/instrumentation.ts';
-import type { Registry } from '../core/registry.ts';
+import type { Registry } from '../core/recording/registry.ts';
 import { type CallAttributes, genAiMetrics, isInference } from './llm-names.ts';
 import type { Prices, TokenUsage } from './llm-usage.ts';
 

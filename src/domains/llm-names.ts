@@ -7,10 +7,10 @@ import {
   llmOutputRate,
 } from '../catalog/llm.ts';
 import * as latest from '../catalog/llm-latest.ts';
-import type { HistogramCell } from '../core/cell.ts';
+import type { HistogramCell } from '../core/recording/cell.ts';
 import type { GenAiNames } from '../core/instrumentation.ts';
 import type { AttributesOf } from '../core/metric.ts';
-import type { Registry } from '../core/registry.ts';
+import type { Registry } from '../core/recording/registry.ts';
 import type { TokenUsage } from './llm-usage.ts';
 
 /** What every metric of a call shares. */

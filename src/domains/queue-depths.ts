@@ -1,7 +1,7 @@
 // The depth of queues as it is on the page: shown by the process that reads a queue, and off again when it no longer does.
 import type { queueState } from '../catalog/attributes.ts';
 import { queueJobs, queueOldestJobAge, queuePaused } from '../catalog/jobs.ts';
-import type { Registry } from '../core/registry.ts';
+import type { Registry } from '../core/recording/registry.ts';
 
 export type QueueState = (typeof queueState.values)[number];
 

@@ -1,7 +1,7 @@
 // Redis commands that ended, of whichever client: their duration by command, and what look-ups found.
-import type { CounterCell } from '../core/cell.ts';
+import type { CounterCell } from '../core/recording/cell.ts';
 import type { Attachment } from '../core/instrumentation.ts';
-import type { Counter } from '../core/instrument.ts';
+import type { Counter } from '../core/recording/instrument.ts';
 import { cacheRequests } from '../catalog/cache.ts';
 import { DbOperations, type RecordDbOperation } from './db-operations.ts';
 import { isQueuedReply, type RedisCommand, redisCommandOf } from './redis-commands.ts';

@@ -1,7 +1,7 @@
 // How many different ids were active within some windows: shown at collection, counted by hashes that nobody can turn back.
 import type { usageApiKeysActive, usageUsersActive } from '../catalog/usage.ts';
 import { nowMillis } from '../core/clock.ts';
-import { sharedRegistry } from '../core/shared.ts';
+import { sharedRegistry } from '../core/recording/shared-registry.ts';
 import { ActiveWindow, type Mark } from './active-window.ts';
 import { instrumentOf } from './record.ts';
 import { looks } from './words.ts';

@@ -1,7 +1,7 @@
 // The part of `agents` that judges: scores, verifications, and work that was taken back.
 import { agentId, type AgentOutcome, scoreName } from '../catalog/agent-attributes.ts';
 import { agentRollbacks, agentScore, agentScoreLast, agentVerifications } from '../catalog/agents.ts';
-import type { GaugeCell, HistogramCell } from '../core/cell.ts';
+import type { GaugeCell, HistogramCell } from '../core/recording/cell.ts';
 import type { AttributesOf } from '../core/metric.ts';
 import { instrumentOf, isShare, seriesOf } from './record.ts';
 import { wordsFor } from './words.ts';

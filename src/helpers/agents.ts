@@ -3,7 +3,7 @@ import { genAiWorkflowName } from '../catalog/agent-attributes.ts';
 import { genAiInvokeAgentDuration, genAiInvokeWorkflowDuration } from '../catalog/agents.ts';
 import { genAiAgentName } from '../catalog/llm-attributes.ts';
 import { timeOperation } from '../core/operation.ts';
-import { sharedRegistry } from '../core/shared.ts';
+import { sharedRegistry } from '../core/recording/shared-registry.ts';
 import { AgentRuns } from '../domains/agent-runs.ts';
 import { memory } from './agent-memory.ts';
 import { type Agent, bindScores, scores } from './agent-scores.ts';

@@ -3,7 +3,7 @@ import { cacheName, cacheOperation, cacheSystem } from '../catalog/attributes.ts
 import { cacheEvictions, cacheItems, cacheMaxItems, cacheOperationDuration, cacheRequests, cacheSize } from '../catalog/cache.ts';
 import { nameCache } from '../core/cache-names.ts';
 import type { AttributesOf } from '../core/metric.ts';
-import { sharedRegistry } from '../core/shared.ts';
+import { sharedRegistry } from '../core/recording/shared-registry.ts';
 import type { CacheState } from '../domains/caches.ts';
 import { type Fields, observe, type ReadState } from './observe.ts';
 import { ask, instrumentOf, seriesOf, timeFor, wrapFor } from './record.ts';

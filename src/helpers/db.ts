@@ -8,7 +8,7 @@ import {
   serverPort,
 } from '../catalog/attributes.ts';
 import { dbClientOperationDuration, dbClientResponseReturnedRows } from '../catalog/db.ts';
-import { sharedRegistry } from '../core/shared.ts';
+import { sharedRegistry } from '../core/recording/shared-registry.ts';
 import { type DbOperation, DbOperations } from '../domains/db-operations.ts';
 import { dbPools } from './db-pools.ts';
 import { ask, timeFor, wrapFor } from './record.ts';

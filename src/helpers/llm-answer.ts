@@ -1,6 +1,6 @@
 // What an application says of an LLM's answer, as far as it can be recorded; the rest is told and left out.
 import { llmTokens } from '../catalog/llm.ts';
-import { sharedRegistry } from '../core/shared.ts';
+import { sharedRegistry } from '../core/recording/shared-registry.ts';
 import { textOf } from '../core/text.ts';
 import type { LlmCallEnd } from '../domains/llm-calls.ts';
 import type { TokenUsage } from '../domains/llm-usage.ts';

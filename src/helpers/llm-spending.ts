@@ -2,7 +2,7 @@
 import { genAiProviderName, llmBudgetPeriod, llmPurpose } from '../catalog/llm-attributes.ts';
 import { llmBudget, llmCost, llmCredits } from '../catalog/llm.ts';
 import { currentPurpose, withPurpose } from '../core/purpose.ts';
-import { sharedRegistry } from '../core/shared.ts';
+import { sharedRegistry } from '../core/recording/shared-registry.ts';
 import { instrumentOf, isFunction } from './record.ts';
 import { looks, wordsFor } from './words.ts';
 

@@ -13,7 +13,7 @@ import { OTHER } from '../core/attribute.ts';
 import { ClientCall } from '../core/client-call.ts';
 import { ABORTED, errorTypeOf, timeOperation } from '../core/operation.ts';
 import { currentPurpose, withPurpose } from '../core/purpose.ts';
-import { sharedRegistry } from '../core/shared.ts';
+import { sharedRegistry } from '../core/recording/shared-registry.ts';
 import { LlmCalls, type LlmCallSettings, type LlmRequest } from '../domains/llm-calls.ts';
 import { endOf, type LlmAnswer } from './llm-answer.ts';
 import { spending } from './llm-spending.ts';

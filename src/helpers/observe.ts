@@ -1,7 +1,7 @@
 // Reads what an application tells of its own state when metrics are collected, one read at a time.
 import { nowMillis } from '../core/clock.ts';
 import type { MetricDefinition } from '../core/metric.ts';
-import { sharedRegistry } from '../core/shared.ts';
+import { sharedRegistry } from '../core/recording/shared-registry.ts';
 import { instrumentOf } from './record.ts';
 import { looks } from './words.ts';
 

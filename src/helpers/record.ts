@@ -1,10 +1,10 @@
 // How every helper records: instruments made when they are first used, functions timed, callbacks asked without risk.
-import type { CellOfKind } from '../core/cell.ts';
-import type { InstrumentOf } from '../core/instrument.ts';
+import type { CellOfKind } from '../core/recording/cell.ts';
+import type { InstrumentOf } from '../core/recording/instrument.ts';
 import type { AttributesOf, MetricDefinition } from '../core/metric.ts';
 import { type OperationListener, timeOperation } from '../core/operation.ts';
 import { messageOf } from '../core/problem.ts';
-import { sharedRegistry } from '../core/shared.ts';
+import { sharedRegistry } from '../core/recording/shared-registry.ts';
 import { trackedLike } from '../core/tracker.ts';
 import { looks } from './words.ts';
 

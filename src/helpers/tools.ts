@@ -2,7 +2,7 @@
 import { genAiToolName } from '../catalog/llm-attributes.ts';
 import { genAiExecuteToolDuration } from '../catalog/tools.ts';
 import { timeOperation } from '../core/operation.ts';
-import { sharedRegistry } from '../core/shared.ts';
+import { sharedRegistry } from '../core/recording/shared-registry.ts';
 import { ToolCalls } from '../domains/tool-calls.ts';
 import { ask, isFunction, wrapFor } from './record.ts';
 import { wordsFor } from './words.ts';

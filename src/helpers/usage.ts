@@ -4,7 +4,7 @@ import { usageApiKeysActive, usageTaskCost, usageUsersActive } from '../catalog/
 import { Activity } from '../core/activity.ts';
 import type { AttributesOf } from '../core/metric.ts';
 import { timeOperation } from '../core/operation.ts';
-import { sharedRegistry } from '../core/shared.ts';
+import { sharedRegistry } from '../core/recording/shared-registry.ts';
 import { ActiveIds, type Windows } from './active-ids.ts';
 import { instrumentOf, isFunction, seriesOf, wrapFor } from './record.ts';
 import { wordsFor } from './words.ts';

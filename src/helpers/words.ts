@@ -1,7 +1,7 @@
 // What a caller says in plain words becomes attributes; what is missing is told and left out, and nothing throws.
 import type { AttributeSpec } from '../core/attribute.ts';
 import type { AttributesOf, InstrumentKind, MetricDefinition } from '../core/metric.ts';
-import { sharedRegistry } from '../core/shared.ts';
+import { sharedRegistry } from '../core/recording/shared-registry.ts';
 
 type Specs = Readonly<Record<string, AttributeSpec>>;
 

@@ -5,7 +5,7 @@
 // ask no tier and load nothing, so they are not counted. Versions before 7.2.9 give away a function that cannot be replaced.
 import { cacheOperationDuration } from '../catalog/cache.ts';
 import { nameOfCache } from '../core/cache-names.ts';
-import type { Histogram } from '../core/instrument.ts';
+import type { Histogram } from '../core/recording/instrument.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { type OperationListener, timeOperation } from '../core/operation.ts';
 import { WeakUndos } from '../core/weak-undos.ts';

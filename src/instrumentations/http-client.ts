@@ -2,7 +2,7 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import type { HttpRequestMethod } from '../catalog/attributes.ts';
 import { httpClientActiveRequests, httpClientRequestDuration } from '../catalog/http.ts';
-import type { UpDownCounterCell } from '../core/cell.ts';
+import type { UpDownCounterCell } from '../core/recording/cell.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { ABORTED, errorTypeOf } from '../core/operation.ts';

@@ -12,7 +12,7 @@ import {
   httpServerResponseBodySize,
 } from '../catalog/http.ts';
 import { countRequestBody, countResponseBodies, requestBodySize, responseBodySize } from '../core/body-size.ts';
-import type { HistogramCell, UpDownCounterCell } from '../core/cell.ts';
+import type { HistogramCell, UpDownCounterCell } from '../core/recording/cell.ts';
 import { nowMillis } from '../core/clock.ts';
 import { addExtraListener } from '../core/extra-listener.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';

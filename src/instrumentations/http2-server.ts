@@ -7,7 +7,7 @@ import {
   httpServerRequestDuration,
   httpServerResponseBodySize,
 } from '../catalog/http.ts';
-import type { UpDownCounterCell } from '../core/cell.ts';
+import type { UpDownCounterCell } from '../core/recording/cell.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { ABORTED } from '../core/operation.ts';

@@ -12,7 +12,7 @@ import {
   dbClientOperationDuration,
   dbClientSlowOperations,
 } from '../catalog/db.ts';
-import type { UpDownCounter } from '../core/instrument.ts';
+import type { UpDownCounter } from '../core/recording/instrument.ts';
 import type { Attachment, Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
 import type { Traced } from '../core/trace.ts';
 import { wrap } from '../core/wrap.ts';

@@ -11,7 +11,7 @@
 // itself, not where it only uses an adapter that brings its own Keyv.
 import { cacheItems, cacheOperationDuration, cacheRequests } from '../catalog/cache.ts';
 import { nameOfCache } from '../core/cache-names.ts';
-import type { CounterCell } from '../core/cell.ts';
+import type { CounterCell } from '../core/recording/cell.ts';
 import type { Attachment, Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
 import { type Method, wrap } from '../core/wrap.ts';
 import { CacheStores, type StoreMethods } from '../domains/cache-stores.ts';

@@ -1,7 +1,7 @@
 // Connection pools of knex, which makes its own with tarn; its statements are seen where they are sent, at pg and mysql2.
 import { dbClientConnectionErrors } from '../catalog/db.ts';
 import { nowMillis } from '../core/clock.ts';
-import type { Counter } from '../core/instrument.ts';
+import type { Counter } from '../core/recording/instrument.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
 import { WeakList } from '../core/weak-list.ts';

@@ -9,7 +9,7 @@
 // about a cache that is not the application's would teach people not to read the lines.
 import { cacheEvictions, cacheItems, cacheMaxItems, cacheOperationDuration, cacheRequests, cacheSize } from '../catalog/cache.ts';
 import { nameOfCache } from '../core/cache-names.ts';
-import type { CounterCell } from '../core/cell.ts';
+import type { CounterCell } from '../core/recording/cell.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
 import type { Traced } from '../core/trace.ts';

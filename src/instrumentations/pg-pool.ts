@@ -4,9 +4,9 @@
 // from method to method, so no callback or promise of the application's is touched.
 import { errorMonitor } from 'node:events';
 import { dbClientConnectionErrors } from '../catalog/db.ts';
-import type { CounterCell, HistogramCell } from '../core/cell.ts';
+import type { CounterCell, HistogramCell } from '../core/recording/cell.ts';
 import { nowMillis } from '../core/clock.ts';
-import type { Counter } from '../core/instrument.ts';
+import type { Counter } from '../core/recording/instrument.ts';
 import type { Attachment, Instrumentation, Undo } from '../core/instrumentation.ts';
 import { wrap } from '../core/wrap.ts';
 import { DB_POOL_METRICS, DbPools, type PoolState } from '../domains/db-pools.ts';

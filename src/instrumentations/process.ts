@@ -5,7 +5,7 @@ import type { Instrumentation } from '../core/instrumentation.ts';
 import { CollectionInterval } from '../core/interval.ts';
 import { inMainThread } from '../core/main-thread.ts';
 import { parseOpenFilesLimit, parseVirtualBytes, type ReadText, readText } from '../core/procfs.ts';
-import type { CollectCallback, Registry } from '../core/registry.ts';
+import type { CollectCallback, Registry } from '../core/recording/registry.ts';
 
 /** Where values are read from; what is not there, as on another platform, has no series. */
 export interface ProcessSource {

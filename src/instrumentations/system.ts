@@ -15,13 +15,13 @@ import {
   parseNetworkInterfaces,
   wholeDisks,
 } from '../core/devices.ts';
-import type { Counter } from '../core/instrument.ts';
+import type { Counter } from '../core/recording/instrument.ts';
 import type { Instrumentation } from '../core/instrumentation.ts';
 import { CollectionInterval } from '../core/interval.ts';
 import { inMainThread } from '../core/main-thread.ts';
 import type { AttributesOf, MetricDefinition } from '../core/metric.ts';
 import { type CpuMode, type CpuTimes, parseCpuTimes, type ReadText, readText } from '../core/procfs.ts';
-import type { CollectCallback, Registry } from '../core/registry.ts';
+import type { CollectCallback, Registry } from '../core/recording/registry.ts';
 
 export const hostMetrics: Instrumentation = hostMetricsFrom(readText);
 

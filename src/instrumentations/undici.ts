@@ -1,7 +1,7 @@
 // Requests sent with fetch or undici, Node's own or one from npm: duration, and how many are under way, as undici tells of them.
 import type { HttpRequestMethod } from '../catalog/attributes.ts';
 import { httpClientActiveRequests, httpClientRequestDuration } from '../catalog/http.ts';
-import type { UpDownCounterCell } from '../core/cell.ts';
+import type { UpDownCounterCell } from '../core/recording/cell.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';

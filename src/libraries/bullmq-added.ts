@@ -1,6 +1,6 @@
 // Jobs that this process adds to BullMQ's queues, without those that were there already.
 import { jobAdded } from '../catalog/jobs.ts';
-import type { Registry } from '../core/registry.ts';
+import type { Registry } from '../core/recording/registry.ts';
 import { type BullmqJob, kindOf } from './bullmq-job.ts';
 
 /** As many keys of deduplication and schedulers as are remembered, to tell a job that was there already. */

@@ -6,8 +6,8 @@ import {
   mcpServerOperationDuration,
   mcpServerSessionDuration,
 } from '../catalog/mcp.ts';
-import type { UpDownCounterCell } from '../core/cell.ts';
-import type { Registry } from '../core/registry.ts';
+import type { UpDownCounterCell } from '../core/recording/cell.ts';
+import type { Registry } from '../core/recording/registry.ts';
 import { knownMcpNames, type McpOperation } from './mcp-operations.ts';
 import { type McpRecorder, McpSession } from './mcp-session.ts';
 import type { McpPlace } from './mcp-transports.ts';

@@ -1,7 +1,7 @@
 // The connection pools of MongoDB's driver: what opening, waiting for and using connections takes, and who has one just now.
 import { dbClientConnectionErrors } from '../catalog/db.ts';
 import { nowMillis } from '../core/clock.ts';
-import type { Counter } from '../core/instrument.ts';
+import type { Counter } from '../core/recording/instrument.ts';
 import type { Attachment, Undo } from '../core/instrumentation.ts';
 import { followPromised, type PromisedCall } from '../core/promised-call.ts';
 import { wrap } from '../core/wrap.ts';

@@ -1,6 +1,6 @@
 // The connection pools of mysql2: what waiting for, opening and using connections takes, and which connections fail.
 import { dbClientConnectionErrors } from '../catalog/db.ts';
-import type { HistogramCell } from '../core/cell.ts';
+import type { HistogramCell } from '../core/recording/cell.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Undo } from '../core/instrumentation.ts';
 import { wrap } from '../core/wrap.ts';

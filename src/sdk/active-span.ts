@@ -1,6 +1,6 @@
 // The span that is active where a value is recorded, whoever traces and with whatever copy of the API.
 import type { ContextManager, Span } from '@opentelemetry/api';
-import type { SpanSource } from '../core/exemplar.ts';
+import type { SpanSource } from '../core/recording/exemplar.ts';
 
 /** `OTEL_METRICS_EXEMPLAR_FILTER`: only sampled spans, any span, or none. */
 export type ExemplarFilter = 'trace_based' | 'always_on' | 'always_off';

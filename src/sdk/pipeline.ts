@@ -11,7 +11,7 @@ import type {
 import type { Resource } from '@opentelemetry/resources';
 import type { MetricDefinition } from '../core/metric.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
-import type { MetricOverride, Registry } from '../core/registry.ts';
+import type { MetricOverride, Registry } from '../core/recording/registry.ts';
 import { collectAtOnce } from './collect-at-once.ts';
 import { type ExportListener, ExportWatch } from './export-watch.ts';
 import { loadMetrics, loadPrometheus, loadResources, type MetricsSdk } from './load.ts';

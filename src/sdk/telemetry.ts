@@ -2,11 +2,11 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Config } from '../config/config.ts';
-import { exemplars } from '../core/exemplar.ts';
+import { exemplars } from '../core/recording/exemplar.ts';
 import type { MetricDefinition } from '../core/metric.ts';
-import { policyFor } from '../core/policy.ts';
+import { policyFor } from '../core/recording/metric-overrides.ts';
 import { reportProblem } from '../core/problem.ts';
-import type { MetricOverride, Registry } from '../core/registry.ts';
+import type { MetricOverride, Registry } from '../core/recording/registry.ts';
 import { activeSpanSource } from './active-span.ts';
 import type { ExportListener } from './export-watch.ts';
 import { type ApiName, GlobalApi } from './global-api.ts';

@@ -1,8 +1,8 @@
 // Makes Views of the catalogue: whoever records one of its metrics gets its bounds, its attributes and its limit.
 import type { InstrumentType, ViewOptions } from '@opentelemetry/sdk-metrics';
-import { DEFAULT_CARDINALITY_LIMIT } from '../core/family.ts';
+import { DEFAULT_CARDINALITY_LIMIT } from '../core/recording/family.ts';
 import type { InstrumentKind, MetricDefinition } from '../core/metric.ts';
-import type { MetricOverride } from '../core/registry.ts';
+import type { MetricOverride } from '../core/recording/registry.ts';
 import type { MetricsSdk } from './load.ts';
 
 /** The SDK's instruments that measure what a kind of metric is. */

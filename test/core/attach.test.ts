@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import type { Attachment, Instrumentation } from '../../src/core/instrumentation.ts';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
-import { Registry } from '../../src/core/registry.ts';
+import { Registry } from '../../src/core/recording/registry.ts';
 import { SETTINGS } from '../kit/instrumentation-settings.ts';
 
 const CHANNEL = 'promtel.test.attach';

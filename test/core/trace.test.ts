@@ -3,7 +3,7 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import type { Instrumentation } from '../../src/core/instrumentation.ts';
-import { Registry } from '../../src/core/registry.ts';
+import { Registry } from '../../src/core/recording/registry.ts';
 import { SETTINGS } from '../kit/instrumentation-settings.ts';
 
 interface Message {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { attach } from '../../src/core/attach.ts';
 import type { Guard } from '../../src/core/instrumentation.ts';
-import { Registry } from '../../src/core/registry.ts';
+import { Registry } from '../../src/core/recording/registry.ts';
 import { watchIterator } from '../../src/core/watched-iterator.ts';
 import { SETTINGS } from '../kit/instrumentation-settings.ts';
 

@@ -1,9 +1,9 @@
 // Tool calls are under way from begin to end, told once, and count for the agent beneath whose work they begin.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Activity } from '../../src/core/activity.ts';
-import { Registry } from '../../src/core/registry.ts';
+import { Registry } from '../../src/core/recording/registry.ts';
 import { ToolCalls } from '../../src/domains/tool-calls.ts';
-import { samplesOf } from '../../src/sample.ts';
+import { samplesOf } from '../../src/core/recording/samples.ts';
 
 let registry: Registry;
 let calls: ToolCalls;

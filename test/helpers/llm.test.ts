@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
-import { sharedRegistry } from '../../src/core/shared.ts';
+import { sharedRegistry } from '../../src/core/recording/shared-registry.ts';
 import { agents, llm, usage } from '../../src/index.ts';
 import { llm as tap } from '../../src/instrumentations/llm.ts';
 import { collect } from '../../src/testing.ts';

@@ -1,7 +1,7 @@
 // What is observed is read at collection, one read at a time; what fails or is stopped leaves the page.
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
-import { sharedRegistry } from '../../src/core/shared.ts';
+import { sharedRegistry } from '../../src/core/recording/shared-registry.ts';
 import { cache, jobs } from '../../src/index.ts';
 import { newId, told } from './helper-kit.ts';
 

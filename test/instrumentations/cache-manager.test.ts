@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nameCache } from '../../src/core/cache-names.ts';
 import { cacheManager } from '../../src/instrumentations/cache-manager.ts';
 import { keyv } from '../../src/instrumentations/keyv.ts';
-import type { Sample } from '../../src/sample.ts';
+import type { Sample } from '../../src/core/recording/samples.ts';
 import { freePort } from '../kit/free-port.ts';
 import { attachAlone, namesOf, type Readings, valueOf } from '../kit/readings.ts';
 import { runToEnd } from '../kit/run-to-end.ts';

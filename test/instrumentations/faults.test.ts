@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import type { Instrumentation } from '../../src/core/instrumentation.ts';
-import { Registry } from '../../src/core/registry.ts';
+import { Registry } from '../../src/core/recording/registry.ts';
 import { express } from '../../src/instrumentations/express.ts';
 import { hono } from '../../src/instrumentations/hono.ts';
 import { httpConnections } from '../../src/instrumentations/http-connections.ts';

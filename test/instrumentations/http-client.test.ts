@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { httpClientActiveRequests, httpClientRequestDuration } from '../../src/catalog/http.ts';
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import { markOwnAgent } from '../../src/core/own-agent.ts';
-import { Registry } from '../../src/core/registry.ts';
+import { Registry } from '../../src/core/recording/registry.ts';
 import { httpClient } from '../../src/instrumentations/http-client.ts';
 import { certificate } from '../kit/certificate.ts';
 import { activeOf, outcomesOf, samplesOf } from '../kit/http-samples.ts';

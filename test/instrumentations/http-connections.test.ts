@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { httpServerOpenConnections, httpServerRequestDuration } from '../../src/catalog/http.ts';
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import { markOwnServer } from '../../src/core/own-server.ts';
-import { Registry } from '../../src/core/registry.ts';
+import { Registry } from '../../src/core/recording/registry.ts';
 import { setRoute } from '../../src/core/route.ts';
 import { httpConnections } from '../../src/instrumentations/http-connections.ts';
 import { httpServer } from '../../src/instrumentations/http-server.ts';

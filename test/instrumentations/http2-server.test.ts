@@ -14,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { httpServerRequestBodySize, httpServerRequestDuration, httpServerResponseBodySize } from '../../src/catalog/http.ts';
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import { markOwnServer } from '../../src/core/own-server.ts';
-import { Registry } from '../../src/core/registry.ts';
+import { Registry } from '../../src/core/recording/registry.ts';
 import { clearRoute, setRoute } from '../../src/core/route.ts';
 import { http2Server } from '../../src/instrumentations/http2-server.ts';
 import { certificate } from '../kit/certificate.ts';

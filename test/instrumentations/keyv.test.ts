@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nameCache } from '../../src/core/cache-names.ts';
 import { keyv } from '../../src/instrumentations/keyv.ts';
-import type { Sample } from '../../src/sample.ts';
+import type { Sample } from '../../src/core/recording/samples.ts';
 import { attachAlone, namesOf, type Readings, valueOf } from '../kit/readings.ts';
 import { runToEnd } from '../kit/run-to-end.ts';
 import { SlowStore } from '../kit/slow-store.ts';

@@ -6,7 +6,7 @@ import { attach } from '../../src/core/attach.ts';
 import { knex as instrumentation } from '../../src/instrumentations/knex.ts';
 import { pgPool } from '../../src/instrumentations/pg-pool.ts';
 import { pg } from '../../src/instrumentations/pg.ts';
-import type { Sample } from '../../src/sample.ts';
+import type { Sample } from '../../src/core/recording/samples.ts';
 import { freshCopy } from '../kit/fresh-copy.ts';
 import { eventually } from '../kit/http-traffic.ts';
 import { SETTINGS } from '../kit/instrumentation-settings.ts';

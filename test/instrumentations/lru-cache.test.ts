@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nameCache } from '../../src/core/cache-names.ts';
 import { lruCache } from '../../src/instrumentations/lru-cache.ts';
-import type { Sample } from '../../src/sample.ts';
+import type { Sample } from '../../src/core/recording/samples.ts';
 import { attachAlone, namesOf, type Readings, valueOf } from '../kit/readings.ts';
 import { runToEnd } from '../kit/run-to-end.ts';
 

@@ -3,7 +3,7 @@
 // Beside the figures stand the events that the driver itself gives for its pools. Untested for lack of a server that has them: pools of
 // a replica set, which come and go with its members, pinned connections of load balancers, and logins that are refused by a code.
 import { describe, expect } from 'vitest';
-import type { Sample } from '../../src/sample.ts';
+import type { Sample } from '../../src/core/recording/samples.ts';
 import { freePort } from '../kit/free-port.ts';
 import { eventually } from '../kit/http-traffic.ts';
 import { startMongo } from '../kit/mongo-process.ts';

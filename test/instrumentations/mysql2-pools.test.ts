@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import type { PoolConnection } from 'mysql2';
 import { describe, expect } from 'vitest';
-import type { Sample } from '../../src/sample.ts';
+import type { Sample } from '../../src/core/recording/samples.ts';
 import { freePort } from '../kit/free-port.ts';
 import { eventually, listen } from '../kit/http-traffic.ts';
 import { type MariadbContext, testsWithMariadb } from '../kit/mariadb-tests.ts';

@@ -6,7 +6,7 @@ import knex from 'knex';
 import type { PrepareStatementInfo } from 'mysql2';
 import type { Connection } from 'mysql2/promise';
 import { describe, expect } from 'vitest';
-import type { Sample } from '../../src/sample.ts';
+import type { Sample } from '../../src/core/recording/samples.ts';
 import { freePort } from '../kit/free-port.ts';
 import { freshCopy } from '../kit/fresh-copy.ts';
 import { type MariadbContext, testsWithMariadb } from '../kit/mariadb-tests.ts';

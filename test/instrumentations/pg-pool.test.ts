@@ -4,7 +4,7 @@ import type Pg from 'pg';
 import { describe, expect } from 'vitest';
 import { attach } from '../../src/core/attach.ts';
 import { pgPool } from '../../src/instrumentations/pg-pool.ts';
-import type { Sample } from '../../src/sample.ts';
+import type { Sample } from '../../src/core/recording/samples.ts';
 import { eventually, listen } from '../kit/http-traffic.ts';
 import { SETTINGS } from '../kit/instrumentation-settings.ts';
 import { freshPg, type PostgresSubject, testsWithPostgres } from '../kit/postgres-samples.ts';

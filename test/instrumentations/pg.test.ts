@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type Pg from 'pg';
 import { describe, expect } from 'vitest';
 import { pg as instrumentation } from '../../src/instrumentations/pg.ts';
-import type { Sample } from '../../src/sample.ts';
+import type { Sample } from '../../src/core/recording/samples.ts';
 import { eventually } from '../kit/http-traffic.ts';
 import { freshPg, type PostgresSubject, statementsOf, testsWithPostgres } from '../kit/postgres-samples.ts';
 import { countsOf } from '../kit/readings.ts';

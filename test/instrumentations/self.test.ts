@@ -4,10 +4,10 @@ import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import type { Instrumentation } from '../../src/core/instrumentation.ts';
 import { defineMetric } from '../../src/core/metric.ts';
 import { onProblem } from '../../src/core/problem.ts';
-import { Registry } from '../../src/core/registry.ts';
+import { Registry } from '../../src/core/recording/registry.ts';
 import { VERSION } from '../../src/core/version.ts';
 import { self } from '../../src/instrumentations/self.ts';
-import { samplesOf } from '../../src/sample.ts';
+import { samplesOf } from '../../src/core/recording/samples.ts';
 import { SETTINGS } from '../kit/instrumentation-settings.ts';
 
 const orders = defineMetric({

@@ -6,7 +6,7 @@ import { parse } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readText } from '../../src/core/procfs.ts';
 import { hostMetrics, hostMetricsFrom } from '../../src/instrumentations/system.ts';
-import type { Sample } from '../../src/sample.ts';
+import type { Sample } from '../../src/core/recording/samples.ts';
 import { loadOfficial, type Official, startOfficial } from '../kit/official.ts';
 import { attachAlone, namesOf, type Readings, valueOf } from '../kit/readings.ts';
 

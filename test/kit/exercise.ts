@@ -1,6 +1,6 @@
 // Exercises make a library do what an instrumentation measures; this finds the instrumentation and what it subscribes to.
 import type { Attachment, Instrumentation } from '../../src/core/instrumentation.ts';
-import { Registry } from '../../src/core/registry.ts';
+import { Registry } from '../../src/core/recording/registry.ts';
 import { SETTINGS } from './instrumentation-settings.ts';
 
 /**

@@ -5,8 +5,8 @@ import {
   httpServerActiveRequests,
   httpServerRequestDuration,
 } from '../../src/catalog/http.ts';
-import type { Registry } from '../../src/core/registry.ts';
-import { type Sample, samplesOf as allSamplesOf } from '../../src/sample.ts';
+import type { Registry } from '../../src/core/recording/registry.ts';
+import { type Sample, samplesOf as allSamplesOf } from '../../src/core/recording/samples.ts';
 
 export function samplesOf(registry: Registry, { name }: { readonly name: string }): Sample[] {
   return allSamplesOf(registry).filter((sample) => sample.name === name);

@@ -2,8 +2,8 @@
 import { afterEach } from 'vitest';
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import type { Instrumentation, InstrumentationSettings } from '../../src/core/instrumentation.ts';
-import { Registry } from '../../src/core/registry.ts';
-import { type Sample, samplesOf } from '../../src/sample.ts';
+import { Registry } from '../../src/core/recording/registry.ts';
+import { type Sample, samplesOf } from '../../src/core/recording/samples.ts';
 import { SETTINGS } from './instrumentation-settings.ts';
 
 export interface LlmReadings {

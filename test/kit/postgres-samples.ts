@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type Pg from 'pg';
 import { afterAll } from 'vitest';
 import type { Instrumentation } from '../../src/core/instrumentation.ts';
-import type { Sample } from '../../src/sample.ts';
+import type { Sample } from '../../src/core/recording/samples.ts';
 import { freshCopy } from './fresh-copy.ts';
 import { type PostgresProcess, startPostgres } from './postgres-process.ts';
 import { testWith } from './programs.ts';

@@ -1,5 +1,5 @@
 // The depth of a queue as metrics tell it, and as redis-cli does.
-import type { Sample } from '../../src/sample.ts';
+import type { Sample } from '../../src/core/recording/samples.ts';
 import { parseExposition } from './parse-exposition.ts';
 import type { RedisProcess } from './redis-process.ts';
 

@@ -1,8 +1,8 @@
 // Attaches one instrumentation to a registry of its own and gives what it measured, by metric and attributes.
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import type { Instrumentation } from '../../src/core/instrumentation.ts';
-import { Registry } from '../../src/core/registry.ts';
-import { type Sample, samplesOf } from '../../src/sample.ts';
+import { Registry } from '../../src/core/recording/registry.ts';
+import { type Sample, samplesOf } from '../../src/core/recording/samples.ts';
 import { SETTINGS } from './instrumentation-settings.ts';
 
 export interface Readings {

@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CATALOG } from '../../src/catalog/index.ts';
 import { load } from '../../src/config/load.ts';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
-import { Registry } from '../../src/core/registry.ts';
+import { Registry } from '../../src/core/recording/registry.ts';
 import { Telemetry } from '../../src/sdk/index.ts';
 
 const require = createRequire(import.meta.url);

@@ -11,7 +11,7 @@ import {
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { defineMetric } from '../../src/core/metric.ts';
-import { Registry } from '../../src/core/registry.ts';
+import { Registry } from '../../src/core/recording/registry.ts';
 import { PointReader } from '../../src/sdk/point-reader.ts';
 import { CUMULATIVE, DELTA, INSTRUMENT_TYPES } from '../../src/sdk/points.ts';
 

@@ -1,6 +1,6 @@
 // One collection for all who ask at the same time, within a deadline.
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import type { Registry } from '../../core/registry.ts';
+import type { Registry } from '../../core/recording/registry.ts';
 
 /** What the application recorded through the OpenTelemetry API, cumulative. */
 export type CollectForeign = () => Promise<ResourceMetrics | undefined>;

@@ -1,5 +1,5 @@
 // Exemplars as OpenMetrics writes them behind a value: the trace that a value was recorded in.
-import type { Exemplar } from '../../core/exemplar.ts';
+import type { Exemplar } from '../../core/recording/exemplar.ts';
 import { numberText } from './text.ts';
 
 /** Identifiers of W3C Trace Context. With their labels they have 63 of the 128 characters that OpenMetrics 1.0 allows. */

@@ -1,5 +1,5 @@
 // Makes the page: decides which families stand on it and writes them, each at its own risk.
-import type { Family } from '../../core/family.ts';
+import type { Family } from '../../core/recording/family.ts';
 import { messageOf, reportProblem } from '../../core/problem.ts';
 import { type ForeignMetric, foreignFamily } from './foreign.ts';
 import type { Syntax } from './format.ts';

@@ -1,7 +1,7 @@
 // Writes a family of promtel's own cells, and only those blocks again that recorded since they were last written.
-import type { Block } from '../../core/block.ts';
-import type { Cell, HistogramCell } from '../../core/cell.ts';
-import { type Family, OVERFLOW_ATTRIBUTE } from '../../core/family.ts';
+import type { Block } from '../../core/recording/block.ts';
+import type { Cell, HistogramCell } from '../../core/recording/cell.ts';
+import { type Family, OVERFLOW_ATTRIBUTE } from '../../core/recording/family.ts';
 import { exemplarText } from './exemplar-text.ts';
 import { type FamilyIdentity, identityOf, openMetricsBase } from './identity.ts';
 import { isPlainScale, onPlainScale, type PointValue } from './point.ts';

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { registerReadiness } from '../../../src/core/health.ts';
 import { isOwnServer } from '../../../src/core/own-server.ts';
-import { Registry } from '../../../src/core/registry.ts';
+import { Registry } from '../../../src/core/recording/registry.ts';
 import { Endpoint, type EndpointOptions, type Listening } from '../../../src/exporters/prometheus/endpoint.ts';
 import { Page } from '../../../src/exporters/prometheus/page.ts';
 import { metric } from './sources.ts';

@@ -15,7 +15,7 @@ import { fastify } from 'fastify';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, it } from 'vitest';
 import { onProblem } from '../../../src/core/problem.ts';
-import { Registry } from '../../../src/core/registry.ts';
+import { Registry } from '../../../src/core/recording/registry.ts';
 import { type HandlerOptions, metricsHandler, metricsResponse } from '../../../src/exporters/prometheus/handler.ts';
 import { Page } from '../../../src/exporters/prometheus/page.ts';
 import { metric } from './sources.ts';

@@ -1,9 +1,9 @@
 // The page as a whole: what is remembered never shows, both ways to it give the same text, and nothing fails but itself.
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { exemplars } from '../../../src/core/exemplar.ts';
+import { exemplars } from '../../../src/core/recording/exemplar.ts';
 import type { MetricDefinition } from '../../../src/core/metric.ts';
-import { Registry } from '../../../src/core/registry.ts';
+import { Registry } from '../../../src/core/recording/registry.ts';
 import { negotiate } from '../../../src/exporters/prometheus/format.ts';
 import { Page, type Scrape } from '../../../src/exporters/prometheus/page.ts';
 import { parseExposition, samplesOf } from '../../kit/parse-exposition.ts';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { afterAll, describe, expect } from 'vitest';
 import { httpServerActiveRequests, httpServerRequestDuration } from '../../../src/catalog/http.ts';
-import { exemplars } from '../../../src/core/exemplar.ts';
+import { exemplars } from '../../../src/core/recording/exemplar.ts';
 import { Endpoint, type Listening } from '../../../src/exporters/prometheus/endpoint.ts';
 import { parseExposition } from '../../kit/parse-exposition.ts';
 import { testWith } from '../../kit/programs.ts';

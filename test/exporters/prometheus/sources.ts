@@ -4,7 +4,7 @@ import type { MeterProvider, ResourceMetrics, ViewOptions } from '@opentelemetry
 import type { AttributeSpec } from '../../../src/core/attribute.ts';
 import type { InstrumentKind, MetricDefinition } from '../../../src/core/metric.ts';
 import { onProblem, type Problem } from '../../../src/core/problem.ts';
-import { Registry } from '../../../src/core/registry.ts';
+import { Registry } from '../../../src/core/recording/registry.ts';
 import { negotiate } from '../../../src/exporters/prometheus/format.ts';
 import { Page, type PageOptions } from '../../../src/exporters/prometheus/page.ts';
 

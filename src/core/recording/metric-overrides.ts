@@ -1,5 +1,5 @@
 // What an operator sets for metrics by name pattern, and what of it holds for one metric.
-import { matchesPattern } from './pattern.ts';
+import { matchesPattern } from '../pattern.ts';
 import type { MetricOverride } from './registry.ts';
 
 /** An override for every metric whose OpenTelemetry name fits the pattern (`*` and `?` are wildcards). */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { policyFor, type MetricPolicy } from '../../src/core/policy.ts';
-import { Registry } from '../../src/core/registry.ts';
-import { defineMetric } from '../../src/core/metric.ts';
+import { policyFor, type MetricPolicy } from '../../../src/core/recording/metric-overrides.ts';
+import { Registry } from '../../../src/core/recording/registry.ts';
+import { defineMetric } from '../../../src/core/metric.ts';
 
 const policies: readonly MetricPolicy[] = [
   { pattern: '*', limit: 100 },

@@ -1,8 +1,8 @@
 // Samples: what the process has measured, as plain data, for tests and for whoever wants to look from inside.
-import type { AttributeValue } from './core/attribute.ts';
-import type { Cell } from './core/cell.ts';
-import type { InstrumentKind } from './core/metric.ts';
-import type { Registry } from './core/registry.ts';
+import type { AttributeValue } from '../attribute.ts';
+import type { Cell } from './cell.ts';
+import type { InstrumentKind } from '../metric.ts';
+import type { Registry } from './registry.ts';
 
 export interface Sample {
   /** OpenTelemetry name of the metric. */

@@ -1,5 +1,5 @@
 // Finds the cell of an attribute set by its values themselves, one Map per attribute: no key is sorted or joined.
-import type { AttributeValue } from './attribute.ts';
+import type { AttributeValue } from '../attribute.ts';
 import type { Cell, SeriesValues } from './cell.ts';
 
 export type AttributeReader = { readonly [key: string]: unknown } | undefined;
