@@ -1,7 +1,7 @@
 // Renders the reference of every metric: its names, unit, attributes and buckets, straight from the catalogue.
 import type { AttributeSpec } from '../src/core/attribute.ts';
 import type { MetricDefinition } from '../src/core/metric.ts';
-import { prometheusName } from '../src/core/prometheus-name.ts';
+import { prometheusName } from '../src/core/naming/prometheus-name.ts';
 
 /** The page of metrics.md; `areas` are the catalogue's files by title. */
 export function metricsPage(areas: Readonly<Record<string, readonly MetricDefinition[]>>): string {

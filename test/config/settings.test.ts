@@ -2,7 +2,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { load } from '../../src/config/load.ts';
-import { DEFAULT_STRATEGY, TRANSLATION_STRATEGIES } from '../../src/core/prometheus-name.ts';
+import { DEFAULT_STRATEGY, TRANSLATION_STRATEGIES } from '../../src/core/naming/prometheus-name.ts';
 import { settings } from '../../src/config/settings.ts';
 import type { Area, Setting } from '../../src/config/setting.ts';
 

@@ -1,9 +1,9 @@
 // What makes a good metric declaration, as small rules over it besides those without which it would not work.
 import type { AttributeSpec } from '../../src/core/attribute.ts';
 import type { MetricDefinition } from '../../src/core/metric.ts';
-import { prometheusName } from '../../src/core/prometheus-name.ts';
+import { prometheusName } from '../../src/core/naming/prometheus-name.ts';
 import { brokenRules, STRUCTURE_RULES } from '../../src/core/structure.ts';
-import { isCatalogUnit } from '../../src/core/unit.ts';
+import { isCatalogUnit } from '../../src/core/naming/unit.ts';
 
 /** What is wrong with a definition; undefined if the rule is kept. */
 export type LintRule = (definition: MetricDefinition) => string | undefined;

@@ -1,5 +1,5 @@
 // Settings of metrics: where they go, how often, what each of them keeps, and what the Prometheus page looks like.
-import type { TranslationStrategy } from '../../core/prometheus-name.ts';
+import type { TranslationStrategy } from '../../core/naming/prometheus-name.ts';
 import { boolean, host, integer, integerWithin, matching, metricsPath, milliseconds, oneOf } from '../parse.ts';
 import { ascendingNumbers, choices, list, metricPattern, names, perMetric } from '../parse-list.ts';
 import type { Area } from '../setting.ts';

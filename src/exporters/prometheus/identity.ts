@@ -1,7 +1,7 @@
 // What a family is on the page: its name, type, unit and help, the lines that say so, and the names it takes.
 import type { InstrumentKind } from '../../core/metric.ts';
-import { type NamedMetric, prometheusUnit, SERIES_SUFFIXES, SUFFIX } from '../../core/prometheus-name.ts';
-import { unitPhrase } from '../../core/unit.ts';
+import { type NamedMetric, prometheusUnit, SERIES_SUFFIXES, SUFFIX } from '../../core/naming/prometheus-name.ts';
+import { unitPhrase } from '../../core/naming/unit.ts';
 import type { Syntax } from './format.ts';
 import type { Spelling } from './spelling.ts';
 import { escapeHelp, metricNameText } from './text.ts';

@@ -1,5 +1,5 @@
 // The metrics page of a process, whatever way it is served: those who ask at the same time share one.
-import { DEFAULT_STRATEGY, type TranslationStrategy } from '../../core/prometheus-name.ts';
+import { DEFAULT_STRATEGY, type TranslationStrategy } from '../../core/naming/prometheus-name.ts';
 import type { Registry } from '../../core/recording/registry.ts';
 import { type CollectForeign, Collection } from './collection.ts';
 import { foreignMetrics } from './foreign.ts';

@@ -1,6 +1,6 @@
 // The smallest pieces of the text formats: numbers, escaped strings, names, and what is in front of a value on its line.
-import { labelNeedsQuotes } from '../../core/prometheus-label.ts';
-import { metricNeedsQuotes, SUFFIX } from '../../core/prometheus-name.ts';
+import { labelNeedsQuotes } from '../../core/naming/prometheus-label.ts';
+import { metricNeedsQuotes, SUFFIX } from '../../core/naming/prometheus-name.ts';
 import type { Syntax } from './format.ts';
 
 /** A value as both formats read it. */

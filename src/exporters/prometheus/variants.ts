@@ -1,6 +1,6 @@
 // What a page remembers from one scrape to the next, for readers of each format by themselves.
 import type { Family } from '../../core/recording/family.ts';
-import type { TranslationStrategy } from '../../core/prometheus-name.ts';
+import type { TranslationStrategy } from '../../core/naming/prometheus-name.ts';
 import type { Registry } from '../../core/recording/registry.ts';
 import type { Format } from './format.ts';
 import { OwnFamily } from './own-family.ts';

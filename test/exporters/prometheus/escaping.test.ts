@@ -1,8 +1,8 @@
 // Escaped names: as Prometheus' own library escapes them, and classic ones whatever the name.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { labelNeedsQuotes } from '../../../src/core/prometheus-label.ts';
-import { metricNeedsQuotes } from '../../../src/core/prometheus-name.ts';
+import { labelNeedsQuotes } from '../../../src/core/naming/prometheus-label.ts';
+import { metricNeedsQuotes } from '../../../src/core/naming/prometheus-name.ts';
 import { escapeLabelName, escapeMetricName } from '../../../src/exporters/prometheus/escaping.ts';
 import { ESCAPING_SCHEMES } from '../../../src/exporters/prometheus/format.ts';
 

@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { labelNeedsQuotes, prometheusLabel, prometheusLabels } from '../../src/core/prometheus-label.ts';
-import { TRANSLATION_STRATEGIES } from '../../src/core/prometheus-name.ts';
+import { labelNeedsQuotes, prometheusLabel, prometheusLabels } from '../../../src/core/naming/prometheus-label.ts';
+import { TRANSLATION_STRATEGIES } from '../../../src/core/naming/prometheus-name.ts';
 
 type Answer = string | { error: string };
 
 const [, ...rows] = (
-  JSON.parse(readFileSync(new URL('../golden/names/vectors.json', import.meta.url), 'utf8')) as {
+  JSON.parse(readFileSync(new URL('../../golden/names/vectors.json', import.meta.url), 'utf8')) as {
     labels: [key: string, escaped: Answer, untouched: Answer][];
   }
 ).labels;

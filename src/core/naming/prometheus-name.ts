@@ -2,7 +2,7 @@
 //
 // Names are those of github.com/prometheus/otlptranslator v1.0.0, which Prometheus' OTLP receiver and the Collector's
 // exporter use; test/golden/names holds what it prints. Where it refuses a name, `spelledOut` gives one.
-import type { InstrumentKind } from './metric.ts';
+import type { InstrumentKind } from '../metric.ts';
 import { escapedUnitWords, unitPhrase, unitWords } from './unit.ts';
 
 /** Whether a strategy replaces what a classic name cannot hold, and whether it adds units and `_total`. */

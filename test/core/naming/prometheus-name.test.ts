@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { InstrumentKind } from '../../src/core/metric.ts';
+import type { InstrumentKind } from '../../../src/core/metric.ts';
 import {
   isEscaping,
   metricNeedsQuotes,
@@ -10,13 +10,13 @@ import {
   prometheusUnit,
   SERIES_SUFFIXES,
   TRANSLATION_STRATEGIES,
-} from '../../src/core/prometheus-name.ts';
-import type { NamedMetric, TranslationStrategy } from '../../src/core/prometheus-name.ts';
+} from '../../../src/core/naming/prometheus-name.ts';
+import type { NamedMetric, TranslationStrategy } from '../../../src/core/naming/prometheus-name.ts';
 
 type Answer = string | { error: string };
 type ByKind = [counter: Answer, gauge: Answer, other: Answer];
 
-const vectors = JSON.parse(readFileSync(new URL('../golden/names/vectors.json', import.meta.url), 'utf8')) as {
+const vectors = JSON.parse(readFileSync(new URL('../../golden/names/vectors.json', import.meta.url), 'utf8')) as {
   names: [name: string, escaped: Answer, untouched: Answer][];
   suffixed: [name: string, unit: string, escaped: ByKind, unescaped: ByKind][];
 };

@@ -1,9 +1,9 @@
 // Units: what the catalogue may use, and that Prometheus' words are those of its own translator.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { CATALOG_UNITS, escapedUnitWords, isCatalogUnit, unitPhrase, unitWords } from '../../src/core/unit.ts';
+import { CATALOG_UNITS, escapedUnitWords, isCatalogUnit, unitPhrase, unitWords } from '../../../src/core/naming/unit.ts';
 
-const vectors = JSON.parse(readFileSync(new URL('../golden/names/vectors.json', import.meta.url), 'utf8')) as {
+const vectors = JSON.parse(readFileSync(new URL('../../golden/names/vectors.json', import.meta.url), 'utf8')) as {
   units: [unit: string, phrase: string][];
 };
 
