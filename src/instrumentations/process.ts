@@ -1,10 +1,10 @@
 // The process: CPU time, memory, descriptors; and the memory and CPU of the container around it.
 import * as catalog from '../catalog/process.ts';
-import { type CgroupUsage, findCgroup } from '../core/cgroup.ts';
+import { type CgroupUsage, findCgroup } from '../core/linux/cgroup.ts';
 import type { Instrumentation } from '../core/instrumentation.ts';
 import { CollectionInterval } from '../core/interval.ts';
 import { inMainThread } from '../core/main-thread.ts';
-import { parseOpenFilesLimit, parseVirtualBytes, type ReadText, readText } from '../core/procfs.ts';
+import { parseOpenFilesLimit, parseVirtualBytes, type ReadText, readText } from '../core/linux/procfs.ts';
 import type { CollectCallback, Registry } from '../core/recording/registry.ts';
 
 /** Where values are read from; what is not there, as on another platform, has no series. */

@@ -2,7 +2,7 @@
 import { dirname, parse, sep } from 'node:path';
 import type { AttributeValue } from '../core/attribute.ts';
 import { type Manifest, readManifest } from '../core/package-manifest.ts';
-import { readText } from '../core/procfs.ts';
+import { readText } from '../core/linux/procfs.ts';
 
 export type ResourceAttributes = Readonly<Record<string, AttributeValue>>;
 

@@ -4,7 +4,7 @@ import { openSync, closeSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { processUsage, processUsageFrom } from '../../src/instrumentations/process.ts';
-import { readText } from '../../src/core/procfs.ts';
+import { readText } from '../../src/core/linux/procfs.ts';
 import { loadOfficial, type Official, startOfficial } from '../kit/official.ts';
 import { attachAlone, namesOf, type Readings, valueOf } from '../kit/readings.ts';
 import { runToEnd } from '../kit/run-to-end.ts';

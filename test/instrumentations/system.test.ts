@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parse } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readText } from '../../src/core/procfs.ts';
+import { readText } from '../../src/core/linux/procfs.ts';
 import { hostMetrics, hostMetricsFrom } from '../../src/instrumentations/system.ts';
 import type { Sample } from '../../src/core/recording/samples.ts';
 import { loadOfficial, type Official, startOfficial } from '../kit/official.ts';

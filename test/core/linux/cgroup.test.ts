@@ -1,8 +1,8 @@
 // Control groups of version 1, version 2 and both, as containers, pods and services have them.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findCgroup, parseCgroupPaths } from '../../src/core/cgroup.ts';
-import { type ReadText, readText } from '../../src/core/procfs.ts';
+import { findCgroup, parseCgroupPaths } from '../../../src/core/linux/cgroup.ts';
+import { type ReadText, readText } from '../../../src/core/linux/procfs.ts';
 
 function readFrom(files: Readonly<Record<string, string>>): ReadText {
   return (path) => files[path];

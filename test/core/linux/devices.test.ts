@@ -1,8 +1,15 @@
 // Disks, interfaces and mounts as Linux tells of them, and which of them are counted.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isCounted, localMounts, parseDisks, parseMounts, parseNetworkInterfaces, wholeDisks } from '../../src/core/devices.ts';
-import { readText } from '../../src/core/procfs.ts';
+import {
+  isCounted,
+  localMounts,
+  parseDisks,
+  parseMounts,
+  parseNetworkInterfaces,
+  wholeDisks,
+} from '../../../src/core/linux/devices.ts';
+import { readText } from '../../../src/core/linux/procfs.ts';
 
 const NETWORK_HEADER = `Inter-|   Receive                                                |  Transmit
  face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCpuTimes, parseOpenFilesLimit, parseVirtualBytes, readText } from '../../src/core/procfs.ts';
+import { parseCpuTimes, parseOpenFilesLimit, parseVirtualBytes, readText } from '../../../src/core/linux/procfs.ts';
 
 describe('readText', () => {
   it('gives undefined for what is not there, and throws for what cannot be read', () => {
