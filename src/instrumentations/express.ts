@@ -5,7 +5,7 @@
 // but then takes 0.2 µs for each of them; so that only serves to find an Express that is bundled into the application, where no
 // module is loaded that could be patched, and is left after its first message.
 import type { Attachment, Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
-import { clearRoute, doubtRoute, routeOf, setRoute } from '../core/route.ts';
+import { clearRoute, doubtRoute, routeOf, setRoute } from '../core/http/route.ts';
 import { type Method, wrap } from '../core/wrap.ts';
 
 /** What a route or a mount may be declared with; of an array, any member matches. */

@@ -13,8 +13,8 @@ import { onFirstWrite } from '../core/first-write.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { ABORTED } from '../core/operation.ts';
 import { isOwnServer } from '../core/own-server.ts';
-import { pathOf } from '../core/request-path.ts';
-import { routeOf } from '../core/route.ts';
+import { pathOf } from '../core/http/request-path.ts';
+import { routeOf } from '../core/http/route.ts';
 
 const COUNTED = Symbol('promtel.http.counted');
 

@@ -19,8 +19,8 @@ import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import type { AttributesOf } from '../core/metric.ts';
 import { ABORTED } from '../core/operation.ts';
 import { isOwnServer } from '../core/own-server.ts';
-import { pathOf } from '../core/request-path.ts';
-import { routeOf } from '../core/route.ts';
+import { pathOf } from '../core/http/request-path.ts';
+import { routeOf } from '../core/http/route.ts';
 
 const CONNECTION = Symbol('promtel.http.connection');
 

@@ -12,8 +12,8 @@ import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { ABORTED } from '../core/operation.ts';
 import { isOwnServer } from '../core/own-server.ts';
-import { pathOf } from '../core/request-path.ts';
-import { routeOf } from '../core/route.ts';
+import { pathOf } from '../core/http/request-path.ts';
+import { routeOf } from '../core/http/route.ts';
 import { inRange } from '../core/version-range.ts';
 
 const NO_ERROR = 0;

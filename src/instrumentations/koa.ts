@@ -1,6 +1,6 @@
 // Koa 2 and 3 with @koa/router: tells the template that the router notes on a request's context, as it notes it.
 import type { Instrumentation } from '../core/instrumentation.ts';
-import { setRoute } from '../core/route.ts';
+import { setRoute } from '../core/http/route.ts';
 
 interface Context {
   readonly req: object;

@@ -7,8 +7,8 @@ import type { Span } from '@opentelemetry/api';
 import { onEsModule } from '../core/es-module-hook.ts';
 import { isOwnAgent } from '../core/own-agent.ts';
 import { isOwnServer } from '../core/own-server.ts';
-import { pathOf } from '../core/request-path.ts';
-import { routeOf } from '../core/route.ts';
+import { pathOf } from '../core/http/request-path.ts';
+import { routeOf } from '../core/http/route.ts';
 import { loadExpressInstrumentation, loadHttpInstrumentation, requireModule } from './load.ts';
 
 export interface OfficialOptions {

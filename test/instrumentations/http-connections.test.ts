@@ -10,7 +10,7 @@ import { httpServerOpenConnections, httpServerRequestDuration } from '../../src/
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import { markOwnServer } from '../../src/core/own-server.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
-import { setRoute } from '../../src/core/route.ts';
+import { setRoute } from '../../src/core/http/route.ts';
 import { httpConnections } from '../../src/instrumentations/http-connections.ts';
 import { httpServer } from '../../src/instrumentations/http-server.ts';
 import { certificate } from '../kit/certificate.ts';

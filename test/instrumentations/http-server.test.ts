@@ -5,7 +5,7 @@ import { httpServerRequestBodySize, httpServerRequestDuration, httpServerRespons
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import { markOwnServer } from '../../src/core/own-server.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
-import { setRoute } from '../../src/core/route.ts';
+import { setRoute } from '../../src/core/http/route.ts';
 import { httpServer } from '../../src/instrumentations/http-server.ts';
 import type { Sample } from '../../src/core/recording/samples.ts';
 import { activeOf, outcomesOf, samplesOf } from '../kit/http-samples.ts';

@@ -15,7 +15,7 @@ import { httpServerRequestBodySize, httpServerRequestDuration, httpServerRespons
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
 import { markOwnServer } from '../../src/core/own-server.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
-import { clearRoute, setRoute } from '../../src/core/route.ts';
+import { clearRoute, setRoute } from '../../src/core/http/route.ts';
 import { http2Server } from '../../src/instrumentations/http2-server.ts';
 import { certificate } from '../kit/certificate.ts';
 import { activeOf, outcomesOf, samplesOf } from '../kit/http-samples.ts';

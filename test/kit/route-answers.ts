@@ -1,7 +1,7 @@
 // Serves requests on the loopback address and tells which route each was given by the time that it was answered.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import { routeOf } from '../../src/core/route.ts';
+import { routeOf } from '../../src/core/http/route.ts';
 import { eventually, listen } from './http-traffic.ts';
 
 export interface Answer {

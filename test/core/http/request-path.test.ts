@@ -1,6 +1,6 @@
 // The path of whatever a client may put into the first line of a request.
 import { describe, expect, it } from 'vitest';
-import { pathOf } from '../../src/core/request-path.ts';
+import { pathOf } from '../../../src/core/http/request-path.ts';
 
 describe('pathOf', () => {
   it.each([
