@@ -1,6 +1,6 @@
 // Times an operation, synchronous or not, and says how it ended; the shape that every helper shares.
 import { nowMillis } from './clock.ts';
-import { likeness } from './wrap.ts';
+import { copyFunctionShape } from './function-shape.ts';
 
 /** What is told of an operation that ended. */
 export interface OperationEnd {
@@ -79,7 +79,7 @@ function noteAsking(thenable: object, then: Then, end: End): boolean {
   const value: Then = function (onFulfilled, onRejected, ...rest) {
     return Reflect.apply(then, this, [...noting(onFulfilled, onRejected, end), ...rest]);
   };
-  const looks = { value: likeness(value, then), configurable: true, writable: true, enumerable: false };
+  const looks = { value: copyFunctionShape(value, then), configurable: true, writable: true, enumerable: false };
   // oxlint-disable-next-line unicorn/no-thenable -- it has one already
   return Reflect.defineProperty(thenable, 'then', looks);
 }

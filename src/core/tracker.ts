@@ -2,7 +2,7 @@
 import type { Histogram, UpDownCounter } from './recording/instrument.ts';
 import type { AttributesOf, MetricDefinition } from './metric.ts';
 import { type OperationEnd, timeOperation } from './operation.ts';
-import { likeness } from './wrap.ts';
+import { copyFunctionShape } from './function-shape.ts';
 
 export interface TrackerOptions<Duration extends MetricDefinition, Active extends MetricDefinition> {
   /** Counts what is under way, by those of the attributes that it declares. */
@@ -53,5 +53,5 @@ export function trackedLike<Arguments extends unknown[], Result, This>(
   const tracked = function (this: This, ...values: Arguments): Result {
     return track(() => run.apply(this, values));
   };
-  return likeness(tracked, run);
+  return copyFunctionShape(tracked, run);
 }

@@ -1,6 +1,7 @@
 // Puts a function around a method or handler of one object, its own or inherited, and takes it off again.
 import type { Undo } from './instrumentation.ts';
-import { likeness, type Method } from './wrap.ts';
+import { copyFunctionShape } from './function-shape.ts';
+import type { Method } from './wrap.ts';
 
 const NOTHING: Undo = () => {};
 
@@ -12,7 +13,7 @@ const NOTHING: Undo = () => {};
 export function wrapOne(holder: object, name: string, around: (original: Method) => Method): Undo {
   const original: unknown = Reflect.get(holder, name);
   if (typeof original !== 'function') return NOTHING;
-  const wrapped = likeness(around(original as Method), original);
+  const wrapped = copyFunctionShape(around(original as Method), original);
   const own = Object.getOwnPropertyDescriptor(holder, name);
   const isReplaced = (): boolean => Reflect.get(holder, name) === wrapped;
   if (isAccessor(holder, name)) {

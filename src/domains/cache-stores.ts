@@ -4,7 +4,8 @@ import { nowMillis } from '../core/clock.ts';
 import type { Histogram } from '../core/recording/instrument.ts';
 import { type OperationListener, timeOperation } from '../core/operation.ts';
 import { WeakUndos } from '../core/weak-undos.ts';
-import { likeness, type Method } from '../core/wrap.ts';
+import { copyFunctionShape } from '../core/function-shape.ts';
+import type { Method } from '../core/wrap.ts';
 import type { CacheIdentity } from './caches.ts';
 
 const { isPromise } = process.getBuiltinModule('node:util').types;
@@ -60,7 +61,7 @@ export class CacheStores {
         calls.depth -= 1;
       }
     };
-    return replace(store, name, likeness(timed, original));
+    return replace(store, name, copyFunctionShape(timed, original));
   }
 }
 

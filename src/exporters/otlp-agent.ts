@@ -3,7 +3,7 @@ import type { ClientRequest } from 'node:http';
 import type { Agent, AgentOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { markOwnAgent } from '../core/own-agent.ts';
+import { markInternalAgent } from '../core/internal-traffic.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
 
 /** PEM files; undefined where Node's own certificates do, or the client shows none. */
@@ -32,7 +32,7 @@ export function otlpAgent(protocol: string, files: TlsFiles): Agent {
     }
   }
   const agent = new UnreferencedAgent({ keepAlive: true, ...(protocol === 'http:' ? {} : tlsOptions(files)) });
-  markOwnAgent(agent);
+  markInternalAgent(agent);
   return agent;
 }
 

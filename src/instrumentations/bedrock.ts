@@ -7,7 +7,8 @@ import type { Attachment, Guard, Instrumentation, Undo } from '../core/instrumen
 import { errorTypeOf } from '../core/operation.ts';
 import { tellingEnd } from '../core/promised-call.ts';
 import { watchIterator } from '../core/watched-iterator.ts';
-import { likeness, type Method } from '../core/wrap.ts';
+import { copyFunctionShape } from '../core/function-shape.ts';
+import type { Method } from '../core/wrap.ts';
 import {
   bedrockModel,
   bedrockOperation,
@@ -100,7 +101,7 @@ function coverSend(prototype: object, calls: ClientLlmCalls, { guard }: Attachme
       beingSent = undefined;
     }
   };
-  Object.defineProperty(prototype, 'send', { value: likeness(send, original()), configurable: true, writable: true });
+  Object.defineProperty(prototype, 'send', { value: copyFunctionShape(send, original()), configurable: true, writable: true });
   return () => {
     // What somebody else covered after us stays covered.
     if (Object.getOwnPropertyDescriptor(prototype, 'send')?.value !== send) return;

@@ -6,7 +6,7 @@ import type { UpDownCounterCell } from '../core/recording/cell.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { ABORTED, errorTypeOf } from '../core/operation.ts';
-import { isOwnAgent } from '../core/own-agent.ts';
+import { isInternalAgent } from '../core/internal-traffic.ts';
 
 const SENT = Symbol('promtel.http.sent');
 
@@ -131,7 +131,7 @@ function portOf(request: Request): number | undefined {
 
 /** Whether it delivers telemetry: promtel's own, or the application's, which OTLP exporters say in their user agent. */
 function isExport(request: Request): boolean {
-  return isOwnAgent(request.agent) || headerOf(request, 'user-agent')?.includes('OTel-OTLP-Exporter-') === true;
+  return isInternalAgent(request.agent) || headerOf(request, 'user-agent')?.includes('OTel-OTLP-Exporter-') === true;
 }
 
 function headerOf(request: Request, name: string): string | undefined {

@@ -12,7 +12,7 @@ import { addExtraListener } from '../core/extra-listener.ts';
 import { onFirstWrite } from '../core/first-write.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { ABORTED } from '../core/operation.ts';
-import { isOwnServer } from '../core/own-server.ts';
+import { isInternalServer } from '../core/internal-traffic.ts';
 import { pathOf } from '../core/http/request-path.ts';
 import { routeOf } from '../core/http/route.ts';
 
@@ -38,7 +38,7 @@ export const httpConnections: Instrumentation = {
     const watchServer = serverWatcher(attachment, takeoverListener(attachment));
     attachment.subscribe('net.server.socket', ({ socket }: { readonly socket: ServedSocket }) => {
       const { server } = socket;
-      if (server === undefined || isOwnServer(server)) return;
+      if (server === undefined || isInternalServer(server)) return;
       if (server.headersTimeout === undefined && server.updateSettings === undefined) return;
       countConnection(socket);
       watchServer(server);

@@ -18,7 +18,7 @@ import { addExtraListener } from '../core/extra-listener.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import type { AttributesOf } from '../core/metric.ts';
 import { ABORTED } from '../core/operation.ts';
-import { isOwnServer } from '../core/own-server.ts';
+import { isInternalServer } from '../core/internal-traffic.ts';
 import { pathOf } from '../core/http/request-path.ts';
 import { routeOf } from '../core/http/route.ts';
 
@@ -38,7 +38,7 @@ type ServedSocket = Socket & { readonly encrypted?: boolean; [CONNECTION]?: Conn
 
 interface Connection {
   readonly owner: ServedRequests;
-  readonly isOwnServer: boolean;
+  readonly isInternalServer: boolean;
   readonly scheme: 'http' | 'https';
   /** What counts the requests under way of the last one's method. */
   method: string | undefined;
@@ -97,7 +97,7 @@ class ServedRequests {
 
   start({ request, response, socket, server }: Message): void {
     const connection = this.#connectionOf(socket, server);
-    if (connection.owner !== this || connection.isOwnServer) return;
+    if (connection.owner !== this || connection.isInternalServer) return;
     if (this.#attachment.settings.ignoresPath(pathOf(request.url))) return;
     countRequestBody(request, this.#attachment.guard);
     const active = this.#activeOf(connection, request.method);
@@ -130,7 +130,7 @@ class ServedRequests {
     const scheme = socket.encrypted === true ? 'https' : 'http';
     const connection: Connection = {
       owner: this,
-      isOwnServer: isOwnServer(server),
+      isInternalServer: isInternalServer(server),
       scheme,
       method: undefined,
       active: undefined,

@@ -11,7 +11,7 @@ import type { UpDownCounterCell } from '../core/recording/cell.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
 import { ABORTED } from '../core/operation.ts';
-import { isOwnServer } from '../core/own-server.ts';
+import { isInternalServer } from '../core/internal-traffic.ts';
 import { pathOf } from '../core/http/request-path.ts';
 import { routeOf } from '../core/http/route.ts';
 import { inRange } from '../core/version-range.ts';
@@ -103,7 +103,8 @@ class ServedRequests {
 
   start({ stream, headers }: Start): void {
     const { session } = stream;
-    if (isPush(stream) || stream[SERVED] !== undefined || (session?.server !== undefined && isOwnServer(session.server))) return;
+    if (isPush(stream) || stream[SERVED] !== undefined || (session?.server !== undefined && isInternalServer(session.server)))
+      return;
     if (this.#attachment.settings.ignoresPath(pathOf(headers[':path']))) return;
     const method = headers[':method'] as HttpRequestMethod;
     const scheme = session?.encrypted === true ? 'https' : 'http';

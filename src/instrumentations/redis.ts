@@ -10,7 +10,7 @@ import {
 } from '../catalog/db.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
-import { isOwnCommand } from '../core/own-commands.ts';
+import { isInternalCommand } from '../core/internal-traffic.ts';
 import { wrap } from '../core/wrap.ts';
 import { Caches } from '../domains/caches.ts';
 import { redisErrorType } from '../domains/redis-commands.ts';
@@ -57,7 +57,7 @@ function followCommands(attachment: Attachment): void {
   const operations = new RedisOperations(attachment);
   attachment.trace<Command>('node-redis:command', {
     start(message) {
-      if (isOwnCommand()) message[OWN] = true;
+      if (isInternalCommand()) message[OWN] = true;
     },
     end(message, durationSeconds) {
       if (message[OWN] !== true) operations.record(message, durationSeconds, failureOf(message.error));
@@ -66,7 +66,7 @@ function followCommands(attachment: Attachment): void {
   // A transaction is told as a whole only; of a pipeline each command is told as well, and each counts.
   attachment.trace<Batch & { [OWN]?: true }>('node-redis:batch', {
     start(message) {
-      if (isOwnCommand()) message[OWN] = true;
+      if (isInternalCommand()) message[OWN] = true;
     },
     end(message, durationSeconds) {
       if (message.batchMode !== 'MULTI' || message[OWN] === true) return;

@@ -2,7 +2,7 @@
 import { jobStalled } from '../catalog/jobs.ts';
 import type { Attachment } from '../core/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
-import { sendOwn } from '../core/own-commands.ts';
+import { sendInternal } from '../core/internal-traffic.ts';
 import { JobWorkers } from '../domains/job-workers.ts';
 import { JobAttempt, JobAttempts } from '../domains/jobs.ts';
 import type { BullmqJob } from './bullmq-job.ts';
@@ -137,5 +137,5 @@ function waitSecondsOf({ timestamp, opts }: BullmqJob, processedOn: number): num
 
 async function nameOf(worker: BullmqWorker, id: string): Promise<string | null | undefined> {
   const client = await (worker.client ?? worker.backend?.client);
-  return sendOwn(() => client?.hget?.(worker.toKey(id), 'name'));
+  return sendInternal(() => client?.hget?.(worker.toKey(id), 'name'));
 }

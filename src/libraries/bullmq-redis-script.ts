@@ -1,5 +1,5 @@
 // Runs a script through a Redis client that the application has open, whichever library it is of.
-import { sendOwn } from '../core/own-commands.ts';
+import { sendInternal } from '../core/internal-traffic.ts';
 
 /** A client of ioredis, or what BullMQ puts around one of node-redis. */
 export interface RedisClient {
@@ -28,7 +28,7 @@ export async function runScript(
   values: readonly string[],
 ): Promise<unknown> {
   // Whole, not by its hash: a second try for a server that does not know it would be sent later, and then not be known as ours.
-  return sendOwn(() => {
+  return sendInternal(() => {
     if (client.eval !== undefined) return client.eval(script, keys.length, ...keys, ...values);
     if (client.raw?.eval !== undefined) return client.raw.eval(script, { keys, arguments: values });
     throw new Error('its Redis client runs no scripts');

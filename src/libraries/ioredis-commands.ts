@@ -1,6 +1,6 @@
 // Commands of ioredis: each is timed from being written to its connection until it is settled, however often it is sent again.
 import { nowMillis } from '../core/clock.ts';
-import { isOwnCommand } from '../core/own-commands.ts';
+import { isInternalCommand } from '../core/internal-traffic.ts';
 import { isQueuedReply, redisErrorType } from '../domains/redis-commands.ts';
 import type { KnownCommand, RedisOperations, RedisServer } from '../domains/redis-operations.ts';
 
@@ -73,7 +73,7 @@ export class IoredisCommands {
     const server = this.#serverOf(client);
     const known = server.commandOf(command.name);
     if (!known.isMeasured(command.args)) return;
-    command[SENT] = isOwnCommand() ? null : { by: this, server, known, startMillis: nowMillis() };
+    command[SENT] = isInternalCommand() ? null : { by: this, server, known, startMillis: nowMillis() };
   }
 
   succeed(command: IoredisCommand, result: unknown): void {

@@ -5,8 +5,7 @@
 // same with and without tracing, and not just alike.
 import type { Span } from '@opentelemetry/api';
 import { onEsModule } from '../core/es-module-hook.ts';
-import { isOwnAgent } from '../core/own-agent.ts';
-import { isOwnServer } from '../core/own-server.ts';
+import { isInternalAgent, isInternalServer } from '../core/internal-traffic.ts';
 import { pathOf } from '../core/http/request-path.ts';
 import { routeOf } from '../core/http/route.ts';
 import { loadExpressInstrumentation, loadHttpInstrumentation, requireModule } from './load.ts';
@@ -35,8 +34,8 @@ type Undo = () => void;
 function patchHttp({ ignoresPath }: OfficialOptions): Undo[] {
   const { HttpInstrumentation } = loadHttpInstrumentation();
   const instrumentation = new HttpInstrumentation({
-    ignoreIncomingRequestHook: (request) => isOwnServer(serverOf(request.socket)) || ignoresPath(pathOf(request.url)),
-    ignoreOutgoingRequestHook: ({ agent }) => isOwnAgent(agent),
+    ignoreIncomingRequestHook: (request) => isInternalServer(serverOf(request.socket)) || ignoresPath(pathOf(request.url)),
+    ignoreOutgoingRequestHook: ({ agent }) => isInternalAgent(agent),
     applyCustomAttributesOnSpan: (span, request) => nameAfterRoute(span, request),
   });
   instrumentation.enable();

@@ -1,6 +1,5 @@
 // A fault of ours within a call of the host detaches the instrumentation; the host's call goes through, once.
-import type { IncomingMessage } from 'node:http';
-import { createServer } from 'node:http';
+import { type IncomingMessage, createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';

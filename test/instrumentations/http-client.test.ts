@@ -5,7 +5,7 @@ import { createServer as createNet, type Server as NetServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { httpClientActiveRequests, httpClientRequestDuration } from '../../src/catalog/http.ts';
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
-import { markOwnAgent } from '../../src/core/own-agent.ts';
+import { markInternalAgent } from '../../src/core/internal-traffic.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
 import { httpClient } from '../../src/instrumentations/http-client.ts';
 import { certificate } from '../kit/certificate.ts';
@@ -156,7 +156,7 @@ describe('an agent', () => {
     await serve((_, response) => response.end());
     const agent = new http.Agent();
     agents.push(agent);
-    markOwnAgent(agent);
+    markInternalAgent(agent);
     await send({ agent });
     await send({ headers: { 'User-Agent': 'app/1 OTel-OTLP-Exporter-JavaScript/0.301.0' } });
     await send({ headers: ['user-agent', 'OTel-OTLP-Exporter-JavaScript/0.301.0', 'host', 'x'] });

@@ -8,7 +8,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { httpServerOpenConnections, httpServerRequestDuration } from '../../src/catalog/http.ts';
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
-import { markOwnServer } from '../../src/core/own-server.ts';
+import { markInternalServer } from '../../src/core/internal-traffic.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
 import { setRoute } from '../../src/core/http/route.ts';
 import { httpConnections } from '../../src/instrumentations/http-connections.ts';
@@ -86,7 +86,7 @@ describe('open connections', () => {
 
   it('are not those to a server of our own', async () => {
     const server = http();
-    markOwnServer(server);
+    markInternalServer(server);
     await talk(await listen(server), 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
     expect(open()).toBeUndefined();
   });

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { httpServerRequestBodySize, httpServerRequestDuration, httpServerResponseBodySize } from '../../src/catalog/http.ts';
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
-import { markOwnServer } from '../../src/core/own-server.ts';
+import { markInternalServer } from '../../src/core/internal-traffic.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
 import { setRoute } from '../../src/core/http/route.ts';
 import { httpServer } from '../../src/instrumentations/http-server.ts';
@@ -376,7 +376,7 @@ describe('what is left out', () => {
 
   it('is a server of our own', async () => {
     await serve((_, response) => response.end('ok'));
-    markOwnServer(server);
+    markInternalServer(server);
     await talk(port, getAndClose());
     expect(registry.families.map(({ size }) => size)).toEqual([0, 0, 0, 0]);
   });

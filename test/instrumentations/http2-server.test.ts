@@ -13,7 +13,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { httpServerRequestBodySize, httpServerRequestDuration, httpServerResponseBodySize } from '../../src/catalog/http.ts';
 import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
-import { markOwnServer } from '../../src/core/own-server.ts';
+import { markInternalServer } from '../../src/core/internal-traffic.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
 import { clearRoute, setRoute } from '../../src/core/http/route.ts';
 import { http2Server } from '../../src/instrumentations/http2-server.ts';
@@ -165,7 +165,7 @@ describe('a request', () => {
   it('to an ignored path, or to a server of our own, is not counted', async () => {
     await serveStreams((stream) => stream.respond({}, { endStream: true }));
     await send({ ':path': '/ignored?x' });
-    markOwnServer(server);
+    markInternalServer(server);
     await send();
     expect(outcomes()).toEqual({});
     expect(activeOf(registry)).toBe(0);

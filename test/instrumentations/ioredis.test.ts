@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { Redis } from 'ioredis';
 import { describe, expect } from 'vitest';
-import { sendOwn } from '../../src/core/own-commands.ts';
+import { sendInternal } from '../../src/core/internal-traffic.ts';
 import { ioredis } from '../../src/instrumentations/ioredis.ts';
 import { eventually } from '../kit/http-traffic.ts';
 import { openIoredis as open, reloadIoredis } from '../kit/ioredis-client.ts';
@@ -85,8 +85,8 @@ describe('a command', () => {
 
   test('of promtel itself is not counted', async (server, { read }) => {
     await using client = await open(server);
-    await Promise.all([sendOwn(() => client.get('own')), client.get('key')]);
-    await Promise.all([sendOwn(() => client.multi().get('own').exec()), client.get('key')]);
+    await Promise.all([sendInternal(() => client.get('own')), client.get('key')]);
+    await Promise.all([sendInternal(() => client.multi().get('own').exec()), client.get('key')]);
     const samples = await read();
     expect(commandsOf(samples)).toEqual({ GET: 2 });
     expect(lookUpsOf(samples)).toEqual({ hit: 0, miss: 2 });

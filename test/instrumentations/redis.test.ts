@@ -1,7 +1,7 @@
 // What node-redis does with a real server: each command counted once, with its outcome, whatever way it was sent.
 import { createClient, createClientPool, defineScript, type RedisClientOptions } from 'redis';
 import { describe, expect, it } from 'vitest';
-import { sendOwn } from '../../src/core/own-commands.ts';
+import { sendInternal } from '../../src/core/internal-traffic.ts';
 import { redis } from '../../src/instrumentations/redis.ts';
 import { freePort } from '../kit/free-port.ts';
 import { eventually } from '../kit/http-traffic.ts';
@@ -72,8 +72,8 @@ describe('a command', () => {
 
   test('of promtel itself is not counted', async (server, { read }) => {
     await using client = await open(server);
-    await Promise.all([sendOwn(() => client.get('own')), client.get('key')]);
-    await Promise.all([sendOwn(() => client.multi().get('own').exec()), client.get('key')]);
+    await Promise.all([sendInternal(() => client.get('own')), client.get('key')]);
+    await Promise.all([sendInternal(() => client.multi().get('own').exec()), client.get('key')]);
     const samples = await read();
     expect(commandsOf(samples)).toEqual({ GET: 2 });
     expect(lookUpsOf(samples)).toEqual({ hit: 0, miss: 2 });

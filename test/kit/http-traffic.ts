@@ -1,6 +1,5 @@
 // Servers and clients of the loopback address for tests: raw ones, where every byte on the wire is the test's.
-import type { AddressInfo, Server, Socket } from 'node:net';
-import { connect } from 'node:net';
+import { type AddressInfo, type Server, type Socket, connect } from 'node:net';
 
 /** Something that is awaited, such as an event that Node tells a moment after the client has its answer. */
 export async function eventually(check: () => void | Promise<void>, timeoutMillis = 5000): Promise<void> {

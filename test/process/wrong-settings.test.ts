@@ -1,6 +1,5 @@
 // Every wrong setting is told in one line that names it, without a stack trace, and the application runs as if nothing were.
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runToEnd } from '../kit/run-to-end.ts';
 

@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { askReadiness } from '../../core/health.ts';
-import { markOwnServer } from '../../core/own-server.ts';
+import { markInternalServer } from '../../core/internal-traffic.ts';
 import { messageOf, type Problem, reportProblem } from '../../core/problem.ts';
 import { type HandlerOptions, metricsHandler, type Renderer } from './handler.ts';
 
@@ -91,7 +91,7 @@ export class Endpoint {
     server.maxConnections = MOST_CONNECTIONS;
     server.on('connection', (socket) => socket.unref());
     server.unref();
-    markOwnServer(server);
+    markInternalServer(server);
     return server;
   }
 

@@ -10,8 +10,9 @@ import {
   prometheusUnit,
   SERIES_SUFFIXES,
   TRANSLATION_STRATEGIES,
+  type NamedMetric,
+  type TranslationStrategy,
 } from '../../../src/core/naming/prometheus-name.ts';
-import type { NamedMetric, TranslationStrategy } from '../../../src/core/naming/prometheus-name.ts';
 
 type Answer = string | { error: string };
 type ByKind = [counter: Answer, gauge: Answer, other: Answer];

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { registerReadiness } from '../../../src/core/health.ts';
-import { isOwnServer } from '../../../src/core/own-server.ts';
+import { isInternalServer } from '../../../src/core/internal-traffic.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
 import { Endpoint, type EndpointOptions, type Listening } from '../../../src/exporters/prometheus/endpoint.ts';
 import { Page } from '../../../src/exporters/prometheus/page.ts';
@@ -124,7 +124,7 @@ describe('the endpoint', () => {
     subscribe('http.server.request.start', look);
     await fetch(`${await origin()}/healthz`);
     unsubscribe('http.server.request.start', look);
-    expect(seen.map(isOwnServer)).toEqual([true]);
+    expect(seen.map(isInternalServer)).toEqual([true]);
   });
 
   it('can be closed, also when it was never open, and its port is free again', async () => {

@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest';
-import { isOwnCommand, sendOwn } from '../../src/core/own-commands.ts';
+import { isInternalCommand, sendInternal } from '../../src/core/internal-traffic.ts';
 
 test('what is sent within is ours, also from a run within another, and what comes later is not', async () => {
-  expect(isOwnCommand()).toBe(false);
-  const seen = await sendOwn(async () => {
-    const before = [sendOwn(isOwnCommand), isOwnCommand()];
+  expect(isInternalCommand()).toBe(false);
+  const seen = await sendInternal(async () => {
+    const before = [sendInternal(isInternalCommand), isInternalCommand()];
     await Promise.resolve();
-    return [...before, isOwnCommand()];
+    return [...before, isInternalCommand()];
   });
   expect(seen).toEqual([true, true, false]);
 });
 
 test('a failure ends it as well', () => {
   expect(() =>
-    sendOwn(() => {
+    sendInternal(() => {
       throw new Error('not sent');
     }),
   ).toThrow('not sent');
-  expect(isOwnCommand()).toBe(false);
+  expect(isInternalCommand()).toBe(false);
 });
