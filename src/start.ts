@@ -5,7 +5,7 @@ import type { Config, Environment, Origins } from './config/config.ts';
 import { describe } from './config/describe.ts';
 import { load } from './config/load.ts';
 import { otlpTarget } from './config/otlp-target.ts';
-import { attach } from './core/attach.ts';
+import { attach } from './hooks/attach.ts';
 import { matchesAny } from './core/pattern.ts';
 import { policyFor } from './core/recording/metric-overrides.ts';
 import { onProblem, reportProblem } from './core/problem.ts';

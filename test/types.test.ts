@@ -11,7 +11,8 @@ const folder = mkdtempSync(join(tmpdir(), 'promtel-types-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const application = `
-import { agents, cache, createTracker, db, defineMetric, getInstrument, jobs, llm, type MetricDefinition, type LlmAnswer, type OpenLlmCall, pipeline, tools, usage } from 'promtel';
+import { agents, cache, createTracker, db, defineMetric, getInstrument, jobs, llm, type MetricDefinition } from 'promtel';
+import { type LlmAnswer, type OpenLlmCall, pipeline, tools, usage } from 'promtel';
 import { expectMetric } from 'promtel/testing';
 const common = { brief: 'For a test.', stability: 'stable' } as const;
 const task = { key: 'task', type: 'string', brief: 'Task.' } as const;

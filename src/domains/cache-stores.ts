@@ -3,9 +3,9 @@ import type { cacheOperationDuration } from '../catalog/cache.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Histogram } from '../core/recording/instrument.ts';
 import { type OperationListener, timeOperation } from '../core/operation.ts';
-import { WeakUndos } from '../core/weak-undos.ts';
+import { WeakUndos } from '../hooks/weak-undos.ts';
 import { copyFunctionShape } from '../core/function-shape.ts';
-import type { Method } from '../core/wrap.ts';
+import type { Method } from '../hooks/wrap-method.ts';
 import type { CacheIdentity } from './caches.ts';
 
 const { isPromise } = process.getBuiltinModule('node:util').types;

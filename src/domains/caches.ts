@@ -1,7 +1,7 @@
 // Caches: what they were asked for, and what they hold when metrics are collected.
 import { cacheEvictions, cacheItems, cacheMaxItems, cacheOperationDuration, cacheRequests, cacheSize } from '../catalog/cache.ts';
-import type { Attachment } from '../core/instrumentation.ts';
-import { WeakList } from '../core/weak-list.ts';
+import type { Attachment } from '../hooks/instrumentation.ts';
+import { WeakList } from '../hooks/weak-list.ts';
 
 /** How full a cache is just now; what it does not know it leaves out. */
 export interface CacheState {

@@ -9,9 +9,9 @@ import {
   dbClientConnectionUseTime,
   dbClientConnectionWaitTime,
 } from '../catalog/db.ts';
-import type { Attachment } from '../core/instrumentation.ts';
+import type { Attachment } from '../hooks/instrumentation.ts';
 import type { Registry } from '../core/recording/registry.ts';
-import { WeakList } from '../core/weak-list.ts';
+import { WeakList } from '../hooks/weak-list.ts';
 
 /** What a library that knows pools records. */
 export const DB_POOL_METRICS = [

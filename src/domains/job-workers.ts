@@ -1,7 +1,7 @@
 // Workers of job queues: how many run in this process and how much they take on, as read when metrics are collected.
 import { queueConcurrency, queueWorkers } from '../catalog/jobs.ts';
-import type { Attachment } from '../core/instrumentation.ts';
-import { WeakList } from '../core/weak-list.ts';
+import type { Attachment } from '../hooks/instrumentation.ts';
+import { WeakList } from '../hooks/weak-list.ts';
 
 export class JobWorkers<Worker extends object> {
   readonly #count;

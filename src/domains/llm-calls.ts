@@ -15,7 +15,7 @@ import {
 import type { Activity, CallBeneath } from '../core/activity.ts';
 import type { HistogramCell, UpDownCounterCell } from '../core/recording/cell.ts';
 import { nowMillis } from '../core/clock.ts';
-import type { GenAiNames } from '../core/instrumentation.ts';
+import type { GenAiNames } from '../core/instrumentation-settings.ts';
 import type { Registry } from '../core/recording/registry.ts';
 import { type CallAttributes, genAiMetrics, isInference } from './llm-names.ts';
 import type { Prices, TokenUsage } from './llm-usage.ts';

@@ -8,7 +8,7 @@ import {
 } from '../catalog/llm.ts';
 import * as latest from '../catalog/llm-latest.ts';
 import type { HistogramCell } from '../core/recording/cell.ts';
-import type { GenAiNames } from '../core/instrumentation.ts';
+import type { GenAiNames } from '../core/instrumentation-settings.ts';
 import type { AttributesOf } from '../core/metric.ts';
 import type { Registry } from '../core/recording/registry.ts';
 import type { TokenUsage } from './llm-usage.ts';

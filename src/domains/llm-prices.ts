@@ -1,6 +1,6 @@
 // What LLM calls cost: the operator's own prices, and else the published ones, which a library keeps.
 import { createRequire } from 'node:module';
-import type { LlmPrice } from '../core/instrumentation.ts';
+import type { LlmPrice } from '../core/instrumentation-settings.ts';
 import { matchesPattern } from '../core/pattern.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
 import type { PricedCall, Prices, TokenUsage } from './llm-usage.ts';

@@ -1,6 +1,6 @@
 // Redis commands that ended, of whichever client: their duration by command, and what look-ups found.
 import type { CounterCell } from '../core/recording/cell.ts';
-import type { Attachment } from '../core/instrumentation.ts';
+import type { Attachment } from '../hooks/instrumentation.ts';
 import type { Counter } from '../core/recording/instrument.ts';
 import { cacheRequests } from '../catalog/cache.ts';
 import { DbOperations, type RecordDbOperation } from './db-operations.ts';

@@ -7,7 +7,7 @@
 import type { LlmOperation } from '../catalog/llm-attributes.ts';
 import { llmRetries } from '../catalog/llm.ts';
 import { genAiExecuteToolDuration, toolActive } from '../catalog/tools.ts';
-import type { Attachment, Guard, Instrumentation } from '../core/instrumentation.ts';
+import type { Attachment, Guard, Instrumentation } from '../hooks/instrumentation.ts';
 import { ABORTED, errorTypeOf } from '../core/operation.ts';
 import { textOf } from '../core/text.ts';
 import { agentRunMetrics, type AgentRun, AgentRuns } from '../domains/agent-runs.ts';

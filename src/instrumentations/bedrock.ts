@@ -3,12 +3,12 @@
 // The client speaks HTTP/2, where nothing is published of what goes by, so its `send` is covered, on its own class alone: the base
 // class has it for all clients of AWS. A command that the client repeats by itself is one call, which says how often it was tried.
 import { llmRetries } from '../catalog/llm.ts';
-import type { Attachment, Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
+import type { Attachment, Guard, Instrumentation, Undo } from '../hooks/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
-import { tellingEnd } from '../core/promised-call.ts';
-import { watchIterator } from '../core/watched-iterator.ts';
+import { tellingEnd } from '../hooks/promise-method.ts';
+import { watchIterator } from '../hooks/async-iterator.ts';
 import { copyFunctionShape } from '../core/function-shape.ts';
-import type { Method } from '../core/wrap.ts';
+import type { Method } from '../hooks/wrap-method.ts';
 import {
   bedrockModel,
   bedrockOperation,

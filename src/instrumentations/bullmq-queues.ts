@@ -1,7 +1,7 @@
 // BullMQ 5 and 6: the depth of queues that the application has open, read through connections of its own. Those in Postgres are left out.
 import { queueJobs, queueOldestJobAge, queuePaused } from '../catalog/jobs.ts';
-import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
-import { type Method, wrap } from '../core/wrap.ts';
+import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
+import { type Method, wrap } from '../hooks/wrap-method.ts';
 import { OpenQueues, type QueueUser } from '../libraries/bullmq-open-queues.ts';
 
 interface Exports {

@@ -17,9 +17,9 @@ import {
   queueConcurrency,
   queueWorkers,
 } from '../catalog/jobs.ts';
-import type { Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
-import { overhear, tellingEnd } from '../core/promised-call.ts';
-import { type Method, wrap } from '../core/wrap.ts';
+import type { Guard, Instrumentation, Undo } from '../hooks/instrumentation.ts';
+import { overhear, tellingEnd } from '../hooks/promise-method.ts';
+import { type Method, wrap } from '../hooks/wrap-method.ts';
 import { BullmqAdded, type BullmqFlow } from '../libraries/bullmq-added.ts';
 import { BullmqAttempts, type BullmqWorker } from '../libraries/bullmq-attempts.ts';
 import type { BullmqJob } from '../libraries/bullmq-job.ts';

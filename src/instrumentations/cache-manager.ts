@@ -6,10 +6,10 @@
 import { cacheOperationDuration } from '../catalog/cache.ts';
 import { nameOfCache } from '../core/cache-names.ts';
 import type { Histogram } from '../core/recording/instrument.ts';
-import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
+import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 import { type OperationListener, timeOperation } from '../core/operation.ts';
-import { WeakUndos } from '../core/weak-undos.ts';
-import { type Method, wrap } from '../core/wrap.ts';
+import { WeakUndos } from '../hooks/weak-undos.ts';
+import { type Method, wrap } from '../hooks/wrap-method.ts';
 import { noteTier } from '../domains/cache-tiers.ts';
 
 interface Cache {

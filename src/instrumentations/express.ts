@@ -4,9 +4,9 @@
 // middleware that adds nothing to a template, and are passed through at once. Express 5.3 publishes the same calls on a channel,
 // but then takes 0.2 µs for each of them; so that only serves to find an Express that is bundled into the application, where no
 // module is loaded that could be patched, and is left after its first message.
-import type { Attachment, Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
+import type { Attachment, Guard, Instrumentation, Undo } from '../hooks/instrumentation.ts';
 import { clearRoute, doubtRoute, routeOf, setRoute } from '../core/http/route.ts';
-import { type Method, wrap } from '../core/wrap.ts';
+import { type Method, wrap } from '../hooks/wrap-method.ts';
 
 /** What a route or a mount may be declared with; of an array, any member matches. */
 type Path = string | RegExp | number | undefined | readonly Path[];

@@ -2,7 +2,7 @@
 //
 // Fastify also publishes each handler call, with its template; but that leaves out what never reaches a handler, such as a
 // request that an authentication hook refuses or that fails validation.
-import type { Instrumentation } from '../core/instrumentation.ts';
+import type { Instrumentation } from '../hooks/instrumentation.ts';
 import { setRoute } from '../core/http/route.ts';
 
 interface Request {

@@ -1,5 +1,5 @@
 // Every instrumentation there is, one line each.
-import type { Instrumentation } from '../core/instrumentation.ts';
+import type { Instrumentation } from '../hooks/instrumentation.ts';
 import { ai } from './ai.ts';
 import { bedrock } from './bedrock.ts';
 import { bullmq } from './bullmq.ts';
@@ -8,10 +8,10 @@ import { cacheManager } from './cache-manager.ts';
 import { express } from './express.ts';
 import { fastify } from './fastify.ts';
 import { hono } from './hono.ts';
-import { http2Server } from './http2-server.ts';
-import { httpClient } from './http-client.ts';
-import { httpConnections } from './http-connections.ts';
-import { httpServer } from './http-server.ts';
+import { http2Server } from './http/http2-server.ts';
+import { httpClient } from './http/http-client.ts';
+import { httpConnections } from './http/http-connections.ts';
+import { httpServer } from './http/http-server.ts';
 import { ioredis } from './ioredis.ts';
 import { keyv } from './keyv.ts';
 import { knex } from './knex.ts';

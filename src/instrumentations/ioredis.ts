@@ -13,9 +13,9 @@ import {
   dbClientSlowOperations,
 } from '../catalog/db.ts';
 import type { UpDownCounter } from '../core/recording/instrument.ts';
-import type { Attachment, Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
-import type { Traced } from '../core/trace.ts';
-import { wrap } from '../core/wrap.ts';
+import type { Attachment, Guard, Instrumentation, Undo } from '../hooks/instrumentation.ts';
+import type { Traced } from '../hooks/tracing-channel.ts';
+import { wrap } from '../hooks/wrap-method.ts';
 import { type IoredisClient, type IoredisCommand, IoredisCommands, ioredisErrorType } from '../libraries/ioredis-commands.ts';
 import { poolNameOf, RedisOperations, type RedisTarget } from '../domains/redis-operations.ts';
 

@@ -12,8 +12,8 @@
 import { cacheItems, cacheOperationDuration, cacheRequests } from '../catalog/cache.ts';
 import { nameOfCache } from '../core/cache-names.ts';
 import type { CounterCell } from '../core/recording/cell.ts';
-import type { Attachment, Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
-import { type Method, wrap } from '../core/wrap.ts';
+import type { Attachment, Guard, Instrumentation, Undo } from '../hooks/instrumentation.ts';
+import { type Method, wrap } from '../hooks/wrap-method.ts';
 import { CacheStores, type StoreMethods } from '../domains/cache-stores.ts';
 import { nameOfTier } from '../domains/cache-tiers.ts';
 import { type CacheIdentity, Caches } from '../domains/caches.ts';

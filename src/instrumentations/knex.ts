@@ -2,10 +2,10 @@
 import { dbClientConnectionErrors } from '../catalog/db.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Counter } from '../core/recording/instrument.ts';
-import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
+import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
-import { WeakList } from '../core/weak-list.ts';
-import { wrap } from '../core/wrap.ts';
+import { WeakList } from '../hooks/weak-list.ts';
+import { wrap } from '../hooks/wrap-method.ts';
 import { DB_POOL_METRICS, DbPools, type PoolState } from '../domains/db-pools.ts';
 
 export const knex: Instrumentation = {

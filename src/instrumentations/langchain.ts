@@ -8,11 +8,11 @@ import { genAiClientOperationDuration } from '../catalog/llm.ts';
 import { genAiExecuteToolDuration, toolActive } from '../catalog/tools.ts';
 import { currentClientCall } from '../core/client-call.ts';
 import { nowMillis } from '../core/clock.ts';
-import type { Attachment, Guard, Instrumentation, PatchTarget, Undo } from '../core/instrumentation.ts';
+import type { Attachment, Guard, Instrumentation, PatchTarget, Undo } from '../hooks/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
-import { followPromised, type PromisedCall } from '../core/promised-call.ts';
-import { watchIterator } from '../core/watched-iterator.ts';
-import { wrap } from '../core/wrap.ts';
+import { followPromised, type PromisedCall } from '../hooks/promise-method.ts';
+import { watchIterator } from '../hooks/async-iterator.ts';
+import { wrap } from '../hooks/wrap-method.ts';
 import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../domains/client-llm-calls.ts';
 import {
   askedOf,

@@ -6,7 +6,8 @@
 import * as llmMetrics from '../catalog/llm.ts';
 import { currentActivity } from '../core/activity.ts';
 import { currentClientCall } from '../core/client-call.ts';
-import type { Attachment, Instrumentation, LlmServer } from '../core/instrumentation.ts';
+import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
+import type { LlmServer } from '../core/instrumentation-settings.ts';
 import { errorTypeOf } from '../core/operation.ts';
 import { currentPurpose } from '../core/purpose.ts';
 import { LlmCalls } from '../domains/llm-calls.ts';

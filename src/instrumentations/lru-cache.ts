@@ -10,10 +10,10 @@
 import { cacheEvictions, cacheItems, cacheMaxItems, cacheOperationDuration, cacheRequests, cacheSize } from '../catalog/cache.ts';
 import { nameOfCache } from '../core/cache-names.ts';
 import type { CounterCell } from '../core/recording/cell.ts';
-import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
+import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
-import type { Traced } from '../core/trace.ts';
-import { wrap } from '../core/wrap.ts';
+import type { Traced } from '../hooks/tracing-channel.ts';
+import { wrap } from '../hooks/wrap-method.ts';
 import { type CacheIdentity, Caches, type CacheState } from '../domains/caches.ts';
 
 interface LruCache {

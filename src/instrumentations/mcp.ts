@@ -11,10 +11,10 @@ import {
   mcpServerSessionDuration,
 } from '../catalog/mcp.ts';
 import type { McpRole } from '../catalog/mcp-attributes.ts';
-import type { Guard, Instrumentation, Undo } from '../core/instrumentation.ts';
+import type { Guard, Instrumentation, Undo } from '../hooks/instrumentation.ts';
 import { timeOperation } from '../core/operation.ts';
-import { wrapOne } from '../core/wrap-one.ts';
-import { wrap } from '../core/wrap.ts';
+import { wrapOne } from '../hooks/wrap-own-method.ts';
+import { wrap } from '../hooks/wrap-method.ts';
 import { fieldOf } from '../libraries/mcp-messages.ts';
 import type { McpSession } from '../libraries/mcp-session.ts';
 import { McpSessions } from '../libraries/mcp-sessions.ts';

@@ -7,8 +7,8 @@
 //
 // Mongoose has no file of its own: it does everything through this driver, and what its channels tell would be counted twice.
 import { nowMillis } from '../core/clock.ts';
-import type { Instrumentation } from '../core/instrumentation.ts';
-import { followPromised, type PromisedCall } from '../core/promised-call.ts';
+import type { Instrumentation } from '../hooks/instrumentation.ts';
+import { followPromised, type PromisedCall } from '../hooks/promise-method.ts';
 import { DB_OPERATION_METRICS, type DbOperation, DbOperations } from '../domains/db-operations.ts';
 import { DB_POOL_METRICS } from '../domains/db-pools.ts';
 import {

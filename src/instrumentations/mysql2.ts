@@ -1,8 +1,8 @@
 // MySQL and MariaDB with mysql2: statements as mysql2 publishes them, and pools and connections that fail, which are patched.
 import { nowMillis } from '../core/clock.ts';
-import type { Attachment, Instrumentation, Undo } from '../core/instrumentation.ts';
-import type { Traced } from '../core/trace.ts';
-import { wrap } from '../core/wrap.ts';
+import type { Attachment, Instrumentation, Undo } from '../hooks/instrumentation.ts';
+import type { Traced } from '../hooks/tracing-channel.ts';
+import { wrap } from '../hooks/wrap-method.ts';
 import { DB_OPERATION_METRICS, type DbOperation, DbOperations } from '../domains/db-operations.ts';
 import { DB_POOL_METRICS } from '../domains/db-pools.ts';
 import { mysql2ErrorType } from '../libraries/mysql2-error-type.ts';

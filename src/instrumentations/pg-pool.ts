@@ -7,8 +7,8 @@ import { dbClientConnectionErrors } from '../catalog/db.ts';
 import type { CounterCell, HistogramCell } from '../core/recording/cell.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Counter } from '../core/recording/instrument.ts';
-import type { Attachment, Instrumentation, Undo } from '../core/instrumentation.ts';
-import { wrap } from '../core/wrap.ts';
+import type { Attachment, Instrumentation, Undo } from '../hooks/instrumentation.ts';
+import { wrap } from '../hooks/wrap-method.ts';
 import { DB_POOL_METRICS, DbPools, type PoolState } from '../domains/db-pools.ts';
 import { pgErrorType } from '../libraries/pg-error-type.ts';
 

@@ -3,8 +3,8 @@
 // A query of pg's is an object that is told of its end by methods. These are patched, so that what an application hands over and
 // is given stays the very same: no callback is wrapped, and no promise followed. pg-native is left alone.
 import { nowMillis } from '../core/clock.ts';
-import type { Attachment, Instrumentation, Undo } from '../core/instrumentation.ts';
-import { type Method, wrap } from '../core/wrap.ts';
+import type { Attachment, Instrumentation, Undo } from '../hooks/instrumentation.ts';
+import { type Method, wrap } from '../hooks/wrap-method.ts';
 import { DB_OPERATION_METRICS, DbOperations } from '../domains/db-operations.ts';
 import { pgErrorType } from '../libraries/pg-error-type.ts';
 import { type SqlTarget, SqlTargets } from '../domains/sql-target.ts';

@@ -1,9 +1,9 @@
 // The process: CPU time, memory, descriptors; and the memory and CPU of the container around it.
 import * as catalog from '../catalog/process.ts';
 import { type CgroupUsage, findCgroup } from '../core/linux/cgroup.ts';
-import type { Instrumentation } from '../core/instrumentation.ts';
+import type { Instrumentation } from '../hooks/instrumentation.ts';
 import { CollectionInterval } from '../core/interval.ts';
-import { inMainThread } from '../core/main-thread.ts';
+import { inMainThread } from '../hooks/main-thread.ts';
 import { parseOpenFilesLimit, parseVirtualBytes, type ReadText, readText } from '../core/linux/procfs.ts';
 import type { CollectCallback, Registry } from '../core/recording/registry.ts';
 

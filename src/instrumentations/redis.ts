@@ -9,9 +9,9 @@ import {
   dbClientSlowOperations,
 } from '../catalog/db.ts';
 import { nowMillis } from '../core/clock.ts';
-import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
+import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 import { isInternalCommand } from '../core/internal-traffic.ts';
-import { wrap } from '../core/wrap.ts';
+import { wrap } from '../hooks/wrap-method.ts';
 import { Caches } from '../domains/caches.ts';
 import { redisErrorType } from '../domains/redis-commands.ts';
 import { poolNameOf, type RedisMessage, RedisOperations, type RedisTarget } from '../domains/redis-operations.ts';

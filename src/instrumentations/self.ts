@@ -1,7 +1,7 @@
 // promtel itself: what it is, how many series it holds, and what it could not read or had to leave out.
 import * as catalog from '../catalog/self.ts';
 import type { Family } from '../core/recording/family.ts';
-import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
+import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 import { VERSION } from '../core/version.ts';
 
 /** Scrapes and exports are measured where they happen, by the exporters. */

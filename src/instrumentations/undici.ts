@@ -3,7 +3,7 @@ import type { HttpRequestMethod } from '../catalog/attributes.ts';
 import { httpClientActiveRequests, httpClientRequestDuration } from '../catalog/http.ts';
 import type { UpDownCounterCell } from '../core/recording/cell.ts';
 import { nowMillis } from '../core/clock.ts';
-import type { Attachment, Instrumentation } from '../core/instrumentation.ts';
+import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
 
 const SENT = Symbol('promtel.undici.sent');

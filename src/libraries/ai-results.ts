@@ -1,5 +1,5 @@
 // What a model of the Vercel AI SDK gives: its usage, why it finished, and its stream, as it goes by.
-import type { Guard } from '../core/instrumentation.ts';
+import type { Guard } from '../hooks/instrumentation.ts';
 import { textOf } from '../core/text.ts';
 import type { ClientLlmCall } from '../domains/client-llm-calls.ts';
 import type { TokenUsage } from '../domains/llm-usage.ts';

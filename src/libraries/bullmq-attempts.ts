@@ -1,6 +1,6 @@
 // Attempts at BullMQ's jobs: what its workers take on, how it ends, and what stalls.
 import { jobStalled } from '../catalog/jobs.ts';
-import type { Attachment } from '../core/instrumentation.ts';
+import type { Attachment } from '../hooks/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
 import { sendInternal } from '../core/internal-traffic.ts';
 import { JobWorkers } from '../domains/job-workers.ts';

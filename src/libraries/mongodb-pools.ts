@@ -2,9 +2,9 @@
 import { dbClientConnectionErrors } from '../catalog/db.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Counter } from '../core/recording/instrument.ts';
-import type { Attachment, Undo } from '../core/instrumentation.ts';
-import { followPromised, type PromisedCall } from '../core/promised-call.ts';
-import { wrap } from '../core/wrap.ts';
+import type { Attachment, Undo } from '../hooks/instrumentation.ts';
+import { followPromised, type PromisedCall } from '../hooks/promise-method.ts';
+import { wrap } from '../hooks/wrap-method.ts';
 import { DbPools, type PoolState } from '../domains/db-pools.ts';
 import { errorName, mongoErrorType } from './mongodb-commands.ts';
 

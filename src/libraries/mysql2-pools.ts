@@ -2,8 +2,8 @@
 import { dbClientConnectionErrors } from '../catalog/db.ts';
 import type { HistogramCell } from '../core/recording/cell.ts';
 import { nowMillis } from '../core/clock.ts';
-import type { Attachment, Undo } from '../core/instrumentation.ts';
-import { wrap } from '../core/wrap.ts';
+import type { Attachment, Undo } from '../hooks/instrumentation.ts';
+import { wrap } from '../hooks/wrap-method.ts';
 import { DbPools, type PoolState } from '../domains/db-pools.ts';
 import { mysql2ErrorType } from './mysql2-error-type.ts';
 

@@ -1,7 +1,7 @@
 // Finds the version of the @opentelemetry/api copy at a place in the code: of a package, or of one that was bundled.
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readManifest } from '../core/package-manifest.ts';
+import { readManifest } from '../hooks/modules/package-manifest.ts';
 
 /** A place in a loaded script, as `util.getCallSites` gives it. */
 export interface CallSite {

@@ -2,7 +2,7 @@
 //
 // Names follow OpenTelemetry semantic conventions 1.44. What the operator sets goes before what is found out.
 import { dirname } from 'node:path';
-import { readManifest } from '../core/package-manifest.ts';
+import { readManifest } from '../hooks/modules/package-manifest.ts';
 import { VERSION } from '../core/version.ts';
 import {
   containerAttributes,

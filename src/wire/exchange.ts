@@ -3,7 +3,7 @@ import type { LlmRateLimitKind } from '../catalog/llm-attributes.ts';
 import type { Activity } from '../core/activity.ts';
 import type { ClientCall } from '../core/client-call.ts';
 import { nowMillis } from '../core/clock.ts';
-import type { Guard } from '../core/instrumentation.ts';
+import type { Guard } from '../hooks/instrumentation.ts';
 import type { LlmCall, LlmCalls } from '../domains/llm-calls.ts';
 import { type Answer, AnswerReader } from './answer.ts';
 import { type Decoder, decoderFor } from './decode.ts';

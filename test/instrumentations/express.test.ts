@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { AttachedInstrumentation } from '../../src/core/attach.ts';
+import type { AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
 import { express as instrumentation } from '../../src/instrumentations/express.ts';
 import { attachAlone } from '../kit/readings.ts';

@@ -1,7 +1,7 @@
 // Templates of Fastify: with its plugins' prefixes, and for requests that no handler ever sees.
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AttachedInstrumentation } from '../../src/core/attach.ts';
+import type { AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import { fastify as instrumentation } from '../../src/instrumentations/fastify.ts';
 import { attachAlone } from '../kit/readings.ts';
 import { answersOf, routesOf } from '../kit/route-answers.ts';

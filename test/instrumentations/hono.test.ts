@@ -1,7 +1,7 @@
 // Templates of Hono on its Node server: every variant of its class and router, sub-applications, middleware.
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AttachedInstrumentation } from '../../src/core/attach.ts';
+import type { AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import { hono as instrumentation } from '../../src/instrumentations/hono.ts';
 import { attachAlone } from '../kit/readings.ts';
 import { answersOf, routesOf } from '../kit/route-answers.ts';

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type { Knex } from 'knex';
 import { describe, expect } from 'vitest';
-import { attach } from '../../src/core/attach.ts';
+import { attach } from '../../src/hooks/attach.ts';
 import { knex as instrumentation } from '../../src/instrumentations/knex.ts';
 import { pgPool } from '../../src/instrumentations/pg-pool.ts';
 import { pg } from '../../src/instrumentations/pg.ts';

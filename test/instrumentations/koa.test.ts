@@ -1,7 +1,7 @@
 // Templates of Koa with @koa/router: nested routers, middleware among their layers, several routers in a row.
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AttachedInstrumentation } from '../../src/core/attach.ts';
+import type { AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import { koa as instrumentation } from '../../src/instrumentations/koa.ts';
 import { attachAlone } from '../kit/readings.ts';
 import { answersOf, routesOf } from '../kit/route-answers.ts';

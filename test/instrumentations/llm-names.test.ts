@@ -1,6 +1,6 @@
 // The names that LLM calls go by: those that are established, those that the conventions moved to, or both.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GenAiNames } from '../../src/core/instrumentation.ts';
+import type { GenAiNames } from '../../src/core/instrumentation-settings.ts';
 import { llm } from '../../src/instrumentations/llm.ts';
 import { eventually } from '../kit/http-traffic.ts';
 import { clientCall } from '../kit/llm-clients.ts';

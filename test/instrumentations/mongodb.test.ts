@@ -7,7 +7,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { mongodb } from '../../src/instrumentations/mongodb.ts';
-import { inRange } from '../../src/core/version-range.ts';
+import { inRange } from '../../src/hooks/modules/version-range.ts';
 import { eventually } from '../kit/http-traffic.ts';
 import { commandsOf, type MongoCase, testsWithMongo } from '../kit/mongo-samples.ts';
 import { countsOf } from '../kit/readings.ts';

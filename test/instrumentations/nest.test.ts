@@ -1,7 +1,7 @@
 // Templates of Nest, which stands on Express or Fastify: prefixes, versions, middleware, guards, pipes and filters.
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AttachedInstrumentation } from '../../src/core/attach.ts';
+import type { AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import { express } from '../../src/instrumentations/express.ts';
 import { fastify } from '../../src/instrumentations/fastify.ts';
 import { attachAlone } from '../kit/readings.ts';

@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import type Pg from 'pg';
 import { describe, expect } from 'vitest';
-import { attach } from '../../src/core/attach.ts';
+import { attach } from '../../src/hooks/attach.ts';
 import { pgPool } from '../../src/instrumentations/pg-pool.ts';
 import type { Sample } from '../../src/core/recording/samples.ts';
 import { eventually, listen } from '../kit/http-traffic.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Cluster } from 'ioredis';
 import { createCluster } from 'redis';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import type { Instrumentation } from '../../src/core/instrumentation.ts';
+import type { Instrumentation } from '../../src/hooks/instrumentation.ts';
 import { ioredis } from '../../src/instrumentations/ioredis.ts';
 import { redis } from '../../src/instrumentations/redis.ts';
 import { freePort } from '../kit/free-port.ts';

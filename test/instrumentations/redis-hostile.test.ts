@@ -5,7 +5,7 @@ import { Redis as Ioredis6 } from 'ioredis';
 import { Redis as Ioredis5 } from 'ioredis5';
 import { createClient } from 'redis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
-import type { Instrumentation } from '../../src/core/instrumentation.ts';
+import type { Instrumentation } from '../../src/hooks/instrumentation.ts';
 import { ioredis } from '../../src/instrumentations/ioredis.ts';
 import { redis } from '../../src/instrumentations/redis.ts';
 import { eventually } from '../kit/http-traffic.ts';

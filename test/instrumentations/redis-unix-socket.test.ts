@@ -7,7 +7,7 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { ioredis } from '../../src/instrumentations/ioredis.ts';
 import { redis } from '../../src/instrumentations/redis.ts';
-import type { Instrumentation } from '../../src/core/instrumentation.ts';
+import type { Instrumentation } from '../../src/hooks/instrumentation.ts';
 import { reloadIoredis } from '../kit/ioredis-client.ts';
 import { findProgram, testWith } from '../kit/programs.ts';
 import { attachAlone, valueOf } from '../kit/readings.ts';

@@ -1,7 +1,7 @@
 // What promtel tells of itself: only what there is to tell.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
-import type { Instrumentation } from '../../src/core/instrumentation.ts';
+import { attach, type AttachedInstrumentation } from '../../src/hooks/attach.ts';
+import type { Instrumentation } from '../../src/hooks/instrumentation.ts';
 import { defineMetric } from '../../src/core/metric.ts';
 import { onProblem } from '../../src/core/problem.ts';
 import { Registry } from '../../src/core/recording/registry.ts';

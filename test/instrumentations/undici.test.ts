@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createNet, type Server as NetServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { httpClientActiveRequests, httpClientRequestDuration } from '../../src/catalog/http.ts';
-import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
+import { attach, type AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
 import { undici } from '../../src/instrumentations/undici.ts';
 import { activeOf, outcomesOf, samplesOf } from '../kit/http-samples.ts';

@@ -1,6 +1,6 @@
 // Run by the instrumentation kit in a process of its own: says which published objects outlive the exercise that made them.
 import { subscribe } from 'node:diagnostics_channel';
-import { attach } from '../../src/core/attach.ts';
+import { attach } from '../../src/hooks/attach.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
 import { channelsOf, type Exercise, instrumentationOf } from './exercise.ts';
 import { SETTINGS } from './instrumentation-settings.ts';

@@ -1,5 +1,5 @@
 // The settings that tests attach instrumentations with: what holds where no variable is set.
-import type { InstrumentationSettings } from '../../src/core/instrumentation.ts';
+import type { InstrumentationSettings } from '../../src/core/instrumentation-settings.ts';
 
 export const SETTINGS: InstrumentationSettings = {
   ignoresPath: () => false,

@@ -6,7 +6,7 @@
 // await client.chat.completions.create({ model: 'gpt-5', messages });
 // provider.calls[0].usage                                             // what it told, for comparison
 import { createServer, type IncomingMessage } from 'node:http';
-import type { LlmServer } from '../../src/core/instrumentation.ts';
+import type { LlmServer } from '../../src/core/instrumentation-settings.ts';
 import type { TokenUsage } from '../../src/domains/llm-usage.ts';
 import { listen } from './http-traffic.ts';
 import { type Answer, sendAnswer } from './llm-wires/send.ts';

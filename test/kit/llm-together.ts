@@ -1,7 +1,8 @@
 // Attaches several instrumentations to one registry, and gives what they measured of LLM calls together.
 import { afterEach, expect } from 'vitest';
-import { attach, type AttachedInstrumentation } from '../../src/core/attach.ts';
-import type { Instrumentation, InstrumentationSettings } from '../../src/core/instrumentation.ts';
+import { attach, type AttachedInstrumentation } from '../../src/hooks/attach.ts';
+import type { Instrumentation } from '../../src/hooks/instrumentation.ts';
+import type { InstrumentationSettings } from '../../src/core/instrumentation-settings.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
 import { type Sample, samplesOf } from '../../src/core/recording/samples.ts';
 import { SETTINGS } from './instrumentation-settings.ts';

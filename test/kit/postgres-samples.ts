@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type Pg from 'pg';
 import { afterAll } from 'vitest';
-import type { Instrumentation } from '../../src/core/instrumentation.ts';
+import type { Instrumentation } from '../../src/hooks/instrumentation.ts';
 import type { Sample } from '../../src/core/recording/samples.ts';
 import { freshCopy } from './fresh-copy.ts';
 import { type PostgresProcess, startPostgres } from './postgres-process.ts';

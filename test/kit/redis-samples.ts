@@ -1,6 +1,6 @@
 // Tests against one Redis server for all of a file, and what was measured there beside what the server itself counted.
 import { afterAll } from 'vitest';
-import type { Instrumentation } from '../../src/core/instrumentation.ts';
+import type { Instrumentation } from '../../src/hooks/instrumentation.ts';
 import { testWith } from './programs.ts';
 import { attachAlone, countsOf, type Measured, type Readings } from './readings.ts';
 import { type RedisProcess, startRedis } from './redis-process.ts';

@@ -1,0 +1,51 @@
+// Follows the operations of a tracing channel from start to end: each is told once, however it ends.
+import { nowMillis } from '../core/clock.ts';
+import type { ChannelHandler, Undo } from './instrumentation.ts';
+
+/** What a tracing channel adds to a library's own message. */
+export interface Traced {
+  readonly result?: unknown;
+  readonly error?: unknown;
+}
+
+export interface TraceHandlers<Message> {
+  readonly start?: (message: Message) => void;
+  /** Once, when the operation has returned or thrown, or its promise or callback is done. */
+  readonly end: (message: Message & Traced, durationSeconds: number) => void;
+}
+
+type Started = Traced & { [startMillis: symbol]: number | undefined };
+
+/**
+ * Subscribes to the channels of one operation. The messages carry the time under `key`, so that of two who follow the same
+ * operation for the same purpose the first counts it.
+ */
+export function followTrace<Message extends object>(
+  name: string,
+  key: symbol,
+  { start, end }: TraceHandlers<Message>,
+  subscribe: (channel: string, handler: ChannelHandler) => Undo,
+): Undo {
+  const finish = (message: Started): void => {
+    const startMillis = message[key];
+    if (startMillis === undefined) return;
+    message[key] = undefined;
+    end(message as unknown as Message & Traced, (nowMillis() - startMillis) / 1000);
+  };
+  const undo = [
+    subscribe(`tracing:${name}:start`, (message: Started) => {
+      if (message[key] !== undefined) return;
+      message[key] = nowMillis();
+      start?.(message as unknown as Message);
+    }),
+    // The end of the call is the end of the operation only where it has nothing more to wait for.
+    subscribe(`tracing:${name}:end`, (message: Started) => {
+      if (message.error !== undefined || 'result' in message) finish(message);
+    }),
+    // Before whoever waited for the result goes on: what he does with it is no part of the operation.
+    subscribe(`tracing:${name}:asyncStart`, finish),
+  ];
+  return () => {
+    for (const one of undo) one();
+  };
+}

@@ -1,0 +1,17 @@
+// Puts a function around a method so that it looks the same, with its name, length and properties, and takes it off again.
+import { copyFunctionShape } from '../core/function-shape.ts';
+
+export type Method = (this: unknown, ...values: unknown[]) => unknown;
+
+/** Replaces `holder[name]` by what `around` makes of it; the function returned puts the original back. */
+export function wrap(holder: object, name: string, around: (original: Method) => Method): () => void {
+  const before = Object.getOwnPropertyDescriptor(holder, name);
+  if (typeof before?.value !== 'function') throw new TypeError(`there is no method ${name} to patch`);
+  const original = before.value as Method;
+  const wrapped = copyFunctionShape(around(original), original);
+  Object.defineProperty(holder, name, { ...before, value: wrapped });
+  return () => {
+    // What somebody else wrapped after us stays wrapped, with ours below it.
+    if ((holder as Record<string, unknown>)[name] === wrapped) Object.defineProperty(holder, name, before);
+  };
+}

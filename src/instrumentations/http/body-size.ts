@@ -1,0 +1,122 @@
+// Sizes of HTTP/1 bodies without headers and chunk framing: as announced where they are announced, counted where they are not.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Guard, Undo } from '../../hooks/instrumentation.ts';
+import { type Method, wrap } from '../../hooks/wrap-method.ts';
+
+const RECEIVED = Symbol('promtel.body.received');
+const SENT = Symbol('promtel.body.sent');
+
+interface Received {
+  [RECEIVED]?: number;
+}
+
+/** A response as node:http keeps it; the underscored fields have been there since its beginnings. */
+interface Sent {
+  [SENT]?: number;
+  /** What the response announces; null where its body is chunked or ends with the connection. */
+  readonly _contentLength: number | null;
+  /** False for what HEAD asks for, and for 204 and 304. */
+  readonly _hasBody: boolean;
+  readonly _header: string | null;
+  /** Whether `end` was called. */
+  readonly finished: boolean;
+}
+
+/** Counts the bytes of a request that is chunked, for which the parser hands over the body piece by piece. */
+export function countRequestBody(request: IncomingMessage & Received, guard: Guard): void {
+  if (headerOf(request, 'transfer-encoding') === undefined) return;
+  const push = request.push.bind(request);
+  request[RECEIVED] = 0;
+  const noteReceived = guard((chunk: Buffer | null | undefined): void => {
+    request[RECEIVED] = (request[RECEIVED] ?? 0) + (chunk?.length ?? 0);
+  });
+  const value = (chunk: Buffer | null, encoding?: BufferEncoding): boolean => {
+    noteReceived(chunk);
+    return push(chunk, encoding);
+  };
+  Object.defineProperty(request, 'push', { value, configurable: true, writable: true });
+}
+
+/** The size of a request's body in bytes; undefined if it has none, or not all of it arrived. */
+export function requestBodySize(request: IncomingMessage): number | undefined {
+  if (!request.complete) return undefined;
+  const announced = headerOf(request, 'content-length');
+  return announced === undefined ? (request as Received)[RECEIVED] : Number(announced);
+}
+
+/** A header as it came: `headers` would make Node build an object of all of them, which the application may never ask for. */
+function headerOf({ rawHeaders }: IncomingMessage, name: string): string | undefined {
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const raw = rawHeaders[index]!;
+    if (raw.length === name.length && raw.toLowerCase() === name) return rawHeaders[index + 1];
+  }
+  return undefined;
+}
+
+/** The size of a finished response's body in bytes. */
+export function responseBodySize(response: ServerResponse): number {
+  const { _hasBody, _contentLength, [SENT]: counted } = response as ServerResponse & Sent;
+  if (!_hasBody) return 0;
+  return _contentLength ?? counted ?? 0;
+}
+
+let users = 0;
+let unpatch: Undo = () => {};
+
+/**
+ * Counts, from now on, what is written to responses whose length is not announced, such as compressed ones. Node publishes
+ * nothing of it, and the bytes on the connection do not tell how many are framing; so `write` and `end` are patched. Whoever
+ * was first guards the patch for all.
+ */
+export function countResponseBodies(guard: Guard): Undo {
+  users += 1;
+  if (users === 1) unpatch = patchWrites(guard(note));
+  return () => {
+    users -= 1;
+    if (users === 0) unpatch();
+  };
+}
+
+function patchWrites(noteSent: typeof note): Undo {
+  const { prototype } = process.getBuiltinModule('node:http').OutgoingMessage;
+  const unpatchWrite = wrap(
+    prototype,
+    'write',
+    (write) =>
+      function (this: Sent, chunk: unknown, encoding: unknown, callback: unknown) {
+        const isLate = this.finished;
+        const result = write.call(this, chunk, encoding, callback);
+        // Only now is it known: the first write is what makes the header.
+        if (this._contentLength === null && !isLate) noteSent(this, chunk, encoding);
+        return result;
+      } as Method,
+  );
+  const unpatchEnd = wrap(
+    prototype,
+    'end',
+    (end) =>
+      function (this: Sent, chunk: unknown, encoding: unknown, callback: unknown) {
+        // Without a header yet, this is the whole body, and Node announces its length.
+        if (this._contentLength === null && this._header !== null && !this.finished) noteSent(this, chunk, encoding);
+        return end.call(this, chunk, encoding, callback);
+      } as Method,
+  );
+  return () => {
+    unpatchWrite();
+    unpatchEnd();
+  };
+}
+
+function note(message: Sent, chunk: unknown, encoding: unknown): void {
+  const size =
+    chunk instanceof Uint8Array
+      ? chunk.byteLength
+      : typeof chunk === 'string'
+        ? Buffer.byteLength(chunk, encodingOf(encoding))
+        : 0;
+  if (size > 0) message[SENT] = (message[SENT] ?? 0) + size;
+}
+
+function encodingOf(encoding: unknown): BufferEncoding {
+  return typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8';
+}

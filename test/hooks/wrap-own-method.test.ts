@@ -1,0 +1,91 @@
+// A wrapped method of one object looks like the original, whether it is the object's own, inherited or an accessor's.
+import { describe, expect, it } from 'vitest';
+import type { Method } from '../../src/hooks/wrap-method.ts';
+import { wrapOne } from '../../src/hooks/wrap-own-method.ts';
+
+class Door {
+  opened = 0;
+  #onclose: (() => string) | undefined = () => 'closed';
+
+  open(): string {
+    this.opened += 1;
+    return 'opened';
+  }
+
+  get onclose(): (() => string) | undefined {
+    return this.#onclose;
+  }
+
+  set onclose(handler: (() => string) | undefined) {
+    this.#onclose = handler;
+  }
+}
+
+const counting = (calls: unknown[]) => (original: Method) =>
+  function (this: unknown, ...values: unknown[]) {
+    calls.push(this);
+    return original.apply(this, values);
+  };
+
+describe('wrapOne', () => {
+  it('stands for what an object inherits, and for no other object', () => {
+    const calls: unknown[] = [];
+    const [door, other] = [new Door(), new Door()];
+    const undo = wrapOne(door, 'open', counting(calls));
+    expect([door.open(), other.open()]).toEqual(['opened', 'opened']);
+    expect(calls).toEqual([door]);
+    expect(door.opened).toBe(1);
+    expect(door.open.name).toBe('open');
+    expect(Object.keys(door)).toEqual(Object.keys(other));
+    undo();
+    expect(Reflect.ownKeys(door)).toEqual(Reflect.ownKeys(other));
+  });
+
+  it('puts back what an object had of its own, as it was', () => {
+    const calls: unknown[] = [];
+    const own = (): string => 'own';
+    const door = { open: own };
+    const undo = wrapOne(door, 'open', counting(calls));
+    expect(Object.keys(door)).toEqual(['open']);
+    expect(door.open()).toBe('own');
+    expect(calls).toHaveLength(1);
+    undo();
+    expect(Object.getOwnPropertyDescriptor(door, 'open')).toEqual({
+      value: own,
+      writable: true,
+      configurable: true,
+      enumerable: true,
+    });
+  });
+
+  it('goes through the accessor where there is one', () => {
+    const calls: unknown[] = [];
+    const door = new Door();
+    const before = door.onclose;
+    const undo = wrapOne(door, 'onclose', counting(calls));
+    expect(Object.hasOwn(door, 'onclose')).toBe(false);
+    expect(door.onclose!()).toBe('closed');
+    expect(calls).toEqual([door]);
+    undo();
+    expect(door.onclose).toBe(before);
+  });
+
+  it('leaves in place what came on top of it or instead of it', () => {
+    const calls: unknown[] = [];
+    const door = new Door();
+    const undo = wrapOne(door, 'open', counting(calls));
+    const instead = (): string => 'instead';
+    door.open = instead;
+    undo();
+    expect(door.open).toBe(instead);
+  });
+
+  it('leaves alone what is no function, or does not let itself be changed', () => {
+    const frozen = Object.freeze({ open: () => 'frozen' });
+    const undo = wrapOne(frozen, 'open', counting([]));
+    expect(frozen.open()).toBe('frozen');
+    undo();
+    wrapOne({ open: 'word' }, 'open', counting([]))();
+    wrapOne({}, 'open', counting([]))();
+  });
+});
