@@ -2,7 +2,7 @@
 import type { InstrumentOf } from './core/recording/instrument.ts';
 import type { MetricDefinition } from './core/metric.ts';
 import { sharedRegistry } from './core/recording/shared-registry.ts';
-import { brokenRules, STRUCTURE_RULES, type StructureRule } from './core/structure.ts';
+import { brokenRules, STRUCTURE_RULES, type StructureRule } from './core/definition-rules.ts';
 import type { TrackerOptions } from './core/tracker.ts';
 import { unrecorded } from './core/recording/noop-instrument.ts';
 

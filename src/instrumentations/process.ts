@@ -2,7 +2,7 @@
 import * as catalog from '../catalog/process.ts';
 import { type CgroupUsage, findCgroup } from '../core/linux/cgroup.ts';
 import type { Instrumentation } from '../hooks/instrumentation.ts';
-import { CollectionInterval } from '../core/interval.ts';
+import { CollectionInterval } from '../core/collection-interval.ts';
 import { inMainThread } from '../hooks/main-thread.ts';
 import { parseOpenFilesLimit, parseVirtualBytes, type ReadText, readText } from '../core/linux/procfs.ts';
 import type { CollectCallback, Registry } from '../core/recording/registry.ts';

@@ -5,7 +5,7 @@
 import type { PerformanceEntry, PerformanceObserverEntryList } from 'node:perf_hooks';
 import * as catalog from '../catalog/runtime.ts';
 import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
-import { CollectionInterval } from '../core/interval.ts';
+import { CollectionInterval } from '../core/collection-interval.ts';
 
 export const runtimeNode: Instrumentation = {
   name: 'runtime-node',

@@ -17,7 +17,7 @@ import {
 } from '../core/linux/devices.ts';
 import type { Counter } from '../core/recording/instrument.ts';
 import type { Instrumentation } from '../hooks/instrumentation.ts';
-import { CollectionInterval } from '../core/interval.ts';
+import { CollectionInterval } from '../core/collection-interval.ts';
 import { inMainThread } from '../hooks/main-thread.ts';
 import type { AttributesOf, MetricDefinition } from '../core/metric.ts';
 import { type CpuMode, type CpuTimes, parseCpuTimes, type ReadText, readText } from '../core/linux/procfs.ts';

@@ -2,7 +2,7 @@
 import type { AttributeSpec } from '../../src/core/attribute.ts';
 import type { MetricDefinition } from '../../src/core/metric.ts';
 import { prometheusName } from '../../src/core/naming/prometheus-name.ts';
-import { brokenRules, STRUCTURE_RULES } from '../../src/core/structure.ts';
+import { brokenRules, STRUCTURE_RULES } from '../../src/core/definition-rules.ts';
 import { isCatalogUnit } from '../../src/core/naming/unit.ts';
 
 /** What is wrong with a definition; undefined if the rule is kept. */

@@ -1,6 +1,6 @@
 // When a collection ends an interval, with one reader and with several.
 import { expect, it } from 'vitest';
-import { CollectionInterval } from '../../src/core/interval.ts';
+import { CollectionInterval } from '../../src/core/collection-interval.ts';
 
 function endings(...atSeconds: number[]): number[] {
   const interval = new CollectionInterval();

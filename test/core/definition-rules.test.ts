@@ -1,7 +1,7 @@
 // Every rule of a declaration that works, broken once; and nothing at all that throws.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { brokenRules, STRUCTURE_RULES, type UncheckedDefinition } from '../../src/core/structure.ts';
+import { brokenRules, STRUCTURE_RULES, type UncheckedDefinition } from '../../src/core/definition-rules.ts';
 
 const key = { key: 'shop.name', type: 'string', brief: 'Name.' };
 const good = { name: 'orders', instrument: 'counter', unit: '{order}', brief: 'Orders.', attributes: [key] };
