@@ -12,11 +12,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   core: [],
   hooks: ['core'],
   catalog: ['core'],
-  domains: ['core', 'hooks', 'catalog'],
-  wire: ['core', 'hooks', 'catalog', 'domains'],
-  libraries: ['core', 'hooks', 'catalog', 'domains', 'wire'],
-  instrumentations: ['core', 'hooks', 'catalog', 'domains', 'wire', 'libraries'],
-  helpers: ['core', 'catalog', 'domains'],
+  recorders: ['core', 'hooks', 'catalog'],
+  wire: ['core', 'hooks', 'catalog', 'recorders'],
+  libraries: ['core', 'hooks', 'catalog', 'recorders', 'wire'],
+  instrumentations: ['core', 'hooks', 'catalog', 'recorders', 'wire', 'libraries'],
+  helpers: ['core', 'catalog', 'recorders'],
   config: ['core'],
   sdk: ['core', 'hooks', 'catalog', 'config'],
   exporters: ['core'],
@@ -26,7 +26,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const KNOWS_OPENTELEMETRY = new Set(['sdk', 'exporters']);
 
 /** What each package is for beside those is known to one file, which loads it when it is needed. */
-const KNOWN_TO: Record<string, string> = { '@pydantic/genai-prices': 'src/domains/llm-prices.ts' };
+const KNOWN_TO: Record<string, string> = { '@pydantic/genai-prices': 'src/recorders/llm/prices.ts' };
 
 interface Import {
   readonly file: string;

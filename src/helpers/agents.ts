@@ -4,7 +4,7 @@ import { genAiInvokeAgentDuration, genAiInvokeWorkflowDuration } from '../catalo
 import { genAiAgentName } from '../catalog/llm-attributes.ts';
 import { timeOperation } from '../core/operation.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';
-import { AgentRuns } from '../domains/agent-runs.ts';
+import { AgentRuns } from '../recorders/agents/runs.ts';
 import { memory } from './agent-memory.ts';
 import { type Agent, bindScores, scores } from './agent-scores.ts';
 import { tasks } from './agent-tasks.ts';

@@ -1,10 +1,10 @@
 // `cache`: what an application tells of caches that no library shows, in the same series as those that one does.
 import { cacheName, cacheOperation, cacheSystem } from '../catalog/attributes.ts';
 import { cacheEvictions, cacheItems, cacheMaxItems, cacheOperationDuration, cacheRequests, cacheSize } from '../catalog/cache.ts';
-import { nameCache } from '../core/cache-names.ts';
+import { nameCache } from '../recorders/cache/names.ts';
 import type { AttributesOf } from '../core/metric.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';
-import type { CacheState } from '../domains/caches.ts';
+import type { CacheState } from '../recorders/cache/requests.ts';
 import { type Fields, observe, type ReadState } from './observe.ts';
 import { ask, instrumentOf, seriesOf, timeFor, wrapFor } from './record.ts';
 import { looks, wordsFor } from './words.ts';

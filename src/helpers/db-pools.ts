@@ -12,7 +12,7 @@ import {
 } from '../catalog/db.ts';
 import type { AttributesOf } from '../core/metric.ts';
 import { errorTypeOf } from '../core/operation.ts';
-import type { PoolState } from '../domains/db-pools.ts';
+import type { PoolState } from '../recorders/db/pools.ts';
 import { type Fields, observe, type ReadState } from './observe.ts';
 import { instrumentOf, seriesOf } from './record.ts';
 import { wordsFor } from './words.ts';

@@ -9,7 +9,7 @@ import {
 } from '../catalog/attributes.ts';
 import { dbClientOperationDuration, dbClientResponseReturnedRows } from '../catalog/db.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';
-import { type DbOperation, DbOperations } from '../domains/db-operations.ts';
+import { type DbOperation, DbOperations } from '../recorders/db/operations.ts';
 import { dbPools } from './db-pools.ts';
 import { ask, timeFor, wrapFor } from './record.ts';
 import { wordsFor } from './words.ts';

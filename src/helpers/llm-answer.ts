@@ -2,8 +2,8 @@
 import { llmTokens } from '../catalog/llm.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';
 import { textOf } from '../core/text.ts';
-import type { LlmCallEnd } from '../domains/llm-calls.ts';
-import type { TokenUsage } from '../domains/llm-usage.ts';
+import type { LlmCallEnd } from '../recorders/llm/calls.ts';
+import type { TokenUsage } from '../core/token-usage.ts';
 import { looks } from './words.ts';
 
 /** What an answer tells. */

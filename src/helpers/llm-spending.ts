@@ -1,7 +1,7 @@
 // The part of `llm` that tells what is spent beside the price of tokens, what may be spent, and what for.
 import { genAiProviderName, llmBudgetPeriod, llmPurpose } from '../catalog/llm-attributes.ts';
 import { llmBudget, llmCost, llmCredits } from '../catalog/llm.ts';
-import { currentPurpose, withPurpose } from '../core/purpose.ts';
+import { currentPurpose, withPurpose } from '../recorders/llm/purpose.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';
 import { instrumentOf, isFunction } from './record.ts';
 import { looks, wordsFor } from './words.ts';

@@ -8,13 +8,13 @@ import {
   llmPurpose,
 } from '../catalog/llm-attributes.ts';
 import { genAiClientOperationDuration, llmTokens } from '../catalog/llm.ts';
-import { currentActivity } from '../core/activity.ts';
+import { currentActivity } from '../recorders/agents/activity.ts';
 import { OTHER } from '../core/attribute.ts';
-import { ClientCall } from '../core/client-call.ts';
+import { ClientCall } from '../recorders/llm/client-call.ts';
 import { ABORTED, errorTypeOf, timeOperation } from '../core/operation.ts';
-import { currentPurpose, withPurpose } from '../core/purpose.ts';
+import { currentPurpose, withPurpose } from '../recorders/llm/purpose.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';
-import { LlmCalls, type LlmCallSettings, type LlmRequest } from '../domains/llm-calls.ts';
+import { LlmCalls, type LlmCallSettings, type LlmRequest } from '../recorders/llm/calls.ts';
 import { endOf, type LlmAnswer } from './llm-answer.ts';
 import { spending } from './llm-spending.ts';
 import { ask, isFunction, wrapFor } from './record.ts';

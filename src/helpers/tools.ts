@@ -3,7 +3,7 @@ import { genAiToolName } from '../catalog/llm-attributes.ts';
 import { genAiExecuteToolDuration } from '../catalog/tools.ts';
 import { timeOperation } from '../core/operation.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';
-import { ToolCalls } from '../domains/tool-calls.ts';
+import { ToolCalls } from '../recorders/tools/calls.ts';
 import { ask, isFunction, wrapFor } from './record.ts';
 import { wordsFor } from './words.ts';
 

@@ -1,7 +1,7 @@
 // `usage`: how many API keys and users are active, without keeping who they are, and what tasks cost.
 import { usageTaskType } from '../catalog/agent-attributes.ts';
 import { usageApiKeysActive, usageTaskCost, usageUsersActive } from '../catalog/usage.ts';
-import { Activity } from '../core/activity.ts';
+import { Activity } from '../recorders/agents/activity.ts';
 import type { AttributesOf } from '../core/metric.ts';
 import { timeOperation } from '../core/operation.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';

@@ -10,12 +10,12 @@ import { genAiExecuteToolDuration, toolActive } from '../catalog/tools.ts';
 import type { Attachment, Guard, Instrumentation } from '../hooks/instrumentation.ts';
 import { ABORTED, errorTypeOf } from '../core/operation.ts';
 import { textOf } from '../core/text.ts';
-import { agentRunMetrics, type AgentRun, AgentRuns } from '../domains/agent-runs.ts';
+import { agentRunMetrics, type AgentRun, AgentRuns } from '../recorders/agents/runs.ts';
 import { type AiFinishReason, type AiResult, type AiUsage, followResult, reasonOf, usageOf } from '../libraries/ai-results.ts';
-import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../domains/client-llm-calls.ts';
-import { LlmCalls } from '../domains/llm-calls.ts';
-import { llmPrices } from '../domains/llm-prices.ts';
-import { type ToolCall, ToolCalls } from '../domains/tool-calls.ts';
+import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../recorders/llm/client-calls.ts';
+import { LlmCalls } from '../recorders/llm/calls.ts';
+import { llmPrices } from '../recorders/llm/prices.ts';
+import { type ToolCall, ToolCalls } from '../recorders/tools/calls.ts';
 
 interface CallEvent {
   /** Of the application's own call, which may take several of models. */

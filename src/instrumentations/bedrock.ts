@@ -17,9 +17,9 @@ import {
   type ConverseEvent,
   type ConverseTold,
 } from '../libraries/bedrock-calls.ts';
-import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../domains/client-llm-calls.ts';
-import { type LlmCallEnd, LlmCalls } from '../domains/llm-calls.ts';
-import { llmPrices } from '../domains/llm-prices.ts';
+import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../recorders/llm/client-calls.ts';
+import { type LlmCallEnd, LlmCalls } from '../recorders/llm/calls.ts';
+import { llmPrices } from '../recorders/llm/prices.ts';
 import { AnswerReader } from '../wire/answer.ts';
 import { BEDROCK_CONTENT, BEDROCK_EMBEDDING } from '../wire/bedrock.ts';
 import type { Framing } from '../wire/documents.ts';

@@ -4,13 +4,13 @@
 // name of the whole, which is the one that it was given, else the `cacheId` of its options. Calls that wait for the load of another
 // ask no tier and load nothing, so they are not counted. Versions before 7.2.9 give away a function that cannot be replaced.
 import { cacheOperationDuration } from '../catalog/cache.ts';
-import { nameOfCache } from '../core/cache-names.ts';
+import { nameOfCache } from '../recorders/cache/names.ts';
 import type { Histogram } from '../core/recording/instrument.ts';
 import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 import { type OperationListener, timeOperation } from '../core/operation.ts';
 import { WeakUndos } from '../hooks/weak-undos.ts';
 import { type Method, wrap } from '../hooks/wrap-method.ts';
-import { noteTier } from '../domains/cache-tiers.ts';
+import { noteTier } from '../recorders/cache/tiers.ts';
 
 interface Cache {
   readonly stores: readonly object[];

@@ -17,7 +17,7 @@ import type { Attachment, Guard, Instrumentation, Undo } from '../hooks/instrume
 import type { Traced } from '../hooks/tracing-channel.ts';
 import { wrap } from '../hooks/wrap-method.ts';
 import { type IoredisClient, type IoredisCommand, IoredisCommands, ioredisErrorType } from '../libraries/ioredis-commands.ts';
-import { poolNameOf, RedisOperations, type RedisTarget } from '../domains/redis-operations.ts';
+import { poolNameOf, RedisOperations, type RedisTarget } from '../recorders/db/redis-operations.ts';
 
 export const ioredis: Instrumentation = {
   name: 'ioredis',

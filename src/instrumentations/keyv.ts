@@ -10,13 +10,13 @@
 // development; it is not looked at, and not reported. An ES module of Keyv is seen where the program uses keyv or cache-manager
 // itself, not where it only uses an adapter that brings its own Keyv.
 import { cacheItems, cacheOperationDuration, cacheRequests } from '../catalog/cache.ts';
-import { nameOfCache } from '../core/cache-names.ts';
+import { nameOfCache } from '../recorders/cache/names.ts';
 import type { CounterCell } from '../core/recording/cell.ts';
 import type { Attachment, Guard, Instrumentation, Undo } from '../hooks/instrumentation.ts';
 import { type Method, wrap } from '../hooks/wrap-method.ts';
-import { CacheStores, type StoreMethods } from '../domains/cache-stores.ts';
-import { nameOfTier } from '../domains/cache-tiers.ts';
-import { type CacheIdentity, Caches } from '../domains/caches.ts';
+import { CacheStores, type StoreMethods } from '../recorders/cache/stores.ts';
+import { nameOfTier } from '../recorders/cache/tiers.ts';
+import { type CacheIdentity, Caches } from '../recorders/cache/requests.ts';
 
 const { isPromise } = process.getBuiltinModule('node:util').types;
 

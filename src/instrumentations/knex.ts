@@ -6,7 +6,7 @@ import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
 import { WeakList } from '../hooks/weak-list.ts';
 import { wrap } from '../hooks/wrap-method.ts';
-import { DB_POOL_METRICS, DbPools, type PoolState } from '../domains/db-pools.ts';
+import { DB_POOL_METRICS, DbPools, type PoolState } from '../recorders/db/pools.ts';
 
 export const knex: Instrumentation = {
   name: 'knex',

@@ -6,14 +6,14 @@
 // that are handed to a model at once are one call. What an agent is, LangGraph knows, and LangChain itself does not.
 import { genAiClientOperationDuration } from '../catalog/llm.ts';
 import { genAiExecuteToolDuration, toolActive } from '../catalog/tools.ts';
-import { currentClientCall } from '../core/client-call.ts';
+import { currentClientCall } from '../recorders/llm/client-call.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Guard, Instrumentation, PatchTarget, Undo } from '../hooks/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
 import { followPromised, type PromisedCall } from '../hooks/promise-method.ts';
 import { watchIterator } from '../hooks/async-iterator.ts';
 import { wrap } from '../hooks/wrap-method.ts';
-import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../domains/client-llm-calls.ts';
+import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../recorders/llm/client-calls.ts';
 import {
   askedOf,
   type LangchainModel,
@@ -23,10 +23,10 @@ import {
   ToldEvents,
   ToldMessages,
 } from '../libraries/langchain-results.ts';
-import { LlmCalls } from '../domains/llm-calls.ts';
-import { llmPrices } from '../domains/llm-prices.ts';
-import { providerNameOf } from '../domains/llm-provider-names.ts';
-import { ToolCalls } from '../domains/tool-calls.ts';
+import { LlmCalls } from '../recorders/llm/calls.ts';
+import { llmPrices } from '../recorders/llm/prices.ts';
+import { providerNameOf } from '../recorders/llm/provider-names.ts';
+import { ToolCalls } from '../recorders/tools/calls.ts';
 
 interface Class {
   readonly prototype: object;

@@ -8,13 +8,13 @@
 // Versions before 11.3 publish nothing, and are not reported: npm's own tools bring one into nearly every application, and a line
 // about a cache that is not the application's would teach people not to read the lines.
 import { cacheEvictions, cacheItems, cacheMaxItems, cacheOperationDuration, cacheRequests, cacheSize } from '../catalog/cache.ts';
-import { nameOfCache } from '../core/cache-names.ts';
+import { nameOfCache } from '../recorders/cache/names.ts';
 import type { CounterCell } from '../core/recording/cell.ts';
 import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
 import type { Traced } from '../hooks/tracing-channel.ts';
 import { wrap } from '../hooks/wrap-method.ts';
-import { type CacheIdentity, Caches, type CacheState } from '../domains/caches.ts';
+import { type CacheIdentity, Caches, type CacheState } from '../recorders/cache/requests.ts';
 
 interface LruCache {
   readonly size: number;

@@ -9,8 +9,8 @@
 import { nowMillis } from '../core/clock.ts';
 import type { Instrumentation } from '../hooks/instrumentation.ts';
 import { followPromised, type PromisedCall } from '../hooks/promise-method.ts';
-import { DB_OPERATION_METRICS, type DbOperation, DbOperations } from '../domains/db-operations.ts';
-import { DB_POOL_METRICS } from '../domains/db-pools.ts';
+import { DB_OPERATION_METRICS, type DbOperation, DbOperations } from '../recorders/db/operations.ts';
+import { DB_POOL_METRICS } from '../recorders/db/pools.ts';
 import {
   isNotSent,
   type MongoCommand,

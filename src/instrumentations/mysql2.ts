@@ -3,11 +3,11 @@ import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation, Undo } from '../hooks/instrumentation.ts';
 import type { Traced } from '../hooks/tracing-channel.ts';
 import { wrap } from '../hooks/wrap-method.ts';
-import { DB_OPERATION_METRICS, type DbOperation, DbOperations } from '../domains/db-operations.ts';
-import { DB_POOL_METRICS } from '../domains/db-pools.ts';
+import { DB_OPERATION_METRICS, type DbOperation, DbOperations } from '../recorders/db/operations.ts';
+import { DB_POOL_METRICS } from '../recorders/db/pools.ts';
 import { mysql2ErrorType } from '../libraries/mysql2-error-type.ts';
 import { type Mysql2Place, Mysql2Pools } from '../libraries/mysql2-pools.ts';
-import { type SqlTarget, SqlTargets } from '../domains/sql-target.ts';
+import { type SqlTarget, SqlTargets } from '../recorders/db/sql-target.ts';
 
 export const mysql2: Instrumentation = {
   name: 'mysql2',

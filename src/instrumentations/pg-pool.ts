@@ -9,7 +9,7 @@ import { nowMillis } from '../core/clock.ts';
 import type { Counter } from '../core/recording/instrument.ts';
 import type { Attachment, Instrumentation, Undo } from '../hooks/instrumentation.ts';
 import { wrap } from '../hooks/wrap-method.ts';
-import { DB_POOL_METRICS, DbPools, type PoolState } from '../domains/db-pools.ts';
+import { DB_POOL_METRICS, DbPools, type PoolState } from '../recorders/db/pools.ts';
 import { pgErrorType } from '../libraries/pg-error-type.ts';
 
 export const pgPool: Instrumentation = {

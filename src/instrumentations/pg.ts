@@ -5,9 +5,9 @@
 import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation, Undo } from '../hooks/instrumentation.ts';
 import { type Method, wrap } from '../hooks/wrap-method.ts';
-import { DB_OPERATION_METRICS, DbOperations } from '../domains/db-operations.ts';
+import { DB_OPERATION_METRICS, DbOperations } from '../recorders/db/operations.ts';
 import { pgErrorType } from '../libraries/pg-error-type.ts';
-import { type SqlTarget, SqlTargets } from '../domains/sql-target.ts';
+import { type SqlTarget, SqlTargets } from '../recorders/db/sql-target.ts';
 
 export const pg: Instrumentation = {
   name: 'pg',

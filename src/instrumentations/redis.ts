@@ -12,9 +12,9 @@ import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 import { isInternalCommand } from '../core/internal-traffic.ts';
 import { wrap } from '../hooks/wrap-method.ts';
-import { Caches } from '../domains/caches.ts';
-import { redisErrorType } from '../domains/redis-commands.ts';
-import { poolNameOf, type RedisMessage, RedisOperations, type RedisTarget } from '../domains/redis-operations.ts';
+import { Caches } from '../recorders/cache/requests.ts';
+import { redisErrorType } from '../recorders/db/redis-commands.ts';
+import { poolNameOf, type RedisMessage, RedisOperations, type RedisTarget } from '../recorders/db/redis-operations.ts';
 
 export const redis: Instrumentation = {
   name: 'redis',

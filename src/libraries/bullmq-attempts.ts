@@ -3,8 +3,8 @@ import { jobStalled } from '../catalog/jobs.ts';
 import type { Attachment } from '../hooks/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
 import { sendInternal } from '../core/internal-traffic.ts';
-import { JobWorkers } from '../domains/job-workers.ts';
-import { JobAttempt, JobAttempts } from '../domains/jobs.ts';
+import { JobWorkers } from '../recorders/jobs/workers.ts';
+import { JobAttempt, JobAttempts } from '../recorders/jobs/attempts.ts';
 import type { BullmqJob } from './bullmq-job.ts';
 
 export interface BullmqWorker {

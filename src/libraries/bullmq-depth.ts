@@ -1,5 +1,5 @@
 // What a BullMQ queue holds, read from Redis in one round trip by whoever is elected to read it.
-import type { QueueDepth, QueueState } from '../domains/queue-depths.ts';
+import type { QueueDepth, QueueState } from '../recorders/jobs/queue-depths.ts';
 import { type RedisClient, runScript } from './bullmq-redis-script.ts';
 
 /** A queue as BullMQ has it. */

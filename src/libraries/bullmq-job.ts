@@ -1,5 +1,5 @@
 // A job as BullMQ's objects show it, as far as it is read.
-import type { JobKind } from '../domains/jobs.ts';
+import type { JobKind } from '../recorders/jobs/attempts.ts';
 
 export interface BullmqJob {
   readonly id?: string;

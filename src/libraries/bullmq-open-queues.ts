@@ -1,7 +1,7 @@
 // The queues that an application has open, each with the poll of its depth; one timer gives all of them their turns.
 import type { Attachment } from '../hooks/instrumentation.ts';
 import { WeakList } from '../hooks/weak-list.ts';
-import { type QueueDepth, QueueDepths } from '../domains/queue-depths.ts';
+import { type QueueDepth, QueueDepths } from '../recorders/jobs/queue-depths.ts';
 import { keysOf, type Queue } from './bullmq-depth.ts';
 import { QueuePoll } from './bullmq-queue-poll.ts';
 import type { RedisClient } from './bullmq-redis-script.ts';

@@ -1,7 +1,7 @@
 // Takes turns with other processes at reading one queue: at most one of them reads it, with at most one question under way.
 import { nowMillis } from '../core/clock.ts';
 import type { Guard } from '../hooks/instrumentation.ts';
-import type { QueueDepth } from '../domains/queue-depths.ts';
+import type { QueueDepth } from '../recorders/jobs/queue-depths.ts';
 import { giveUp, pollQueue, type PollAnswer, type QueueKeys } from './bullmq-depth.ts';
 import { isReady, isUnused, type RedisClient } from './bullmq-redis-script.ts';
 

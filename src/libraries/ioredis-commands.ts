@@ -1,8 +1,8 @@
 // Commands of ioredis: each is timed from being written to its connection until it is settled, however often it is sent again.
 import { nowMillis } from '../core/clock.ts';
 import { isInternalCommand } from '../core/internal-traffic.ts';
-import { isQueuedReply, redisErrorType } from '../domains/redis-commands.ts';
-import type { KnownCommand, RedisOperations, RedisServer } from '../domains/redis-operations.ts';
+import { isQueuedReply, redisErrorType } from '../recorders/db/redis-commands.ts';
+import type { KnownCommand, RedisOperations, RedisServer } from '../recorders/db/redis-operations.ts';
 
 /** A command, of which ioredis makes one for each call. */
 export interface IoredisCommand {

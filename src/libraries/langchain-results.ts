@@ -1,8 +1,8 @@
 // What LangChain says of a model, and of what the model gave: its tokens, the model that answered, and why it finished.
 import { textOf } from '../core/text.ts';
-import type { AskedCall } from '../domains/client-llm-calls.ts';
-import type { LlmCallEnd } from '../domains/llm-calls.ts';
-import type { TokenUsage } from '../domains/llm-usage.ts';
+import type { AskedCall } from '../recorders/llm/client-calls.ts';
+import type { LlmCallEnd } from '../recorders/llm/calls.ts';
+import type { TokenUsage } from '../core/token-usage.ts';
 
 export interface LangchainModel {
   /** Of chat models. */

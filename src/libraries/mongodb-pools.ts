@@ -5,7 +5,7 @@ import type { Counter } from '../core/recording/instrument.ts';
 import type { Attachment, Undo } from '../hooks/instrumentation.ts';
 import { followPromised, type PromisedCall } from '../hooks/promise-method.ts';
 import { wrap } from '../hooks/wrap-method.ts';
-import { DbPools, type PoolState } from '../domains/db-pools.ts';
+import { DbPools, type PoolState } from '../recorders/db/pools.ts';
 import { errorName, mongoErrorType } from './mongodb-commands.ts';
 
 /** Where a server is, as configured or as its replica set says. */

@@ -4,7 +4,7 @@ import type { HistogramCell } from '../core/recording/cell.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Attachment, Undo } from '../hooks/instrumentation.ts';
 import { wrap } from '../hooks/wrap-method.ts';
-import { DbPools, type PoolState } from '../domains/db-pools.ts';
+import { DbPools, type PoolState } from '../recorders/db/pools.ts';
 import { mysql2ErrorType } from './mysql2-error-type.ts';
 
 /** Where a connection goes to. */

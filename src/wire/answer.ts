@@ -1,6 +1,6 @@
 // Reads what an LLM's answer says of itself as its bytes go by: model, tokens, why it stopped; nothing of what it says to anyone.
 import { textOf } from '../core/text.ts';
-import type { TokenUsage } from '../domains/llm-usage.ts';
+import type { TokenUsage } from '../core/token-usage.ts';
 import { Documents, type Framing } from './documents.ts';
 import type { AnswerField, ReadableFormat } from './formats.ts';
 import { type FieldValue, JsonFields } from './json-fields.ts';

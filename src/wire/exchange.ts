@@ -1,10 +1,10 @@
 // One request to an LLM and its answer, as their bytes go by: what was asked for, what came of it, and how it ended.
 import type { LlmRateLimitKind } from '../catalog/llm-attributes.ts';
-import type { Activity } from '../core/activity.ts';
-import type { ClientCall } from '../core/client-call.ts';
+import type { Activity } from '../recorders/agents/activity.ts';
+import type { ClientCall } from '../recorders/llm/client-call.ts';
 import { nowMillis } from '../core/clock.ts';
 import type { Guard } from '../hooks/instrumentation.ts';
-import type { LlmCall, LlmCalls } from '../domains/llm-calls.ts';
+import type { LlmCall, LlmCalls } from '../recorders/llm/calls.ts';
 import { type Answer, AnswerReader } from './answer.ts';
 import { type Decoder, decoderFor } from './decode.ts';
 import { framingOf } from './documents.ts';

@@ -14,7 +14,7 @@ import {
 } from 'ai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { withPurpose } from '../../src/core/purpose.ts';
+import { withPurpose } from '../../src/recorders/llm/purpose.ts';
 import { ai } from '../../src/instrumentations/ai.ts';
 import { llm } from '../../src/instrumentations/llm.ts';
 import { eventually } from '../kit/http-traffic.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { nameCache } from '../../src/core/cache-names.ts';
+import { nameCache } from '../../src/recorders/cache/names.ts';
 import { cacheManager } from '../../src/instrumentations/cache-manager.ts';
 import { keyv } from '../../src/instrumentations/keyv.ts';
 import type { Sample } from '../../src/core/recording/samples.ts';

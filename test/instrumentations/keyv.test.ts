@@ -1,7 +1,7 @@
 // Caches made with Keyv 5 and 6, as ES modules and as CommonJS: requests by result, items, calls to stores, and nothing broken.
 import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { nameCache } from '../../src/core/cache-names.ts';
+import { nameCache } from '../../src/recorders/cache/names.ts';
 import { keyv } from '../../src/instrumentations/keyv.ts';
 import type { Sample } from '../../src/core/recording/samples.ts';
 import { attachAlone, namesOf, type Readings, valueOf } from '../kit/readings.ts';

@@ -1,6 +1,6 @@
 // Every client library as it is today, plain and streamed: each call counted once, its tokens as the provider told them.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { withPurpose } from '../../src/core/purpose.ts';
+import { withPurpose } from '../../src/recorders/llm/purpose.ts';
 import { llm } from '../../src/instrumentations/llm.ts';
 import { eventually } from '../kit/http-traffic.ts';
 import { CLIENT_CALLS, type ClientCall, clientCall } from '../kit/llm-clients.ts';

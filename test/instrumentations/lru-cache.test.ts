@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { LRUCache } from 'lru-cache';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { nameCache } from '../../src/core/cache-names.ts';
+import { nameCache } from '../../src/recorders/cache/names.ts';
 import { lruCache } from '../../src/instrumentations/lru-cache.ts';
 import type { Sample } from '../../src/core/recording/samples.ts';
 import { attachAlone, namesOf, type Readings, valueOf } from '../kit/readings.ts';

@@ -7,7 +7,7 @@
 // provider.calls[0].usage                                             // what it told, for comparison
 import { createServer, type IncomingMessage } from 'node:http';
 import type { LlmServer } from '../../src/core/instrumentation-settings.ts';
-import type { TokenUsage } from '../../src/domains/llm-usage.ts';
+import type { TokenUsage } from '../../src/core/token-usage.ts';
 import { listen } from './http-traffic.ts';
 import { type Answer, sendAnswer } from './llm-wires/send.ts';
 import type { PlainAnswer, ProviderError, RateLimitsLeft, ToolCall, Wire } from './llm-wires/wire.ts';

@@ -1,5 +1,5 @@
 // What the loopback LLM provider needs to know of a wire format: where it is spoken, and how an answer is put into its words.
-import type { TokenUsage } from '../../../src/domains/llm-usage.ts';
+import type { TokenUsage } from '../../../src/core/token-usage.ts';
 
 export interface ToolCall {
   readonly name: string;

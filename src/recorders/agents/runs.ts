@@ -1,0 +1,53 @@
+// Invocations of agents, as libraries and the `agents` helper tell of them: how long each took, and the calls to models and tools
+// that were made beneath it.
+import { genAiInvokeAgentDuration, genAiInvokeAgentInferenceCalls, genAiInvokeAgentToolCalls } from '../../catalog/agents.ts';
+import { Activity } from './activity.ts';
+import { nowMillis } from '../../core/clock.ts';
+import type { Registry } from '../../core/recording/registry.ts';
+
+export const agentRunMetrics = [genAiInvokeAgentDuration, genAiInvokeAgentInferenceCalls, genAiInvokeAgentToolCalls] as const;
+
+export class AgentRuns {
+  readonly #duration;
+  readonly #inferenceCalls;
+  readonly #toolCalls;
+
+  constructor(registry: Registry) {
+    this.#duration = registry.instrument(genAiInvokeAgentDuration);
+    this.#inferenceCalls = registry.instrument(genAiInvokeAgentInferenceCalls);
+    this.#toolCalls = registry.instrument(genAiInvokeAgentToolCalls);
+  }
+
+  begin(agent: string | undefined): AgentRun {
+    return new AgentRun(this, agent);
+  }
+
+  record({ agent, inferenceCalls, toolCalls }: Activity, durationSeconds: number, errorType: string | undefined): void {
+    const attributes = { 'gen_ai.agent.name': agent };
+    this.#duration.record(durationSeconds, { ...attributes, 'error.type': errorType });
+    this.#inferenceCalls.record(inferenceCalls, attributes);
+    this.#toolCalls.record(toolCalls, attributes);
+  }
+}
+
+export class AgentRun {
+  readonly #runs: AgentRuns;
+  readonly #activity: Activity;
+  readonly #startMillis = nowMillis();
+
+  constructor(runs: AgentRuns, agent: string | undefined) {
+    this.#runs = runs;
+    this.#activity = new Activity(agent);
+  }
+
+  /** Runs a part of it, which counts for it. */
+  run<Result>(part: () => Result): Result {
+    return this.#activity.run(part);
+  }
+
+  /** Why it failed, unless it did not. */
+  end(errorType?: string): void {
+    this.#activity.end();
+    this.#runs.record(this.#activity, (nowMillis() - this.#startMillis) / 1000, errorType);
+  }
+}

@@ -1,0 +1,85 @@
+// The stores behind caches, such as a Redis: how long their calls take and how they fail, which the cache may keep to itself.
+import type { cacheOperationDuration } from '../../catalog/cache.ts';
+import { nowMillis } from '../../core/clock.ts';
+import type { Histogram } from '../../core/recording/instrument.ts';
+import { type OperationListener, timeOperation } from '../../core/operation.ts';
+import { WeakUndos } from '../../hooks/weak-undos.ts';
+import { copyFunctionShape } from '../../core/function-shape.ts';
+import type { Method } from '../../hooks/wrap-method.ts';
+import type { CacheIdentity } from './requests.ts';
+
+const { isPromise } = process.getBuiltinModule('node:util').types;
+
+/** The methods of a store, by what their `cache.operation` is. */
+export type StoreMethods = Readonly<Record<string, string>>;
+
+export class CacheStores {
+  readonly #duration: Histogram<typeof cacheOperationDuration>;
+  readonly #stores = new WeakUndos();
+  #isStopped = false;
+
+  constructor(duration: Histogram<typeof cacheOperationDuration>) {
+    this.#duration = duration;
+  }
+
+  /** Times the methods of one store, whose first cache gives it its name. Calls that are done at once are not timed. */
+  watch(store: object, identity: CacheIdentity, methods: StoreMethods): void {
+    if (this.#stores.has(store)) return;
+    // A store that does one by another, as many by one, is called once.
+    const calls: Calls = { depth: 0 };
+    const undo = Object.entries(methods).map(([name, operation]) =>
+      this.#time(store, name, calls, this.#listener({ ...identity, 'cache.operation': operation })),
+    );
+    this.#stores.add(store, () => {
+      for (const one of undo) one();
+    });
+  }
+
+  /** Gives every store its own methods back. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#stores.undoAll();
+  }
+
+  #listener(attributes: CacheIdentity & { readonly 'cache.operation': string }): OperationListener {
+    return ({ durationSeconds, errorType }) =>
+      this.#duration.record(durationSeconds, errorType === undefined ? attributes : { ...attributes, 'error.type': errorType });
+  }
+
+  #time(store: object, name: string, calls: Calls, ended: OperationListener): () => void {
+    const original = (store as Record<string, unknown>)[name];
+    if (typeof original !== 'function') return () => {};
+    const isIdle = (): boolean => this.#isStopped || calls.depth > 0;
+    const timed: Method = function (...values) {
+      if (isIdle()) return Reflect.apply(original, this, values) as unknown;
+      calls.depth += 1;
+      try {
+        const startMillis = nowMillis();
+        const result = Reflect.apply(original, this, values) as unknown;
+        return isPromise(result) ? timeOperation(() => result, ended, startMillis) : result;
+      } finally {
+        calls.depth -= 1;
+      }
+    };
+    return replace(store, name, copyFunctionShape(timed, original));
+  }
+}
+
+/** How many calls of a store are on the stack right now. */
+interface Calls {
+  depth: number;
+}
+
+/** Sets a method of an object alone, whose class may have it; the function returned undoes it. */
+function replace(store: object, name: string, value: object): () => void {
+  const own = Object.getOwnPropertyDescriptor(store, name);
+  const looks = { value, configurable: true, writable: true, enumerable: own?.enumerable ?? false };
+  // One that does not let itself be changed is not timed.
+  if (!Reflect.defineProperty(store, name, looks)) return () => {};
+  return () => {
+    // What somebody else wrapped after us stays wrapped, with ours below it.
+    if ((store as Record<string, unknown>)[name] !== value) return;
+    if (own === undefined) Reflect.deleteProperty(store, name);
+    else Reflect.defineProperty(store, name, own);
+  };
+}

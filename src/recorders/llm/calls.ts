@@ -1,0 +1,244 @@
+// LLM calls: what the tap on the wire, the clients that it cannot see, and the `llm` helper record of each.
+import type { LlmOperation, LlmRateLimitKind, LlmTokenType } from '../../catalog/llm-attributes.ts';
+import {
+  llmActive,
+  llmCost,
+  llmFinishReasons,
+  llmOutputRate,
+  llmRateLimitRemaining,
+  llmRetries,
+  llmStreamAborted,
+  llmTokens,
+  llmUnmeteredCalls,
+  llmUnpricedCalls,
+} from '../../catalog/llm.ts';
+import type { Activity, CallBeneath } from '../agents/activity.ts';
+import type { HistogramCell, UpDownCounterCell } from '../../core/recording/cell.ts';
+import { nowMillis } from '../../core/clock.ts';
+import type { GenAiNames } from '../../core/instrumentation-settings.ts';
+import type { Registry } from '../../core/recording/registry.ts';
+import { type CallAttributes, genAiMetrics, isInference } from './gen-ai-metrics.ts';
+import type { TokenUsage } from '../../core/token-usage.ts';
+import type { Prices } from './prices.ts';
+
+/** A call as it is sent. */
+export interface LlmRequest {
+  readonly operation: LlmOperation;
+  readonly provider: string;
+  readonly model: string | undefined;
+  readonly serverAddress: string | undefined;
+  readonly purpose: string | undefined;
+  /** The agent's invocation or the task that it is made for; known only where it is made, not where its bytes go by. */
+  readonly activity?: Activity | undefined;
+}
+
+/** How a call ended; what is not known is left out. */
+export interface LlmCallEnd {
+  readonly responseModel?: string | undefined;
+  readonly finishReason?: string | undefined;
+  readonly usage?: TokenUsage | undefined;
+  /** Why it failed, in the provider's word or as a status or the error's name; undefined if it did not. */
+  readonly errorType?: string | undefined;
+  /** Status of an answer that is an error. */
+  readonly status?: number | undefined;
+  readonly isStream?: boolean | undefined;
+  /** Whether it ended in the middle of its answer: what it said of its output until then is not its output. */
+  readonly isCutOff?: boolean | undefined;
+}
+
+export interface LlmCallSettings {
+  readonly names: GenAiNames;
+  readonly prices: Prices;
+}
+
+const TOKEN_TYPES = {
+  input: 'input',
+  output: 'output',
+  cacheRead: 'cache_read',
+  cacheWrite: 'cache_write',
+  reasoning: 'reasoning',
+} as const satisfies Partial<Record<keyof TokenUsage, LlmTokenType>>;
+
+export class LlmCalls {
+  readonly metrics;
+  readonly active;
+  readonly #prices: Prices;
+  readonly #tokens;
+  readonly #outputRate;
+  readonly #unmetered;
+  readonly #cost;
+  readonly #unpriced;
+  readonly #retries;
+  readonly #finishReasons;
+  readonly #aborted;
+  readonly #rateLimit;
+
+  constructor(registry: Registry, { names, prices }: LlmCallSettings) {
+    this.metrics = genAiMetrics(registry, names);
+    this.active = registry.instrument(llmActive);
+    this.#prices = prices;
+    this.#tokens = registry.instrument(llmTokens);
+    this.#outputRate = registry.instrument(llmOutputRate);
+    this.#unmetered = registry.instrument(llmUnmeteredCalls);
+    this.#cost = registry.instrument(llmCost);
+    this.#unpriced = registry.instrument(llmUnpricedCalls);
+    this.#retries = registry.instrument(llmRetries);
+    this.#finishReasons = registry.instrument(llmFinishReasons);
+    this.#aborted = registry.instrument(llmStreamAborted);
+    this.#rateLimit = registry.instrument(llmRateLimitRemaining);
+  }
+
+  /** A call that is under way, since now or since when it is said. */
+  begin(request: LlmRequest, startMillis = nowMillis()): LlmCall {
+    this.#prices.prepare();
+    return new LlmCall(this, request, startMillis);
+  }
+
+  retried({ provider, model, purpose }: LlmRequest): void {
+    this.#retries.add(1, { 'gen_ai.provider.name': provider, 'gen_ai.request.model': model, 'llm.purpose': purpose });
+  }
+
+  rateLimit({ provider, model }: LlmRequest, kind: LlmRateLimitKind, remaining: number): void {
+    this.#rateLimit.set(remaining, {
+      'gen_ai.provider.name': provider,
+      'gen_ai.request.model': model,
+      'llm.rate_limit.kind': kind,
+    });
+  }
+
+  /** Records what it gave, and what it cost; gives its cost in USD if that is known. */
+  used({ provider, model, purpose }: LlmRequest, attributes: CallAttributes, usage: TokenUsage): number | undefined {
+    for (const metrics of this.metrics) metrics.tokens(usage, attributes);
+    for (const [kind, type] of Object.entries(TOKEN_TYPES) as [keyof typeof TOKEN_TYPES, LlmTokenType][]) {
+      const count = usage[kind];
+      if (count !== undefined) this.#tokens.add(count, { ...attributes, 'gen_ai.token.type': type });
+    }
+    const responseModel = attributes['gen_ai.response.model'];
+    const spent = {
+      'gen_ai.provider.name': provider,
+      'gen_ai.request.model': model,
+      'gen_ai.response.model': responseModel,
+      'llm.purpose': purpose,
+    };
+    const cost = this.#prices.costOf({ provider, model: responseModel ?? model ?? '', usage });
+    if (cost === undefined) this.#unpriced.add(1, spent);
+    else this.#cost.add(cost, spent);
+    return cost;
+  }
+
+  unmetered(attributes: CallAttributes): void {
+    this.#unmetered.add(1, attributes);
+  }
+
+  outputRate(tokensPerSecond: number, attributes: CallAttributes): void {
+    this.#outputRate.record(tokensPerSecond, attributes);
+  }
+
+  finished({ provider, model, purpose }: LlmRequest, reason: string): void {
+    this.#finishReasons.add(1, {
+      'gen_ai.provider.name': provider,
+      'gen_ai.request.model': model,
+      'llm.purpose': purpose,
+      'llm.finish_reason': reason,
+    });
+  }
+
+  aborted({ provider, model, purpose }: LlmRequest): void {
+    this.#aborted.add(1, { 'gen_ai.provider.name': provider, 'gen_ai.request.model': model, 'llm.purpose': purpose });
+  }
+}
+
+export class LlmCall {
+  readonly #calls: LlmCalls;
+  readonly #request: LlmRequest;
+  readonly #active: UpDownCounterCell;
+  readonly #beneath: CallBeneath | undefined;
+  readonly #startMillis: number;
+  #firstChunkMillis: number | undefined;
+  #lastChunkMillis = 0;
+  #chunks: readonly Pick<HistogramCell, 'record'>[] | undefined;
+  #isOver = false;
+
+  constructor(calls: LlmCalls, request: LlmRequest, startMillis: number) {
+    this.#calls = calls;
+    this.#request = request;
+    this.#startMillis = startMillis;
+    this.#active = calls.active.bind({ 'gen_ai.provider.name': request.provider, 'gen_ai.request.model': request.model });
+    this.#active.add(1);
+    this.#beneath = request.activity?.callModel(isInference(request.operation));
+  }
+
+  /** It repeats one that failed. */
+  retried(): void {
+    this.#calls.retried(this.#request);
+  }
+
+  rateLimit(kind: LlmRateLimitKind, remaining: number): void {
+    this.#calls.rateLimit(this.#request, kind, remaining);
+  }
+
+  /** Output came, by the model that answers if that was told yet. */
+  chunk(responseModel?: string): void {
+    if (this.#isOver) return;
+    const now = nowMillis();
+    if (this.#firstChunkMillis === undefined) {
+      this.#firstChunkMillis = now;
+      for (const metrics of this.#calls.metrics)
+        metrics.firstChunk((now - this.#startMillis) / 1000, this.#attributes(responseModel));
+    } else {
+      this.#chunks ??= this.#calls.metrics.map((metrics) => metrics.chunks(this.#attributes(responseModel)));
+      for (const cell of this.#chunks) cell.record((now - this.#lastChunkMillis) / 1000);
+    }
+    this.#lastChunkMillis = now;
+  }
+
+  /** Once: what comes later is not recorded. */
+  end(end: LlmCallEnd, endMillis = nowMillis()): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#active.add(-1);
+    const { errorType, status, finishReason, isStream, isCutOff } = end;
+    const attributes = this.#attributes(end.responseModel);
+    for (const metrics of this.#calls.metrics)
+      metrics.duration((endMillis - this.#startMillis) / 1000, {
+        ...attributes,
+        'error.type': errorType,
+        'http.response.status_code': status,
+      });
+    if (isCutOff && isStream) this.#calls.aborted(this.#request);
+    if (!isCutOff && finishReason !== undefined) this.#calls.finished(this.#request, finishReason);
+    const costUsd = this.#endUsage(end, attributes, endMillis);
+    this.#beneath?.end(costUsd);
+  }
+
+  /** Takes it off what is under way and records nothing: nobody will tell of its end. */
+  forget(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#active.add(-1);
+    this.#beneath?.withdraw();
+  }
+
+  /** Gives the cost of the call, if that is known. */
+  #endUsage({ usage, errorType, isCutOff }: LlmCallEnd, attributes: CallAttributes, endMillis: number): number | undefined {
+    const told = isCutOff && usage !== undefined ? { ...usage, output: undefined, reasoning: undefined } : usage;
+    if (isCutOff || (told === undefined && errorType === undefined)) this.#calls.unmetered(attributes);
+    // All of it in one chunk came at no rate.
+    const seconds = this.#chunks === undefined ? 0 : (endMillis - this.#firstChunkMillis!) / 1000;
+    if (told?.output !== undefined && told.output > 0 && seconds > 0) this.#calls.outputRate(told.output / seconds, attributes);
+    if (told?.input === undefined && told?.output === undefined) return undefined;
+    return this.#calls.used(this.#request, attributes, told);
+  }
+
+  #attributes(responseModel: string | undefined): CallAttributes {
+    const { operation, provider, model, serverAddress, purpose } = this.#request;
+    return {
+      'gen_ai.operation.name': operation,
+      'gen_ai.provider.name': provider,
+      'gen_ai.request.model': model,
+      'gen_ai.response.model': responseModel,
+      'server.address': serverAddress,
+      'llm.purpose': purpose,
+    };
+  }
+}

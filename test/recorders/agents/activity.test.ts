@@ -1,0 +1,72 @@
+// What runs beneath an activity is counted for it, at any depth, and it costs nothing where there is none.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { Activity, currentActivity } from '../../../src/recorders/agents/activity.ts';
+
+it('there is none, and nothing that follows the program, until one begins', () => {
+  expect(currentActivity()).toBeUndefined();
+  expect(Symbol.for('promtel.activity.1') in globalThis).toBe(false);
+});
+
+describe('an activity', () => {
+  it('counts what is beneath it at any depth, and nothing once it has ended', () => {
+    const outer = new Activity('outer');
+    outer.run(() => {
+      const task = new Activity();
+      task.run(() => {
+        currentActivity()!.callModel(true);
+        task.end();
+        currentActivity()!.callModel(true);
+      });
+      expect([task.agent, task.inferenceCalls]).toEqual(['outer', 1]);
+      outer.end();
+      expect(currentActivity()).toBeUndefined();
+    });
+    expect(outer.inferenceCalls).toBe(2);
+  });
+
+  it('waits for calls that began beneath it, for a second at most', async () => {
+    const costs: (number | undefined)[] = [];
+    const ended = (activity: Activity): void => activity.end(() => costs.push(activity.costUsd));
+    const [quiet, reading, lost] = [new Activity(), new Activity(), new Activity()];
+    const call = reading.callModel(true);
+    lost.callModel(true);
+    for (const activity of [quiet, reading, lost]) ended(activity);
+    expect(costs).toEqual([undefined]);
+    call.end(2);
+    expect(costs).toEqual([undefined, 2]);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect(costs).toEqual([undefined, 2, undefined]);
+  });
+
+  it('does not count calls that are withdrawn, or embeddings', () => {
+    const activity = new Activity();
+    activity.callModel(true).end(1);
+    activity.callModel(true).withdraw();
+    activity.callModel(false).end(0.5);
+    expect([activity.inferenceCalls, activity.costUsd]).toEqual([1, 1.5]);
+  });
+
+  it('keeps none of those that began it and have ended', async () => {
+    let last = new Activity();
+    const first = new WeakRef(last);
+    for (let index = 0; index < 3; index += 1) {
+      const before = last;
+      last = before.run(() => new Activity());
+      before.end();
+    }
+    expect(await isCollected(first)).toBe(true);
+    expect(last.inferenceCalls).toBe(0);
+  });
+});
+
+async function isCollected(reference: WeakRef<object>): Promise<boolean> {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  for (let turn = 0; turn < 20 && reference.deref() !== undefined; turn += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    collectGarbage();
+  }
+  return reference.deref() === undefined;
+}

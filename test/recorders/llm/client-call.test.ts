@@ -1,0 +1,85 @@
+// A call that a client tells of is found by what runs beneath it, through promises, and is shown with all that it is a part of.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { ClientCall, currentClientCall } from '../../../src/recorders/llm/client-call.ts';
+
+function callOf(shown: string[], name: string): ClientCall {
+  return new ClientCall(() => void shown.push(name));
+}
+
+describe('a client call', () => {
+  it('is found beneath it and nowhere else', async () => {
+    const call = callOf([], 'one');
+    await call.run(async () => {
+      await Promise.resolve();
+      expect(currentClientCall()).toBe(call);
+    });
+    expect(currentClientCall()).toBeUndefined();
+  });
+
+  it('that shows below is told so once, and so are those above it', () => {
+    const shown: string[] = [];
+    callOf(shown, 'outer').run(() =>
+      callOf(shown, 'inner').run(() => {
+        const inner = currentClientCall();
+        inner?.show();
+        inner?.show();
+        expect(currentClientCall()).toBeUndefined();
+      }),
+    );
+    expect(shown).toEqual(['inner', 'outer']);
+  });
+
+  it('that has ended hides what is above it from nobody', () => {
+    const shown: string[] = [];
+    const outer = callOf(shown, 'outer');
+    outer.run(() => {
+      const inner = callOf(shown, 'inner');
+      inner.run(() => {
+        inner.end();
+        expect(currentClientCall()).toBe(outer);
+      });
+    });
+    expect([shown, outer.isOver]).toEqual([[], false]);
+  });
+
+  it('of a group is no part of another of it, and a part of what they all are', () => {
+    const shown: string[] = [];
+    callOf(shown, 'outer').run(() => {
+      new ClientCall(() => void shown.push('first'), 'a').enter();
+      new ClientCall(() => void shown.push('second'), 'a').enter();
+      currentClientCall()!.show();
+    });
+    expect(shown).toEqual(['second', 'outer']);
+  });
+
+  it('that was entered is found by what follows, and keeps no chain of those that were entered before it', async () => {
+    const references: WeakRef<ClientCall>[] = [];
+    await Promise.resolve().then(async () => {
+      for (let turn = 0; turn < 20; turn += 1) {
+        const call = callOf([], 'one');
+        call.enter();
+        await Promise.resolve();
+        expect(currentClientCall()).toBe(call);
+        call.end();
+        references.push(new WeakRef(call));
+      }
+      const last = callOf([], 'last');
+      last.enter();
+      await collectGarbage();
+      expect(currentClientCall()).toBe(last);
+    });
+    // What waits for all of this may hold the first of them.
+    expect(references.filter((reference) => reference.deref() !== undefined).length).toBeLessThan(3);
+  });
+});
+
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  for (let turn = 0; turn < 5; turn += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    collect();
+  }
+}

@@ -1,0 +1,60 @@
+// Tool calls are under way from begin to end, told once, and count for the agent beneath whose work they begin.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Activity } from '../../../src/recorders/agents/activity.ts';
+import { Registry } from '../../../src/core/recording/registry.ts';
+import { ToolCalls } from '../../../src/recorders/tools/calls.ts';
+import { samplesOf } from '../../../src/core/recording/samples.ts';
+
+let registry: Registry;
+let calls: ToolCalls;
+beforeEach(() => {
+  registry = new Registry();
+  calls = new ToolCalls(registry);
+});
+
+const series = (metric: string) =>
+  samplesOf(registry)
+    .filter(({ name }) => name === metric)
+    .map(({ attributes, value, sum }) => ({ ...attributes, value, ...(sum === undefined ? {} : { sum }) }));
+
+describe('a tool call', () => {
+  it('is active until it ends, and is recorded once with its seconds', () => {
+    const call = calls.begin('search', 1000);
+    expect(series('tool.active')).toEqual([{ 'gen_ai.tool.name': 'search', value: 1 }]);
+    call.end(undefined, 3500);
+    call.end('late', 9000);
+    expect(series('tool.active')).toEqual([{ 'gen_ai.tool.name': 'search', value: 0 }]);
+    expect(series('gen_ai.execute_tool.duration')).toEqual([{ 'gen_ai.tool.name': 'search', value: 1, sum: 2.5 }]);
+  });
+
+  it('tells why it failed', () => {
+    calls.begin('search').end('ETIMEDOUT');
+    expect(series('gen_ai.execute_tool.duration')).toMatchObject([{ 'error.type': 'ETIMEDOUT', value: 1 }]);
+  });
+
+  it('that is forgotten is neither active nor recorded', () => {
+    const [first, second] = [calls.begin('search'), calls.begin('search')];
+    first.forget();
+    calls.stop();
+    second.end();
+    expect(series('tool.active')).toMatchObject([{ value: 0 }]);
+    expect(series('gen_ai.execute_tool.duration')).toEqual([]);
+  });
+
+  it('beneath an agent is its own, and is counted for it', async () => {
+    const agent = new Activity('researcher');
+    await agent.run(async () => {
+      await Promise.resolve();
+      calls.begin('search').end();
+    });
+    expect(agent.toolCalls).toBe(1);
+    expect(series('gen_ai.execute_tool.duration')).toMatchObject([{ 'gen_ai.agent.name': 'researcher', value: 1 }]);
+  });
+
+  it('has a name of a bounded set', () => {
+    for (let index = 0; index < 300; index += 1) calls.begin(`tool-${index}`).end();
+    const names = series('gen_ai.execute_tool.duration').map((one) => (one as Record<string, unknown>)['gen_ai.tool.name']);
+    expect(names).toHaveLength(201);
+    expect(names).toContain('_OTHER');
+  });
+});
