@@ -20,10 +20,10 @@ import {
 import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../recorders/llm/client-calls.ts';
 import { type LlmCallEnd, LlmCalls } from '../recorders/llm/calls.ts';
 import { llmPrices } from '../recorders/llm/prices.ts';
-import { AnswerReader } from '../wire/answer.ts';
-import { BEDROCK_CONTENT, BEDROCK_EMBEDDING } from '../wire/bedrock.ts';
-import type { Framing } from '../wire/documents.ts';
-import type { ReadableFormat } from '../wire/formats.ts';
+import { AnswerReader } from '../llm-wire/answer.ts';
+import { BEDROCK_CONTENT, BEDROCK_EMBEDDING } from '../llm-wire/bedrock.ts';
+import type { Framing } from '../llm-wire/documents.ts';
+import type { ReadableFormat } from '../llm-wire/formats.ts';
 
 interface Exports {
   readonly BedrockRuntimeClient: { readonly prototype: object };

@@ -12,10 +12,10 @@ import { errorTypeOf } from '../core/operation.ts';
 import { currentPurpose } from '../recorders/llm/purpose.ts';
 import { LlmCalls } from '../recorders/llm/calls.ts';
 import { llmPrices } from '../recorders/llm/prices.ts';
-import { type Destination, LlmExchange } from '../wire/exchange.ts';
-import { formatOf } from '../wire/formats.ts';
-import { headersOf } from '../wire/headers.ts';
-import { providerOf } from '../wire/hosts.ts';
+import { type Destination, LlmExchange } from './llm/exchange.ts';
+import { formatOf } from '../llm-wire/formats.ts';
+import { headersOf } from '../llm-wire/headers.ts';
+import { providerOf } from '../llm-wire/hosts.ts';
 
 const EXCHANGE = Symbol('promtel.llm.exchange');
 

@@ -10,8 +10,8 @@ export interface ReadingCosts {
 }
 
 const wire = (path: string): string => new URL(`../../../build/wire/${path}`, import.meta.url).href;
-const { AnswerReader } = (await import(wire('answer.js'))) as typeof import('../../../src/wire/answer.ts');
-const { formatOf } = (await import(wire('formats.js'))) as typeof import('../../../src/wire/formats.ts');
+const { AnswerReader } = (await import(wire('answer.js'))) as typeof import('../../../src/llm-wire/answer.ts');
+const { formatOf } = (await import(wire('formats.js'))) as typeof import('../../../src/llm-wire/formats.ts');
 
 const format = formatOf('/v1/chat/completions')!;
 const parts = EVENTS.map((event) => Buffer.from(event));

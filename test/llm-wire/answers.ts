@@ -6,7 +6,7 @@ import { ollamaWires } from '../kit/llm-wires/ollama.ts';
 import { openaiWires } from '../kit/llm-wires/openai-chat.ts';
 import { openaiResponses } from '../kit/llm-wires/openai-responses.ts';
 import type { PlainAnswer, Wire } from '../kit/llm-wires/wire.ts';
-import { Meter, type Tokens } from './meter.ts';
+import { Meter, type Tokens } from '../instrumentations/llm/meter.ts';
 
 export interface WireAnswer {
   readonly title: string;

@@ -1,16 +1,16 @@
 // One request to an LLM and its answer, as their bytes go by: what was asked for, what came of it, and how it ended.
-import type { LlmRateLimitKind } from '../catalog/llm-attributes.ts';
-import type { Activity } from '../recorders/agents/activity.ts';
-import type { ClientCall } from '../recorders/llm/client-call.ts';
-import { nowMillis } from '../core/clock.ts';
-import type { Guard } from '../hooks/instrumentation.ts';
-import type { LlmCall, LlmCalls } from '../recorders/llm/calls.ts';
-import { type Answer, AnswerReader } from './answer.ts';
-import { type Decoder, decoderFor } from './decode.ts';
-import { framingOf } from './documents.ts';
-import type { ReadableFormat, RequestField } from './formats.ts';
-import type { HeaderOf } from './headers.ts';
-import { type FieldValue, JsonFields } from './json-fields.ts';
+import type { LlmRateLimitKind } from '../../catalog/llm-attributes.ts';
+import type { Activity } from '../../recorders/agents/activity.ts';
+import type { ClientCall } from '../../recorders/llm/client-call.ts';
+import { nowMillis } from '../../core/clock.ts';
+import type { Guard } from '../../hooks/instrumentation.ts';
+import type { LlmCall, LlmCalls } from '../../recorders/llm/calls.ts';
+import { type Answer, AnswerReader } from '../../llm-wire/answer.ts';
+import { type Decoder, decoderFor } from '../../llm-wire/decompress.ts';
+import { framingOf } from '../../llm-wire/documents.ts';
+import type { ReadableFormat, RequestField } from '../../llm-wire/formats.ts';
+import type { HeaderOf } from '../../llm-wire/headers.ts';
+import { type FieldValue, JsonFields } from '../../llm-wire/json-fields.ts';
 
 /** Where a request goes. */
 export interface Destination {

@@ -1,6 +1,6 @@
 // Answers of every provider, cut at every byte: what is counted is the provider's figure, or it is missing and counted as unmetered.
 import { describe, expect, it } from 'vitest';
-import { ANSWERS } from './answers.ts';
+import { ANSWERS } from '../../llm-wire/answers.ts';
 import { Meter, type Tokens } from './meter.ts';
 
 const EXPECTED = { input: 1234, output: 567 };

@@ -1,5 +1,5 @@
 // Reads a few fields out of JSON as its bytes go by: whatever its size or where it was split, next to nothing of it is kept.
-import { Beginning } from './beginning.ts';
+import { Beginning } from './prefix-cache.ts';
 import type { Inside, Place } from './field-tree.ts';
 import { areBytes, hasEscape, isText, scalarEnd, scalarIn, stringEnd, textIn } from './json-bytes.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Documents, type Framing, framingOf } from '../../src/wire/documents.ts';
-import { fieldTree } from '../../src/wire/field-tree.ts';
-import { JsonFields } from '../../src/wire/json-fields.ts';
+import { Documents, type Framing, framingOf } from '../../src/llm-wire/documents.ts';
+import { fieldTree } from '../../src/llm-wire/field-tree.ts';
+import { JsonFields } from '../../src/llm-wire/json-fields.ts';
 import { anyChoices, anyJson, choicesOf, cut, foundIn, lastOf, written } from './json-oracle.ts';
 
 describe('the framing of a body', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fieldTree } from '../../src/wire/field-tree.ts';
-import { JsonFields } from '../../src/wire/json-fields.ts';
+import { fieldTree } from '../../src/llm-wire/field-tree.ts';
+import { JsonFields } from '../../src/llm-wire/json-fields.ts';
 import { anyChoices, anyJson, choicesOf, cut, foundIn, type Json, lastOf, written } from './json-oracle.ts';
 
 const PATHS = {
