@@ -1,6 +1,6 @@
 // The dependency rule of the source tree, and that no library's file was forgotten in its index.
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import build from '../rolldown.config.ts';
@@ -14,8 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   catalog: ['core'],
   recorders: ['core', 'hooks', 'catalog'],
   'llm-wire': ['core', 'catalog'],
-  libraries: ['core', 'hooks', 'catalog', 'recorders', 'llm-wire'],
-  instrumentations: ['core', 'hooks', 'catalog', 'recorders', 'llm-wire', 'libraries'],
+  instrumentations: ['core', 'hooks', 'catalog', 'recorders', 'llm-wire'],
   helpers: ['core', 'catalog', 'recorders'],
   config: ['core'],
   sdk: ['core', 'hooks', 'catalog', 'config'],
@@ -85,16 +84,13 @@ describe('the source tree', () => {
     expect(wrong.map(describeImport)).toEqual([]);
   });
 
-  it('keeps the parts of a library with its instrumentation', () => {
-    const stems = readdirSync(join(root, 'src/instrumentations')).map((name) => name.replace('.ts', ''));
-    const isOf = (file: string, stem: string): boolean => basename(file).startsWith(`${stem}-`);
-    const parts = readdirSync(join(root, 'src/libraries'));
-    expect(parts.filter((file) => !stems.some((stem) => isOf(file, stem)))).toEqual([]);
-    const wrong = imports.filter(
-      ({ file, specifier }) =>
-        specifier.includes('/libraries/') && !stems.some((stem) => isOf(specifier, stem) && basename(file).startsWith(stem)),
+  it('has in each folder of an instrumentation a file of its name', () => {
+    const folders = readdirSync(join(root, 'src/instrumentations'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
     );
-    expect(wrong.map(describeImport)).toEqual([]);
+    const hasMainFile = (name: string): boolean =>
+      existsSync(join(root, 'src/instrumentations', name, `${name}.ts`)) || name === 'http';
+    expect(folders.map(({ name }) => name).filter((name) => !hasMainFile(name))).toEqual([]);
   });
 
   it('imports packages only where that is the job', () => {

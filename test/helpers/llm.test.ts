@@ -4,7 +4,7 @@ import { attach, type AttachedInstrumentation } from '../../src/hooks/attach.ts'
 import { onProblem, type Problem } from '../../src/core/problem.ts';
 import { sharedRegistry } from '../../src/core/recording/shared-registry.ts';
 import { agents, llm, usage } from '../../src/index.ts';
-import { llm as tap } from '../../src/instrumentations/llm.ts';
+import { llm as tap } from '../../src/instrumentations/llm/llm.ts';
 import { collect } from '../../src/testing.ts';
 import { eventually } from '../kit/http-traffic.ts';
 import { SETTINGS } from '../kit/instrumentation-settings.ts';

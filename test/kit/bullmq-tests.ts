@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type { FlowProducer, Processor, Queue, QueueOptions, Worker, WorkerOptions } from 'bullmq';
 import { afterAll, describe, expect } from 'vitest';
-import { bullmq as instrumentation } from '../../src/instrumentations/bullmq.ts';
+import { bullmq as instrumentation } from '../../src/instrumentations/bullmq/bullmq.ts';
 import type { Sample } from '../../src/core/recording/samples.ts';
 import { freshCopy } from './fresh-copy.ts';
 import { eventually } from './http-traffic.ts';

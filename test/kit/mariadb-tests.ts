@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type { Connection, ConnectionOptions, Pool, PoolOptions } from 'mysql2/promise';
 import { afterAll } from 'vitest';
-import { mysql2 } from '../../src/instrumentations/mysql2.ts';
+import { mysql2 } from '../../src/instrumentations/mysql2/mysql2.ts';
 import { freshCopy } from './fresh-copy.ts';
 import { type MariadbProcess, startMariadb } from './mariadb-process.ts';
 import { testWith } from './programs.ts';

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { MongoClient } from 'mongodb';
 import { afterAll } from 'vitest';
-import { mongodb } from '../../src/instrumentations/mongodb.ts';
+import { mongodb } from '../../src/instrumentations/mongodb/mongodb.ts';
 import { freshCopy } from './fresh-copy.ts';
 import { type MongoProcess, startMongo } from './mongo-process.ts';
 import { testWith } from './programs.ts';

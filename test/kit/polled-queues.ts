@@ -6,7 +6,7 @@ import { afterAll, expect } from 'vitest';
 import { attach, type AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import type { Instrumentation } from '../../src/hooks/instrumentation.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
-import { bullmqQueues } from '../../src/instrumentations/bullmq-queues.ts';
+import { bullmqQueues } from '../../src/instrumentations/bullmq/bullmq-queues.ts';
 import { type Sample, samplesOf } from '../../src/core/recording/samples.ts';
 import { freshCopy } from './fresh-copy.ts';
 import { eventually } from './http-traffic.ts';

@@ -1,7 +1,7 @@
 // Beside the official instrumentation of MongoDB's driver, for the same traffic in one process: the same operations, and its one metric.
 import { createRequire } from 'node:module';
 import { afterAll, describe, expect } from 'vitest';
-import { mongodb } from '../../src/instrumentations/mongodb.ts';
+import { mongodb } from '../../src/instrumentations/mongodb/mongodb.ts';
 import { freshCopy } from '../kit/fresh-copy.ts';
 import { type MongoProcess, startMongo } from '../kit/mongo-process.ts';
 import { loadOfficial, type OfficialClass, startOfficial } from '../kit/official.ts';

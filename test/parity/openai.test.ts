@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { OpenAIInstrumentation } from '@opentelemetry/instrumentation-openai';
 import { expect, it } from 'vitest';
-import { llm } from '../../src/instrumentations/llm.ts';
+import { llm } from '../../src/instrumentations/llm/llm.ts';
 import { eventually } from '../kit/http-traffic.ts';
 import { MESSAGES } from '../kit/llm-clients.ts';
 import { BROKEN, RATE_LIMITED, type Script, startLlmProvider } from '../kit/llm-provider.ts';

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { SpanStatusCode, type TracerProvider as ApiTracerProvider } from '@opentelemetry/api';
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { expect } from 'vitest';
-import { ioredis } from '../../src/instrumentations/ioredis.ts';
+import { ioredis } from '../../src/instrumentations/ioredis/ioredis.ts';
 import { redis } from '../../src/instrumentations/redis.ts';
 import { freshCopy } from '../kit/fresh-copy.ts';
 import { loadOfficial } from '../kit/official.ts';

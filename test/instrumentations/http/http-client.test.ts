@@ -280,11 +280,11 @@ describe('a connection that is handed over', () => {
 describe('the server that is told', () => {
   it.each([
     ['a URL', () => http.get(`http://127.0.0.1:${port}/path?x`)],
-    ['a URL object', () => http.get(new URL(`.://127.0.0.1:${port}/`))],
+    ['a URL object', () => http.get(new URL(`http://127.0.0.1:${port}/`))],
     ['headers as an array', () => http.get({ host: '127.0.0.1', port, headers: ['Host', `127.0.0.1:${port}`] })],
     ['a Host header of the application', () => http.get({ host: '127.0.0.1', port, headers: { Host: 'virtual.test' } })],
     ['no Host header', () => http.get({ host: '127.0.0.1', port, setHost: false, headers: { Host: '' } })],
-    ['a request made by its class', () => new http.ClientRequest(new URL(`.://127.0.0.1:${port}/`)).end()],
+    ['a request made by its class', () => new http.ClientRequest(new URL(`http://127.0.0.1:${port}/`)).end()],
   ])('is the one of %s', async (_, sendIt) => {
     await serve((_request, response) => response.end());
     sendIt()

@@ -1,0 +1,176 @@
+// Clients and servers made with the MCP SDK, version 1 and 2: their sessions, and what is asked and notified in both directions.
+//
+// The SDK publishes nothing. A client and a server is a Protocol, which connects to a transport: it gives the transport its
+// handlers, and starts it. Between the two a session begins, which sees every message, and ends when the transport closes. Each
+// module system has a copy of the class; in version 2, each package has.
+import {
+  mcpActiveSessions,
+  mcpClientOperationDuration,
+  mcpClientSessionDuration,
+  mcpServerOperationDuration,
+  mcpServerSessionDuration,
+} from '../../catalog/mcp.ts';
+import type { McpRole } from '../../catalog/mcp-attributes.ts';
+import type { Guard, Instrumentation, Undo } from '../../hooks/instrumentation.ts';
+import { timeOperation } from '../../core/operation.ts';
+import { wrapOne } from '../../hooks/wrap-own-method.ts';
+import { wrap } from '../../hooks/wrap-method.ts';
+import { fieldOf } from './messages.ts';
+import type { McpSession } from './session.ts';
+import { McpSessions } from './sessions.ts';
+import { placeOf, sendErrorType } from './transports.ts';
+
+export const mcp: Instrumentation = {
+  name: 'mcp',
+  target: { package: '@modelcontextprotocol/sdk', versions: '>=1.2 <2' },
+  metrics: [
+    mcpClientOperationDuration,
+    mcpServerOperationDuration,
+    mcpClientSessionDuration,
+    mcpServerSessionDuration,
+    mcpActiveSessions,
+  ],
+  attach(attachment) {
+    const sessions = new McpSessions(attachment.registry);
+    const watch = (exports: Exports): Undo => watchConnections(exports, sessions, attachment.guard);
+    attachment.onDetach(() => sessions.stop());
+    attachment.patch({ file: 'dist/cjs/shared/protocol.js', esFile: 'dist/esm/shared/protocol.js' }, watch);
+    for (const side of ['client', 'server']) {
+      const module = { package: `@modelcontextprotocol/${side}`, versions: '>=2 <3' };
+      attachment.patch({ ...module, file: 'dist/index.cjs', esFile: 'dist/index.mjs' }, watch);
+    }
+  },
+};
+
+interface Exports {
+  /** Missing while the module is being loaded. */
+  readonly Protocol?: { readonly prototype: object };
+}
+
+/** What a client knows of the server, and a server of the client. */
+interface Protocol {
+  readonly getServerCapabilities?: unknown;
+  readonly getClientCapabilities?: unknown;
+}
+
+/** A session on a transport. */
+interface Connection {
+  readonly protocol: object;
+  readonly session: McpSession;
+  /** Ends the session, and takes the transport out of sight. */
+  readonly end: (errorType?: string) => void;
+}
+
+/** A protocol that is about to start its transport. */
+interface Attempt {
+  readonly cancel: Undo;
+  /** Once the transport is started, unless its session is under watch already. */
+  connection?: Connection | undefined;
+}
+
+/** By transport; attached twice, the first one has it. */
+const connections = new WeakMap<object, Connection>();
+
+function watchConnections({ Protocol }: Exports, sessions: McpSessions, guard: Guard): Undo {
+  // Node 22 gives what it has when the application is in the middle of loading it.
+  if (Protocol === undefined) throw new Error('MCP was being loaded already; start Node with --import promtel/register');
+  const begin = guard((protocol: object, transport: object) => beginSession(protocol, transport, sessions, guard));
+  const prepare = guard((protocol: object, transport: unknown) => awaitStart(protocol, transport, begin));
+  const settle = guard(({ cancel, connection }: Attempt, errorType: string | undefined): void => {
+    cancel();
+    if (errorType !== undefined) connection?.end(errorType);
+  });
+  return wrap(Protocol.prototype, 'connect', (connect) => {
+    return function (...values) {
+      const attempt = prepare(this as object, values[0]);
+      if (attempt === undefined) return connect.apply(this, values);
+      return timeOperation(
+        () => connect.apply(this, values),
+        ({ errorType }, error) => settle(attempt, errorType && sendErrorType(error)),
+      );
+    };
+  });
+}
+
+function awaitStart(
+  protocol: object,
+  transport: unknown,
+  begin: (protocol: object, transport: object) => Connection | undefined,
+): Attempt | undefined {
+  if (typeof transport !== 'object' || transport === null) return undefined;
+  const attempt: Attempt = {
+    cancel: wrapOne(transport, 'start', (start) => {
+      return function (...values) {
+        attempt.cancel();
+        attempt.connection = begin(protocol, transport);
+        return start.apply(this, values);
+      };
+    }),
+  };
+  return attempt;
+}
+
+function beginSession(protocol: object, transport: object, sessions: McpSessions, guard: Guard): Connection | undefined {
+  const former = connections.get(transport);
+  if (former?.protocol === protocol && !former.session.isOver) return undefined;
+  former?.end();
+  const session = sessions.open(placeOf(roleOf(protocol), transport));
+  const release = watchTransport(transport, session, guard, () => connection.end());
+  const connection: Connection = {
+    protocol,
+    session,
+    end(errorType) {
+      session.end(errorType);
+      release();
+    },
+  };
+  connections.set(transport, connection);
+  return connection;
+}
+
+function roleOf({ getServerCapabilities, getClientCapabilities }: Protocol): McpRole | undefined {
+  if (typeof getServerCapabilities === 'function') return 'client';
+  return typeof getClientCapabilities === 'function' ? 'server' : undefined;
+}
+
+/** Tells the session of every message, and when the transport closes. What the transport does stays the same. */
+function watchTransport(transport: object, session: McpSession, guard: Guard, closed: () => void): Undo {
+  const receive = guard((message: unknown) => session.receive(message));
+  const close = guard(closed);
+  const send = guard((message: unknown, options: unknown) => {
+    followSignal(fieldOf(options, 'requestSignal'), message, session, guard);
+    return session.send(message);
+  });
+  const undo = [
+    wrapOne(transport, 'onmessage', (onmessage) => {
+      return function (...values) {
+        receive(values[0]);
+        return onmessage.apply(this, values);
+      };
+    }),
+    wrapOne(transport, 'onclose', (onclose) => {
+      return function (...values) {
+        close();
+        return onclose.apply(this, values);
+      };
+    }),
+    wrapOne(transport, 'send', (original) => {
+      return function (...values) {
+        const ended = send(values[0], values[1]);
+        return ended === undefined ? original.apply(this, values) : timeOperation(() => original.apply(this, values), ended);
+      };
+    }),
+  ];
+  return () => undo.forEach((one) => one());
+}
+
+/** Since protocol version 2026-07-28, a request over HTTP is cancelled by its signal, and not by a message. */
+function followSignal(signal: unknown, message: unknown, session: McpSession, guard: Guard): void {
+  if (!(signal instanceof AbortSignal)) return;
+  const id = fieldOf(message, 'id');
+  signal.addEventListener(
+    'abort',
+    guard(() => session.cancel(id)),
+    { once: true },
+  );
+}

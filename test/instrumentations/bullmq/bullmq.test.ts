@@ -1,0 +1,171 @@
+// What is measured of BullMQ's jobs until they are worked on, and of its workers, in both major versions: added once, waited for once.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Job } from 'bullmq';
+import { expect } from 'vitest';
+import { testsWithBullmq } from '../../kit/bullmq-tests.ts';
+import { eventually } from '../../kit/http-traffic.ts';
+import { valueOf } from '../../kit/readings.ts';
+
+const { promise: never } = Promise.withResolvers<void>();
+
+testsWithBullmq((it) => {
+  it('tells of a job that is added, waits, is worked on and done', async ({ queue, work, told, eventuallyTold, secondsOf }) => {
+    const { promise: wait, resolve: finish } = Promise.withResolvers<void>();
+    await queue.add('mail', {});
+    expect(await told()).toEqual({ 'added mail': 1 });
+    await pause(100);
+    work(() => wait);
+    await eventuallyTold({ 'added mail': 1, 'wait.duration mail': 1, 'active mail': 1 });
+    await pause(50);
+    finish();
+    await eventuallyTold({ 'added mail': 1, 'wait.duration mail': 1, 'duration mail completed': 1 });
+    expect(await secondsOf('job.wait.duration')).toBeGreaterThan(0.09);
+    expect(await secondsOf('job.duration')).toBeGreaterThan(0.04);
+    expect(await secondsOf('job.duration')).toBeLessThan(2);
+  });
+
+  it('leaves the delay out of the wait', async ({ queue, work, eventuallyToldOf, secondsOf }) => {
+    work(async () => {});
+    await queue.add('late', {}, { delay: 600 });
+    await queue.add('late-and-urgent', {}, { delay: 600, priority: 3 });
+    await eventuallyToldOf({ 'duration late completed': 1 });
+    await eventuallyToldOf({ 'duration late-and-urgent completed': 1 });
+    expect(await secondsOf('job.wait.duration')).toBeLessThan(0.6);
+  });
+
+  it('takes the wait of a job that is promoted for none, not for less than none', async ({
+    queue,
+    work,
+    eventuallyTold,
+    secondsOf,
+  }) => {
+    const job = await queue.add('late', {}, { delay: 60_000 });
+    await job.promote();
+    work(async () => {});
+    await eventuallyTold({ 'added late': 1, 'wait.duration late': 1, 'duration late completed': 1 });
+    expect(await secondsOf('job.wait.duration')).toBe(0);
+  });
+
+  it('tells of jobs with priorities', async ({ queue, work, eventuallyTold, secondsOf }) => {
+    await queue.addBulk([1, 2, 3].map((priority) => ({ name: 'urgent', data: {}, opts: { priority } })));
+    await pause(50);
+    work(async () => {});
+    await eventuallyTold({ 'added urgent': 3, 'wait.duration urgent': 3, 'duration urgent completed': 3 });
+    expect(await secondsOf('job.wait.duration')).toBeGreaterThan(0.14);
+  });
+
+  it('tells of parents and children, and of a parent that it waited for its children', async ({
+    queue,
+    flowsOf,
+    work,
+    eventuallyTold,
+    secondsOf,
+  }) => {
+    work(async (job) => pause(job.name === 'child' ? 60 : 0), { concurrency: 3 });
+    const child = { name: 'child', queueName: queue.name };
+    const parent = { name: 'parent', queueName: queue.name, children: [child, { ...child, children: [child] }] };
+    await flowsOf().addBulk([parent]);
+    await flowsOf().add({ name: 'single', queueName: queue.name });
+    await eventuallyTold({
+      'added parent': 1,
+      'added child': 3,
+      'added single': 1,
+      'wait.duration parent': 1,
+      'wait.duration child': 3,
+      'wait.duration single': 1,
+      'duration parent completed': 1,
+      'duration child completed': 3,
+      'duration single completed': 1,
+    });
+    expect(await secondsOf('job.wait.duration')).toBeGreaterThan(0.11);
+  });
+
+  it('tells of what a scheduler adds, whoever lets it', async ({ queue, work, told, eventuallyToldOf, secondsOf }) => {
+    const worker = work(async () => {});
+    await queue.upsertJobScheduler('every', { every: 400, limit: 3 }, { name: 'tick' });
+    await eventuallyToldOf({ 'duration tick completed': 3 });
+    await worker.close();
+    expect(await told()).toEqual({ 'added tick': 3, 'wait.duration tick': 3, 'duration tick completed': 3 });
+    // Two of them were added 400 ms before they were due.
+    expect(await secondsOf('job.wait.duration')).toBeLessThan(0.7);
+  });
+
+  it('counts a scheduler that is declared again once', async ({ queue, told }) => {
+    for (let time = 0; time < 3; time += 1)
+      await queue.upsertJobScheduler('nightly', { pattern: '0 3 1 1 *' }, { name: 'night' });
+    expect(await told()).toEqual({ 'added night': 1 });
+  });
+
+  it('does not count what is there already as added', async ({ queue, told }) => {
+    for (let time = 0; time < 3; time += 1) await queue.add('once', {}, { deduplication: { id: 'same' } });
+    await queue.add('once', {}, { deduplication: { id: 'other' } });
+    expect(await told()).toEqual({ 'added once': 2 });
+  });
+
+  it('does not count what could not be added', async ({ queue, told }) => {
+    await expect(queue.add('mail', {}, { jobId: 'a:b' })).rejects.toThrow('Custom Id cannot contain :');
+    const parent = { id: 'nobody', queue: `bull:${queue.name}` };
+    await expect(queue.add('orphan', {}, { parent })).rejects.toThrow('Missing key for parent job');
+    expect(await told()).toEqual({});
+  });
+
+  it('counts jobs that wait for the limit of a rate in their wait', async ({ queue, work, eventuallyTold, secondsOf }) => {
+    await queue.addBulk([1, 2, 3].map(() => ({ name: 'mail', data: {} })));
+    work(async () => {}, { limiter: { max: 1, duration: 150 } });
+    await eventuallyTold({ 'added mail': 3, 'wait.duration mail': 3, 'duration mail completed': 3 });
+    expect(await secondsOf('job.wait.duration')).toBeGreaterThan(0.4);
+  });
+
+  it('counts every job that is under way', async ({ queue, work, eventuallyTold }) => {
+    const worker = work(() => never, { concurrency: 4 });
+    await queue.addBulk(Array.from({ length: 6 }, () => ({ name: 'mail', data: {} })));
+    await eventuallyTold({ 'added mail': 6, 'wait.duration mail': 4, 'active mail': 4 });
+    await worker.close(true);
+  });
+
+  it('counts the workers of this process and what they take on', async ({ queue, readings, work }) => {
+    const gauges = async (): Promise<(number | undefined)[]> => {
+      const samples = await readings.read();
+      const own = { 'queue.name': queue.name };
+      return [valueOf(samples, 'queue.workers', own), valueOf(samples, 'queue.concurrency', own)];
+    };
+    const first = work(async () => {}, { concurrency: 3 });
+    expect(await gauges()).toEqual([1, 3]);
+    const second = work(async () => {});
+    second.concurrency = 10;
+    expect(await gauges()).toEqual([2, 13]);
+    await first.close();
+    expect(await gauges()).toEqual([1, 10]);
+    await second.close();
+    expect(await gauges()).toEqual([0, 0]);
+  });
+
+  it('lets events, their order and listeners be', async ({ queue, work }) => {
+    const events: string[] = [];
+    const worker = work(async () => events.push('processor'));
+    for (const event of ['active', 'completed'] as const) worker.on(event, () => events.push(event));
+    expect(worker.listenerCount('active')).toBe(1);
+    await queue.add('mail', {});
+    await eventually(() => expect(events).toEqual(['active', 'processor', 'completed']));
+    expect(worker.emit('active', {} as Job, 'waiting')).toBe(true);
+    expect(worker.emit('drained')).toBe(false);
+  });
+
+  it('looks as BullMQ does, and is gone when it is detached', async ({
+    library,
+    queue,
+    readings,
+    work,
+    told,
+    eventuallyToldOf,
+  }) => {
+    const patched = library.Worker.prototype.emit;
+    expect([patched.name, patched.length]).toEqual(['emit', 1]);
+    work(() => never);
+    await queue.add('mail', {});
+    await eventuallyToldOf({ 'active mail': 1 });
+    readings.attached.detach();
+    expect(library.Worker.prototype.emit).not.toBe(patched);
+    expect(await told()).toEqual({ 'added mail': 1, 'wait.duration mail': 1 });
+  });
+});

@@ -1,0 +1,107 @@
+// Connections of ioredis to a real server: timed when they are opened, counted while they are open, with their errors.
+import { Redis } from 'ioredis';
+import { describe, expect, it } from 'vitest';
+import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
+import { freePort } from '../../kit/free-port.ts';
+import { eventually } from '../../kit/http-traffic.ts';
+import { openIoredis as open, reloadIoredis } from '../../kit/ioredis-client.ts';
+import { findProgram } from '../../kit/programs.ts';
+import { attachAlone, countsOf, valueOf } from '../../kit/readings.ts';
+import { startRedis } from '../../kit/redis-process.ts';
+import { commandsOf, testsWithRedis } from '../../kit/redis-samples.ts';
+
+const test = testsWithRedis(ioredis, reloadIoredis);
+
+describe('a connection', () => {
+  const poolOf = ({ port }: { port: number }) => ({ 'db.client.connection.pool.name': `127.0.0.1:${port}` });
+
+  test('is timed when it is opened, and counted while it is open', async (server, { read }) => {
+    await using _ = await open(server);
+    const other = await open(server, { db: 1 });
+    expect(valueOf(await read(), 'db.client.connection.count', poolOf(server))).toBe(2);
+    await other.quit();
+    await eventually(async () => expect(valueOf(await read(), 'db.client.connection.count', poolOf(server))).toBe(1));
+    const samples = await read();
+    expect(valueOf(samples, 'db.client.connection.create_time', poolOf(server))).toBe(2);
+    expect(commandsOf(samples)).toEqual({});
+  });
+
+  test('that breaks is counted again when it is back', async (server, { read }) => {
+    await using client = await open(server, { retryStrategy: () => 1 });
+    const count = async (): Promise<number | undefined> => valueOf(await read(), 'db.client.connection.count', poolOf(server));
+    const closed = new Promise((resolve) => client.once('close', resolve));
+    await server.cli('client', 'kill', 'type', 'normal', 'skipme', 'yes');
+    await closed;
+    expect(await count()).toBe(0);
+    await client.get('key');
+    expect(await count()).toBe(1);
+  });
+
+  test('is counted once by two that watch it, and by none that has left', async (server, one) => {
+    const two = attachAlone(ioredis);
+    reloadIoredis();
+    const counts = async () =>
+      Promise.all([one, two].map(async ({ read }) => valueOf(await read(), 'db.client.connection.count') ?? 0));
+    await using client = await open(server, { retryStrategy: () => 1 });
+    expect(await counts()).toContain(1);
+    expect(await counts()).toContain(0);
+    one.attached.detach();
+    two.attached.detach();
+    expect(await counts()).toEqual([0, 0]);
+    const three = attachAlone(ioredis);
+    reloadIoredis();
+    await server.cli('client', 'kill', 'type', 'normal', 'skipme', 'yes');
+    await eventually(async () => expect(valueOf(await three.read(), 'db.client.connection.count')).toBe(1));
+    three.attached.detach();
+    expect(await client.get('key')).toBeNull();
+    expect(await counts()).toEqual([0, 0]);
+  });
+
+  test('that is there already is no error, and no second one', async (server, { read }) => {
+    await using client = await open(server);
+    await expect(client.connect()).rejects.toThrow('already');
+    const samples = await read();
+    expect(valueOf(samples, 'db.client.connection.create_time', poolOf(server))).toBe(1);
+    expect(countsOf(samples, 'db.client.connection.errors', ['error.type'])).toEqual({});
+  });
+
+  it('that is refused is an error, each time it is tried', async () => {
+    const port = await freePort();
+    const { read, attached } = attachAlone(ioredis);
+    reloadIoredis();
+    let tries = 0;
+    const client = new Redis(port, '127.0.0.1', { retryStrategy: () => ((tries += 1) < 3 ? 1 : null), maxRetriesPerRequest: 1 });
+    client.on('error', () => {});
+    await expect(client.get('key')).rejects.toThrow('Reached the max retries per request limit');
+    await eventually(() => expect(tries).toBe(3));
+    await eventually(async () =>
+      expect(countsOf(await read(), 'db.client.connection.errors', ['error.type'], poolOf({ port }))).toEqual({ closed: 3 }),
+    );
+    // A command counts when it is sent, and this never was.
+    expect(commandsOf(await read())).toEqual({});
+    attached.detach();
+  });
+
+  for (const [retries, errorType, retryStrategy] of [
+    ['is not opened again', 'closed', () => null],
+    ['cannot be opened again', 'MaxRetriesPerRequestError', () => 1],
+  ] as const)
+    test(`that breaks and ${retries} fails what was under way`, async (_, { read }) => {
+      const own = await startRedis(findProgram('redis-server')!);
+      await using client = await open(own, { maxRetriesPerRequest: 1, retryStrategy });
+      await own.cli('client', 'pause', '60000');
+      const waiting = client.get('key').catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await own[Symbol.asyncDispose]();
+      await waiting;
+      expect(commandsOf(await read())).toEqual({ [`GET ${errorType}`]: 1 });
+    });
+
+  test('whose command takes too long fails it by a timeout', async (server, { read }) => {
+    await using client = await open(server, { commandTimeout: 20 });
+    await server.cli('client', 'pause', '200');
+    await expect(client.get('key')).rejects.toThrow('timed out');
+    await server.cli('client', 'unpause');
+    expect(commandsOf(await read())).toEqual({ 'GET timeout': 1 });
+  });
+});

@@ -1,0 +1,170 @@
+// Clients of a Redis cluster: each command counted at the node that it was sent to.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Cluster } from 'ioredis';
+import { createCluster } from 'redis';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
+import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
+import { redis } from '../../../src/instrumentations/redis.ts';
+import { freePort } from '../../kit/free-port.ts';
+import { eventually } from '../../kit/http-traffic.ts';
+import { reloadIoredis } from '../../kit/ioredis-client.ts';
+import { findProgram, testWith } from '../../kit/programs.ts';
+import { attachAlone, countsOf, type Readings } from '../../kit/readings.ts';
+import { type RedisProcess, startRedis } from '../../kit/redis-process.ts';
+import { commandsOf, lookUpsOf } from '../../kit/redis-samples.ts';
+
+/** Two nodes that share the slots: of the keys here, `one` is at the second and `two` at the first. */
+const SLOTS = [
+  ['0', '8191'],
+  ['8192', '16383'],
+] as const;
+
+const folder = mkdtempSync(join(tmpdir(), 'promtel-cluster-'));
+const nodes: RedisProcess[] = [];
+
+beforeAll(async () => {
+  const program = findProgram('redis-server');
+  if (program === undefined) return;
+  for (const slots of SLOTS) {
+    const port = await freePort();
+    // Nodes talk to each other at a port of their own, by custom 10,000 higher, which may be beyond what there is.
+    const own = ['--cluster-port', String(await freePort()), '--cluster-config-file', join(folder, `${port}.conf`)];
+    const node = await startRedis(program, port, ['--cluster-enabled', 'yes', ...own]);
+    nodes.push(node);
+    await node.cli('cluster', 'addslotsrange', ...slots);
+  }
+  const [first, second] = nodes as [RedisProcess, RedisProcess];
+  const [, busPort] = /@(\d+)/.exec(await second.cli('cluster', 'nodes'))!;
+  await first.cli('cluster', 'meet', '127.0.0.1', String(second.port), busPort!);
+  for (const node of nodes)
+    await eventually(async () => expect(await node.cli('cluster', 'info')).toMatch(/state:ok[^]*slots_ok:16384/), 20_000);
+});
+
+afterAll(async () => {
+  for (const node of nodes) await node[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+function test(title: string, instrumentation: Instrumentation, run: (readings: Readings) => Promise<void>): void {
+  testWith('redis-server', title, async () => {
+    for (const node of nodes) await node.cli('flushall');
+    const readings = attachAlone(instrumentation);
+    reloadIoredis();
+    try {
+      await run(readings);
+    } finally {
+      readings.attached.detach();
+    }
+    expect(readings.attached.failure).toBeUndefined();
+  });
+}
+
+/** The commands of each node. */
+async function commandsByNode({ read }: Readings): Promise<Record<string, number>[]> {
+  const samples = await read();
+  return nodes.map(({ port }) => commandsOf(samples, { 'server.port': port }));
+}
+
+describe('a cluster of ioredis', () => {
+  async function open(): Promise<Cluster & AsyncDisposable> {
+    const cluster = new Cluster([{ host: '127.0.0.1', port: nodes[0]!.port }]);
+    await new Promise((resolve) => cluster.once('ready', resolve));
+    return Object.assign(cluster, { [Symbol.asyncDispose]: async () => void (await cluster.quit()) });
+  }
+
+  test('counts a command at its node', ioredis, async (readings) => {
+    await using cluster = await open();
+    await cluster.set('one', 1);
+    await cluster.set('two', 2);
+    await cluster.get('two');
+    await cluster.lpush('two', 1).catch(() => {});
+    expect(await commandsByNode(readings)).toEqual([{ SET: 1, GET: 1, 'LPUSH WRONGTYPE': 1 }, { SET: 1 }]);
+    expect(lookUpsOf(await readings.read())).toEqual({ hit: 1, miss: 0 });
+  });
+
+  test('counts pipelines as their commands and transactions once', ioredis, async (readings) => {
+    await using cluster = await open();
+    await cluster.pipeline().set('two', 1).get('two').exec();
+    await cluster.multi().incr('two').incr('two').exec();
+    await cluster.multi().incr('one').exec();
+    expect(await commandsByNode(readings)).toEqual([{ SET: 1, GET: 1, MULTI: 1 }, { MULTI: 1 }]);
+  });
+});
+
+describe('a slot that has moved to another node', () => {
+  /** The key `two` is in slot 2127, which the first node has. */
+  async function moveSlot(to: RedisProcess): Promise<void> {
+    const id = await to.cli('cluster', 'myid');
+    for (const node of nodes) await node.cli('cluster', 'setslot', '2127', 'node', id.trim());
+  }
+
+  async function whileMoved(run: (cluster: Cluster) => Promise<void>): Promise<void> {
+    const cluster = new Cluster([{ host: '127.0.0.1', port: nodes[0]!.port }], { lazyConnect: true });
+    await cluster.connect();
+    await moveSlot(nodes[1]!);
+    try {
+      await run(cluster);
+    } finally {
+      await moveSlot(nodes[0]!);
+      await cluster.quit();
+    }
+  }
+
+  test('a command that is sent on counts once', ioredis, async (readings) => {
+    await whileMoved(async (cluster) => {
+      expect(await cluster.get('two')).toBeNull();
+    });
+    expect(commandsOf(await readings.read())).toEqual({ GET: 1 });
+  });
+
+  test('a pipeline that is sent again counts again', ioredis, async (readings) => {
+    await whileMoved(async (cluster) => {
+      expect(await cluster.pipeline().get('two').get('two').exec()).toEqual([
+        [null, null],
+        [null, null],
+      ]);
+    });
+    expect(await commandsByNode(readings)).toEqual([{ 'GET MOVED': 2 }, { GET: 2 }]);
+  });
+});
+
+describe('a cluster of node-redis', () => {
+  async function open() {
+    const cluster = createCluster({ rootNodes: [{ url: nodes[0]!.url }] });
+    cluster.on('error', () => {});
+    await cluster.connect();
+    return Object.assign(cluster, { [Symbol.asyncDispose]: async () => cluster.destroy() });
+  }
+
+  test('counts a command at its node', redis, async (readings) => {
+    await using cluster = await open();
+    await cluster.set('one', 1);
+    await cluster.set('two', 2);
+    await cluster.get('two');
+    await cluster.lPush('two', '1').catch(() => {});
+    expect(await commandsByNode(readings)).toEqual([{ SET: 1, GET: 1, 'LPUSH WRONGTYPE': 1 }, { SET: 1 }]);
+    expect(lookUpsOf(await readings.read())).toEqual({ hit: 1, miss: 0 });
+  });
+
+  test('counts pipelines as their commands and transactions once', redis, async (readings) => {
+    await using cluster = await open();
+    await cluster.multi().set('two', 1).get('two').execAsPipeline();
+    await cluster.multi().incr('two').incr('two').exec();
+    await cluster.multi().incr('one').exec();
+    expect(await commandsByNode(readings)).toEqual([{ SET: 1, GET: 1, MULTI: 1 }, { MULTI: 1 }]);
+  });
+
+  test('has connections to each node until it is closed', redis, async ({ read }) => {
+    const cluster = await open();
+    await Promise.all([cluster.get('one'), cluster.get('two')]);
+    const count = async () => countsOf(await read(), 'db.client.connection.count', ['db.client.connection.pool.name']);
+    const names = nodes.map(({ port }) => `127.0.0.1:${port}`);
+    expect(Object.keys(await count()).toSorted()).toEqual(names.toSorted());
+    expect(Object.values(await count()).every((number) => number >= 1)).toBe(true);
+    await cluster.close();
+    expect(await count()).toEqual(Object.fromEntries(names.map((name) => [name, 0])));
+  });
+});

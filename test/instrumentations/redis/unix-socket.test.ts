@@ -1,0 +1,61 @@
+// Redis clients of a server on the same machine, through a socket that has a path and no port.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { createClient } from 'redis';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
+import { redis } from '../../../src/instrumentations/redis.ts';
+import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
+import { reloadIoredis } from '../../kit/ioredis-client.ts';
+import { findProgram, testWith } from '../../kit/programs.ts';
+import { attachAlone, valueOf } from '../../kit/readings.ts';
+import { type RedisProcess, startRedis } from '../../kit/redis-process.ts';
+import { commandsOf, lookUpsOf } from '../../kit/redis-samples.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'promtel-redis-'));
+const path = join(folder, 'redis.sock');
+let server: RedisProcess | undefined;
+
+beforeAll(async () => {
+  const program = findProgram('redis-server');
+  if (program !== undefined) server = await startRedis(program, undefined, ['--unixsocket', path]);
+});
+afterAll(async () => {
+  await server?.[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+interface Client {
+  get(key: string): Promise<unknown>;
+  close(): unknown;
+}
+
+async function withIoredis(): Promise<Client> {
+  const client = new Redis(path, { lazyConnect: true });
+  await client.connect();
+  return { get: (key) => client.get(key), close: () => client.quit() };
+}
+
+const withNodeRedis = async (): Promise<Client> => createClient({ socket: { path, tls: false } }).connect();
+
+for (const [name, instrumentation, open] of [
+  ['ioredis', ioredis, withIoredis],
+  ['node-redis', redis, withNodeRedis],
+] as readonly (readonly [string, Instrumentation, () => Promise<Client>])[])
+  testWith('redis-server', `${name} tells the path for the address, and no port`, async () => {
+    const { attached, read } = attachAlone(instrumentation);
+    reloadIoredis();
+    const client = await open();
+    await client.get('key');
+    const samples = await read();
+    expect(commandsOf(samples, { 'server.address': path, 'server.port': undefined })).toEqual({ GET: 1 });
+    expect(lookUpsOf(samples, { 'cache.name': `${path}/0` })).toEqual({ hit: 0, miss: 1 });
+    const pool = { 'db.client.connection.pool.name': path };
+    expect(valueOf(samples, 'db.client.connection.count', pool)).toBe(1);
+    expect(valueOf(samples, 'db.client.connection.create_time', pool)).toBe(1);
+    await client.close();
+    attached.detach();
+    expect(attached.failure).toBeUndefined();
+  });
