@@ -8,9 +8,9 @@ import { sharedRegistry } from './core/recording/shared-registry.ts';
 import { Tracker, type TrackerOptions } from './core/tracker.ts';
 import { metricsHandler as handlerOf, metricsResponse as responseOf, type Renderer } from './exporters/prometheus/handler.ts';
 import { llmPrices } from './recorders/llm/prices.ts';
-import { createDb, type Db } from './helpers/db.ts';
-import { createLlm, type Llm } from './helpers/llm.ts';
-import { ACTIVE_RULES, DURATION_RULES, ownInstrument, ownOutcome } from './own-instrument.ts';
+import { createDb, type Db } from './api/db/db.ts';
+import { createLlm, type Llm } from './api/llm/llm.ts';
+import { ACTIVE_RULES, DURATION_RULES, ownInstrument, ownOutcome } from './api/own-instrument.ts';
 import { createPage } from './page.ts';
 import { running } from './running.ts';
 
@@ -25,10 +25,10 @@ export type { Tracker } from './core/tracker.ts';
 export type { CacheState } from './recorders/cache/requests.ts';
 export type { PoolState } from './recorders/db/pools.ts';
 export type { TokenUsage } from './core/token-usage.ts';
-export type { BoundMemory, MemoryOperation, MemoryState, Pattern } from './helpers/agent-memory.ts';
-export type { Agent, Score } from './helpers/agent-scores.ts';
-export type { AgentTask, BoundAgentTask, Goal } from './helpers/agent-tasks.ts';
-export { agents, type BoundAgent, type Workflow } from './helpers/agents.ts';
+export type { BoundMemory, MemoryOperation, MemoryState, Pattern } from './api/agents/memory.ts';
+export type { Agent, Score } from './api/agents/scores.ts';
+export type { AgentTask, BoundAgentTask, Goal } from './api/agents/tasks.ts';
+export { agents, type BoundAgent, type Workflow } from './api/agents/agents.ts';
 export {
   type BoundCache,
   cache,
@@ -37,17 +37,17 @@ export {
   type CacheResult,
   type EvictionReason,
   type LookUpOptions,
-} from './helpers/cache.ts';
-export type { BoundDb, Db, DbCall, DbCallOptions } from './helpers/db.ts';
-export type { BoundDbPool, DbPool } from './helpers/db-pools.ts';
-export { type AttemptOptions, type BoundJobs, type JobKind, jobs, type Queue, type QueueState } from './helpers/jobs.ts';
-export type { BoundLlm, Llm, LlmCall, LlmCallOptions, OpenLlmCall } from './helpers/llm.ts';
-export type { LlmAnswer } from './helpers/llm-answer.ts';
-export type { Budget, Credits } from './helpers/llm-spending.ts';
-export type { ReadState } from './helpers/observe.ts';
-export { type BoundPipeline, type Items, pipeline, type Pipeline, type Stage } from './helpers/pipeline.ts';
-export { type BoundTool, type Tool, type ToolOptions, tools } from './helpers/tools.ts';
-export { type BoundUsage, usage, type UsageTask } from './helpers/usage.ts';
+} from './api/cache.ts';
+export type { BoundDb, Db, DbCall, DbCallOptions } from './api/db/db.ts';
+export type { BoundDbPool, DbPool } from './api/db/pools.ts';
+export { type AttemptOptions, type BoundJobs, type JobKind, jobs, type Queue, type QueueState } from './api/jobs.ts';
+export type { BoundLlm, Llm, LlmCall, LlmCallOptions, OpenLlmCall } from './api/llm/llm.ts';
+export type { LlmAnswer } from './api/llm/answer.ts';
+export type { Budget, Credits } from './api/llm/spending.ts';
+export type { ReadState } from './api/observe.ts';
+export { type BoundPipeline, type Items, pipeline, type Pipeline, type Stage } from './api/pipeline.ts';
+export { type BoundTool, type Tool, type ToolOptions, tools } from './api/tools.ts';
+export { type BoundUsage, usage, type UsageTask } from './api/usage/usage.ts';
 
 /** The instrument that records a metric; asked for twice, it is the same one. It works whether or not promtel was started. */
 export function getInstrument<const D extends MetricDefinition>(definition: D & KindRules<D>): InstrumentOf<D> {

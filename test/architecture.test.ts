@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   recorders: ['core', 'hooks', 'catalog'],
   'llm-wire': ['core', 'catalog'],
   instrumentations: ['core', 'hooks', 'catalog', 'recorders', 'llm-wire'],
-  helpers: ['core', 'catalog', 'recorders'],
+  api: ['core', 'catalog', 'recorders'],
   config: ['core'],
   sdk: ['core', 'hooks', 'catalog', 'config'],
   exporters: ['core'],

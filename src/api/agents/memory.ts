@@ -1,0 +1,240 @@
+// The part of `agents` that tells of their memory: what is learned into it and found in it, its size, and how sure it is.
+import { agentMemoryOperation, agentMemoryPatternType } from '../../catalog/agent-attributes.ts';
+import {
+  agentMemoryCompression,
+  agentMemoryConfidence,
+  agentMemoryErrors,
+  agentMemoryFeedbackCycles,
+  agentMemoryOperations,
+  agentMemoryPatterns,
+  agentMemoryRetrievalDuration,
+  agentMemorySize,
+} from '../../catalog/agents.ts';
+import type { AttributesOf } from '../../core/metric.ts';
+import { errorTypeOf } from '../../core/operation.ts';
+import { type Fields, observe, type ReadState } from '../observe.ts';
+import { instrumentOf, isShare, lazyInstrument, seriesOf, timeFor, wrapFor } from '../record.ts';
+import { wordsFor } from '../named-attributes.ts';
+
+/** A kind of pattern that a memory holds, such as `trajectory`; all of it, where that is left out. */
+export interface Pattern {
+  readonly pattern?: string | undefined;
+}
+
+/** What is done with a memory: `learning`, `retrieval`, `extraction`, or a word of your own. */
+export interface MemoryOperation extends Pattern {
+  readonly operation: string;
+}
+
+/** How a memory is; what is left out is not shown. */
+export interface MemoryState {
+  readonly sizeBytes?: number | undefined;
+  /** How many times smaller it is than what it was made of. */
+  readonly compression?: number | undefined;
+  /** Patterns that it holds. */
+  readonly learned?: number | undefined;
+  /** Of those, the ones that were used lately, and those that were not. */
+  readonly active?: number | undefined;
+  readonly unused?: number | undefined;
+}
+
+type OperationAttributes = AttributesOf<typeof agentMemoryOperations>;
+
+const attributesOf = wordsFor(
+  { operation: agentMemoryOperation, pattern: agentMemoryPatternType },
+  { required: ['operation'], example: "{ operation: 'retrieval', pattern: 'trajectory' }" },
+);
+const patternOf = wordsFor({ pattern: agentMemoryPatternType }, { required: [], example: "{ pattern: 'trajectory' }" });
+
+const MEMORY_FIELDS: Fields<MemoryState> = {
+  sizeBytes: [agentMemorySize],
+  compression: [agentMemoryCompression],
+  learned: [agentMemoryPatterns, { 'agent.memory.pattern.state': 'learned' }],
+  active: [agentMemoryPatterns, { 'agent.memory.pattern.state': 'active' }],
+  unused: [agentMemoryPatterns, { 'agent.memory.pattern.state': 'unused' }],
+};
+
+// Counted by the hundred thousand in a second, so that not even the instrument is looked up each time.
+const operations = lazyInstrument(agentMemoryOperations);
+const confidences = lazyInstrument(agentMemoryConfidence);
+
+/** `agents.memory` for one operation and pattern. */
+export type BoundMemory = ReturnType<typeof bind>;
+
+export const memory = {
+  /**
+   * Does something with a memory, synchronous or not, and hands on its result or error. Counts it in `agent.memory.operations`, a
+   * failure also in `agent.memory.errors`, and records the seconds of a `retrieval` in `agent.memory.retrieval.duration`.
+   *
+   * @throws what the function throws
+   * @example
+   * ```js
+   * const retrieval = { operation: 'retrieval', pattern: 'trajectory' };
+   * const known = await agents.memory.track(retrieval, () => store.get('ada'));
+   * // agent.memory.operations{agent.memory.operation="retrieval", agent.memory.pattern.type="trajectory"} 1
+   * // agent.memory.retrieval.duration{agent.memory.pattern.type="trajectory"} 1
+   * ```
+   */
+  track<Result>(kind: MemoryOperation, run: () => Result): Result {
+    return trackOperation(attributesOf(kind, agentMemoryOperations), run);
+  },
+
+  /**
+   * A function that does what the given one does and looks like it, tracked at every call.
+   *
+   * @example
+   * ```js
+   * const extract = agents.memory.wrap({ operation: 'extraction' }, parse);
+   * extract(feed);
+   * // agent.memory.operations{agent.memory.operation="extraction"} 1
+   * ```
+   */
+  wrap<Arguments extends unknown[], Result, This>(
+    kind: MemoryOperation,
+    run: (this: This, ...values: Arguments) => Result,
+  ): (this: This, ...values: Arguments) => Result {
+    return wrapOperation(attributesOf(kind, agentMemoryOperations), run);
+  },
+
+  /**
+   * Counts operations in `agent.memory.operations`; those that `track` knows of are counted. Some 30 ns; a third when bound.
+   *
+   * @example
+   * ```js
+   * agents.memory.operated({ operation: 'learning', pattern: 'trajectory' }, 3);
+   * // agent.memory.operations{agent.memory.operation="learning", agent.memory.pattern.type="trajectory"} 3
+   * ```
+   */
+  operated(kind: MemoryOperation, count = 1): void {
+    operations().add(count, attributesOf(kind, agentMemoryOperations));
+  },
+
+  /**
+   * Counts operations that failed in `agent.memory.errors`, by the code or name of an error, or by a word.
+   *
+   * @example
+   * ```js
+   * agents.memory.failed({ operation: 'learning' }, 'out_of_space');
+   * // agent.memory.errors{agent.memory.operation="learning", error.type="out_of_space"} 1
+   * ```
+   */
+  failed(kind: MemoryOperation, error: unknown, count = 1): void {
+    countErrors(attributesOf(kind, agentMemoryErrors), error, count);
+  },
+
+  /**
+   * Records how long it took to find patterns, in seconds, in `agent.memory.retrieval.duration`.
+   *
+   * @example
+   * ```js
+   * agents.memory.retrieved({ pattern: 'fix' }, 0.004);
+   * // agent.memory.retrieval.duration{agent.memory.pattern.type="fix"} 1
+   * ```
+   */
+  retrieved(pattern: Pattern, seconds: number): void {
+    instrumentOf(agentMemoryRetrievalDuration).record(seconds, patternOf(pattern, agentMemoryRetrievalDuration));
+  },
+
+  /**
+   * Records how sure the memory is of a pattern, from 0 to 1, in `agent.memory.confidence`; any other number is not recorded, and
+   * told.
+   *
+   * @example
+   * ```js
+   * agents.memory.confidence({ pattern: 'fix' }, 0.7);
+   * // agent.memory.confidence{agent.memory.pattern.type="fix"} 1
+   * ```
+   */
+  confidence(pattern: Pattern, value: number): void {
+    if (isShare(agentMemoryConfidence, value)) confidences().record(value, patternOf(pattern, agentMemoryConfidence));
+  },
+
+  /**
+   * Counts how often the memory learned from how its patterns did, in `agent.memory.feedback_cycles`.
+   *
+   * @example
+   * ```js
+   * agents.memory.feedback({ pattern: 'fix' });
+   * // agent.memory.feedback_cycles{agent.memory.pattern.type="fix"} 1
+   * ```
+   */
+  feedback(pattern: Pattern, count = 1): void {
+    instrumentOf(agentMemoryFeedbackCycles).add(count, patternOf(pattern, agentMemoryFeedbackCycles));
+  },
+
+  /**
+   * Reads how a memory is before every collection, which waits a second for a promise: `agent.memory.size` in bytes,
+   * `agent.memory.compression`, `agent.memory.patterns` by state. A read that throws, rejects or goes on for half a minute takes
+   * them off the page and is counted in `promtel.collection.errors`.
+   *
+   * @returns what stops it and takes the memory off the page
+   * @example
+   * ```js
+   * const stop = agents.memory.observe({ pattern: 'price' }, () => ({ sizeBytes: 2048, learned: prices.size, active: 1 }));
+   * // agent.memory.size{agent.memory.pattern.type="price"} 2048
+   * // agent.memory.patterns{agent.memory.pattern.type="price", agent.memory.pattern.state="learned"} 2
+   * ```
+   */
+  observe(pattern: Pattern, read: ReadState<MemoryState>): () => void {
+    return observe(agentMemorySize, MEMORY_FIELDS, patternOf(pattern, agentMemorySize), read);
+  },
+
+  /**
+   * The same for one operation and pattern, its series looked up once, for hot paths.
+   *
+   * @example
+   * ```js
+   * const learning = agents.memory.bind({ operation: 'learning', pattern: 'style' });
+   * learning.operated();
+   * learning.confidence(0.9);
+   * // agent.memory.operations{agent.memory.operation="learning", agent.memory.pattern.type="style"} 1
+   * // agent.memory.confidence{agent.memory.pattern.type="style"} 1
+   * ```
+   */
+  bind,
+} as const;
+
+function bind(kind: MemoryOperation) {
+  const attributes = attributesOf(kind, agentMemoryOperations);
+  const pattern = { 'agent.memory.pattern.type': attributes['agent.memory.pattern.type'] };
+  const operated = seriesOf(agentMemoryOperations, attributes);
+  const retrieved = seriesOf(agentMemoryRetrievalDuration, pattern);
+  const confidence = seriesOf(agentMemoryConfidence, pattern);
+  const feedback = seriesOf(agentMemoryFeedbackCycles, pattern);
+  return {
+    track: <Result>(run: () => Result): Result => trackOperation(attributes, run),
+    wrap: <Arguments extends unknown[], Result, This>(
+      run: (this: This, ...values: Arguments) => Result,
+    ): ((this: This, ...values: Arguments) => Result) => wrapOperation(attributes, run),
+    operated: (count = 1): void => operated().add(count),
+    failed: (error: unknown, count = 1): void => countErrors(attributes, error, count),
+    retrieved: (seconds: number): void => retrieved().record(seconds),
+    confidence: (value: number): void => {
+      if (isShare(agentMemoryConfidence, value)) confidence().record(value);
+    },
+    feedback: (count = 1): void => feedback().add(count),
+  };
+}
+
+function trackOperation<Result>(attributes: OperationAttributes, run: () => Result): Result {
+  return timeFor(agentMemoryOperations, run, ({ durationSeconds, errorType }) => {
+    operations().add(1, attributes);
+    if (errorType !== undefined) countErrors(attributes, errorType, 1);
+    if (attributes['agent.memory.operation'] !== 'retrieval') return;
+    const pattern = attributes['agent.memory.pattern.type'];
+    const ended = { 'agent.memory.pattern.type': pattern, 'error.type': errorType };
+    instrumentOf(agentMemoryRetrievalDuration).record(durationSeconds, ended);
+  });
+}
+
+function wrapOperation<Arguments extends unknown[], Result, This>(
+  attributes: OperationAttributes,
+  run: (this: This, ...values: Arguments) => Result,
+): (this: This, ...values: Arguments) => Result {
+  return wrapFor(agentMemoryOperations, run, (call) => trackOperation(attributes, call));
+}
+
+function countErrors(attributes: OperationAttributes, error: unknown, count: number): void {
+  const errorType = typeof error === 'string' && error !== '' ? error : errorTypeOf(error);
+  instrumentOf(agentMemoryErrors).add(count, { ...attributes, 'error.type': errorType });
+}

@@ -1,0 +1,111 @@
+// The part of `agents` that judges: scores, verifications, and work that was taken back.
+import { agentId, type AgentOutcome, scoreName } from '../../catalog/agent-attributes.ts';
+import { agentRollbacks, agentScore, agentScoreLast, agentVerifications } from '../../catalog/agents.ts';
+import type { GaugeCell, HistogramCell } from '../../core/recording/cell.ts';
+import type { AttributesOf } from '../../core/metric.ts';
+import { instrumentOf, isShare, seriesOf } from '../record.ts';
+import { wordsFor } from '../named-attributes.ts';
+
+/** An agent that lasts, by its name; never one invocation of it, whose id would make a series of its own. */
+export interface Agent {
+  readonly agent: string;
+}
+
+export interface Score extends Agent {
+  /** What the score is about, such as `truth`. */
+  readonly score?: string | undefined;
+}
+
+const attributesOf = wordsFor({ agent: agentId }, { required: ['agent'], example: "{ agent: 'coder' }" });
+const scoreAttributesOf = wordsFor(
+  { agent: agentId, score: scoreName },
+  { required: ['agent'], example: "{ agent: 'coder', score: 'truth' }" },
+);
+
+export const scores = {
+  /**
+   * Records a score from 0 to 1 in `agent.score`, and as the latest in `agent.score.last`; any other number is not recorded, and
+   * told.
+   *
+   * @example
+   * ```js
+   * agents.score({ agent: 'coder', score: 'truth' }, 0.95);
+   * // agent.score{agent.id="coder", score.name="truth"} 1
+   * // agent.score.last{agent.id="coder", score.name="truth"}
+   * ```
+   */
+  score(score: Score, value: number): void {
+    recordScore(scoreAttributesOf(score, agentScore), value);
+  },
+
+  /**
+   * Counts verifications of what an agent did, in `agent.verifications`.
+   *
+   * @example
+   * ```js
+   * agents.verified({ agent: 'coder' }, 'failure');
+   * // agent.verifications{agent.id="coder", agent.outcome="failure"} 1
+   * ```
+   */
+  verified(agent: Agent, outcome: AgentOutcome, count = 1): void {
+    const attributes = attributesOf(agent, agentVerifications);
+    instrumentOf(agentVerifications).add(count, { ...attributes, 'agent.outcome': outcome });
+  },
+
+  /**
+   * Counts how often work of an agent was taken back, in `agent.rollbacks`; a failure is one that could not be.
+   *
+   * @example
+   * ```js
+   * agents.rolledBack({ agent: 'coder' });
+   * // agent.rollbacks{agent.id="coder", agent.outcome="success"} 1
+   * ```
+   */
+  rolledBack(agent: Agent, outcome: AgentOutcome = 'success', count = 1): void {
+    instrumentOf(agentRollbacks).add(count, { ...attributesOf(agent, agentRollbacks), 'agent.outcome': outcome });
+  },
+} as const;
+
+/** The same for one agent, its series looked up once. */
+export function bindScores(agent: Agent) {
+  const attributes = attributesOf(agent, agentScore);
+  const verified = byOutcome(agentVerifications, attributes);
+  const rolledBack = byOutcome(agentRollbacks, attributes);
+  return {
+    score: byName(attributes),
+    verified: (outcome: AgentOutcome, count = 1): void => verified(outcome).add(count),
+    rolledBack: (outcome: AgentOutcome = 'success', count = 1): void => rolledBack(outcome).add(count),
+  };
+}
+
+/** As many names as are told apart have series that are kept. */
+function byName(attributes: AttributesOf<typeof agentScore>): (score: string, value: number) => void {
+  const kept = new Map<string, readonly [HistogramCell, GaugeCell]>();
+  return (score, value) => {
+    if (!isShare(agentScore, value)) return;
+    let series = kept.get(score);
+    if (series === undefined) {
+      series = seriesOfScore({ ...attributes, 'score.name': score });
+      if (kept.size < scoreName.cap) kept.set(score, series);
+    }
+    series[0].record(value);
+    series[1].set(value);
+  };
+}
+
+function seriesOfScore(attributes: AttributesOf<typeof agentScore>): readonly [HistogramCell, GaugeCell] {
+  return [instrumentOf(agentScore).bind(attributes), instrumentOf(agentScoreLast).bind(attributes)];
+}
+
+function byOutcome(metric: typeof agentVerifications | typeof agentRollbacks, attributes: AttributesOf<typeof agentRollbacks>) {
+  const success = seriesOf(metric, { ...attributes, 'agent.outcome': 'success' });
+  const failure = seriesOf(metric, { ...attributes, 'agent.outcome': 'failure' });
+  return (outcome: AgentOutcome) => (outcome === 'failure' ? failure() : success());
+}
+
+function recordScore(attributes: AttributesOf<typeof agentScore>, value: number): void {
+  if (!isShare(agentScore, value)) return;
+  const [all, last] = seriesOfScore(attributes);
+  all.record(value);
+  last.set(value);
+}

@@ -1,0 +1,122 @@
+// The part of `agents` that tells what they plan and do: plans for goals, tasks by outcome, and how well the work was shared.
+import { agentGoalType, type AgentOutcome, agentTaskType } from '../../catalog/agent-attributes.ts';
+import { agentCoordinationEfficiency, agentPlanDuration, agentTasks } from '../../catalog/agents.ts';
+import type { AttributesOf } from '../../core/metric.ts';
+import type { OperationEnd } from '../../core/operation.ts';
+import { instrumentOf, seriesOf, timeFor } from '../record.ts';
+import { wordsFor } from '../named-attributes.ts';
+
+/** A kind of goal, such as `refactoring`; never a goal in somebody's words. */
+export interface Goal {
+  readonly goal?: string | undefined;
+}
+
+/** A kind of task, such as `review`. */
+export interface AgentTask {
+  readonly task?: string | undefined;
+}
+
+const goalOf = wordsFor({ goal: agentGoalType }, { required: [], example: "{ goal: 'refactoring' }" });
+const taskOf = wordsFor({ task: agentTaskType }, { required: [], example: "{ task: 'review' }" });
+
+/** `agents` for one kind of task, and the goal that is planned for. */
+export type BoundAgentTask = ReturnType<typeof bindTask>;
+
+export const tasks = {
+  /**
+   * Runs what plans for a goal and hands on its result or error. Records its seconds in `agent.plan.duration` by outcome and
+   * `error.type`.
+   *
+   * @throws what the function throws
+   * @example
+   * ```js
+   * const steps = agents.plan({ goal: 'refactoring' }, () => parse(feed));
+   * // agent.plan.duration{agent.goal.type="refactoring", agent.outcome="success"} 1
+   * ```
+   */
+  plan<Result>(goal: Goal, run: () => Result): Result {
+    return planFor(goalOf(goal, agentPlanDuration), run);
+  },
+
+  /**
+   * Runs a task and hands on its result or error. Counts it in `agent.tasks`, as a failure if it has thrown.
+   *
+   * @throws what the function throws
+   * @example
+   * ```js
+   * await agents.task({ task: 'review' }, () => sendMail('ada'));
+   * // agent.tasks{agent.task.type="review", agent.outcome="success"} 1
+   * ```
+   */
+  task<Result>(task: AgentTask, run: () => Result): Result {
+    return runTask(taskOf(task, agentTasks), run);
+  },
+
+  /**
+   * Counts tasks that came to their end, in `agent.tasks`.
+   *
+   * @example
+   * ```js
+   * agents.taskEnded({ task: 'build' }, 'failure', 2);
+   * // agent.tasks{agent.task.type="build", agent.outcome="failure"} 2
+   * ```
+   */
+  taskEnded(task: AgentTask, outcome: AgentOutcome, count = 1): void {
+    instrumentOf(agentTasks).add(count, { ...taskOf(task, agentTasks), 'agent.outcome': outcome });
+  },
+
+  /**
+   * Sets `agent.coordination.efficiency`: the share of the agents' work that the task needed, from 0 to 1.
+   *
+   * @example
+   * ```js
+   * agents.coordinated({ task: 'release' }, 0.8);
+   * // agent.coordination.efficiency{agent.task.type="release"}
+   * ```
+   */
+  coordinated(task: AgentTask, efficiency: number): void {
+    instrumentOf(agentCoordinationEfficiency).set(efficiency, taskOf(task, agentCoordinationEfficiency));
+  },
+
+  /**
+   * The same for one kind of task, and the goal that is planned for, its series looked up once.
+   *
+   * @example
+   * ```js
+   * const migration = agents.bindTask({ task: 'migration', goal: 'newer' });
+   * await migration.task(() => migration.plan(() => parse(feed)));
+   * // agent.plan.duration{agent.goal.type="newer", agent.outcome="success"} 1
+   * // agent.tasks{agent.task.type="migration", agent.outcome="success"} 1
+   * ```
+   */
+  bindTask,
+} as const;
+
+function bindTask(kind: AgentTask & Goal) {
+  const goal = goalOf(kind, agentPlanDuration);
+  const attributes = taskOf(kind, agentTasks);
+  const success = seriesOf(agentTasks, { ...attributes, 'agent.outcome': 'success' });
+  const failure = seriesOf(agentTasks, { ...attributes, 'agent.outcome': 'failure' });
+  const efficiencies = seriesOf(agentCoordinationEfficiency, attributes);
+  return {
+    plan: <Result>(run: () => Result): Result => planFor(goal, run),
+    task: <Result>(run: () => Result): Result => runTask(attributes, run),
+    taskEnded: (outcome: AgentOutcome, count = 1): void => (outcome === 'failure' ? failure() : success()).add(count),
+    coordinated: (efficiency: number): void => efficiencies().set(efficiency),
+  };
+}
+
+function planFor<Result>(attributes: AttributesOf<typeof agentPlanDuration>, run: () => Result): Result {
+  return timeFor(agentPlanDuration, run, (end) => {
+    const ended = { ...attributes, 'agent.outcome': outcomeOf(end), 'error.type': end.errorType };
+    instrumentOf(agentPlanDuration).record(end.durationSeconds, ended);
+  });
+}
+
+function runTask<Result>(attributes: AttributesOf<typeof agentTasks>, run: () => Result): Result {
+  return timeFor(agentTasks, run, (end) => instrumentOf(agentTasks).add(1, { ...attributes, 'agent.outcome': outcomeOf(end) }));
+}
+
+function outcomeOf({ errorType }: OperationEnd): AgentOutcome {
+  return errorType === undefined ? 'success' : 'failure';
+}

@@ -1,0 +1,66 @@
+// How many different ids were active within some windows: shown at collection, counted by hashes that nobody can turn back.
+import type { usageApiKeysActive, usageUsersActive } from '../../catalog/usage.ts';
+import { nowMillis } from '../../core/clock.ts';
+import { sharedRegistry } from '../../core/recording/shared-registry.ts';
+import { ActiveWindow, type Mark } from './active-window.ts';
+import { instrumentOf } from '../record.ts';
+import { looks } from '../named-attributes.ts';
+
+/** Windows by their names, in milliseconds. */
+export type Windows = ReadonlyMap<string, number>;
+
+type Metric = typeof usageApiKeysActive | typeof usageUsersActive;
+
+/** A hash without it could be found by hashing every id that there might be. */
+let secret: string | undefined;
+
+export class ActiveIds {
+  readonly #metric: Metric;
+  #windows: ReadonlyMap<string, ActiveWindow>;
+  #isShown = false;
+
+  constructor(metric: Metric, windows: Windows) {
+    this.#metric = metric;
+    this.#windows = windowsOf(windows);
+  }
+
+  /** Begins anew with other windows; those of before leave the page. */
+  look(windows: Windows): void {
+    if (this.#isShown) for (const name of this.#windows.keys()) instrumentOf(this.#metric).remove({ 'usage.window': name });
+    this.#windows = windowsOf(windows);
+  }
+
+  /** An id was active just now. */
+  see(id: string | number): void {
+    if (!isId(id)) {
+      const accepted = 'accepted is a text or a number';
+      sharedRegistry().report(this.#metric.name, `does not count an id that is ${looks(id)}: ${accepted}`);
+      return;
+    }
+    const mark = markOf(String(id));
+    const now = nowMillis();
+    for (const window of this.#windows.values()) window.see(mark, now);
+    if (!this.#isShown) sharedRegistry().onCollect(this.#metric.name, () => this.#show());
+    this.#isShown = true;
+  }
+
+  #show(): void {
+    const now = nowMillis();
+    for (const [name, window] of this.#windows) instrumentOf(this.#metric).set(window.count(now), { 'usage.window': name });
+  }
+}
+
+function windowsOf(windows: Windows): ReadonlyMap<string, ActiveWindow> {
+  return new Map(Array.from(windows, ([name, millis]) => [name, new ActiveWindow(millis)]));
+}
+
+function isId(id: unknown): boolean {
+  return (typeof id === 'string' && id !== '') || Number.isFinite(id);
+}
+
+function markOf(id: string): Mark {
+  const { hash, randomBytes } = process.getBuiltinModule('node:crypto');
+  secret ??= randomBytes(32).toString('hex');
+  const digest = hash('sha256', secret + id, 'buffer');
+  return { key: digest.readUIntBE(0, 6), rank: Math.clz32(digest.readUInt32BE(6)) };
+}

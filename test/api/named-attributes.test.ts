@@ -1,0 +1,64 @@
+// Words become the same attributes whether or not the process may compile code, whatever they are.
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { agentMemoryOperations } from '../../src/catalog/agents.ts';
+import { agentMemoryOperation, agentMemoryPatternType } from '../../src/catalog/agent-attributes.ts';
+import { onProblem, type Problem } from '../../src/core/problem.ts';
+import { wordsFor } from '../../src/api/named-attributes.ts';
+
+const SPECS = { operation: agentMemoryOperation, pattern: agentMemoryPatternType } as const;
+const WORDING = { required: ['operation'] as const, example: "{ operation: 'learning' }" };
+
+const problems: Problem[] = [];
+beforeAll(() => onProblem((problem) => problems.push(problem)));
+afterAll(() => onProblem(undefined));
+
+function withoutCompiling<Result>(run: () => Result): Result {
+  vi.stubGlobal('Function', () => {
+    throw new EvalError('Code generation from strings disallowed for this context');
+  });
+  try {
+    return run();
+  } finally {
+    vi.unstubAllGlobals();
+  }
+}
+
+describe('words', () => {
+  const compiled = wordsFor(SPECS, WORDING);
+  const read = withoutCompiling(() => wordsFor(SPECS, WORDING));
+
+  it('become attributes', () => {
+    for (const attributesOf of [compiled, read])
+      expect(attributesOf({ operation: 'learning', pattern: 'fix' }, agentMemoryOperations)).toEqual({
+        'agent.memory.operation': 'learning',
+        'agent.memory.pattern.type': 'fix',
+      });
+  });
+
+  it('are the same attributes either way', () => {
+    const values = fc.oneof(fc.string(), fc.integer(), fc.anything());
+    const given = fc.oneof(fc.record({ operation: values, pattern: values }, { requiredKeys: [] }), fc.anything());
+    fc.assert(
+      fc.property(given, (words) => {
+        const [one, other] = [compiled, read].map((attributesOf) => attributesOf(words as object, agentMemoryOperations));
+        expect(one).toEqual(other);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('that cannot be read are left out, and what has to be there is told', () => {
+    const hostile = {
+      get operation(): never {
+        throw new Error('getter');
+      },
+      pattern: 'fix',
+    };
+    expect(compiled(hostile, agentMemoryOperations)).toEqual({ 'agent.memory.pattern.type': 'fix' });
+    expect(problems).toContainEqual({
+      subject: 'agent.memory.operations',
+      message: "is recorded without its operation, which is undefined: accepted is { operation: 'learning' }",
+    });
+  });
+});

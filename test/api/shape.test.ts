@@ -1,0 +1,137 @@
+// Every helper times functions in one shape: what they do stays as it is, however they end and however they are called.
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { onProblem, type Problem } from '../../src/core/problem.ts';
+import { newId, running, timings, told } from './api-kit.ts';
+
+const problems: Problem[] = [];
+beforeAll(() => onProblem((problem) => problems.push(problem)));
+afterAll(() => onProblem(undefined));
+
+const FAILURE = Object.assign(new RangeError('x'), { code: 'E_X' });
+
+/* oxlint-disable unicorn/no-thenable -- a query builder is one */
+class Query {
+  asked = 0;
+  then<Result>(onFulfilled: (rows: string) => Result): Promise<Result> {
+    this.asked += 1;
+    return Promise.resolve('rows').then(onFulfilled);
+  }
+}
+/* oxlint-enable unicorn/no-thenable */
+
+const throwIt = (): never => {
+  throw FAILURE;
+};
+
+describe.each([...timings, ...running])('$name', (timing) => {
+  const { metric, subject = metric, track, trackBound } = timing;
+
+  it.each([['unbound', track] as const, ['bound', trackBound] as const])('hands on what a function does, %s', async (_, call) => {
+    const id = newId();
+    const value = {};
+    expect(call(id, () => value)).toBe(value);
+    expect(await call(id, () => Promise.resolve(value))).toBe(value);
+    expect(() => call(id, throwIt)).toThrow(FAILURE);
+    await expect(call(id, () => Promise.reject(FAILURE))).rejects.toBe(FAILURE);
+    const query = new Query();
+    expect(call(id, () => query)).toBe(query);
+    expect([query.asked, await query, query.asked]).toEqual([0, 'rows', 1]);
+  });
+
+  it('throws the TypeError of calling what is no function, tells of it and records nothing', async () => {
+    for (const call of [track, trackBound]) {
+      const id = newId();
+      expect(() => call(id, undefined as never)).toThrow(TypeError);
+      expect(() => call(id, 'text' as never)).toThrow(TypeError);
+      expect(await told(metric, id)).toEqual([]);
+    }
+    const cannot = (looks: string): Problem => ({
+      subject,
+      message: `cannot time what is ${looks}: accepted is a function`,
+    });
+    expect(problems).toContainEqual(cannot('undefined'));
+    expect(problems).toContainEqual(cannot('of type string'));
+  });
+
+  it('never changes a result or an error, whatever it is', async () => {
+    const outcomes = fc.record({ value: fc.anything({ withNullPrototype: true }), fails: fc.boolean(), isAsync: fc.boolean() });
+    const property = fc.asyncProperty(outcomes, fc.boolean(), async ({ value, fails, isAsync }, isBound) => {
+      const run = (): unknown => {
+        if (isAsync) return fails ? Promise.reject(value) : Promise.resolve(value);
+        if (fails) throw value;
+        return value;
+      };
+      const [actual, expected] = [await endOf(() => (isBound ? trackBound : track)('any', run)), await endOf(run)];
+      expect(actual.how).toBe(expected.how);
+      expect(Object.is(actual.what, expected.what)).toBe(true);
+    });
+    await fc.assert(property, { numRuns: 60 });
+  });
+});
+
+interface End {
+  readonly how: string;
+  readonly what: unknown;
+}
+
+async function endOf(run: () => unknown): Promise<End> {
+  try {
+    const result = run();
+    if (!(result instanceof Promise)) return { how: 'returns', what: result };
+    return await result.then(
+      (what: unknown) => ({ how: 'resolves', what }),
+      (what: unknown) => ({ how: 'rejects', what }),
+    );
+  } catch (error) {
+    return { how: 'throws', what: error };
+  }
+}
+
+describe.each(timings)('$name', ({ metric, track, trackBound }) => {
+  it('records every end once, bound as unbound', async () => {
+    const ids = await Promise.all(
+      [track, trackBound].map(async (call) => {
+        const id = newId();
+        call(id, () => 1);
+        expect(() => call(id, throwIt)).toThrow(FAILURE);
+        await Promise.all([1, 2, 3].map((value) => call(id, () => Promise.resolve(value))));
+        await call(id, () => Promise.reject(FAILURE)).catch(() => {});
+        await call(id, () => new Query());
+        return id;
+      }),
+    );
+    const [unbound, bound] = await Promise.all(ids.map((id) => told(metric, id)));
+    expect(unbound!.map((series) => [series['error.type'], series['value']])).toEqual([
+      [undefined, 5],
+      ['E_X', 2],
+    ]);
+    expect(bound).toEqual(unbound);
+  });
+
+  it('tells nothing of a query that was never asked for its result', async () => {
+    const id = newId();
+    track(id, () => new Query());
+    expect(await told(metric, id)).toEqual([]);
+  });
+});
+
+const wrapping = timings.filter((timing) => timing.wrap !== undefined);
+
+describe.each(wrapping)('$name', ({ metric, wrap, wrapBound }) => {
+  it('wraps a function with its name, this and arguments', async () => {
+    for (const around of [wrap!, wrapBound!]) {
+      const id = newId();
+      const greet = function greet(this: { name: string }, greeting: string): string {
+        return `${greeting} ${this.name}`;
+      };
+      const person = { name: 'ada', greet: around(id, greet) as typeof greet };
+      expect([person.greet('hello'), person.greet.name, person.greet.length]).toEqual(['hello ada', 'greet', 1]);
+      expect(await told(metric, id)).toMatchObject([{ value: 1 }]);
+    }
+  });
+
+  it('wraps what is no function without throwing', () => {
+    for (const around of [wrap!, wrapBound!]) expect(around(newId(), undefined as never)).toBeUndefined();
+  });
+});
