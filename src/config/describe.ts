@@ -1,7 +1,7 @@
 // The configuration in words for the start-up line and for diagnosis; nothing confidential is left in them.
 import type { Config, Origins } from './config.ts';
 import { otlpTarget, type Signal } from './otlp-target.ts';
-import { quote, withoutCredentials } from './words.ts';
+import { quote, withoutCredentials } from './redaction.ts';
 
 export interface Summary {
   /** One phrase for each place that metrics and spans go to, such as `metrics at http://0.0.0.0:9464/metrics`. */

@@ -6,7 +6,7 @@ import { reconcile, type Draft, type DraftOrigins } from './reconcile.ts';
 import type { Area, Setting } from './setting.ts';
 import { settings, type Settings } from './settings.ts';
 import { unknownNames } from './unknown-names.ts';
-import { defaultInWords, quote, shownText } from './words.ts';
+import { defaultInWords, quote, shownText } from './redaction.ts';
 
 export interface LoadOptions {
   /** The names that the lists of instrumentations may hold; any name is taken if they are not given. */

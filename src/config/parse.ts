@@ -1,5 +1,5 @@
 // The parsers of single values: switches, numbers, choices, paths, hosts and endpoints.
-import { withoutCredentials } from './words.ts';
+import { withoutCredentials } from './redaction.ts';
 import type { Parser } from './setting.ts';
 
 /** The longest that a timer waits: past it, `setTimeout` fires at once. */

@@ -1,7 +1,7 @@
 // The thread that sends the last metrics of an exiting process, and tells how that went through shared memory.
 import { workerData } from 'node:worker_threads';
 import { type AtExitData, OUTCOME } from './at-exit.ts';
-import { loadResources } from './load.ts';
+import { loadResources } from './otel-packages.ts';
 import { openOtlpMetrics } from './otlp.ts';
 
 const { options, metrics, timeoutMillis, outcome } = workerData as AtExitData;

@@ -1,5 +1,5 @@
 // The console exporter: the official one, which prints every point to standard output.
-import { loadMetrics, loadResources } from './load.ts';
+import { loadMetrics, loadResources } from './otel-packages.ts';
 import type { PushTarget } from './push-target.ts';
 
 export const consoleTarget: PushTarget = {

@@ -1,7 +1,7 @@
 // The exporters that send by themselves, by the names that `OTEL_METRICS_EXPORTER` and `OTEL_TRACES_EXPORTER` have for them.
 import type { Environment } from './at-exit.ts';
 import { consoleTarget } from './console.ts';
-import { loadAtExit, loadOtlp, loadSpans } from './load.ts';
+import { loadAtExit, loadOtlp, loadSpans } from './otel-packages.ts';
 import type { OtlpMetricsOptions, OtlpOptions } from './otlp.ts';
 import type { PushTarget, SpanTarget } from './push-target.ts';
 

@@ -1,6 +1,6 @@
 // The OTLP exporter for metrics: the official one for the chosen protocol, loaded when it is opened.
 import type { AggregationSelector, PushMetricExporter } from '@opentelemetry/sdk-metrics';
-import { loadGrpc, loadJson, loadMetrics, loadProtobuf } from './load.ts';
+import { loadGrpc, loadJson, loadMetrics, loadProtobuf } from './otel-packages.ts';
 import { otlpAgent, type TlsFiles } from './otlp-agent.ts';
 import type { ProcessState } from './push-target.ts';
 import { releaseProcess } from './release-process.ts';

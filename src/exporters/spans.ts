@@ -1,6 +1,6 @@
 // The exporters for spans: the official ones, of OTLP by its default protocol and of the console.
 import { reportProblem } from '../core/problem.ts';
-import { loadTrace, loadTraceProtobuf } from './load.ts';
+import { loadTrace, loadTraceProtobuf } from './otel-packages.ts';
 import { otlpAgent } from './otlp-agent.ts';
 import type { OtlpOptions } from './otlp.ts';
 import type { SpanTarget } from './push-target.ts';

@@ -1,7 +1,15 @@
 // The MeterProvider that the application finds: it answers at once, and loads the SDK with the first instrument.
 import type { BatchObservableCallback, Meter, MeterOptions, MeterProvider, MetricOptions, Observable } from '@opentelemetry/api';
 import type { MetricOverride } from '../core/recording/registry.ts';
-import { type AttributeFilter, BatchFront, ObservableFront, type Part, type Parts, type Writable, writerFor } from './fan-out.ts';
+import {
+  type AttributeFilter,
+  BatchFront,
+  ObservableFront,
+  type Part,
+  type Parts,
+  type Writable,
+  writerFor,
+} from './instrument-fan-out.ts';
 
 /** The rules, which take names of any kind: what is wrong with one the SDK says. */
 export interface MeterRules {

@@ -8,7 +8,7 @@ import { onEsModule } from '../hooks/modules/es-module-hook.ts';
 import { isInternalAgent, isInternalServer } from '../core/internal-traffic.ts';
 import { pathOf } from '../core/http/request-path.ts';
 import { routeOf } from '../core/http/route.ts';
-import { loadExpressInstrumentation, loadHttpInstrumentation, requireModule } from './load.ts';
+import { loadExpressInstrumentation, loadHttpInstrumentation, requireModule } from './otel-packages.ts';
 
 export interface OfficialOptions {
   /** Whether an instrumentation is wanted, by its name in `OTEL_NODE_ENABLED_INSTRUMENTATIONS`. */

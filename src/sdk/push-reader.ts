@@ -7,7 +7,7 @@ import type {
   ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
 import type { ExportWatch } from './export-watch.ts';
-import { loadApi, loadCore, type MetricsSdk } from './load.ts';
+import { loadApi, loadCore, type MetricsSdk } from './otel-packages.ts';
 
 export interface PushReaderOptions extends Pick<MetricReaderOptions, 'metricProducers'> {
   readonly exporter: PushMetricExporter;

@@ -1,7 +1,7 @@
 // The sampler that `OTEL_TRACES_SAMPLER` names: environment variable specification 1.59.
 import type { Sampler } from '@opentelemetry/sdk-trace';
 import type { Config } from '../config/config.ts';
-import type { TraceSdk } from './load.ts';
+import type { TraceSdk } from './otel-packages.ts';
 
 type SamplerName = Config['traces']['sampler'];
 

@@ -6,12 +6,12 @@ import { messageOf, reportProblem } from '../core/problem.ts';
 import { type ExportListener, ExportWatch } from './export-watch.ts';
 import { FollowingTracerProvider } from './following-tracer.ts';
 import type { GlobalApi } from './global-api.ts';
-import { loadContext, loadCore, loadResources, loadTrace, type TraceSdk } from './load.ts';
+import { loadContext, loadCore, loadResources, loadTrace, type TraceSdk } from './otel-packages.ts';
 import { type OfficialOptions, patchOfficially } from './official.ts';
 import type { ProcessState, SpanTarget } from './push-target.ts';
 import type { ResourceAttributes } from './resource.ts';
 import { samplerOf } from './sampler.ts';
-import { SpanOutlet } from './span-outlet.ts';
+import { SpanOutlet } from './non-blocking-span-exporter.ts';
 
 export interface TracingOptions extends OfficialOptions {
   readonly config: Config['traces'];

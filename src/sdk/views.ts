@@ -3,7 +3,7 @@ import type { InstrumentType, ViewOptions } from '@opentelemetry/sdk-metrics';
 import { DEFAULT_CARDINALITY_LIMIT } from '../core/recording/family.ts';
 import type { InstrumentKind, MetricDefinition } from '../core/metric.ts';
 import type { MetricOverride } from '../core/recording/registry.ts';
-import type { MetricsSdk } from './load.ts';
+import type { MetricsSdk } from './otel-packages.ts';
 
 /** The SDK's instruments that measure what a kind of metric is. */
 const INSTRUMENTS: Readonly<Record<InstrumentKind, readonly (keyof typeof InstrumentType)[]>> = {

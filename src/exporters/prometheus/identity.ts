@@ -3,7 +3,7 @@ import type { InstrumentKind } from '../../core/metric.ts';
 import { type NamedMetric, prometheusUnit, SERIES_SUFFIXES, SUFFIX } from '../../core/naming/prometheus-name.ts';
 import { unitPhrase } from '../../core/naming/unit.ts';
 import type { Syntax } from './format.ts';
-import type { Spelling } from './spelling.ts';
+import type { Spelling } from './naming.ts';
 import { escapeHelp, metricNameText } from './text.ts';
 
 export interface FamilyIdentity {

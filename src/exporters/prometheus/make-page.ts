@@ -1,12 +1,12 @@
 // Makes the page: decides which families stand on it and writes them, each at its own risk.
 import type { Family } from '../../core/recording/family.ts';
 import { messageOf, reportProblem } from '../../core/problem.ts';
-import { type ForeignMetric, foreignFamily } from './foreign.ts';
+import { type ForeignMetric, foreignFamily } from './otel-metrics.ts';
 import type { Syntax } from './format.ts';
-import { Pace } from './pace.ts';
+import { Pace } from './event-loop-yield.ts';
 import { Plan } from './plan.ts';
 import type { PointFamily } from './point.ts';
-import type { PageContent, Variant } from './variants.ts';
+import type { PageContent, Variant } from './format-cache.ts';
 import { familyChunks } from './write-family.ts';
 
 /** What there is to show. */

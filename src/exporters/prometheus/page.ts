@@ -2,13 +2,13 @@
 import { DEFAULT_STRATEGY, type TranslationStrategy } from '../../core/naming/prometheus-name.ts';
 import type { Registry } from '../../core/recording/registry.ts';
 import { type CollectForeign, Collection } from './collection.ts';
-import { foreignMetrics } from './foreign.ts';
+import { foreignMetrics } from './otel-metrics.ts';
 import type { Format } from './format.ts';
 import type { Renderer } from './handler.ts';
 import { type MadePage, makePage } from './make-page.ts';
-import type { Attributes, Scope } from './spelling.ts';
+import type { Attributes, Scope } from './naming.ts';
 import { targetInfo } from './target-info.ts';
-import { type PageContent, type Variant, Variants } from './variants.ts';
+import { type PageContent, type Variant, Variants } from './format-cache.ts';
 
 export interface PageOptions {
   readonly registry: Registry;

@@ -2,7 +2,7 @@
 import { reportProblem } from '../../core/problem.ts';
 import type { Syntax } from './format.ts';
 import { type FamilyIdentity, isSameMetric, namesTakenInOpenMetrics, takenNames, typeOf } from './identity.ts';
-import type { OwnFamily } from './own-family.ts';
+import type { OwnFamily } from './cell-family.ts';
 import { addPoint, type PointFamily, type Points } from './point.ts';
 
 /** A family of the page: promtel's own series straight from their cells, others as points, or both. */

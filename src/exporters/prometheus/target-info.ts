@@ -1,6 +1,6 @@
 // The series that says what is being scraped: the resource attributes as labels of `target_info`.
 import type { PointFamily } from './point.ts';
-import type { Attributes, Spelling } from './spelling.ts';
+import type { Attributes, Spelling } from './naming.ts';
 import { labelsText } from './text.ts';
 
 /** OpenTelemetry specification v1.38.0, Prometheus compatibility: an info in OpenMetrics, a gauge in text. */

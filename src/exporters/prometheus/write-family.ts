@@ -1,8 +1,8 @@
 // Writes a family of the page without holding up the event loop: its head, promtel's own series, and points.
 import type { Syntax } from './format.ts';
 import { type FamilyIdentity, headText } from './identity.ts';
-import type { OwnFamily } from './own-family.ts';
-import type { Pace } from './pace.ts';
+import type { OwnFamily } from './cell-family.ts';
+import type { Pace } from './event-loop-yield.ts';
 import type { PlannedFamily } from './plan.ts';
 import { pointText } from './point.ts';
 

@@ -3,8 +3,8 @@ import type { Family } from '../../core/recording/family.ts';
 import type { TranslationStrategy } from '../../core/naming/prometheus-name.ts';
 import type { Registry } from '../../core/recording/registry.ts';
 import type { Format } from './format.ts';
-import { OwnFamily } from './own-family.ts';
-import { type Attributes, type Scope, Spelling } from './spelling.ts';
+import { OwnFamily } from './cell-family.ts';
+import { type Attributes, type Scope, Spelling } from './naming.ts';
 
 /** A page as bytes. */
 export interface PageContent {

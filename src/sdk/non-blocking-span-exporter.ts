@@ -1,7 +1,7 @@
 // Stands before a span exporter, so that an export under way neither holds the process nor goes unnoticed if it fails.
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import type { ExportWatch } from './export-watch.ts';
-import { loadCore } from './load.ts';
+import { loadCore } from './otel-packages.ts';
 
 type ResultCallback = Parameters<SpanExporter['export']>[1];
 type ExportResult = Parameters<ResultCallback>[0];

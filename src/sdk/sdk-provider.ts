@@ -14,7 +14,7 @@ import { messageOf, reportProblem } from '../core/problem.ts';
 import type { MetricOverride, Registry } from '../core/recording/registry.ts';
 import { collectAtOnce } from './collect-at-once.ts';
 import { type ExportListener, ExportWatch } from './export-watch.ts';
-import { loadMetrics, loadPrometheus, loadResources, type MetricsSdk } from './load.ts';
+import { loadMetrics, loadPrometheus, loadResources, type MetricsSdk } from './otel-packages.ts';
 import type { PointReader } from './point-reader.ts';
 import { newPushReader } from './push-reader.ts';
 import type { ProcessState, PushTarget } from './push-target.ts';

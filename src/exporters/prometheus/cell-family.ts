@@ -5,8 +5,8 @@ import { type Family, OVERFLOW_ATTRIBUTE } from '../../core/recording/family.ts'
 import { exemplarText } from './exemplar-text.ts';
 import { type FamilyIdentity, identityOf, openMetricsBase } from './identity.ts';
 import { isPlainScale, onPlainScale, type PointValue } from './point.ts';
-import type { Scope, Spelling } from './spelling.ts';
-import { Stencil } from './stencil.ts';
+import type { Scope, Spelling } from './naming.ts';
+import { Stencil } from './line-template.ts';
 import { histogramPrefixes, labelsText, linePrefix } from './text.ts';
 
 interface WrittenBlock {

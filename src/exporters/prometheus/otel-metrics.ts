@@ -3,9 +3,9 @@ import type { DataPoint, ExponentialHistogram, Histogram, MetricData, ResourceMe
 import type { InstrumentKind } from '../../core/metric.ts';
 import { fromExponential } from './exponential.ts';
 import { identityOf } from './identity.ts';
-import type { Pace } from './pace.ts';
+import type { Pace } from './event-loop-yield.ts';
 import { addPoint, onPlainScale, type PointFamily, type Points, type PointValue } from './point.ts';
-import type { Scope, Spelling } from './spelling.ts';
+import type { Scope, Spelling } from './naming.ts';
 import { labelsText } from './text.ts';
 
 // The values of the SDK's enums by the names they have there: importing them would load the SDK.

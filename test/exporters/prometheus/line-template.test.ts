@@ -1,7 +1,7 @@
 // Stencils: filled again and again, they hold what the lines would be if they were written anew.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Stencil } from '../../../src/exporters/prometheus/stencil.ts';
+import { Stencil } from '../../../src/exporters/prometheus/line-template.ts';
 
 function fill(stencil: Stencil, values: readonly string[]): Buffer {
   stencil.begin();
