@@ -16,7 +16,7 @@ import { running } from './running.ts';
 
 export type { AttributeSpec, AttributeValue } from './core/attribute.ts';
 export type { CounterCell, GaugeCell, HistogramCell, UpDownCounterCell } from './core/recording/cell.ts';
-export { type CheckResult, registerReadiness, type ReadinessCheck } from './core/health.ts';
+export { type CheckResult, registerReadiness, type ReadinessCheck } from './endpoint/health.ts';
 export type { Counter, Gauge, Histogram, InstrumentOf, UpDownCounter } from './core/recording/instrument.ts';
 export { type AttributesOf, defineMetric, type InstrumentKind, type Merge, type MetricDefinition } from './core/metric.ts';
 export type { OperationEnd } from './core/operation.ts';

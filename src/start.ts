@@ -13,7 +13,7 @@ import type { Registry } from './core/recording/registry.ts';
 import { sharedRegistry } from './core/recording/shared-registry.ts';
 import { VERSION } from './core/version.ts';
 import { pushTargets, spanTargets } from './exporters/index.ts';
-import { Endpoint } from './exporters/prometheus/endpoint.ts';
+import { Endpoint } from './endpoint/server.ts';
 import { instrumentations } from './instrumentations/index.ts';
 import { createPage } from './page.ts';
 import { type Running, running, setRunning } from './running.ts';

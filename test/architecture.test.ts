@@ -19,6 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   config: ['core'],
   sdk: ['core', 'hooks', 'catalog', 'config'],
   exporters: ['core'],
+  endpoint: ['core', 'exporters'],
 };
 
 /** Parts that may import the OpenTelemetry packages; the others know nothing of them. */

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect } from 'vitest';
 import { httpServerActiveRequests, httpServerRequestDuration } from '../../../src/catalog/http.ts';
 import { exemplars } from '../../../src/core/recording/exemplar.ts';
-import { Endpoint, type Listening } from '../../../src/exporters/prometheus/endpoint.ts';
+import { Endpoint, type Listening } from '../../../src/endpoint/server.ts';
 import { parseExposition } from '../../kit/parse-exposition.ts';
 import { testWith } from '../../kit/programs.ts';
 import { startPrometheus } from '../../kit/prometheus-process.ts';

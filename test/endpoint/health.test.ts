@@ -1,6 +1,6 @@
 // Readiness: every check is asked at the same time, within a deadline, and none twice while it hangs.
 import { afterEach, describe, expect, it } from 'vitest';
-import { askReadiness, registerReadiness, type ReadinessCheck } from '../../src/core/health.ts';
+import { askReadiness, registerReadiness, type ReadinessCheck } from '../../src/endpoint/health.ts';
 
 const undo: (() => void)[] = [];
 const register = (name: string, check: ReadinessCheck): void => void undo.push(registerReadiness(name, check));

@@ -5,12 +5,12 @@ import { connect, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import { registerReadiness } from '../../../src/core/health.ts';
-import { isInternalServer } from '../../../src/core/internal-traffic.ts';
-import { Registry } from '../../../src/core/recording/registry.ts';
-import { Endpoint, type EndpointOptions, type Listening } from '../../../src/exporters/prometheus/endpoint.ts';
-import { Page } from '../../../src/exporters/prometheus/page.ts';
-import { metric } from './sources.ts';
+import { registerReadiness } from '../../src/endpoint/health.ts';
+import { isInternalServer } from '../../src/core/internal-traffic.ts';
+import { Registry } from '../../src/core/recording/registry.ts';
+import { Endpoint, type EndpointOptions, type Listening } from '../../src/endpoint/server.ts';
+import { Page } from '../../src/exporters/prometheus/page.ts';
+import { metric } from '../exporters/prometheus/sources.ts';
 
 const undo: (() => unknown)[] = [];
 afterEach(async () => {
@@ -163,7 +163,7 @@ describe('an endpoint that cannot listen', () => {
 });
 
 describe('a process with an endpoint', () => {
-  const built = fileURLToPath(new URL('../../../build', import.meta.url));
+  const built = fileURLToPath(new URL('../../build', import.meta.url));
   const start = `
     import { Registry } from '${built}/core/registry.js';
     import { Endpoint } from '${built}/exporters/prometheus/endpoint.js';

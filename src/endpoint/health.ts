@@ -1,5 +1,5 @@
 // Readiness: what an application names as needed before it can take traffic, asked within a deadline.
-import { messageOf } from './problem.ts';
+import { messageOf } from '../core/problem.ts';
 
 /** Answers whether something is there: `false`, a throw or a rejection says no, anything else yes. */
 export type ReadinessCheck = () => unknown;
