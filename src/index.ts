@@ -11,8 +11,8 @@ import { llmPrices } from './recorders/llm/prices.ts';
 import { createDb, type Db } from './api/db/db.ts';
 import { createLlm, type Llm } from './api/llm/llm.ts';
 import { ACTIVE_RULES, DURATION_RULES, ownInstrument, ownOutcome } from './api/own-instrument.ts';
-import { createPage } from './page.ts';
-import { running } from './running.ts';
+import { createPage } from './start/metrics-page.ts';
+import { running } from './start/running.ts';
 
 export type { AttributeSpec, AttributeValue } from './core/attribute.ts';
 export type { CounterCell, GaugeCell, HistogramCell, UpDownCounterCell } from './core/recording/cell.ts';

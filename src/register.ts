@@ -1,4 +1,4 @@
 // The side effect behind `promtel/register`: starts promtel with the environment of the process, once.
-import { start } from './start.ts';
+import { start } from './start/start.ts';
 
 start(process.env);

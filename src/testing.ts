@@ -2,7 +2,7 @@
 import type { AttributeValue } from './core/attribute.ts';
 import type { MetricDefinition } from './core/metric.ts';
 import { sharedRegistry } from './core/recording/shared-registry.ts';
-import { running } from './running.ts';
+import { running } from './start/running.ts';
 import { type Sample, samplesOf } from './core/recording/samples.ts';
 
 export type { Sample } from './core/recording/samples.ts';

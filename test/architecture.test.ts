@@ -20,6 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   sdk: ['core', 'hooks', 'catalog', 'config'],
   exporters: ['core'],
   endpoint: ['core', 'exporters'],
+  start: ['core', 'hooks', 'catalog', 'instrumentations', 'config', 'sdk', 'exporters', 'endpoint'],
 };
 
 /** Parts that may import the OpenTelemetry packages; the others know nothing of them. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
-const register = new URL('../register.js', import.meta.url).href;
+const register = new URL('../../register.js', import.meta.url).href;
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 it('lets an application run whose standard error is closed', async () => {

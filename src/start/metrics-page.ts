@@ -1,11 +1,11 @@
 // The metrics page of this process, as the configuration wants it, with what scraping it tells about itself.
-import { promtelScrapeDuration, promtelScrapeSize } from './catalog/self.ts';
-import type { Config } from './config/config.ts';
-import { matchesAny } from './core/pattern.ts';
-import type { Registry } from './core/recording/registry.ts';
-import { VERSION } from './core/version.ts';
-import type { Renderer } from './exporters/prometheus/handler.ts';
-import { Page, type PageOptions } from './exporters/prometheus/page.ts';
+import { promtelScrapeDuration, promtelScrapeSize } from '../catalog/self.ts';
+import type { Config } from '../config/config.ts';
+import { matchesAny } from '../core/pattern.ts';
+import type { Registry } from '../core/recording/registry.ts';
+import { VERSION } from '../core/version.ts';
+import type { Renderer } from '../exporters/prometheus/handler.ts';
+import { Page, type PageOptions } from '../exporters/prometheus/page.ts';
 
 /** What the page shows beside the registry. */
 export type PageSources = Pick<PageOptions, 'collectForeign' | 'resourceAttributes'>;

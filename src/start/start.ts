@@ -1,24 +1,24 @@
 // Puts promtel together: configuration, instrumentations, exporters; and says in one line what came of it.
-import { CATALOG } from './catalog/index.ts';
-import { promtelExportFailures } from './catalog/self.ts';
-import type { Config, Environment, Origins } from './config/config.ts';
-import { describe } from './config/describe.ts';
-import { load } from './config/load.ts';
-import { otlpTarget } from './config/otlp-target.ts';
-import { attach } from './hooks/attach.ts';
-import { matchesAny } from './core/pattern.ts';
-import { policyFor } from './core/recording/metric-overrides.ts';
-import { onProblem, reportProblem } from './core/problem.ts';
-import type { Registry } from './core/recording/registry.ts';
-import { sharedRegistry } from './core/recording/shared-registry.ts';
-import { VERSION } from './core/version.ts';
-import { pushTargets, spanTargets } from './exporters/index.ts';
-import { Endpoint } from './endpoint/server.ts';
-import { instrumentations } from './instrumentations/index.ts';
-import { createPage } from './page.ts';
+import { CATALOG } from '../catalog/index.ts';
+import { promtelExportFailures } from '../catalog/self.ts';
+import type { Config, Environment, Origins } from '../config/config.ts';
+import { describe } from '../config/describe.ts';
+import { load } from '../config/load.ts';
+import { otlpTarget } from '../config/otlp-target.ts';
+import { attach } from '../hooks/attach.ts';
+import { matchesAny } from '../core/pattern.ts';
+import { policyFor } from '../core/recording/metric-overrides.ts';
+import { onProblem, reportProblem } from '../core/problem.ts';
+import type { Registry } from '../core/recording/registry.ts';
+import { sharedRegistry } from '../core/recording/shared-registry.ts';
+import { VERSION } from '../core/version.ts';
+import { pushTargets, spanTargets } from '../exporters/index.ts';
+import { Endpoint } from '../endpoint/server.ts';
+import { instrumentations } from '../instrumentations/index.ts';
+import { createPage } from './metrics-page.ts';
 import { type Running, running, setRunning } from './running.ts';
-import { type Say, speaker } from './say.ts';
-import { type ExportReport, Telemetry } from './sdk/index.ts';
+import { type Say, speaker } from './stderr-log.ts';
+import { type ExportReport, Telemetry } from '../sdk/index.ts';
 
 /**
  * Starts promtel with an environment. It never throws: what is wrong is told in one line each, and whatever can run
