@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import * as semconv from '@opentelemetry/semantic-conventions/incubating';
 import { describe, expect, it } from 'vitest';
 import { CATALOG } from '../src/catalog/index.ts';
-import { lint, lintTogether } from './kit/lint.ts';
+import { lint, lintTogether } from './kit/contracts/lint.ts';
 
 /** Metrics in a namespace of the conventions that the conventions do not have. */
 const OWN_METRICS = [

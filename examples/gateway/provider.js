@@ -1,5 +1,5 @@
 // The provider of the demo, which speaks as OpenAI and Anthropic do: takes its time, remembers instructions, limits, and fails.
-import { BROKEN, OVERLOADED, RATE_LIMITED, startLlmProvider } from '../../test/kit/llm-provider.ts';
+import { BROKEN, OVERLOADED, RATE_LIMITED, startLlmProvider } from '../../test/kit/servers/llm-provider.ts';
 
 /** How the models call themselves. */
 const FULL_NAMES = { 'gpt-5-mini': 'gpt-5-mini-2025-08-07', 'claude-haiku-4-5': 'claude-haiku-4-5-20251001' };

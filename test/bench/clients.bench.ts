@@ -1,8 +1,8 @@
 // What measuring clients costs: CPU time of a Redis command, of a query and of a cached item, and of the same left out by a setting.
 import { realpathSync } from 'node:fs';
 import { findProgram, type ProgramName } from '../kit/programs.ts';
-import { startPostgres } from '../kit/postgres-process.ts';
-import { startRedis } from '../kit/redis-process.ts';
+import { startPostgres } from '../kit/servers/postgres-process.ts';
+import { startRedis } from '../kit/servers/redis-process.ts';
 import { type Benchmark, figure, type Figures, type Findings, medianRatio, ratio } from './kit/benchmark.ts';
 import { freePort } from './kit/free-port.ts';
 import { countOnPage } from './kit/page-count.ts';

@@ -1,6 +1,6 @@
 // What measuring jobs costs: CPU time of a job from being added until it is done, with BullMQ and a real Redis.
 import { findProgram } from '../kit/programs.ts';
-import { startRedis } from '../kit/redis-process.ts';
+import { startRedis } from '../kit/servers/redis-process.ts';
 import { type Benchmark, figure, type Figures, type Findings, medianRatio, ratio } from './kit/benchmark.ts';
 import { freePort } from './kit/free-port.ts';
 import { countOnPage } from './kit/page-count.ts';

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { errorTypeOf, type OperationEnd, timeOperation } from '../../src/core/operation.ts';
-import { runToEnd } from '../kit/run-to-end.ts';
+import { runToEnd } from '../kit/apps/run-to-end.ts';
 
 interface Watch {
   readonly ends: OperationEnd[];

@@ -1,8 +1,8 @@
 // The demo of agents runs on a machine with nothing but Node.js, shows what the helpers were told, and leaves nothing behind.
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
-import { eventually } from '../kit/http-traffic.ts';
-import { parseExposition } from '../kit/parse-exposition.ts';
+import { eventually } from '../kit/apps/http-traffic.ts';
+import { parseExposition } from '../kit/samples/parse-exposition.ts';
 import { testWith } from '../kit/programs.ts';
 import { BARE, killDemos, pageOf, runDemo } from './run-demo.ts';
 

@@ -1,9 +1,9 @@
 // The demo of an LLM gateway shows on its two pages all that was promised, and asks the real providers where it has their keys.
 import { execFileSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../kit/http-traffic.ts';
-import { startLlmProvider } from '../kit/llm-provider.ts';
-import { parseExposition } from '../kit/parse-exposition.ts';
+import { eventually } from '../kit/apps/http-traffic.ts';
+import { startLlmProvider } from '../kit/servers/llm-provider.ts';
+import { parseExposition } from '../kit/samples/parse-exposition.ts';
 import { testWith } from '../kit/programs.ts';
 import { type Demo, BARE, killDemos, pageOf, runDemo } from './run-demo.ts';
 

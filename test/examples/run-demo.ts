@@ -1,6 +1,6 @@
 // Runs a demo for a test and knows every process that it has started, so that none is left when the test is over.
 import { randomUUID } from 'node:crypto';
-import { type App, killApps, runApp } from '../kit/run-app.ts';
+import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
 import { processesWith, type Running } from './processes.ts';
 
 const MARK = 'DEMO_MARK';

@@ -2,10 +2,10 @@
 import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePort } from '../kit/free-port.ts';
-import { eventually } from '../kit/http-traffic.ts';
-import { parseExposition } from '../kit/parse-exposition.ts';
+import { eventually } from '../kit/apps/http-traffic.ts';
+import { parseExposition } from '../kit/samples/parse-exposition.ts';
 import { testWith } from '../kit/programs.ts';
-import { type RedisProcess, startRedis } from '../kit/redis-process.ts';
+import { type RedisProcess, startRedis } from '../kit/servers/redis-process.ts';
 import { BARE, killDemos, pageOf, runDemo } from './run-demo.ts';
 
 afterEach(killDemos);

@@ -1,6 +1,6 @@
 // The console exporter prints what there is, at the end too, and nothing where there is nothing.
 import { afterAll, describe, expect, it } from 'vitest';
-import { killApps, runApp } from '../kit/run-app.ts';
+import { killApps, runApp } from '../kit/apps/run-app.ts';
 
 const PRELOAD = ['--import', './test/sdk/fixtures/preload.mjs'];
 const env = { OTEL_METRICS_EXPORTER: 'console' };

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { freePort } from '../kit/free-port.ts';
-import { openOtlpSink, type OtlpPoint, type OtlpSink, type SinkOptions } from '../kit/otlp-sink.ts';
-import { type App, killApps, runApp } from '../kit/run-app.ts';
+import { openOtlpSink, type OtlpPoint, type OtlpSink, type SinkOptions } from '../kit/servers/otlp-sink.ts';
+import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
 
 const PRELOAD = ['--import', './test/sdk/fixtures/preload.mjs'];
 const sinks: OtlpSink[] = [];

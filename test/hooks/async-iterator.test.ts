@@ -4,7 +4,7 @@ import { attach } from '../../src/hooks/attach.ts';
 import type { Guard } from '../../src/hooks/instrumentation.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
 import { watchIterator } from '../../src/hooks/async-iterator.ts';
-import { SETTINGS } from '../kit/instrumentation-settings.ts';
+import { SETTINGS } from '../kit/contracts/instrumentation-settings.ts';
 
 let guard!: Guard;
 attach(

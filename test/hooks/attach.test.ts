@@ -5,7 +5,7 @@ import { attach, type AttachedInstrumentation } from '../../src/hooks/attach.ts'
 import type { Attachment, Instrumentation } from '../../src/hooks/instrumentation.ts';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
-import { SETTINGS } from '../kit/instrumentation-settings.ts';
+import { SETTINGS } from '../kit/contracts/instrumentation-settings.ts';
 
 const CHANNEL = 'promtel.test.attach';
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { attach, type AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import type { Instrumentation } from '../../src/hooks/instrumentation.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
-import { SETTINGS } from '../kit/instrumentation-settings.ts';
+import { SETTINGS } from '../kit/contracts/instrumentation-settings.ts';
 
 interface Message {
   readonly command: string;

@@ -1,7 +1,7 @@
 // A list of what others hold: each once, with its note, for as long as somebody else holds it.
 import { expect, it } from 'vitest';
 import { WeakList } from '../../src/hooks/weak-list.ts';
-import { runToEnd } from '../kit/run-to-end.ts';
+import { runToEnd } from '../kit/apps/run-to-end.ts';
 
 it('has each item once, with the note that it was first given', () => {
   const list = new WeakList<object, string>();

@@ -10,9 +10,9 @@ import { cacheManager } from '../../src/instrumentations/cache-manager.ts';
 import { keyv } from '../../src/instrumentations/keyv.ts';
 import type { Sample } from '../../src/core/recording/samples.ts';
 import { freePort } from '../kit/free-port.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/readings.ts';
-import { runToEnd } from '../kit/run-to-end.ts';
-import { SlowStore } from '../kit/slow-store.ts';
+import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { runToEnd } from '../kit/apps/run-to-end.ts';
+import { SlowStore } from '../kit/servers/slow-store.ts';
 
 const require = createRequire(import.meta.url);
 const requireOfCacheManager = createRequire(require.resolve('cache-manager'));
@@ -222,7 +222,7 @@ describe('an instrumentation of cache-manager', () => {
 const ES_MODULE = `
   import { cacheManager } from './src/instrumentations/cache-manager.ts';
   import { keyv } from './src/instrumentations/keyv.ts';
-  import { attachAlone } from './test/kit/readings.ts';
+  import { attachAlone } from './test/kit/samples/samples.ts';
   const alone = [cacheManager, keyv, cacheManager].map(attachAlone);
   const { createCache } = await import('cache-manager');
   const { Keyv } = await import('keyv');

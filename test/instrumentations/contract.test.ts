@@ -4,8 +4,8 @@ import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Instrumentation } from '../../src/hooks/instrumentation.ts';
 import { instrumentations } from '../../src/instrumentations/index.ts';
-import { instrumentationOf } from '../kit/exercise.ts';
-import { verifyInstrumentation } from '../kit/instrumentation-kit.ts';
+import { instrumentationOf } from '../kit/contracts/exercise.ts';
+import { verifyInstrumentation } from '../kit/contracts/instrumentation-kit.ts';
 
 /** These listen to no library, so there is nothing to be exercised. */
 const EXCUSED: Readonly<Record<string, string>> = {

@@ -7,8 +7,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
 import { express as instrumentation } from '../../src/instrumentations/express.ts';
-import { attachAlone } from '../kit/readings.ts';
-import { answersOf, routesOf } from '../kit/route-answers.ts';
+import { attachAlone } from '../kit/samples/samples.ts';
+import { answersOf, routesOf } from '../kit/apps/route-answers.ts';
 
 const require = createRequire(import.meta.url);
 

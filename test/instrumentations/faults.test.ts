@@ -11,9 +11,9 @@ import { hono } from '../../src/instrumentations/hono.ts';
 import { httpConnections } from '../../src/instrumentations/http/http-connections.ts';
 import { httpServer } from '../../src/instrumentations/http/http-server.ts';
 import { koa } from '../../src/instrumentations/koa.ts';
-import { eventually, listen, openRaw, talk } from '../kit/http-traffic.ts';
-import { SETTINGS } from '../kit/instrumentation-settings.ts';
-import { answersOf } from '../kit/route-answers.ts';
+import { eventually, listen, openRaw, talk } from '../kit/apps/http-traffic.ts';
+import { SETTINGS } from '../kit/contracts/instrumentation-settings.ts';
+import { answersOf } from '../kit/apps/route-answers.ts';
 
 const require = createRequire(import.meta.url);
 

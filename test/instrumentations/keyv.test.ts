@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nameCache } from '../../src/recorders/cache/names.ts';
 import { keyv } from '../../src/instrumentations/keyv.ts';
 import type { Sample } from '../../src/core/recording/samples.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/readings.ts';
-import { runToEnd } from '../kit/run-to-end.ts';
-import { SlowStore } from '../kit/slow-store.ts';
+import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { runToEnd } from '../kit/apps/run-to-end.ts';
+import { SlowStore } from '../kit/servers/slow-store.ts';
 
 const require = createRequire(import.meta.url);
 const requireOfCacheManager = createRequire(require.resolve('cache-manager'));
@@ -312,9 +312,9 @@ describe('an instrumentation of Keyv', () => {
   it('lets a cache go, with its store, and the process end', async () => {
     const script = `
       import { keyv } from './src/instrumentations/keyv.ts';
-      import { attachAlone } from './test/kit/readings.ts';
+      import { attachAlone } from './test/kit/samples/samples.ts';
       import { createRequire } from 'node:module';
-      import { SlowStore } from './test/kit/slow-store.ts';
+      import { SlowStore } from './test/kit/servers/slow-store.ts';
       const { read } = attachAlone(keyv);
       const { Keyv } = createRequire(import.meta.url)('keyv');
       let caches = [new Keyv(), new Keyv({ store: new SlowStore() })];

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nameCache } from '../../src/recorders/cache/names.ts';
 import { lruCache } from '../../src/instrumentations/lru-cache.ts';
 import type { Sample } from '../../src/core/recording/samples.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/readings.ts';
-import { runToEnd } from '../kit/run-to-end.ts';
+import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { runToEnd } from '../kit/apps/run-to-end.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -285,7 +285,7 @@ describe('what an lru-cache holds', () => {
     const script = `
       import { LRUCache } from 'lru-cache';
       import { lruCache } from './src/instrumentations/lru-cache.ts';
-      import { attachAlone } from './test/kit/readings.ts';
+      import { attachAlone } from './test/kit/samples/samples.ts';
       const { read } = attachAlone(lruCache);
       const fill = () => new LRUCache({ max: 5 }).set('a', 1);
       let cache = fill();

@@ -5,9 +5,9 @@ import { availableParallelism } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { processUsage, processUsageFrom } from '../../src/instrumentations/process.ts';
 import { readText } from '../../src/core/linux/procfs.ts';
-import { loadOfficial, type Official, startOfficial } from '../kit/official.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/readings.ts';
-import { runToEnd } from '../kit/run-to-end.ts';
+import { loadOfficial, type Official, startOfficial } from '../kit/apps/official.ts';
+import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { runToEnd } from '../kit/apps/run-to-end.ts';
 
 let readings: Readings;
 let official: Official | undefined;
@@ -105,7 +105,7 @@ describe('the process', () => {
 
   it('is read in the main thread only', async () => {
     const code = `import { Worker } from 'node:worker_threads';
-      const code = \`import { attachAlone } from '\${import.meta.resolve('./test/kit/readings.ts')}';
+      const code = \`import { attachAlone } from '\${import.meta.resolve('./test/kit/samples/samples.ts')}';
         import { processUsage } from '\${import.meta.resolve('./src/instrumentations/process.ts')}';
         import { hostMetrics } from '\${import.meta.resolve('./src/instrumentations/system.ts')}';
         import { parentPort } from 'node:worker_threads';
@@ -115,7 +115,7 @@ describe('the process', () => {
   });
 
   it('ends by itself', async () => {
-    const code = `import { attachAlone } from './test/kit/readings.ts'; import { processUsage } from './src/instrumentations/process.ts';
+    const code = `import { attachAlone } from './test/kit/samples/samples.ts'; import { processUsage } from './src/instrumentations/process.ts';
       await attachAlone(processUsage).read();`;
     expect(await runToEnd(['--input-type=module', '--eval', code])).toMatchObject({ code: 0, stderr: '' });
   });

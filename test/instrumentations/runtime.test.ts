@@ -2,9 +2,9 @@
 import { getHeapStatistics } from 'node:v8';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { runtimeNode } from '../../src/instrumentations/runtime.ts';
-import { loadOfficial, type Official, startOfficial } from '../kit/official.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/readings.ts';
-import { runToEnd } from '../kit/run-to-end.ts';
+import { loadOfficial, type Official, startOfficial } from '../kit/apps/official.ts';
+import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { runToEnd } from '../kit/apps/run-to-end.ts';
 
 const DECLARED = runtimeNode.metrics.map(({ name }) => name);
 
@@ -23,7 +23,7 @@ function wait(millis: number): Promise<void> {
 
 /** Node attached to the runtime alone, running code that ends with a line of JSON. */
 async function inChild(code: string, ...flags: string[]): Promise<{ code: number | null; value: any }> {
-  const prelude = `import { attachAlone, valueOf } from './test/kit/readings.ts';
+  const prelude = `import { attachAlone, valueOf } from './test/kit/samples/samples.ts';
     import { runtimeNode } from './src/instrumentations/runtime.ts';
     const { read, attached } = attachAlone(runtimeNode);`;
   const { stdout, stderr, code: exitCode } = await runToEnd([...flags, '--input-type=module', '--eval', `${prelude}\n${code}`]);
@@ -166,7 +166,7 @@ describe('a worker thread', () => {
   it('has an event loop and a heap of its own', async () => {
     const { value } = await inChild(`
       import { Worker, isMainThread } from 'node:worker_threads';
-      const code = \`import { attachAlone, valueOf } from '\${import.meta.resolve('./test/kit/readings.ts')}';
+      const code = \`import { attachAlone, valueOf } from '\${import.meta.resolve('./test/kit/samples/samples.ts')}';
         import { runtimeNode } from '\${import.meta.resolve('./src/instrumentations/runtime.ts')}';
         import { parentPort } from 'node:worker_threads';
         const { read } = attachAlone(runtimeNode);

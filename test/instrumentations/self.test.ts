@@ -8,7 +8,7 @@ import { Registry } from '../../src/core/recording/registry.ts';
 import { VERSION } from '../../src/core/version.ts';
 import { self } from '../../src/instrumentations/self.ts';
 import { samplesOf } from '../../src/core/recording/samples.ts';
-import { SETTINGS } from '../kit/instrumentation-settings.ts';
+import { SETTINGS } from '../kit/contracts/instrumentation-settings.ts';
 
 const orders = defineMetric({
   name: 'shop.orders',

@@ -7,8 +7,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readText } from '../../src/core/linux/procfs.ts';
 import { hostMetrics, hostMetricsFrom } from '../../src/instrumentations/system.ts';
 import type { Sample } from '../../src/core/recording/samples.ts';
-import { loadOfficial, type Official, startOfficial } from '../kit/official.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/readings.ts';
+import { loadOfficial, type Official, startOfficial } from '../kit/apps/official.ts';
+import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
 
 let readings: Readings | undefined;
 let official: Official | undefined;

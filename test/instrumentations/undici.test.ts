@@ -7,9 +7,9 @@ import { httpClientActiveRequests, httpClientRequestDuration } from '../../src/c
 import { attach, type AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
 import { undici } from '../../src/instrumentations/undici.ts';
-import { activeOf, outcomesOf, samplesOf } from '../kit/http-samples.ts';
-import { eventually, listen } from '../kit/http-traffic.ts';
-import { SETTINGS } from '../kit/instrumentation-settings.ts';
+import { activeOf, outcomesOf, samplesOf } from '../kit/samples/http-samples.ts';
+import { eventually, listen } from '../kit/apps/http-traffic.ts';
+import { SETTINGS } from '../kit/contracts/instrumentation-settings.ts';
 
 let registry: Registry;
 let attached: AttachedInstrumentation;

@@ -1,11 +1,11 @@
 // Answers of every provider as they stand on the wire, whole and streamed.
-import { anthropic } from '../kit/llm-wires/anthropic.ts';
-import { cohereWires } from '../kit/llm-wires/cohere.ts';
-import { googleWires } from '../kit/llm-wires/google.ts';
-import { ollamaWires } from '../kit/llm-wires/ollama.ts';
-import { openaiWires } from '../kit/llm-wires/openai-chat.ts';
-import { openaiResponses } from '../kit/llm-wires/openai-responses.ts';
-import type { PlainAnswer, Wire } from '../kit/llm-wires/wire.ts';
+import { anthropic } from '../kit/servers/llm-wires/anthropic.ts';
+import { cohereWires } from '../kit/servers/llm-wires/cohere.ts';
+import { googleWires } from '../kit/servers/llm-wires/google.ts';
+import { ollamaWires } from '../kit/servers/llm-wires/ollama.ts';
+import { openaiWires } from '../kit/servers/llm-wires/openai-chat.ts';
+import { openaiResponses } from '../kit/servers/llm-wires/openai-responses.ts';
+import type { PlainAnswer, Wire } from '../kit/servers/llm-wires/wire.ts';
 import { Meter, type Tokens } from '../instrumentations/llm/meter.ts';
 
 export interface WireAnswer {

@@ -5,9 +5,9 @@ import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, TracerPro
 import { expect } from 'vitest';
 import { ioredis } from '../../src/instrumentations/ioredis/ioredis.ts';
 import { redis } from '../../src/instrumentations/redis.ts';
-import { freshCopy } from '../kit/fresh-copy.ts';
-import { loadOfficial } from '../kit/official.ts';
-import { commandsOf, testsWithRedis } from '../kit/redis-samples.ts';
+import { freshCopy } from '../kit/apps/fresh-copy.ts';
+import { loadOfficial } from '../kit/apps/official.ts';
+import { commandsOf, testsWithRedis } from '../kit/samples/redis-samples.ts';
 
 type Ioredis = typeof import('ioredis');
 type NodeRedis = typeof import('redis');

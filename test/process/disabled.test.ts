@@ -1,7 +1,7 @@
 // What is disabled costs nothing: no function of a library is another, and nobody listens to what it publishes.
 import { beforeAll, expect, it } from 'vitest';
 import { instrumentations } from '../../src/instrumentations/index.ts';
-import { runToEnd } from '../kit/run-to-end.ts';
+import { runToEnd } from '../kit/apps/run-to-end.ts';
 
 /** What a process found that loaded every library, as test/process/fixtures/fingerprints.mjs prints it. */
 interface Found {

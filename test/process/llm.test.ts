@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../kit/http-traffic.ts';
-import { conventionalName, type LlmProvider, type ProviderName, startLlmProvider } from '../kit/llm-provider.ts';
-import { parseExposition } from '../kit/parse-exposition.ts';
-import { killApps, runApp } from '../kit/run-app.ts';
-import { runToEnd } from '../kit/run-to-end.ts';
+import { eventually } from '../kit/apps/http-traffic.ts';
+import { conventionalName, type LlmProvider, type ProviderName, startLlmProvider } from '../kit/servers/llm-provider.ts';
+import { parseExposition } from '../kit/samples/parse-exposition.ts';
+import { killApps, runApp } from '../kit/apps/run-app.ts';
+import { runToEnd } from '../kit/apps/run-to-end.ts';
 
 const ENDPOINT = { OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1', OTEL_EXPORTER_PROMETHEUS_PORT: '0', STAYS: 'yes' };
 const FIXTURES = 'test/process/fixtures';

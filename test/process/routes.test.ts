@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../kit/http-traffic.ts';
-import { parseExposition } from '../kit/parse-exposition.ts';
-import { type App, killApps, runApp } from '../kit/run-app.ts';
+import { eventually } from '../kit/apps/http-traffic.ts';
+import { parseExposition } from '../kit/samples/parse-exposition.ts';
+import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
 
 /** A request, with the body for a POST; the status that the application answers; the template, unless no route matched. */
 type Exchange = readonly [request: string, status: number, route?: string];

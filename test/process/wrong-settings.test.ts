@@ -1,7 +1,7 @@
 // Every wrong setting is told in one line that names it, without a stack trace, and the application runs as if nothing were.
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runToEnd } from '../kit/run-to-end.ts';
+import { runToEnd } from '../kit/apps/run-to-end.ts';
 
 const blocker = createServer();
 let takenPort = '';

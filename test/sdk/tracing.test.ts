@@ -1,10 +1,10 @@
 // With tracing on the official instrumentations make spans, and the series stay what they are without it.
 import { get } from 'node:http';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { eventually } from '../kit/http-traffic.ts';
-import { openOtlpSink, type OtlpSink, type OtlpSpan } from '../kit/otlp-sink.ts';
-import { parseExposition, type ParsedSample, seriesKey } from '../kit/parse-exposition.ts';
-import { type App, killApps, runApp } from '../kit/run-app.ts';
+import { eventually } from '../kit/apps/http-traffic.ts';
+import { openOtlpSink, type OtlpSink, type OtlpSpan } from '../kit/servers/otlp-sink.ts';
+import { parseExposition, type ParsedSample, seriesKey } from '../kit/samples/parse-exposition.ts';
+import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
 
 const sinks: OtlpSink[] = [];
 

@@ -6,9 +6,9 @@ import { sharedRegistry } from '../../../src/core/recording/shared-registry.ts';
 import { agents, llm, usage } from '../../../src/index.ts';
 import { llm as tap } from '../../../src/instrumentations/llm/llm.ts';
 import { collect } from '../../../src/testing.ts';
-import { eventually } from '../../kit/http-traffic.ts';
-import { SETTINGS } from '../../kit/instrumentation-settings.ts';
-import { type LlmProvider, startLlmProvider } from '../../kit/llm-provider.ts';
+import { eventually } from '../../kit/apps/http-traffic.ts';
+import { SETTINGS } from '../../kit/contracts/instrumentation-settings.ts';
+import { type LlmProvider, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 import { newId, told } from '../api-kit.ts';
 
 const problems: Problem[] = [];

@@ -1,7 +1,7 @@
 // Two copies of BullMQ and its client in one process, the second loaded when a peer is there: in rounds of a few milliseconds they
 // meet the same machine, and nothing but what is measured of the second tells them apart.
 import { createRequire } from 'node:module';
-import { freshCopy } from '../../kit/fresh-copy.ts';
+import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import { answerQuestions } from '../kit/answer.ts';
 import { type DoJobs, type Library, startWork, type WorkOptions } from './work.ts';
 import type { Round } from './workload.ts';

@@ -8,7 +8,7 @@ import type { ViewOptions } from '@opentelemetry/sdk-metrics';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { exemplars } from '../../../src/core/recording/exemplar.ts';
 import type { PageOptions } from '../../../src/exporters/prometheus/page.ts';
-import { parseExposition } from '../../kit/parse-exposition.ts';
+import { parseExposition } from '../../kit/samples/parse-exposition.ts';
 import { AggregationType, metric, OPENMETRICS, pageOf, type Sources, sources, TEXT, textOf } from './sources.ts';
 
 interface Case {

@@ -6,7 +6,7 @@ import type { MetricDefinition } from '../../../src/core/metric.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
 import { negotiate } from '../../../src/exporters/prometheus/format.ts';
 import { Page, type Scrape } from '../../../src/exporters/prometheus/page.ts';
-import { parseExposition, samplesOf } from '../../kit/parse-exposition.ts';
+import { parseExposition, samplesOf } from '../../kit/samples/parse-exposition.ts';
 import {
   AggregationTemporality,
   application,

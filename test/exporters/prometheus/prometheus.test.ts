@@ -5,9 +5,9 @@ import { afterAll, describe, expect } from 'vitest';
 import { httpServerActiveRequests, httpServerRequestDuration } from '../../../src/catalog/http.ts';
 import { exemplars } from '../../../src/core/recording/exemplar.ts';
 import { Endpoint, type Listening } from '../../../src/endpoint/server.ts';
-import { parseExposition } from '../../kit/parse-exposition.ts';
+import { parseExposition } from '../../kit/samples/parse-exposition.ts';
 import { testWith } from '../../kit/programs.ts';
-import { startPrometheus } from '../../kit/prometheus-process.ts';
+import { startPrometheus } from '../../kit/servers/prometheus-process.ts';
 import { anyHostileMetrics, recordHostile } from './hostile.ts';
 import { metric, OPENMETRICS, pageOf, type Sources, sources, textOf } from './sources.ts';
 

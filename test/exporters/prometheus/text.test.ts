@@ -10,7 +10,7 @@ import {
   linePrefix,
   numberText,
 } from '../../../src/exporters/prometheus/text.ts';
-import { parseExposition } from '../../kit/parse-exposition.ts';
+import { parseExposition } from '../../kit/samples/parse-exposition.ts';
 
 describe('a value', () => {
   it.each([

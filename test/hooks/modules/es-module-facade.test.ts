@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runToEnd } from '../../kit/run-to-end.ts';
+import { runToEnd } from '../../kit/apps/run-to-end.ts';
 
 const build = new URL('../../../build', import.meta.url).href;
 

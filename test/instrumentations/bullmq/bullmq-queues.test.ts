@@ -4,9 +4,9 @@ import { describe, expect, vi } from 'vitest';
 import { onProblem, type Problem } from '../../../src/core/problem.ts';
 import { bullmqQueues } from '../../../src/instrumentations/bullmq/bullmq-queues.ts';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
-import { eventually } from '../../kit/http-traffic.ts';
-import { reloadIoredis } from '../../kit/ioredis-client.ts';
-import { BULLMQ, intervals, LOCK, PolledQueues, pollingTestOf } from '../../kit/polled-queues.ts';
+import { eventually } from '../../kit/apps/http-traffic.ts';
+import { reloadIoredis } from '../../kit/apps/ioredis-client.ts';
+import { BULLMQ, intervals, LOCK, PolledQueues, pollingTestOf } from '../../kit/apps/polled-queues.ts';
 
 const require = createRequire(import.meta.url);
 

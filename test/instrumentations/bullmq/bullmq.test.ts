@@ -2,9 +2,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Job } from 'bullmq';
 import { expect } from 'vitest';
-import { testsWithBullmq } from '../../kit/bullmq-tests.ts';
-import { eventually } from '../../kit/http-traffic.ts';
-import { valueOf } from '../../kit/readings.ts';
+import { testsWithBullmq } from '../../kit/apps/bullmq-tests.ts';
+import { eventually } from '../../kit/apps/http-traffic.ts';
+import { valueOf } from '../../kit/samples/samples.ts';
 
 const { promise: never } = Promise.withResolvers<void>();
 

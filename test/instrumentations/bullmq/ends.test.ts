@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Job, Worker } from 'bullmq';
 import { expect } from 'vitest';
-import { ofEach, testsWithBullmq } from '../../kit/bullmq-tests.ts';
+import { ofEach, testsWithBullmq } from '../../kit/apps/bullmq-tests.ts';
 
 const sandbox = fileURLToPath(new URL('fixtures/sandbox.cjs', import.meta.url));
 

@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import type { Job } from 'bullmq';
 import { expect, it } from 'vitest';
 import { bullmq as instrumentation } from '../../../src/instrumentations/bullmq/bullmq.ts';
-import { freshCopy } from '../../kit/fresh-copy.ts';
-import { attachAlone } from '../../kit/readings.ts';
+import { freshCopy } from '../../kit/apps/fresh-copy.ts';
+import { attachAlone } from '../../kit/samples/samples.ts';
 
 const require = createRequire(import.meta.url);
 const JOBS = 300;

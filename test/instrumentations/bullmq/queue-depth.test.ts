@@ -1,7 +1,7 @@
 // What a BullMQ queue holds and how long its oldest job has waited: as redis-cli tells it, in every state.
 import { describe, expect } from 'vitest';
-import { eventually } from '../../kit/http-traffic.ts';
-import { BULLMQ, intervals, type PolledQueues, pollingTestOf } from '../../kit/polled-queues.ts';
+import { eventually } from '../../kit/apps/http-traffic.ts';
+import { BULLMQ, intervals, type PolledQueues, pollingTestOf } from '../../kit/apps/polled-queues.ts';
 
 const hanging = (): Promise<never> => new Promise(() => {});
 

@@ -1,6 +1,6 @@
 // Makes cache-manager load what a cache does not have, with success and without.
 import { createRequire } from 'node:module';
-import type { Exercise } from '../../kit/exercise.ts';
+import type { Exercise } from '../../kit/contracts/exercise.ts';
 
 const require = createRequire(import.meta.url);
 

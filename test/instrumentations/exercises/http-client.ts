@@ -1,6 +1,6 @@
 // Makes node:http send requests: answered, failed, cut off, to nobody, and given up.
 import { Agent, createServer, request as send, type RequestOptions } from 'node:http';
-import { listen } from '../../kit/http-traffic.ts';
+import { listen } from '../../kit/apps/http-traffic.ts';
 
 export async function exercise(): Promise<void> {
   const server = createServer((request, response) => {

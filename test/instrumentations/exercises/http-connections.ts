@@ -1,7 +1,7 @@
 // Makes node:http hand connections over: to an upgrade that is granted, one that is refused, and a tunnel.
 import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { listen, talk } from '../../kit/http-traffic.ts';
+import { listen, talk } from '../../kit/apps/http-traffic.ts';
 
 export async function exercise(track: (tracked: object) => void): Promise<void> {
   const server = createServer((_, response) => response.end());

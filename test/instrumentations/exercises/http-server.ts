@@ -1,6 +1,6 @@
 // Makes node:http serve requests: answered, failed, pipelined, with bodies of each kind, and left by their client.
 import { createServer } from 'node:http';
-import { listen, openRaw, talk } from '../../kit/http-traffic.ts';
+import { listen, openRaw, talk } from '../../kit/apps/http-traffic.ts';
 
 export async function exercise(): Promise<void> {
   const server = createServer((request, response) => {

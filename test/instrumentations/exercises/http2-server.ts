@@ -1,6 +1,6 @@
 // Makes node:http2 serve requests: answered, failed, with bodies that are announced, and given up by their client.
 import { connect, constants, createServer, type OutgoingHttpHeaders } from 'node:http2';
-import { listen } from '../../kit/http-traffic.ts';
+import { listen } from '../../kit/apps/http-traffic.ts';
 
 export async function exercise(): Promise<void> {
   const server = createServer((request, response) => {

@@ -1,7 +1,7 @@
 // Makes Keyv 6 and 5 find and miss items in memory, and ask a store beside the process that fails at times.
 import { createRequire } from 'node:module';
-import type { Exercise } from '../../kit/exercise.ts';
-import { SlowStore } from '../../kit/slow-store.ts';
+import type { Exercise } from '../../kit/contracts/exercise.ts';
+import { SlowStore } from '../../kit/servers/slow-store.ts';
 
 const require = createRequire(import.meta.url);
 const requireOfCacheManager = createRequire(require.resolve('cache-manager'));

@@ -1,10 +1,10 @@
 // Makes knex open connections, lend them out and take them back, keep somebody waiting in vain, and open nothing at all.
 import { createRequire } from 'node:module';
 import type { Knex } from 'knex';
-import type { Exercise } from '../../kit/exercise.ts';
+import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { freshCopy } from '../../kit/fresh-copy.ts';
-import { startPostgres } from '../../kit/postgres-process.ts';
+import { freshCopy } from '../../kit/apps/fresh-copy.ts';
+import { startPostgres } from '../../kit/servers/postgres-process.ts';
 import { findProgram } from '../../kit/programs.ts';
 
 const require = createRequire(import.meta.url);

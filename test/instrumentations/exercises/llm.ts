@@ -1,6 +1,6 @@
 // Makes clients call LLMs: plain, streamed, refused and tried again, without a word about tokens, and given up in the middle.
-import { anthropicOf, CLIENT_CALLS, clientCall, MESSAGES, openaiOf } from '../../kit/llm-clients.ts';
-import { RATE_LIMITED, startLlmProvider } from '../../kit/llm-provider.ts';
+import { anthropicOf, CLIENT_CALLS, clientCall, MESSAGES, openaiOf } from '../../kit/apps/llm-clients.ts';
+import { RATE_LIMITED, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 
 const USAGE = { input: 100, cacheRead: 50, cacheWrite: 25, output: 20, reasoning: 10 };
 

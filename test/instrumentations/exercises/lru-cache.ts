@@ -1,7 +1,7 @@
 // Makes caches of lru-cache hit, miss, go stale, load, fail to load, and take items out for want of room or time.
 import { createRequire } from 'node:module';
 import { LRUCache } from 'lru-cache';
-import type { Exercise } from '../../kit/exercise.ts';
+import type { Exercise } from '../../kit/contracts/exercise.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -1,10 +1,10 @@
 // Makes MongoDB's driver run commands: that succeed, fail, take long and return documents; with a pool that is too small, with one
 // whose connections are refused, and with no server at all.
 import { createRequire } from 'node:module';
-import type { Exercise } from '../../kit/exercise.ts';
+import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { startMongo } from '../../kit/mongo-process.ts';
-import { freshCopy } from '../../kit/fresh-copy.ts';
+import { startMongo } from '../../kit/servers/mongo-process.ts';
+import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import { findProgram } from '../../kit/programs.ts';
 
 const require = createRequire(import.meta.url);

@@ -1,9 +1,9 @@
 // Makes mysql2 send statements: that succeed, fail, take long and return rows; with a pool that is too small, and with no server.
 import { createRequire } from 'node:module';
-import type { Exercise } from '../../kit/exercise.ts';
+import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { freshCopy } from '../../kit/fresh-copy.ts';
-import { startMariadb } from '../../kit/mariadb-process.ts';
+import { freshCopy } from '../../kit/apps/fresh-copy.ts';
+import { startMariadb } from '../../kit/servers/mariadb-process.ts';
 import { findProgram } from '../../kit/programs.ts';
 
 const require = createRequire(import.meta.url);

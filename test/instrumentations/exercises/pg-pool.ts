@@ -1,9 +1,9 @@
 // Makes a pool of PostgreSQL clients open, lend out and take back, keep somebody waiting in vain, and open nothing at all.
 import type { Pool } from 'pg';
-import type { Exercise } from '../../kit/exercise.ts';
+import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { freshPg } from '../../kit/postgres-samples.ts';
-import { startPostgres } from '../../kit/postgres-process.ts';
+import { freshPg } from '../../kit/samples/postgres-samples.ts';
+import { startPostgres } from '../../kit/servers/postgres-process.ts';
 import { findProgram } from '../../kit/programs.ts';
 
 /** The same on every run, since it is part of names. */

@@ -2,10 +2,10 @@
 // client-side cache, and to nobody.
 import { createRequire } from 'node:module';
 import { BasicClientSideCache, createClient, createClientPool } from 'redis';
-import type { Exercise } from '../../kit/exercise.ts';
+import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { freePort } from '../../kit/free-port.ts';
 import { findProgram } from '../../kit/programs.ts';
-import { type RedisProcess, startRedis } from '../../kit/redis-process.ts';
+import { type RedisProcess, startRedis } from '../../kit/servers/redis-process.ts';
 
 /** The same on every run, since it is part of names. */
 const port = await freePort();

@@ -1,6 +1,6 @@
 // Makes fetch send requests: answered, redirected, failed, to nobody, and given up.
 import { createServer } from 'node:http';
-import { listen } from '../../kit/http-traffic.ts';
+import { listen } from '../../kit/apps/http-traffic.ts';
 
 export async function exercise(): Promise<void> {
   const server = createServer((request, response) => {

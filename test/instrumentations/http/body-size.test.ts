@@ -10,7 +10,7 @@ import {
   responseBodySize,
 } from '../../../src/instrumentations/http/body-size.ts';
 import type { Guard, Undo } from '../../../src/hooks/instrumentation.ts';
-import { listen, openRaw, talk } from '../../kit/http-traffic.ts';
+import { listen, openRaw, talk } from '../../kit/apps/http-traffic.ts';
 
 const unguarded: Guard = (run) => run;
 

@@ -8,10 +8,10 @@ import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.
 import { markInternalAgent } from '../../../src/core/internal-traffic.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
 import { httpClient } from '../../../src/instrumentations/http/http-client.ts';
-import { certificate } from '../../kit/certificate.ts';
-import { activeOf, outcomesOf, samplesOf } from '../../kit/http-samples.ts';
-import { eventually, listen } from '../../kit/http-traffic.ts';
-import { SETTINGS } from '../../kit/instrumentation-settings.ts';
+import { certificate } from '../../kit/servers/certificate.ts';
+import { activeOf, outcomesOf, samplesOf } from '../../kit/samples/http-samples.ts';
+import { eventually, listen } from '../../kit/apps/http-traffic.ts';
+import { SETTINGS } from '../../kit/contracts/instrumentation-settings.ts';
 
 let registry: Registry;
 let attached: AttachedInstrumentation;

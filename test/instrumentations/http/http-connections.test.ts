@@ -13,10 +13,10 @@ import { Registry } from '../../../src/core/recording/registry.ts';
 import { setRoute } from '../../../src/core/http/route.ts';
 import { httpConnections } from '../../../src/instrumentations/http/http-connections.ts';
 import { httpServer } from '../../../src/instrumentations/http/http-server.ts';
-import { certificate } from '../../kit/certificate.ts';
-import { activeOf, outcomesOf, samplesOf } from '../../kit/http-samples.ts';
-import { eventually, listen, openRaw, talk } from '../../kit/http-traffic.ts';
-import { SETTINGS } from '../../kit/instrumentation-settings.ts';
+import { certificate } from '../../kit/servers/certificate.ts';
+import { activeOf, outcomesOf, samplesOf } from '../../kit/samples/http-samples.ts';
+import { eventually, listen, openRaw, talk } from '../../kit/apps/http-traffic.ts';
+import { SETTINGS } from '../../kit/contracts/instrumentation-settings.ts';
 
 let registry: Registry;
 let attached: AttachedInstrumentation[];

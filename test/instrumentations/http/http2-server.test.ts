@@ -17,10 +17,10 @@ import { markInternalServer } from '../../../src/core/internal-traffic.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
 import { clearRoute, setRoute } from '../../../src/core/http/route.ts';
 import { http2Server } from '../../../src/instrumentations/http/http2-server.ts';
-import { certificate } from '../../kit/certificate.ts';
-import { activeOf, outcomesOf, samplesOf } from '../../kit/http-samples.ts';
-import { eventually, listen } from '../../kit/http-traffic.ts';
-import { SETTINGS } from '../../kit/instrumentation-settings.ts';
+import { certificate } from '../../kit/servers/certificate.ts';
+import { activeOf, outcomesOf, samplesOf } from '../../kit/samples/http-samples.ts';
+import { eventually, listen } from '../../kit/apps/http-traffic.ts';
+import { SETTINGS } from '../../kit/contracts/instrumentation-settings.ts';
 
 type Client = ReturnType<ClientHttp2Session['request']>;
 

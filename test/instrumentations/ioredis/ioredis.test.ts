@@ -4,10 +4,10 @@ import { Redis } from 'ioredis';
 import { describe, expect } from 'vitest';
 import { sendInternal } from '../../../src/core/internal-traffic.ts';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
-import { eventually } from '../../kit/http-traffic.ts';
-import { openIoredis as open, reloadIoredis } from '../../kit/ioredis-client.ts';
-import { countsOf } from '../../kit/readings.ts';
-import { commandsOf, commandStats, lookUpsOf, testsWithRedis } from '../../kit/redis-samples.ts';
+import { eventually } from '../../kit/apps/http-traffic.ts';
+import { openIoredis as open, reloadIoredis } from '../../kit/apps/ioredis-client.ts';
+import { countsOf } from '../../kit/samples/samples.ts';
+import { commandsOf, commandStats, lookUpsOf, testsWithRedis } from '../../kit/samples/redis-samples.ts';
 
 const test = testsWithRedis(ioredis, reloadIoredis);
 

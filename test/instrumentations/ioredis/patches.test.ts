@@ -4,9 +4,9 @@ import { Command } from 'ioredis';
 import { Redis as Ioredis5 } from 'ioredis5';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
-import { eventually } from '../../kit/http-traffic.ts';
-import { openIoredis as open, reloadIoredis } from '../../kit/ioredis-client.ts';
-import { commandsOf, testsWithRedis } from '../../kit/redis-samples.ts';
+import { eventually } from '../../kit/apps/http-traffic.ts';
+import { openIoredis as open, reloadIoredis } from '../../kit/apps/ioredis-client.ts';
+import { commandsOf, testsWithRedis } from '../../kit/samples/redis-samples.ts';
 
 const test = testsWithRedis(ioredis, () => {
   reloadIoredis();

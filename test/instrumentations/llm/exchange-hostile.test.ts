@@ -2,7 +2,7 @@
 import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { eventually } from '../../kit/http-traffic.ts';
+import { eventually } from '../../kit/apps/http-traffic.ts';
 import { keptBytes } from '../../kit/kept-memory.ts';
 import { ANSWERS, type WireAnswer } from '../../llm-wire/answers.ts';
 import { anyChoices, choicesOf, cut } from '../../llm-wire/json-oracle.ts';

@@ -2,10 +2,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { withPurpose } from '../../../src/recorders/llm/purpose.ts';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
-import { eventually } from '../../kit/http-traffic.ts';
-import { CLIENT_CALLS, type ClientCall, clientCall } from '../../kit/llm-clients.ts';
-import { type LlmProvider, type Script, startLlmProvider } from '../../kit/llm-provider.ts';
-import { attachLlm, type LlmReadings } from '../../kit/llm-readings.ts';
+import { eventually } from '../../kit/apps/http-traffic.ts';
+import { CLIENT_CALLS, type ClientCall, clientCall } from '../../kit/apps/llm-clients.ts';
+import { type LlmProvider, type Script, startLlmProvider } from '../../kit/servers/llm-provider.ts';
+import { attachLlm, type LlmReadings } from '../../kit/samples/llm-samples.ts';
 
 let provider: LlmProvider;
 

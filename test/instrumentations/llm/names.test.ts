@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GenAiNames } from '../../../src/core/instrumentation-settings.ts';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
-import { eventually } from '../../kit/http-traffic.ts';
-import { clientCall } from '../../kit/llm-clients.ts';
-import { type LlmProvider, startLlmProvider } from '../../kit/llm-provider.ts';
-import { attachLlm, type LlmReadings } from '../../kit/llm-readings.ts';
+import { eventually } from '../../kit/apps/http-traffic.ts';
+import { clientCall } from '../../kit/apps/llm-clients.ts';
+import { type LlmProvider, startLlmProvider } from '../../kit/servers/llm-provider.ts';
+import { attachLlm, type LlmReadings } from '../../kit/samples/llm-samples.ts';
 
 const ESTABLISHED = [
   'gen_ai.client.operation.duration',

@@ -2,11 +2,11 @@
 import { createServer, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
-import { eventually, listen } from '../../kit/http-traffic.ts';
-import { clientCall, CLIENT_CALLS } from '../../kit/llm-clients.ts';
-import { startLlmProvider } from '../../kit/llm-provider.ts';
-import { attachLlm } from '../../kit/llm-readings.ts';
-import { publishCall } from '../../kit/published-request.ts';
+import { eventually, listen } from '../../kit/apps/http-traffic.ts';
+import { clientCall, CLIENT_CALLS } from '../../kit/apps/llm-clients.ts';
+import { startLlmProvider } from '../../kit/servers/llm-provider.ts';
+import { attachLlm } from '../../kit/samples/llm-samples.ts';
+import { publishCall } from '../../kit/apps/published-request.ts';
 
 const messages = [{ role: 'user', content: 'How are you?' }];
 const CHAT = { model: 'a-model', messages };

@@ -1,10 +1,10 @@
 // Streams of LLMs: when their output came, what becomes of them when either side gives up, and what compression hides of them.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
-import { eventually } from '../../kit/http-traffic.ts';
-import { anthropicOf, CLIENT_CALLS, clientCall, MESSAGES, openaiOf } from '../../kit/llm-clients.ts';
-import { type LlmProvider, type Script, startLlmProvider } from '../../kit/llm-provider.ts';
-import { attachLlm, type LlmReadings } from '../../kit/llm-readings.ts';
+import { eventually } from '../../kit/apps/http-traffic.ts';
+import { anthropicOf, CLIENT_CALLS, clientCall, MESSAGES, openaiOf } from '../../kit/apps/llm-clients.ts';
+import { type LlmProvider, type Script, startLlmProvider } from '../../kit/servers/llm-provider.ts';
+import { attachLlm, type LlmReadings } from '../../kit/samples/llm-samples.ts';
 
 let provider: LlmProvider;
 let readings: LlmReadings;

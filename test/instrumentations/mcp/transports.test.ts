@@ -2,11 +2,17 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mcp as instrumentation } from '../../../src/instrumentations/mcp/mcp.ts';
-import { eventually } from '../../kit/http-traffic.ts';
-import { type McpHttpServer, serveEachRequest, serveEvents, serveNodeTransport, serveWebTransport } from '../../kit/mcp-http.ts';
-import { operationsOf, sessionsOf } from '../../kit/mcp-readings.ts';
-import { MCP_SDKS, toolClient } from '../../kit/mcp-sdks.ts';
-import { attachAlone, type Readings } from '../../kit/readings.ts';
+import { eventually } from '../../kit/apps/http-traffic.ts';
+import {
+  type McpHttpServer,
+  serveEachRequest,
+  serveEvents,
+  serveNodeTransport,
+  serveWebTransport,
+} from '../../kit/servers/mcp-http.ts';
+import { operationsOf, sessionsOf } from '../../kit/samples/mcp-samples.ts';
+import { MCP_SDKS, toolClient } from '../../kit/apps/mcp-sdks.ts';
+import { attachAlone, type Readings } from '../../kit/samples/samples.ts';
 
 let readings: Readings;
 let served: McpHttpServer | undefined;

@@ -8,9 +8,9 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { mongodb } from '../../../src/instrumentations/mongodb/mongodb.ts';
 import { inRange } from '../../../src/hooks/modules/version-range.ts';
-import { eventually } from '../../kit/http-traffic.ts';
-import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/mongo-samples.ts';
-import { countsOf } from '../../kit/readings.ts';
+import { eventually } from '../../kit/apps/http-traffic.ts';
+import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/samples/mongo-samples.ts';
+import { countsOf } from '../../kit/samples/samples.ts';
 
 const require = createRequire(import.meta.url);
 

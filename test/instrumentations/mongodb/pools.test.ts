@@ -5,12 +5,12 @@
 import { describe, expect } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { eventually } from '../../kit/http-traffic.ts';
-import { startMongo } from '../../kit/mongo-process.ts';
-import { startMongoProxy } from '../../kit/mongo-proxy.ts';
-import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/mongo-samples.ts';
+import { eventually } from '../../kit/apps/http-traffic.ts';
+import { startMongo } from '../../kit/servers/mongo-process.ts';
+import { startMongoProxy } from '../../kit/servers/mongo-proxy.ts';
+import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/samples/mongo-samples.ts';
 import { findProgram } from '../../kit/programs.ts';
-import { countsOf, valueOf } from '../../kit/readings.ts';
+import { countsOf, valueOf } from '../../kit/samples/samples.ts';
 
 const testsOf = testsWithMongo();
 

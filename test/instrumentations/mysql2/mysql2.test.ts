@@ -8,11 +8,11 @@ import type { Connection } from 'mysql2/promise';
 import { describe, expect } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { freshCopy } from '../../kit/fresh-copy.ts';
-import { type MariadbContext, testsWithMariadb } from '../../kit/mariadb-tests.ts';
-import { loadOfficial } from '../../kit/official.ts';
-import { statementsOf } from '../../kit/postgres-samples.ts';
-import { countsOf } from '../../kit/readings.ts';
+import { freshCopy } from '../../kit/apps/fresh-copy.ts';
+import { type MariadbContext, testsWithMariadb } from '../../kit/apps/mariadb-tests.ts';
+import { loadOfficial } from '../../kit/apps/official.ts';
+import { statementsOf } from '../../kit/samples/postgres-samples.ts';
+import { countsOf } from '../../kit/samples/samples.ts';
 
 const require = createRequire(import.meta.url);
 const test = testsWithMariadb();

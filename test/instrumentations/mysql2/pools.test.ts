@@ -4,9 +4,9 @@ import type { PoolConnection } from 'mysql2';
 import { describe, expect } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { eventually, listen } from '../../kit/http-traffic.ts';
-import { type MariadbContext, testsWithMariadb } from '../../kit/mariadb-tests.ts';
-import { countsOf, valueOf } from '../../kit/readings.ts';
+import { eventually, listen } from '../../kit/apps/http-traffic.ts';
+import { type MariadbContext, testsWithMariadb } from '../../kit/apps/mariadb-tests.ts';
+import { countsOf, valueOf } from '../../kit/samples/samples.ts';
 
 const test = testsWithMariadb();
 

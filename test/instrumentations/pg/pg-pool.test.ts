@@ -5,10 +5,10 @@ import { describe, expect } from 'vitest';
 import { attach } from '../../../src/hooks/attach.ts';
 import { pgPool } from '../../../src/instrumentations/pg/pg-pool.ts';
 import type { Sample } from '../../../src/core/recording/samples.ts';
-import { eventually, listen } from '../../kit/http-traffic.ts';
-import { SETTINGS } from '../../kit/instrumentation-settings.ts';
-import { freshPg, type PostgresSubject, testsWithPostgres } from '../../kit/postgres-samples.ts';
-import { countsOf, valueOf } from '../../kit/readings.ts';
+import { eventually, listen } from '../../kit/apps/http-traffic.ts';
+import { SETTINGS } from '../../kit/contracts/instrumentation-settings.ts';
+import { freshPg, type PostgresSubject, testsWithPostgres } from '../../kit/samples/postgres-samples.ts';
+import { countsOf, valueOf } from '../../kit/samples/samples.ts';
 
 const test = testsWithPostgres(pgPool);
 const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));

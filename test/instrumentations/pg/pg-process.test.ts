@@ -2,9 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect } from 'vitest';
 import { freePort } from '../../kit/free-port.ts';
-import { type PostgresProcess, startPostgres } from '../../kit/postgres-process.ts';
+import { type PostgresProcess, startPostgres } from '../../kit/servers/postgres-process.ts';
 import { testWith } from '../../kit/programs.ts';
-import { runToEnd } from '../../kit/run-to-end.ts';
+import { runToEnd } from '../../kit/apps/run-to-end.ts';
 
 let server: PostgresProcess | undefined;
 afterAll(() => server?.[Symbol.asyncDispose]());

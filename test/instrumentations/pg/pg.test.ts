@@ -4,9 +4,9 @@ import type Pg from 'pg';
 import { describe, expect } from 'vitest';
 import { pg as instrumentation } from '../../../src/instrumentations/pg/pg.ts';
 import type { Sample } from '../../../src/core/recording/samples.ts';
-import { eventually } from '../../kit/http-traffic.ts';
-import { freshPg, type PostgresSubject, statementsOf, testsWithPostgres } from '../../kit/postgres-samples.ts';
-import { countsOf } from '../../kit/readings.ts';
+import { eventually } from '../../kit/apps/http-traffic.ts';
+import { freshPg, type PostgresSubject, statementsOf, testsWithPostgres } from '../../kit/samples/postgres-samples.ts';
+import { countsOf } from '../../kit/samples/samples.ts';
 
 const require = createRequire(import.meta.url);
 const test = testsWithPostgres(instrumentation);

@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import { BasicClientSideCache, BasicPooledClientSideCache, createClient, createClientPool, type RedisClientOptions } from 'redis';
 import { describe, expect } from 'vitest';
 import { redis } from '../../../src/instrumentations/redis.ts';
-import { eventually } from '../../kit/http-traffic.ts';
-import { countsOf, valueOf } from '../../kit/readings.ts';
-import type { RedisProcess } from '../../kit/redis-process.ts';
-import { commandsOf, lookUpsOf, testsWithRedis } from '../../kit/redis-samples.ts';
+import { eventually } from '../../kit/apps/http-traffic.ts';
+import { countsOf, valueOf } from '../../kit/samples/samples.ts';
+import type { RedisProcess } from '../../kit/servers/redis-process.ts';
+import { commandsOf, lookUpsOf, testsWithRedis } from '../../kit/samples/redis-samples.ts';
 
 const test = testsWithRedis(redis);
 

@@ -9,12 +9,12 @@ import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { redis } from '../../../src/instrumentations/redis.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { eventually } from '../../kit/http-traffic.ts';
-import { reloadIoredis } from '../../kit/ioredis-client.ts';
+import { eventually } from '../../kit/apps/http-traffic.ts';
+import { reloadIoredis } from '../../kit/apps/ioredis-client.ts';
 import { findProgram, testWith } from '../../kit/programs.ts';
-import { attachAlone, countsOf, type Readings } from '../../kit/readings.ts';
-import { type RedisProcess, startRedis } from '../../kit/redis-process.ts';
-import { commandsOf, lookUpsOf } from '../../kit/redis-samples.ts';
+import { attachAlone, countsOf, type Readings } from '../../kit/samples/samples.ts';
+import { type RedisProcess, startRedis } from '../../kit/servers/redis-process.ts';
+import { commandsOf, lookUpsOf } from '../../kit/samples/redis-samples.ts';
 
 /** Two nodes that share the slots: of the keys here, `one` is at the second and `two` at the first. */
 const SLOTS = [

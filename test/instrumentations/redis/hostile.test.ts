@@ -8,12 +8,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vi
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { redis } from '../../../src/instrumentations/redis.ts';
-import { eventually } from '../../kit/http-traffic.ts';
-import { reloadIoredis } from '../../kit/ioredis-client.ts';
+import { eventually } from '../../kit/apps/http-traffic.ts';
+import { reloadIoredis } from '../../kit/apps/ioredis-client.ts';
 import { findProgram, testWith } from '../../kit/programs.ts';
-import { attachAlone, countsOf, type Readings } from '../../kit/readings.ts';
-import { type RedisProcess, startRedis } from '../../kit/redis-process.ts';
-import { commandsOf } from '../../kit/redis-samples.ts';
+import { attachAlone, countsOf, type Readings } from '../../kit/samples/samples.ts';
+import { type RedisProcess, startRedis } from '../../kit/servers/redis-process.ts';
+import { commandsOf } from '../../kit/samples/redis-samples.ts';
 
 let server: RedisProcess;
 beforeAll(async () => {

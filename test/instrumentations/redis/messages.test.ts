@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { redis } from '../../../src/instrumentations/redis.ts';
-import { attachAlone } from '../../kit/readings.ts';
+import { attachAlone } from '../../kit/samples/samples.ts';
 
 const TARGET = { serverAddress: '127.0.0.1', serverPort: 6379, database: 0 };
 const CLIENT = { clientId: '127.0.0.1:6379/0-1f2e3d4c' };

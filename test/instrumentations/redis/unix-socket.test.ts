@@ -8,11 +8,11 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { redis } from '../../../src/instrumentations/redis.ts';
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
-import { reloadIoredis } from '../../kit/ioredis-client.ts';
+import { reloadIoredis } from '../../kit/apps/ioredis-client.ts';
 import { findProgram, testWith } from '../../kit/programs.ts';
-import { attachAlone, valueOf } from '../../kit/readings.ts';
-import { type RedisProcess, startRedis } from '../../kit/redis-process.ts';
-import { commandsOf, lookUpsOf } from '../../kit/redis-samples.ts';
+import { attachAlone, valueOf } from '../../kit/samples/samples.ts';
+import { type RedisProcess, startRedis } from '../../kit/servers/redis-process.ts';
+import { commandsOf, lookUpsOf } from '../../kit/samples/redis-samples.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'promtel-redis-'));
 const path = join(folder, 'redis.sock');

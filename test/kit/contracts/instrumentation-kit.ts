@@ -1,0 +1,201 @@
+// What every instrumentation keeps to: nothing before it is attached, nothing after, nothing twice, nothing undeclared, no leak.
+import { channel } from 'node:diagnostics_channel';
+import timers from 'node:timers';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
+import type { Family } from '../../../src/core/recording/family.ts';
+import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
+import { Registry } from '../../../src/core/recording/registry.ts';
+import { samplesOf } from '../../../src/core/recording/samples.ts';
+import { channelsOf, type Exercise, instrumentationOf } from './exercise.ts';
+import { SETTINGS } from './instrumentation-settings.ts';
+import { runToEnd } from '../apps/run-to-end.ts';
+
+export interface Subject {
+  /** The file of the instrumentation. */
+  readonly module: URL;
+  /** The file whose `exercise` makes the library do what is measured. It is run here, and in a process of its own. */
+  readonly exercise: URL;
+}
+
+/** Declares the tests of an instrumentation's contract. */
+export function verifyInstrumentation(subject: Subject): void {
+  describe('the contract of an instrumentation', () => {
+    let instrumentation: Instrumentation;
+    let exercise: Exercise;
+    let channels: readonly string[];
+    let attached: AttachedInstrumentation[] = [];
+
+    beforeAll(async () => {
+      instrumentation = await instrumentationOf(subject.module.href);
+      const module = (await import(subject.exercise.href)) as { exercise: Exercise };
+      exercise = async (track) => {
+        await module.exercise(track);
+        // Who resolved first may have been told of the last end before the instrumentation was.
+        await new Promise((resolve) => setImmediate(resolve));
+      };
+      channels = channelsOf(instrumentation);
+    });
+
+    afterEach(() => {
+      vi.restoreAllMocks();
+      for (const one of attached) one.detach();
+      attached = [];
+    });
+
+    const attachTo = (registry: Registry): AttachedInstrumentation => {
+      const one = attach(instrumentation, registry, SETTINGS);
+      attached.push(one);
+      return one;
+    };
+    const subscribed = (): string[] => channels.filter((name) => channel(name).hasSubscribers);
+
+    it('subscribes to nothing before it is attached, nor after', async () => {
+      const started = vi.spyOn(globalThis, 'setInterval');
+      // A library may stop what it started by the module.
+      const stopped = [globalThis, timers].map((holder) => vi.spyOn(holder, 'clearInterval'));
+      expect(subscribed()).toEqual([]);
+      const one = attachTo(new Registry());
+      expect(subscribed()).toEqual(channels);
+      await exercise(() => {});
+      one.detach();
+      expect(subscribed()).toEqual([]);
+      const intervals = started.mock.results.map(({ value }) => value as unknown);
+      const ended = stopped.flatMap(({ mock }) => mock.calls.map(([interval]) => interval));
+      expect(ended).toEqual(expect.arrayContaining(intervals));
+      expect(one.failure).toBeUndefined();
+    });
+
+    it('records what it declares, and nothing else', async () => {
+      const registry = new Registry();
+      const undeclared = watchAttributes(registry);
+      const one = attachTo(registry);
+      await exercise(() => {});
+      await registry.collect();
+      const recorded = new Set(samplesOf(registry).map(({ name }) => name));
+      expect([...recorded].toSorted(inOrder)).toEqual(instrumentation.metrics.map(({ name }) => name).toSorted(inOrder));
+      expect([...undeclared]).toEqual([]);
+      expect(registry.families.map(({ rejected }) => rejected)).toEqual(registry.families.map(() => 0));
+      expect(one.failure).toBeUndefined();
+    });
+
+    it('counts once where it is attached twice', async () => {
+      const [once, twice] = [new Registry(), new Registry()];
+      const first = attachTo(once);
+      await exercise(() => {});
+      const expected = countsOf(once);
+      first.detach();
+      attachTo(twice);
+      attachTo(twice);
+      await exercise(() => {});
+      expect(countsOf(twice)).toEqual(expected);
+    });
+
+    it('never throws at who publishes, whatever it is', async () => {
+      const thrown: unknown[] = [];
+      const onThrown = (error: unknown): unknown => thrown.push(error);
+      process.on('uncaughtException', onThrown);
+      for (const name of channels) {
+        fc.assert(
+          fc.property(payload, (message) => {
+            const one = attach(instrumentation, new Registry(), SETTINGS);
+            channel(name).publish(message);
+            one.detach();
+          }),
+        );
+      }
+      // A subscriber's error surfaces a tick after it was published to.
+      await new Promise((resolve) => setImmediate(resolve));
+      process.off('uncaughtException', onThrown);
+      expect(thrown).toEqual([]);
+    });
+
+    it('keeps nothing alive that it was told of', async () => {
+      const script = fileURLToPath(new URL('collectable.ts', import.meta.url));
+      const { stdout, stderr } = await runToEnd(['--expose-gc', script, subject.module.href, subject.exercise.href]);
+      expect(stderr).toBe('');
+      const { tracked, alive } = JSON.parse(stdout) as { tracked: number; alive: string[] };
+      expect(tracked).toBeGreaterThan(0);
+      expect(alive).toEqual([]);
+    });
+  });
+}
+
+const hostile: object = new Proxy(
+  {},
+  {
+    get() {
+      throw new Error('hostile');
+    },
+  },
+);
+
+/** Stands, in a list of answers, for the object itself that gives them. */
+const ITSELF = Symbol('itself');
+
+/** What asks more often would never end. */
+const MOST_QUESTIONS = 1000;
+
+/** An object that knows every key and can be called: it gives the answers of a list, one after the other and over again. */
+function answering(answers: readonly unknown[]): object {
+  let questions = 0;
+  const answer = (): unknown => {
+    if (questions >= MOST_QUESTIONS) throw new Error('no more answers');
+    const next = answers[questions % answers.length];
+    questions += 1;
+    return next === ITSELF ? all : next;
+  };
+  const all: object = new Proxy(() => {}, { get: answer, apply: answer, has: () => true });
+  return all;
+}
+
+const answers = fc.array(fc.oneof({ arbitrary: fc.constant(ITSELF), weight: 3 }, fc.anything(), fc.constant(hostile)), {
+  minLength: 1,
+  maxLength: 12,
+});
+
+/** Anything at all, and what has anything at all wherever it is looked at, however deep. */
+const payload = fc.oneof(fc.anything(), fc.constant(hostile), answers.map(answering));
+
+/** Gives every attribute that is recorded and that its metric does not declare. */
+function watchAttributes(registry: Registry): Set<string> {
+  const undeclared = new Set<string>();
+  const watched = new Set<Family>();
+  const make = registry.instrument.bind(registry) as (definition: unknown) => { readonly family: Family };
+  const instrument = (definition: unknown): unknown => {
+    const made = make(definition);
+    if (!watched.has(made.family)) watchFamily(made.family, undeclared);
+    watched.add(made.family);
+    return made;
+  };
+  return Object.assign(registry, { instrument }) && undeclared;
+}
+
+function watchFamily(family: Family, undeclared: Set<string>): void {
+  let { find } = family;
+  const { name, attributes } = family.definition;
+  const declared = new Set(attributes.map(({ key }) => key));
+  Object.defineProperty(family, 'find', {
+    get: (): Family['find'] => (values) => {
+      for (const key of Object.keys(values ?? {})) if (!declared.has(key)) undeclared.add(`${name} ${key}`);
+      return find(values);
+    },
+    // A family replaces its own first one.
+    set(next: Family['find']) {
+      find = next;
+    },
+  });
+}
+
+/** How often each series was recorded: the values of counters, how many values a histogram has. Ports differ from run to run. */
+function countsOf(registry: Registry): string[] {
+  return samplesOf(registry)
+    .map(({ name, attributes, value }) => JSON.stringify([name, { ...attributes, 'server.port': undefined }, value]))
+    .toSorted(inOrder);
+}
+
+function inOrder(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
+}

@@ -1,0 +1,11 @@
+// The settings that tests attach instrumentations with: what holds where no variable is set.
+import type { InstrumentationSettings } from '../../../src/core/instrumentation-settings.ts';
+
+export const SETTINGS: InstrumentationSettings = {
+  ignoresPath: () => false,
+  slowDbSeconds: 1,
+  queuePollSeconds: 15,
+  genAiNames: 'established',
+  llmServers: [],
+  llmPrices: [],
+};

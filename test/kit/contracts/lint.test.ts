@@ -1,0 +1,106 @@
+// Every rule of a good declaration, broken once.
+import { describe, expect, it } from 'vitest';
+import { lint, LINT_RULES, lintTogether } from './lint.ts';
+import type { MetricDefinition } from '../../../src/core/metric.ts';
+
+const good: MetricDefinition = {
+  name: 'shop.orders',
+  instrument: 'counter',
+  unit: '{order}',
+  brief: 'Orders that were placed.',
+  stability: 'stable',
+  attributes: [{ key: 'shop.name', type: 'string', brief: 'Name of the shop.', cap: 10 }],
+};
+
+const histogram: MetricDefinition = {
+  ...good,
+  name: 'shop.delivery.duration',
+  instrument: 'histogram',
+  unit: 's',
+  buckets: [1, 2.5],
+};
+
+const gauge: MetricDefinition = { ...good, name: 'shop.fill', instrument: 'gauge', unit: '1', merge: 'max' };
+
+const key = good.attributes[0]!;
+
+describe('lint', () => {
+  it('accepts a good declaration', () => {
+    const definitions: MetricDefinition[] = [
+      good,
+      histogram,
+      gauge,
+      { ...good, merge: 'max' },
+      { ...gauge, expireAfterSeconds: 60 },
+    ];
+    expect(definitions.flatMap(lint)).toEqual([]);
+  });
+
+  const broken: Record<string, readonly MetricDefinition[]> = {
+    'the name is lower case, dotted, and has no ending that Prometheus adds': [
+      { ...good, name: 'orders' },
+      { ...good, name: 'shop.Orders' },
+      { ...good, name: 'shop..orders' },
+      { ...good, name: 'shop.orders_total' },
+      { ...good, name: 'shop.size.bytes' },
+    ],
+    'the unit is a base unit or a count': [
+      { ...good, unit: 'ms' },
+      { ...good, unit: '' },
+      { ...good, unit: 'orders' },
+    ],
+    'a sum counts something: its unit is not 1': [{ ...good, unit: '1' }],
+    'the brief is one sentence': [
+      { ...good, brief: 'Orders that were placed' },
+      { ...good, brief: 'orders that were placed.' },
+      { ...good, brief: 'Orders. All of them.' },
+      { ...good, brief: 'Orders...' },
+      { ...good, brief: '' },
+    ],
+    'a gauge says how processes merge, a sum only that they read the same total': [
+      { ...good, instrument: 'gauge' },
+      { ...good, merge: 'min' },
+      { ...histogram, merge: 'max' },
+    ],
+    'attribute keys are lower case': [{ ...good, attributes: [{ ...key, key: 'Shop' }] }],
+    'attribute briefs are one sentence': [{ ...good, attributes: [{ ...key, brief: 'Name' }] }],
+    'attribute values are listed or capped, not both': [
+      { ...good, attributes: [{ ...key, values: ['a'] }] },
+      { ...good, attributes: [{ key: 'a', type: 'string', brief: 'Any.', values: [] }] },
+      { ...good, attributes: [{ key: 'a', type: 'string', brief: 'Any.', values: ['b', 'b'] }] },
+    ],
+  };
+
+  it('has a broken example of every rule', () => {
+    expect(Object.keys(broken)).toEqual(Object.keys(LINT_RULES));
+  });
+
+  it.each(Object.entries(broken))('finds what breaks "%s"', (rule, definitions) => {
+    for (const definition of definitions) expect(lint(definition)).toEqual([expect.stringContaining(`: ${rule}: `)]);
+  });
+});
+
+describe('lint of what cannot work', () => {
+  it('says so, and nothing of style', () => {
+    expect(lint({ ...histogram, brief: 'no sentence', buckets: [2, 1] })).toEqual([
+      'shop.delivery.duration: a histogram, and nothing else, has finite ascending bounds: [2, 1]',
+    ]);
+  });
+});
+
+describe('lintTogether', () => {
+  it('accepts definitions that share an attribute', () => {
+    expect(lintTogether([good, gauge])).toEqual([]);
+  });
+
+  it('finds a name that two definitions have, in OpenTelemetry or in Prometheus', () => {
+    expect(lintTogether([good, good])).toContain('shop.orders: is declared twice');
+    expect(lintTogether([good, { ...good, name: 'shop_orders' }])).toEqual([
+      'shop_orders: has the Prometheus name of another metric',
+    ]);
+  });
+
+  it('finds a key that two declarations have', () => {
+    expect(lintTogether([good, { ...gauge, attributes: [{ ...key }] }])).toEqual(['shop.name: is declared twice']);
+  });
+});

@@ -1,0 +1,73 @@
+// What was measured of LLM calls, in the few words that the tests speak of it, and the tap attached alone with settings of its own.
+import { afterEach } from 'vitest';
+import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
+import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
+import type { InstrumentationSettings } from '../../../src/core/instrumentation-settings.ts';
+import { Registry } from '../../../src/core/recording/registry.ts';
+import { type Sample, samplesOf } from '../../../src/core/recording/samples.ts';
+import { SETTINGS } from '../contracts/instrumentation-settings.ts';
+
+export interface LlmReadings {
+  readonly attached: AttachedInstrumentation;
+  samples(name: string): Sample[];
+  /** The sum over the series that have these attributes; of a histogram, of how many values were recorded. */
+  total(name: string, attributes?: Readonly<Record<string, unknown>>): number;
+  /** Calls that ended, by what is not the same of all: operation, provider, models, status, error. */
+  calls(): Record<string, number>;
+  /** All tokens by their kind. */
+  tokens(): Record<string, number>;
+  /** Sum and number of the values of a histogram over its series. */
+  histogram(name: string): { readonly count: number; readonly sum: number };
+  /** Those of metrics that count how something ended other than well. */
+  endings(): Record<string, number>;
+}
+
+/** Attaches until the end of the test. */
+export function attachLlm(llm: Instrumentation, settings: Partial<InstrumentationSettings> = {}): LlmReadings {
+  const registry = new Registry();
+  const attached = attach(llm, registry, { ...SETTINGS, ...settings });
+  toDetach.push(attached);
+  const samples = (name: string): Sample[] => samplesOf(registry).filter((sample) => sample.name === name && sample.value !== 0);
+  const total: LlmReadings['total'] = (name, attributes = {}) =>
+    samples(name)
+      .filter((sample) => Object.entries(attributes).every(([key, value]) => sample.attributes[key] === value))
+      .reduce((sum, { value }) => sum + value, 0);
+  return {
+    attached,
+    samples,
+    total,
+    calls: () => sumBy(samples('gen_ai.client.operation.duration'), CALL_KEYS),
+    tokens: () => sumBy(samples('llm.tokens'), ['gen_ai.token.type']),
+    histogram: (name) => ({
+      count: total(name),
+      sum: samples(name).reduce((sum, sample) => sum + sample.sum!, 0),
+    }),
+    endings: () => Object.fromEntries(ENDINGS.map((name) => [name, total(name)] as const).filter(([, value]) => value !== 0)),
+  };
+}
+
+const CALL_KEYS = [
+  'gen_ai.operation.name',
+  'gen_ai.provider.name',
+  'gen_ai.request.model',
+  'gen_ai.response.model',
+  'http.response.status_code',
+  'error.type',
+];
+const ENDINGS = ['llm.active', 'llm.unmetered_calls', 'llm.stream.aborted', 'llm.retries'];
+
+let toDetach: AttachedInstrumentation[] = [];
+
+afterEach(() => {
+  for (const attached of toDetach) attached.detach();
+  toDetach = [];
+});
+
+function sumBy(samples: readonly Sample[], keys: readonly string[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { attributes, value } of samples) {
+    const name = keys.flatMap((key) => attributes[key] ?? []).join(' ');
+    sums[name] = (sums[name] ?? 0) + value;
+  }
+  return sums;
+}
