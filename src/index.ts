@@ -1,17 +1,17 @@
 // The public API: metrics of your own, functions timed into them, the page in a server of yours, and readiness.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createDb, type Db } from './api/db/db.ts';
+import { createLlm, type Llm } from './api/llm/llm.ts';
+import { ACTIVE_RULES, DURATION_RULES, ownInstrument, ownOutcome } from './api/own-instrument.ts';
 import { load } from './config/load.ts';
-import type { Histogram, InstrumentOf, UpDownCounter } from './core/recording/instrument.ts';
 import type { KindRules, MetricDefinition } from './core/metric.ts';
+import type { Histogram, InstrumentOf, UpDownCounter } from './core/recording/instrument.ts';
 import type { CollectCallback } from './core/recording/registry.ts';
 import { sharedRegistry } from './core/recording/shared-registry.ts';
 import { Tracker, type TrackerOptions } from './core/tracker.ts';
 import { metricsHandler as handlerOf, metricsResponse as responseOf, type Renderer } from './exporters/prometheus/handler.ts';
 import { llmPrices } from './recorders/llm/prices.ts';
-import { createDb, type Db } from './api/db/db.ts';
-import { createLlm, type Llm } from './api/llm/llm.ts';
-import { ACTIVE_RULES, DURATION_RULES, ownInstrument, ownOutcome } from './api/own-instrument.ts';
-import { createPage } from './start/metrics-page.ts';
+import { createMetricsPage } from './start/metrics-page.ts';
 import { running } from './start/running.ts';
 
 export type { AttributeSpec, AttributeValue } from './core/attribute.ts';
@@ -40,8 +40,15 @@ export {
 } from './api/cache.ts';
 export type { BoundDb, Db, DbCall, DbCallOptions } from './api/db/db.ts';
 export type { BoundDbPool, DbPool } from './api/db/pools.ts';
-export { type AttemptOptions, type BoundJobs, type JobKind, jobs, type Queue, type QueueState } from './api/jobs.ts';
-export type { BoundLlm, Llm, LlmCall, LlmCallOptions, OpenLlmCall } from './api/llm/llm.ts';
+export {
+  type AttemptOptions,
+  type BoundJobs,
+  type JobLabels as JobKind,
+  jobs,
+  type Queue,
+  type QueueReading as QueueState,
+} from './api/jobs.ts';
+export type { BoundLlm, Llm, LlmCallInput as LlmCall, LlmCallOptions, OpenLlmCall } from './api/llm/llm.ts';
 export type { LlmAnswer } from './api/llm/answer.ts';
 export type { Budget, Credits } from './api/llm/spending.ts';
 export type { ReadState } from './api/observe.ts';
@@ -122,5 +129,5 @@ let ownPage: Renderer | undefined;
 function page(): Renderer {
   const started = running();
   started?.telemetry.expectPull();
-  return started?.page ?? (ownPage ??= createPage(load({}).config, sharedRegistry()));
+  return started?.page ?? (ownPage ??= createMetricsPage(load({}).config, sharedRegistry()));
 }

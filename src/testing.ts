@@ -1,9 +1,9 @@
 // `promtel/testing`: look at what was measured from inside a test, expect a metric, start over.
 import type { AttributeValue } from './core/attribute.ts';
 import type { MetricDefinition } from './core/metric.ts';
+import { type Sample, samplesOf } from './core/recording/samples.ts';
 import { sharedRegistry } from './core/recording/shared-registry.ts';
 import { running } from './start/running.ts';
-import { type Sample, samplesOf } from './core/recording/samples.ts';
 
 export type { Sample } from './core/recording/samples.ts';
 
@@ -75,7 +75,7 @@ function meets(actual: number, expected: Expected | undefined): boolean {
 const MOST_LISTED = 20;
 
 function complaint(name: string, { attributes = {}, value, sum }: Expectation, all: readonly Sample[]): string {
-  const wanted = [`${name} ${inBraces(attributes)}`, ...wordsFor('value', value), ...wordsFor('sum', sum)].join(', ');
+  const wanted = [`${name} ${inBraces(attributes)}`, ...attributesFrom('value', value), ...attributesFrom('sum', sum)].join(', ');
   if (all.length === 0) {
     const why = running() === undefined ? ' (promtel/register was not loaded in this thread)' : '';
     return `expected ${wanted}, but ${name} has no series${why}`;
@@ -88,7 +88,7 @@ function complaint(name: string, { attributes = {}, value, sum }: Expectation, a
   return [`expected ${wanted}; there are`, ...listed, ...(more > 0 ? [`  and ${more} more`] : [])].join('\n');
 }
 
-function wordsFor(what: string, expected: Expected | undefined): string[] {
+function attributesFrom(what: string, expected: Expected | undefined): string[] {
   if (expected === undefined) return [];
   return [typeof expected === 'number' ? `${what} ${expected}` : `${what} with ${expected.toString()}`];
 }

@@ -6,8 +6,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedRegistry } from '../src/core/recording/shared-registry.ts';
 import * as promtel from '../src/index.ts';
-import { CUMULATIVE } from '../src/sdk/points.ts';
 import { PointReader } from '../src/sdk/point-reader.ts';
+import { CUMULATIVE } from '../src/sdk/points.ts';
 import * as testing from '../src/testing.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -1,13 +1,13 @@
 // `cache`: what an application tells of caches that no library shows, in the same series as those that one does.
 import { cacheName, cacheOperation, cacheSystem } from '../catalog/attributes.ts';
 import { cacheEvictions, cacheItems, cacheMaxItems, cacheOperationDuration, cacheRequests, cacheSize } from '../catalog/cache.ts';
-import { nameCache } from '../recorders/cache/names.ts';
 import type { AttributesOf } from '../core/metric.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';
+import { nameCache } from '../recorders/cache/names.ts';
 import type { CacheState } from '../recorders/cache/requests.ts';
+import { looks, attributesFrom } from './named-attributes.ts';
 import { type Fields, observe, type ReadState } from './observe.ts';
 import { ask, instrumentOf, seriesOf, timeFor, wrapFor } from './record.ts';
-import { looks, wordsFor } from './named-attributes.ts';
 
 /** A cache, by its name and what it is made with, such as `memcached`. */
 export interface CacheNamed {
@@ -33,11 +33,11 @@ export interface LookUpOptions<Value> {
 type CacheAttributes = AttributesOf<typeof cacheItems>;
 type CallAttributes = AttributesOf<typeof cacheOperationDuration>;
 
-const attributesOf = wordsFor(
+const attributesOf = attributesFrom(
   { name: cacheName, system: cacheSystem },
   { required: ['name'], example: "{ name: 'users', system: 'memcached' }" },
 );
-const callAttributesOf = wordsFor(
+const callAttributesOf = attributesFrom(
   { name: cacheName, system: cacheSystem, operation: cacheOperation },
   { required: ['name'], example: "{ name: 'users', system: 'memcached', operation: 'get' }" },
 );

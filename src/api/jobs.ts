@@ -15,9 +15,9 @@ import {
 } from '../catalog/jobs.ts';
 import type { AttributesOf } from '../core/metric.ts';
 import { timeOperation } from '../core/operation.ts';
+import { attributesFrom } from './named-attributes.ts';
 import { type Fields, observe, type ReadState } from './observe.ts';
 import { ask, instrumentOf, isFunction, seriesOf, wrapFor } from './record.ts';
-import { wordsFor } from './named-attributes.ts';
 
 /** A queue. */
 export interface Queue {
@@ -25,7 +25,7 @@ export interface Queue {
 }
 
 /** A kind of job; never one job, whose id would make a series of its own. */
-export interface JobKind extends Queue {
+export interface JobLabels extends Queue {
   readonly job?: string | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface AttemptOptions {
 }
 
 /** How many jobs a queue has, and what is known of it besides; what is left out is not shown. */
-export interface QueueState {
+export interface QueueReading {
   readonly waiting?: number | undefined;
   readonly active?: number | undefined;
   readonly completed?: number | undefined;
@@ -55,13 +55,13 @@ export interface QueueState {
 
 type JobAttributes = AttributesOf<typeof jobAdded>;
 
-const attributesOf = wordsFor(
+const attributesOf = attributesFrom(
   { queue: queueName, job: jobName },
   { required: ['queue'], example: "{ queue: 'mail', job: 'welcome' }" },
 );
-const queueAttributesOf = wordsFor({ queue: queueName }, { required: ['queue'], example: "{ queue: 'mail' }" });
+const queueAttributesOf = attributesFrom({ queue: queueName }, { required: ['queue'], example: "{ queue: 'mail' }" });
 
-const QUEUE_FIELDS: Fields<QueueState> = {
+const QUEUE_FIELDS: Fields<QueueReading> = {
   waiting: [queueJobs, { 'queue.state': 'waiting' }],
   active: [queueJobs, { 'queue.state': 'active' }],
   completed: [queueJobs, { 'queue.state': 'completed' }],
@@ -94,7 +94,7 @@ export const jobs = {
    * // job.duration{queue.name="mail", job.name="welcome", job.outcome="completed"} 1
    * ```
    */
-  track<Result>(kind: JobKind, run: () => Result, options?: AttemptOptions): Result {
+  track<Result>(kind: JobLabels, run: () => Result, options?: AttemptOptions): Result {
     return trackAttempt(attributesOf(kind, jobDuration), run, options);
   },
 
@@ -109,7 +109,7 @@ export const jobs = {
    * ```
    */
   wrap<Arguments extends unknown[], Result, This>(
-    kind: JobKind,
+    kind: JobLabels,
     run: (this: This, ...values: Arguments) => Result,
     options?: AttemptOptions,
   ): (this: This, ...values: Arguments) => Result {
@@ -125,7 +125,7 @@ export const jobs = {
    * // job.added{queue.name="mail", job.name="digest"} 20
    * ```
    */
-  added(kind: JobKind, count = 1): void {
+  added(kind: JobLabels, count = 1): void {
     instrumentOf(jobAdded).add(count, attributesOf(kind, jobAdded));
   },
 
@@ -138,7 +138,7 @@ export const jobs = {
    * // job.retries{queue.name="mail", job.name="digest"} 1
    * ```
    */
-  retried(kind: JobKind, count = 1): void {
+  retried(kind: JobLabels, count = 1): void {
     instrumentOf(jobRetries).add(count, attributesOf(kind, jobRetries));
   },
 
@@ -151,7 +151,7 @@ export const jobs = {
    * // job.stalled{queue.name="mail", job.name="digest"} 1
    * ```
    */
-  stalled(kind: JobKind, count = 1): void {
+  stalled(kind: JobLabels, count = 1): void {
     instrumentOf(jobStalled).add(count, attributesOf(kind, jobStalled));
   },
 
@@ -165,7 +165,7 @@ export const jobs = {
    * // job.wait.duration{queue.name="mail", job.name="digest"} 1
    * ```
    */
-  waited(kind: JobKind, seconds: number): void {
+  waited(kind: JobLabels, seconds: number): void {
     instrumentOf(jobWaitDuration).record(seconds, attributesOf(kind, jobWaitDuration));
   },
 
@@ -182,7 +182,7 @@ export const jobs = {
    * // queue.oldest_job.age{queue.name="mail"} 4
    * ```
    */
-  observeQueue(queue: Queue, read: ReadState<QueueState>): () => void {
+  observeQueue(queue: Queue, read: ReadState<QueueReading>): () => void {
     return observe(queueJobs, QUEUE_FIELDS, queueAttributesOf(queue, queueJobs), read);
   },
 
@@ -201,7 +201,7 @@ export const jobs = {
   bind,
 } as const;
 
-function bind(kind: JobKind) {
+function bind(kind: JobLabels) {
   const attributes = attributesOf(kind, jobDuration);
   const added = seriesOf(jobAdded, attributes);
   const retried = seriesOf(jobRetries, attributes);

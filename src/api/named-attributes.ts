@@ -19,7 +19,7 @@ export interface Wording<S extends Specs> {
 }
 
 /** Makes what turns the words of an area into attributes. */
-export function wordsFor<const S extends Specs>(specs: S, { required, example }: Wording<S>): Words<S> {
+export function attributesFrom<const S extends Specs>(specs: S, { required, example }: Wording<S>): Words<S> {
   const entries = Object.entries(specs);
   const readWell = readerOfGoodWords(entries, required) as (given: object) => AttributesFor<S> | undefined;
   return (given, metric) => {

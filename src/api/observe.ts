@@ -2,8 +2,8 @@
 import { nowMillis } from '../core/clock.ts';
 import type { MetricDefinition } from '../core/metric.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';
-import { instrumentOf } from './record.ts';
 import { looks } from './named-attributes.ts';
+import { instrumentOf } from './record.ts';
 
 type Attributes = Readonly<Record<string, string | undefined>>;
 

@@ -1,12 +1,12 @@
+import { brokenRules, DEFINITION_RULES, type DefinitionRule } from '../core/definition-rules.ts';
+import type { MetricDefinition } from '../core/metric.ts';
 // Instruments and trackers for what an application declares itself: checked first, since it may be JavaScript.
 import type { InstrumentOf } from '../core/recording/instrument.ts';
-import type { MetricDefinition } from '../core/metric.ts';
+import { noopInstrument } from '../core/recording/noop-instrument.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';
-import { brokenRules, STRUCTURE_RULES, type StructureRule } from '../core/definition-rules.ts';
 import type { TrackerOptions } from '../core/tracker.ts';
-import { unrecorded } from '../core/recording/noop-instrument.ts';
 
-type Rules = Readonly<Record<string, StructureRule>>;
+type Rules = Readonly<Record<string, DefinitionRule>>;
 
 /** What a tracker's histogram must be besides. */
 export const DURATION_RULES: Rules = {
@@ -26,13 +26,13 @@ const sound = new WeakSet<MetricDefinition>();
 /** The instrument of a declaration; of one that cannot work it keeps nothing, and the reason is reported. */
 export function ownInstrument<D extends MetricDefinition>(definition: D, rules: Rules = {}): InstrumentOf<D> {
   const registry = sharedRegistry();
-  const broken = brokenRules(sound.has(definition) ? rules : { ...STRUCTURE_RULES, ...rules }, definition ?? {});
+  const broken = brokenRules(sound.has(definition) ? rules : { ...DEFINITION_RULES, ...rules }, definition ?? {});
   if (broken.length === 0) {
     sound.add(definition);
     return registry.instrument(definition);
   }
   for (const { rule, wrong } of broken) registry.report(subjectOf(definition), `is not exported because of ${wrong}: ${rule}`);
-  return unrecorded as unknown as InstrumentOf<D>;
+  return noopInstrument as unknown as InstrumentOf<D>;
 }
 
 /** The outcome of a tracker if it can be used; reports it if nothing would tell how an operation ended. */

@@ -2,8 +2,8 @@
 import { pipelineItemOutcome, pipelineName, pipelineStage, sourceType } from '../catalog/attributes.ts';
 import { pipelineItems, pipelineLastSuccess, pipelineStageDuration } from '../catalog/pipeline.ts';
 import type { AttributesOf } from '../core/metric.ts';
+import { attributesFrom } from './named-attributes.ts';
 import { instrumentOf, timeFor, wrapFor } from './record.ts';
-import { wordsFor } from './named-attributes.ts';
 
 /** A pipeline, by its name. */
 export interface Pipeline {
@@ -23,12 +23,12 @@ export interface Items {
 type PipelineAttributes = AttributesOf<typeof pipelineLastSuccess>;
 type StageAttributes = AttributesOf<typeof pipelineStageDuration>;
 
-const attributesOf = wordsFor({ pipeline: pipelineName }, { required: ['pipeline'], example: "{ pipeline: 'news' }" });
-const stageAttributesOf = wordsFor(
+const attributesOf = attributesFrom({ pipeline: pipelineName }, { required: ['pipeline'], example: "{ pipeline: 'news' }" });
+const stageAttributesOf = attributesFrom(
   { stage: pipelineStage },
   { required: ['stage'], example: "{ pipeline: 'news', stage: 'parse' }" },
 );
-const itemAttributesOf = wordsFor(
+const itemAttributesOf = attributesFrom(
   { source: sourceType, outcome: pipelineItemOutcome },
   { required: ['outcome'], example: "{ pipeline: 'news', source: 'rss', outcome: 'success' }" },
 );

@@ -4,8 +4,8 @@ import { genAiExecuteToolDuration } from '../catalog/tools.ts';
 import { timeOperation } from '../core/operation.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';
 import { ToolCalls } from '../recorders/tools/calls.ts';
+import { attributesFrom } from './named-attributes.ts';
 import { ask, isFunction, wrapFor } from './record.ts';
-import { wordsFor } from './named-attributes.ts';
 
 /** A tool, by its name; past 200 names, further ones are `_OTHER`. */
 export interface Tool {
@@ -17,7 +17,7 @@ export interface ToolOptions<Value> {
   readonly errorOf?: ((result: Value) => string | undefined) | undefined;
 }
 
-const attributesOf = wordsFor({ tool: genAiToolName }, { required: ['tool'], example: "{ tool: 'search' }" });
+const attributesOf = attributesFrom({ tool: genAiToolName }, { required: ['tool'], example: "{ tool: 'search' }" });
 
 /** `tools` for one tool. */
 export type BoundTool = ReturnType<typeof bind>;

@@ -1,13 +1,13 @@
-// What reading an environment gives: the configuration, where each part of it comes from, and what was wrong.
-import type { MetricPolicy } from '../core/recording/metric-overrides.ts';
 import type { Problem } from '../core/problem.ts';
+// What reading an environment gives: the configuration, where each part of it comes from, and what was wrong.
+import type { PatternOverride } from '../core/recording/metric-overrides.ts';
 import type { SettingPath, Settings } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Config extends Settings {
   /** What the operator set by metric name pattern, in the order in which it applies. */
-  readonly metricPolicies: readonly MetricPolicy[];
+  readonly metricOverrides: readonly PatternOverride[];
 }
 
 /** The variable that a value comes from, and its text, of which nothing confidential is left. */

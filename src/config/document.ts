@@ -1,7 +1,7 @@
+import { defaultInWords } from './redaction.ts';
 // The reference of all settings as a Markdown page; only its generator loads this file.
 import type { Area, Setting } from './setting.ts';
 import { settings, type AreaName } from './settings.ts';
-import { defaultInWords } from './redaction.ts';
 
 interface Heading {
   readonly title: string;

@@ -1,12 +1,12 @@
-// Reads an environment into a frozen configuration; whatever is wrong becomes a problem, and the default holds.
-import type { MetricPolicy } from '../core/recording/metric-overrides.ts';
 import type { Problem } from '../core/problem.ts';
+// Reads an environment into a frozen configuration; whatever is wrong becomes a problem, and the default holds.
+import type { PatternOverride } from '../core/recording/metric-overrides.ts';
 import type { Environment, Loaded, Origin, Origins } from './config.ts';
 import { reconcile, type Draft, type DraftOrigins } from './reconcile.ts';
+import { defaultInWords, quote, shownText } from './redaction.ts';
 import type { Area, Setting } from './setting.ts';
 import { settings, type Settings } from './settings.ts';
 import { unknownNames } from './unknown-names.ts';
-import { defaultInWords, quote, shownText } from './redaction.ts';
 
 export interface LoadOptions {
   /** The names that the lists of instrumentations may hold; any name is taken if they are not given. */
@@ -30,7 +30,7 @@ export function load(env: Environment, { instrumentations }: LoadOptions = {}): 
   const draft = values as unknown as Draft;
   const origins: DraftOrigins = found;
   problems.push(...reconcile(draft, origins), ...unknownNames(env));
-  return { config: freeze({ ...draft, metricPolicies: metricPolicies(draft, origins) }), problems, origins: freeze(origins) };
+  return { config: freeze({ ...draft, metricOverrides: metricOverrides(draft, origins) }), problems, origins: freeze(origins) };
 }
 
 interface Result {
@@ -74,7 +74,7 @@ function problemsOf(setting: Setting, rejected: readonly Rejected[], nothingLeft
   return more > 0 ? [...problems, { subject, message: `${more} further parts of it are not accepted either` }] : problems;
 }
 
-function metricPolicies({ metrics }: Settings, origins: Origins): readonly MetricPolicy[] {
+function metricOverrides({ metrics }: Settings, origins: Origins): readonly PatternOverride[] {
   // A limit that the operator did not ask for leaves alone what a metric declares for itself.
   const ofAll = origins['metrics.cardinalityLimit'] === undefined ? [] : [{ pattern: '*', limit: metrics.cardinalityLimit }];
   return [

@@ -2,8 +2,8 @@
 import type { Problem } from '../core/problem.ts';
 import type { Origins } from './config.ts';
 import { isHttpUrl } from './parse.ts';
-import { settings, type Settings } from './settings.ts';
 import { defaultInWords, quote, withoutCredentials } from './redaction.ts';
+import { settings, type Settings } from './settings.ts';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 

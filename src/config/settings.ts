@@ -1,10 +1,10 @@
+import type { Area, ConfigOf } from './setting.ts';
 // Every variable that promtel reads, by area: the one table that values, types and documentation follow from.
 import { general, instrumentations, resource } from './settings/general.ts';
 import { llm } from './settings/llm.ts';
 import { metrics, prometheus } from './settings/metrics.ts';
 import { otlp, otlpMetrics, otlpTraces } from './settings/otlp.ts';
 import { traces } from './settings/traces.ts';
-import type { Area, ConfigOf } from './setting.ts';
 
 export const settings = {
   general,

@@ -1,8 +1,8 @@
 // Variables that look as if they were meant for promtel or OpenTelemetry, but that nobody reads under that name.
 import type { Problem } from '../core/problem.ts';
 import type { Environment } from './config.ts';
-import { specificationNames, unreadNames } from './specification-names.ts';
 import { settings } from './settings.ts';
+import { specificationNames, unreadNames } from './specification-names.ts';
 
 /** More edits than this turn one real name into another. */
 const MOST_EDITS = 3;

@@ -5,12 +5,12 @@ import type { MetricDefinition } from './metric.ts';
 export type UncheckedDefinition = { readonly [Field in keyof MetricDefinition]?: unknown };
 
 /** What is wrong with a declaration; undefined if the rule is kept. */
-export type StructureRule = (definition: UncheckedDefinition) => string | undefined;
+export type DefinitionRule = (definition: UncheckedDefinition) => string | undefined;
 
 const INSTRUMENTS: readonly unknown[] = ['counter', 'updowncounter', 'gauge', 'histogram'];
 const TYPES: readonly unknown[] = ['string', 'int', 'boolean'];
 
-export const STRUCTURE_RULES: Readonly<Record<string, StructureRule>> = {
+export const DEFINITION_RULES: Readonly<Record<string, DefinitionRule>> = {
   'the name, the unit and the brief are strings, and the name is not empty': ({ name, unit, brief }) => {
     if (!isName(name)) return `the name ${shown(name)}`;
     if (typeof unit !== 'string') return `the unit ${shown(unit)}`;

@@ -1,10 +1,10 @@
 // The HTTP server of the metrics page and the health checks. It keeps no process alive and breaks none.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { askReadiness } from './health.ts';
 import { markInternalServer } from '../core/internal-traffic.ts';
 import { messageOf, type Problem, reportProblem } from '../core/problem.ts';
 import { type HandlerOptions, metricsHandler, type Renderer } from '../exporters/prometheus/handler.ts';
+import { askReadiness } from './health.ts';
 
 export interface EndpointOptions extends HandlerOptions {
   readonly page: Renderer;

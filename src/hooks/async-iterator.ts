@@ -13,7 +13,7 @@ export interface IteratorListener<Value> {
 type Step = (...values: unknown[]) => unknown;
 
 /** Watches an iterator that nobody has begun to read; `run` is handed each step that it takes. */
-export function watchIterator<Value>(
+export function observeAsyncIterator<Value>(
   iterator: AsyncIterator<Value>,
   listener: IteratorListener<Value>,
   guard: Guard,

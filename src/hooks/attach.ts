@@ -1,13 +1,13 @@
 // Attaches instrumentations: subscribes for them, guards the host from them, and detaches one that fails.
 import { channel, type Channel } from 'node:diagnostics_channel';
-import { onEsModule } from './modules/es-module-hook.ts';
-import type { Attachment, ChannelHandler, FewArguments, Guard, Instrumentation, PatchTarget, Undo } from './instrumentation.ts';
 import type { InstrumentationSettings } from '../core/instrumentation-settings.ts';
-import { onModule } from './modules/module-hook.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
 import type { CollectCallback, Registry } from '../core/recording/registry.ts';
-import { followTrace, type TraceHandlers } from './tracing-channel.ts';
+import type { Attachment, ChannelHandler, FewArguments, Guard, Instrumentation, PatchTarget, Undo } from './instrumentation.ts';
+import { onEsModule } from './modules/es-module-hook.ts';
+import { onModule } from './modules/module-hook.ts';
 import { inRange } from './modules/version-range.ts';
+import { observeTracingChannel, type TraceHandlers } from './tracing-channel.ts';
 
 export interface AttachedInstrumentation {
   readonly instrumentation: Instrumentation;
@@ -73,7 +73,7 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
   }
 
   trace<Message extends object>(name: string, handlers: TraceHandlers<Message>): void {
-    followTrace(name, this.#traceKey, handlers, (event, handler) => this.subscribe(event, handler));
+    observeTracingChannel(name, this.#traceKey, handlers, (event, handler) => this.subscribe(event, handler));
   }
 
   patch<Exports extends object>(module: PatchTarget, apply: (exports: Exports) => Undo): void {

@@ -1,7 +1,7 @@
 // Follows the calls of a method that gives a promise: each is told once how it ended. The caller is given a promise that settles
 // alike, after the end was told, so that a rejection that nobody handles stays one; or else its own, which is overheard.
 import type { Guard, Undo } from './instrumentation.ts';
-import { wrap } from './wrap-method.ts';
+import { wrapMethod } from './wrap-method.ts';
 
 const { isPromise } = process.getBuiltinModule('node:util').types;
 
@@ -20,7 +20,7 @@ let calledOn: unknown;
 let calledWith: readonly unknown[] | undefined;
 
 /** Calls `begin` with the object and the first arguments of each call; undefined if the call is of no concern. */
-export function followPromised<This, First, Second>(
+export function observePromiseMethod<This, First, Second>(
   holder: object,
   name: string,
   guard: Guard,
@@ -30,13 +30,13 @@ export function followPromised<This, First, Second>(
   const tellDone = guard((call: PromisedCall, result: unknown) => call.done?.(result));
   const tellFailed = guard((call: PromisedCall, error: unknown) => call.failed(error));
   const follow = guard((promise: unknown, call: PromisedCall): unknown =>
-    tellingEnd(
+    settleAfter(
       promise,
       (result) => tellDone(call, result),
       (error) => tellFailed(call, error),
     ),
   );
-  return wrap(holder, name, (method) => {
+  return wrapMethod(holder, name, (method) => {
     return function (...values) {
       if (isBeingCalled(this, values)) return method.apply(this, values);
       const call = start(this as This, values[0] as First, values[1] as Second);
@@ -53,7 +53,7 @@ export function followPromised<This, First, Second>(
 }
 
 /** A promise that settles as the given one does, once that was told; whatever else is given, itself. */
-export function tellingEnd(
+export function settleAfter(
   promise: unknown,
   tellDone: (result: unknown) => void,
   tellFailed?: (error: unknown) => void,
@@ -77,7 +77,7 @@ export function tellingEnd(
  * later, and a library that does many things at once would do them in another order: BullMQ would ask Redis for jobs more often.
  * Only for a promise that the library itself awaits, since Node.js no longer reports a rejection that was heard here.
  */
-export function overhear(promise: unknown, tell: () => void): unknown {
+export function onSettled(promise: unknown, tell: () => void): unknown {
   if (isPromise(promise)) promise.then(tell, tell);
   return promise;
 }

@@ -20,7 +20,7 @@ type Started = Traced & { [startMillis: symbol]: number | undefined };
  * Subscribes to the channels of one operation. The messages carry the time under `key`, so that of two who follow the same
  * operation for the same purpose the first counts it.
  */
-export function followTrace<Message extends object>(
+export function observeTracingChannel<Message extends object>(
   name: string,
   key: symbol,
   { start, end }: TraceHandlers<Message>,

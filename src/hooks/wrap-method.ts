@@ -4,7 +4,7 @@ import { copyFunctionShape } from '../core/function-shape.ts';
 export type Method = (this: unknown, ...values: unknown[]) => unknown;
 
 /** Replaces `holder[name]` by what `around` makes of it; the function returned puts the original back. */
-export function wrap(holder: object, name: string, around: (original: Method) => Method): () => void {
+export function wrapMethod(holder: object, name: string, around: (original: Method) => Method): () => void {
   const before = Object.getOwnPropertyDescriptor(holder, name);
   if (typeof before?.value !== 'function') throw new TypeError(`there is no method ${name} to patch`);
   const original = before.value as Method;

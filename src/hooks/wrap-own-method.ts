@@ -1,6 +1,6 @@
+import { copyFunctionShape } from '../core/function-shape.ts';
 // Puts a function around a method or handler of one object, its own or inherited, and takes it off again.
 import type { Undo } from './instrumentation.ts';
-import { copyFunctionShape } from '../core/function-shape.ts';
 import type { Method } from './wrap-method.ts';
 
 const NOTHING: Undo = () => {};
@@ -10,7 +10,7 @@ const NOTHING: Undo = () => {};
  * there, unless somebody has replaced it since. An object without such a function, or one that does not let itself be changed,
  * stays as it is.
  */
-export function wrapOne(holder: object, name: string, around: (original: Method) => Method): Undo {
+export function wrapOwnMethod(holder: object, name: string, around: (original: Method) => Method): Undo {
   const original: unknown = Reflect.get(holder, name);
   if (typeof original !== 'function') return NOTHING;
   const wrapped = copyFunctionShape(around(original as Method), original);

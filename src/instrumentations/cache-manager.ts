@@ -4,12 +4,12 @@
 // name of the whole, which is the one that it was given, else the `cacheId` of its options. Calls that wait for the load of another
 // ask no tier and load nothing, so they are not counted. Versions before 7.2.9 give away a function that cannot be replaced.
 import { cacheOperationDuration } from '../catalog/cache.ts';
-import { nameOfCache } from '../recorders/cache/names.ts';
+import { type OperationListener, timeOperation } from '../core/operation.ts';
 import type { Histogram } from '../core/recording/instrument.ts';
 import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
-import { type OperationListener, timeOperation } from '../core/operation.ts';
 import { WeakUndos } from '../hooks/weak-undos.ts';
-import { type Method, wrap } from '../hooks/wrap-method.ts';
+import { type Method, wrapMethod } from '../hooks/wrap-method.ts';
+import { nameOfCache } from '../recorders/cache/names.ts';
 import { noteTier } from '../recorders/cache/tiers.ts';
 
 interface Cache {
@@ -33,7 +33,7 @@ export const cacheManager: Instrumentation = {
     attachment.onDetach(() => loads.stop());
     const follow = attachment.guard((cache: Cache, options: Options | undefined) => loads.follow(cache, options));
     const patch = (exports: object) =>
-      wrap(
+      wrapMethod(
         exports,
         'createCache',
         (original) =>
@@ -74,7 +74,7 @@ class Loads {
     const isOver = (): boolean => this.#isStopped;
     this.#caches.add(
       cache,
-      wrap(cache, 'wrap', (original) => timingLoads(original, ended, isOver)),
+      wrapMethod(cache, 'wrap', (original) => timingLoads(original, ended, isOver)),
     );
   }
 

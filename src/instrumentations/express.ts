@@ -1,3 +1,4 @@
+import { clearRoute, markTentative, routeOf, setRoute } from '../core/http/route.ts';
 // Express 4 and 5: tells the full route template of each request, with the paths that its routers are mounted at.
 //
 // One method is patched: the one that calls a layer, which is what Express makes of every `use` and every route. Most layers are
@@ -5,8 +6,7 @@
 // but then takes 0.2 µs for each of them; so that only serves to find an Express that is bundled into the application, where no
 // module is loaded that could be patched, and is left after its first message.
 import type { Attachment, Guard, Instrumentation, Undo } from '../hooks/instrumentation.ts';
-import { clearRoute, doubtRoute, routeOf, setRoute } from '../core/http/route.ts';
-import { type Method, wrap } from '../hooks/wrap-method.ts';
+import { type Method, wrapMethod } from '../hooks/wrap-method.ts';
 
 /** What a route or a mount may be declared with; of an array, any member matches. */
 type Path = string | RegExp | number | undefined | readonly Path[];
@@ -96,7 +96,7 @@ function watchMounts(router: object, guard: Guard): Undo {
     const path = startsWithFunction(values) ? '/' : (values[0] as Path);
     for (const layer of stack.slice(first)) declaredPaths.set(layer, path);
   });
-  return wrap(router, 'use', (use) =>
+  return wrapMethod(router, 'use', (use) =>
     asMethod(function (this: Router, ...values: unknown[]) {
       const first = countLayers(this);
       const result = use.apply(this, values);
@@ -124,7 +124,7 @@ function watchCalls(layer: object, name: string, guard: Guard): Undo {
     // After an error the route stands, whoever answers.
     else if ((!error || error === 'route' || error === 'router') && !response.headersSent) leaveRoute(visit);
   });
-  return wrap(layer, name, (call) =>
+  return wrapMethod(layer, name, (call) =>
     asMethod(function (this: Layer, request: Request, response: Response, next: Next) {
       const visit = this[PART] === null ? undefined : enter(this, request, response);
       if (visit === undefined) return call.call(this, request, response, next);
@@ -152,7 +152,7 @@ function enterRoute(part: Part, request: Request, response: Response): Visit | u
   const before = routeOf(request);
   setRoute(request, templateOf(part, request[MOUNTED_AT]));
   // A route for everything that answers 404, as Nest declares one, says that no route was found.
-  if (part.isCatchAll) doubtRoute(request);
+  if (part.isCatchAll) markTentative(request);
   return { part, request, before };
 }
 
@@ -160,7 +160,7 @@ function enterRoute(part: Part, request: Request, response: Response): Visit | u
 function leaveRoute({ part, request, before }: Visit): void {
   if (part.isCatchAll && before === undefined) return clearRoute(request);
   if (part.isCatchAll && before !== undefined) setRoute(request, before);
-  doubtRoute(request);
+  markTentative(request);
 }
 
 function enterMount(part: Part, request: Request): Visit {

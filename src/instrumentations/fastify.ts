@@ -1,9 +1,9 @@
+import { setRoute } from '../core/http/route.ts';
 // Fastify 4 and 5: tells a request's route template before any hook of the application can answer it.
 //
 // Fastify also publishes each handler call, with its template; but that leaves out what never reaches a handler, such as a
 // request that an authentication hook refuses or that fails validation.
 import type { Instrumentation } from '../hooks/instrumentation.ts';
-import { setRoute } from '../core/http/route.ts';
 
 interface Request {
   readonly raw: object;

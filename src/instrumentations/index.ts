@@ -2,16 +2,16 @@
 import type { Instrumentation } from '../hooks/instrumentation.ts';
 import { ai } from './ai/ai.ts';
 import { bedrock } from './bedrock/bedrock.ts';
-import { bullmq } from './bullmq/bullmq.ts';
 import { bullmqQueues } from './bullmq/bullmq-queues.ts';
+import { bullmq } from './bullmq/bullmq.ts';
 import { cacheManager } from './cache-manager.ts';
 import { express } from './express.ts';
 import { fastify } from './fastify.ts';
 import { hono } from './hono.ts';
-import { http2Server } from './http/http2-server.ts';
 import { httpClient } from './http/http-client.ts';
 import { httpConnections } from './http/http-connections.ts';
 import { httpServer } from './http/http-server.ts';
+import { http2Server } from './http/http2-server.ts';
 import { ioredis } from './ioredis/ioredis.ts';
 import { keyv } from './keyv.ts';
 import { knex } from './knex.ts';

@@ -10,13 +10,13 @@
 // development; it is not looked at, and not reported. An ES module of Keyv is seen where the program uses keyv or cache-manager
 // itself, not where it only uses an adapter that brings its own Keyv.
 import { cacheItems, cacheOperationDuration, cacheRequests } from '../catalog/cache.ts';
-import { nameOfCache } from '../recorders/cache/names.ts';
 import type { CounterCell } from '../core/recording/cell.ts';
 import type { Attachment, Guard, Instrumentation, Undo } from '../hooks/instrumentation.ts';
-import { type Method, wrap } from '../hooks/wrap-method.ts';
+import { type Method, wrapMethod } from '../hooks/wrap-method.ts';
+import { nameOfCache } from '../recorders/cache/names.ts';
+import { type CacheIdentity, Caches } from '../recorders/cache/requests.ts';
 import { CacheStores, type StoreMethods } from '../recorders/cache/stores.ts';
 import { nameOfTier } from '../recorders/cache/tiers.ts';
-import { type CacheIdentity, Caches } from '../recorders/cache/requests.ts';
 
 const { isPromise } = process.getBuiltinModule('node:util').types;
 
@@ -187,7 +187,7 @@ function wrapOthers(prototype: object, watched: Watched): Undo[] {
 function wrapEach(holder: object, names: readonly string[], around: (original: Method, name: string) => Method): Undo[] {
   return names
     .filter((name) => Object.hasOwn(holder, name))
-    .map((name) => wrap(holder, name, (original) => around(original, name)));
+    .map((name) => wrapMethod(holder, name, (original) => around(original, name)));
 }
 
 function countReply({ hit, miss }: KeyvRecord, isBatch: boolean, reply: unknown): void {

@@ -1,11 +1,11 @@
 // Connection pools of knex, which makes its own with tarn; its statements are seen where they are sent, at pg and mysql2.
 import { dbClientConnectionErrors } from '../catalog/db.ts';
 import { nowMillis } from '../core/clock.ts';
+import { errorTypeOf } from '../core/operation.ts';
 import type { Counter } from '../core/recording/instrument.ts';
 import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
-import { errorTypeOf } from '../core/operation.ts';
 import { WeakList } from '../hooks/weak-list.ts';
-import { wrap } from '../hooks/wrap-method.ts';
+import { wrapMethod } from '../hooks/wrap-method.ts';
 import { DB_POOL_METRICS, DbPools, type PoolState } from '../recorders/db/pools.ts';
 
 export const knex: Instrumentation = {
@@ -16,7 +16,7 @@ export const knex: Instrumentation = {
     const pools = new Pools(attachment);
     attachment.patch({ file: 'lib/client.js' }, ({ prototype }: { readonly prototype: object }) => {
       const watch = attachment.guard((client: Client) => pools.watch(client));
-      return wrap(prototype, 'initializePool', (initializePool) => {
+      return wrapMethod(prototype, 'initializePool', (initializePool) => {
         return function (this: unknown, ...values) {
           const result = initializePool.apply(this, values);
           watch(this as Client);

@@ -1,6 +1,6 @@
+import { setRoute } from '../core/http/route.ts';
 // Koa 2 and 3 with @koa/router: tells the template that the router notes on a request's context, as it notes it.
 import type { Instrumentation } from '../hooks/instrumentation.ts';
-import { setRoute } from '../core/http/route.ts';
 
 interface Context {
   readonly req: object;

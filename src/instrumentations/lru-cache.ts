@@ -8,12 +8,12 @@
 // Versions before 11.3 publish nothing, and are not reported: npm's own tools bring one into nearly every application, and a line
 // about a cache that is not the application's would teach people not to read the lines.
 import { cacheEvictions, cacheItems, cacheMaxItems, cacheOperationDuration, cacheRequests, cacheSize } from '../catalog/cache.ts';
-import { nameOfCache } from '../recorders/cache/names.ts';
+import { errorTypeOf } from '../core/operation.ts';
 import type { CounterCell } from '../core/recording/cell.ts';
 import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
-import { errorTypeOf } from '../core/operation.ts';
 import type { Traced } from '../hooks/tracing-channel.ts';
-import { wrap } from '../hooks/wrap-method.ts';
+import { wrapMethod } from '../hooks/wrap-method.ts';
+import { nameOfCache } from '../recorders/cache/names.ts';
 import { type CacheIdentity, Caches, type CacheState } from '../recorders/cache/requests.ts';
 
 interface LruCache {
@@ -172,7 +172,7 @@ class LruCaches {
     const before = this.#attachment.guard((cache: LruCache) => this.#settle(cache));
     const after = this.#attachment.guard((cache: LruCache) => this.#forget(cache));
     for (const name of ['clear', 'pop']) {
-      const undo = wrap(
+      const undo = wrapMethod(
         prototype,
         name,
         (original) =>

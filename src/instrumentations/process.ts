@@ -1,11 +1,11 @@
 // The process: CPU time, memory, descriptors; and the memory and CPU of the container around it.
 import * as catalog from '../catalog/process.ts';
-import { type CgroupUsage, findCgroup } from '../core/linux/cgroup.ts';
-import type { Instrumentation } from '../hooks/instrumentation.ts';
 import { CollectionInterval } from '../core/collection-interval.ts';
-import { inMainThread } from '../hooks/main-thread.ts';
+import { type CgroupUsage, findCgroup } from '../core/linux/cgroup.ts';
 import { parseOpenFilesLimit, parseVirtualBytes, type ReadText, readText } from '../core/linux/procfs.ts';
 import type { CollectCallback, Registry } from '../core/recording/registry.ts';
+import type { Instrumentation } from '../hooks/instrumentation.ts';
+import { inMainThread } from '../hooks/main-thread.ts';
 
 /** Where values are read from; what is not there, as on another platform, has no series. */
 export interface ProcessSource {

@@ -9,9 +9,9 @@ import {
   dbClientSlowOperations,
 } from '../catalog/db.ts';
 import { nowMillis } from '../core/clock.ts';
-import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 import { isInternalCommand } from '../core/internal-traffic.ts';
-import { wrap } from '../hooks/wrap-method.ts';
+import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
+import { wrapMethod } from '../hooks/wrap-method.ts';
 import { Caches } from '../recorders/cache/requests.ts';
 import { redisErrorType } from '../recorders/db/redis-commands.ts';
 import { poolNameOf, type RedisMessage, RedisOperations, type RedisTarget } from '../recorders/db/redis-operations.ts';
@@ -180,7 +180,7 @@ function followClientSideCaches(attachment: Attachment, clients: Clients): void 
     caches.watch(cache, identityOf(_clientId), stateOf);
   });
   attachment.patch({ file: 'dist/lib/client/cache.js' }, ({ BasicClientSideCache }: CacheModule) =>
-    wrap(
+    wrapMethod(
       BasicClientSideCache.prototype,
       'handleCache',
       (handleCache) =>

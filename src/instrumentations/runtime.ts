@@ -4,8 +4,8 @@
 // loading that adds 45 ms to every start. A test holds the two to the same names, units and values.
 import type { PerformanceEntry, PerformanceObserverEntryList } from 'node:perf_hooks';
 import * as catalog from '../catalog/runtime.ts';
-import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 import { CollectionInterval } from '../core/collection-interval.ts';
+import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 
 export const runtimeNode: Instrumentation = {
   name: 'runtime-node',

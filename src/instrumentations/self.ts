@@ -1,8 +1,8 @@
 // promtel itself: what it is, how many series it holds, and what it could not read or had to leave out.
 import * as catalog from '../catalog/self.ts';
 import type { Family } from '../core/recording/family.ts';
-import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 import { VERSION } from '../core/version.ts';
+import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 
 /** Scrapes and exports are measured where they happen, by the exporters. */
 export const self: Instrumentation = {

@@ -6,6 +6,7 @@ import type { StatsFs } from 'node:fs';
 import type { CpuInfo } from 'node:os';
 import { systemFilesystemState } from '../catalog/attributes.ts';
 import * as catalog from '../catalog/system.ts';
+import { CollectionInterval } from '../core/collection-interval.ts';
 import {
   isCounted,
   localMounts,
@@ -15,13 +16,12 @@ import {
   parseNetworkInterfaces,
   wholeDisks,
 } from '../core/linux/devices.ts';
-import type { Counter } from '../core/recording/instrument.ts';
-import type { Instrumentation } from '../hooks/instrumentation.ts';
-import { CollectionInterval } from '../core/collection-interval.ts';
-import { inMainThread } from '../hooks/main-thread.ts';
-import type { AttributesOf, MetricDefinition } from '../core/metric.ts';
 import { type CpuMode, type CpuTimes, parseCpuTimes, type ReadText, readText } from '../core/linux/procfs.ts';
+import type { AttributesOf, MetricDefinition } from '../core/metric.ts';
+import type { Counter } from '../core/recording/instrument.ts';
 import type { CollectCallback, Registry } from '../core/recording/registry.ts';
+import type { Instrumentation } from '../hooks/instrumentation.ts';
+import { inMainThread } from '../hooks/main-thread.ts';
 
 export const hostMetrics: Instrumentation = hostMetricsFrom(readText);
 

@@ -1,10 +1,10 @@
 // Requests sent with fetch or undici, Node's own or one from npm: duration, and how many are under way, as undici tells of them.
 import type { HttpRequestMethod } from '../catalog/attributes.ts';
 import { httpClientActiveRequests, httpClientRequestDuration } from '../catalog/http.ts';
-import type { UpDownCounterCell } from '../core/recording/cell.ts';
 import { nowMillis } from '../core/clock.ts';
-import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 import { errorTypeOf } from '../core/operation.ts';
+import type { UpDownCounterCell } from '../core/recording/cell.ts';
+import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 
 const SENT = Symbol('promtel.undici.sent');
 

@@ -19,7 +19,7 @@ export interface Answer {
 /** What OpenAI calls a response that is not complete yet. */
 const UNFINISHED: ReadonlySet<unknown> = new Set(['queued', 'in_progress']);
 
-export class AnswerReader {
+export class ResponseParser {
   readonly #format: ReadableFormat;
   readonly #documents: Documents;
   readonly #found: Partial<Record<AnswerField, FieldValue>>;

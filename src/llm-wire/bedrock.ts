@@ -1,6 +1,6 @@
+import { fieldTree } from './field-tree.ts';
 // The bodies of models that Amazon Bedrock invokes, each in the words of who made the model, and what Bedrock itself adds to a stream.
 import { type AnswerField, FORMATS, type ReadableFormat } from './formats.ts';
-import { fieldTree } from './field-tree.ts';
 
 const { anthropicMessages } = FORMATS;
 

@@ -13,7 +13,7 @@ export interface Decoder {
 }
 
 /** Hands a body's bytes to `read` as they were before any compression; undefined for one that is not known. */
-export function decoderFor(encoding: string | undefined, read: (bytes: Uint8Array) => void): Decoder | undefined {
+export function decompressorFor(encoding: string | undefined, read: (bytes: Uint8Array) => void): Decoder | undefined {
   const name = encoding?.trim().toLowerCase() ?? '';
   if (name === '' || name === 'identity') return { write: read, end: (done) => done(true), stop() {} };
   const unpack = unpackerFor(name);

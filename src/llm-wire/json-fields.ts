@@ -1,7 +1,7 @@
-// Reads a few fields out of JSON as its bytes go by: whatever its size or where it was split, next to nothing of it is kept.
-import { Beginning } from './prefix-cache.ts';
 import type { Inside, Place } from './field-tree.ts';
 import { areBytes, hasEscape, isText, scalarEnd, scalarIn, stringEnd, textIn } from './json-bytes.ts';
+// Reads a few fields out of JSON as its bytes go by: whatever its size or where it was split, next to nothing of it is kept.
+import { PrefixCache } from './prefix-cache.ts';
 
 /** What stood there; an object or array counts as `true` when it begins, null does not count. */
 export type FieldValue = string | number | boolean;
@@ -44,7 +44,7 @@ export class JsonFields<Field extends string> {
   #keptLength = 0;
   /** Whether nothing of the document was read so far. */
   #isFirst = true;
-  readonly #beginning = new Beginning<Field>();
+  readonly #beginning = new PrefixCache<Field>();
 
   constructor(root: Place<Field>) {
     this.#root = root;
@@ -83,7 +83,7 @@ export class JsonFields<Field extends string> {
   /** Leaves out what is as it was in the last document, and gives where to read on. */
   #start(bytes: Uint8Array, from: number, to: number): number {
     this.#isFirst = false;
-    const known = this.#beginning.recall(bytes, from, to);
+    const known = this.#beginning.match(bytes, from, to);
     if (known === undefined) return from;
     this.#inside = known.inside;
     for (const inside of known.around) this.#around.push(inside);
@@ -229,7 +229,7 @@ export class JsonFields<Field extends string> {
   }
 
   #keepPosition(index: number): void {
-    this.#beginning.reached(index, { inside: this.#inside, around: this.#around, next: this.#next, found: this.#here });
+    this.#beginning.remember(index, { inside: this.#inside, around: this.#around, next: this.#next, found: this.#here });
   }
 
   /** What was found already is not made anew: many a field is the same in every event of a stream. */

@@ -18,7 +18,7 @@ const MOST_BYTES = 256;
 /** As many bytes are read as fast as they are compared. */
 const FEWEST_BYTES = 32;
 
-export class Beginning<Field extends string> {
+export class PrefixCache<Field extends string> {
   /** What the last document began with that was not known. */
   readonly #bytes = Buffer.allocUnsafe(MOST_BYTES);
   #length = 0;
@@ -28,7 +28,7 @@ export class Beginning<Field extends string> {
   alikeUntil = 0;
 
   /** How far a document that begins here need not be read; undefined if all of it must. */
-  recall(bytes: Uint8Array, from: number, to: number): Position<Field> | undefined {
+  match(bytes: Uint8Array, from: number, to: number): Position<Field> | undefined {
     this.stop();
     const known = this.#known;
     if (known !== undefined && to - from >= known.offset) {
@@ -51,7 +51,7 @@ export class Beginning<Field extends string> {
   }
 
   /** The reader stands here, and found this in the document so far. */
-  reached(index: number, position: Omit<Position<Field>, 'offset'>): void {
+  remember(index: number, position: Omit<Position<Field>, 'offset'>): void {
     const { inside, around, next, found } = position;
     this.#known = { offset: index - this.#start, inside, around: [...around], next, found: [...found] };
   }

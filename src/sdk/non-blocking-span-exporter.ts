@@ -6,7 +6,7 @@ import { loadCore } from './otel-packages.ts';
 type ResultCallback = Parameters<SpanExporter['export']>[1];
 type ExportResult = Parameters<ResultCallback>[0];
 
-export class SpanOutlet implements SpanExporter {
+export class NonBlockingSpanExporter implements SpanExporter {
   readonly #exporter: SpanExporter;
   readonly #watch: ExportWatch;
   readonly #underWay = new Set<Promise<void>>();

@@ -4,10 +4,10 @@
 // the official one does not: clients that leave, upgrades, HTTP/2, the error codes of requests sent. So the series are the
 // same with and without tracing, and not just alike.
 import type { Span } from '@opentelemetry/api';
-import { onEsModule } from '../hooks/modules/es-module-hook.ts';
-import { isInternalAgent, isInternalServer } from '../core/internal-traffic.ts';
 import { pathOf } from '../core/http/request-path.ts';
 import { routeOf } from '../core/http/route.ts';
+import { isInternalAgent, isInternalServer } from '../core/internal-traffic.ts';
+import { onEsModule } from '../hooks/modules/es-module-hook.ts';
 import { loadExpressInstrumentation, loadHttpInstrumentation, requireModule } from './otel-packages.ts';
 
 export interface OfficialOptions {

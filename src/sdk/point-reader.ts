@@ -1,8 +1,8 @@
 // Reads every series of a registry for one exporter, cumulative or as what came since its last reading.
 import type { AggregationTemporality, MetricData, ScopeMetrics } from '@opentelemetry/sdk-metrics';
+import type { InstrumentKind } from '../core/metric.ts';
 import type { Cell } from '../core/recording/cell.ts';
 import type { Family } from '../core/recording/family.ts';
-import type { InstrumentKind } from '../core/metric.ts';
 import type { Registry } from '../core/recording/registry.ts';
 import { VERSION } from '../core/version.ts';
 import { DELTA, metricDataOf, type Numbers, numbersOf, numbersSince, type Reading } from './points.ts';

@@ -8,9 +8,9 @@ import type {
   InstrumentType,
   MetricData,
 } from '@opentelemetry/sdk-metrics';
+import type { InstrumentKind } from '../core/metric.ts';
 import type { Cell } from '../core/recording/cell.ts';
 import type { Family } from '../core/recording/family.ts';
-import type { InstrumentKind } from '../core/metric.ts';
 
 // The SDK's enumerations are numbers and words; these are the same ones, which a test holds together.
 /* oxlint-disable typescript/no-unsafe-enum-assignment */

@@ -1,8 +1,8 @@
 // Finds out about the surroundings of the process: one function for each name of `OTEL_NODE_RESOURCE_DETECTORS`.
 import { dirname, parse, sep } from 'node:path';
 import type { AttributeValue } from '../core/attribute.ts';
-import { type Manifest, readManifest } from '../hooks/modules/package-manifest.ts';
 import { readText } from '../core/linux/procfs.ts';
+import { type Manifest, readManifest } from '../hooks/modules/package-manifest.ts';
 
 export type ResourceAttributes = Readonly<Record<string, AttributeValue>>;
 

@@ -2,8 +2,8 @@
 //
 // Names follow OpenTelemetry semantic conventions 1.44. What the operator sets goes before what is found out.
 import { dirname } from 'node:path';
-import { readManifest } from '../hooks/modules/package-manifest.ts';
 import { VERSION } from '../core/version.ts';
+import { readManifest } from '../hooks/modules/package-manifest.ts';
 import {
   containerAttributes,
   hostAttributes,

@@ -1,5 +1,6 @@
 // The SDK's part: a MeterProvider with a reader for each exporter, opened when something first needs it.
 import type { MeterProvider as ApiMeterProvider } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
 import type {
   IMetricReader,
   MeterProvider,
@@ -8,7 +9,6 @@ import type {
   ResourceMetrics,
   ScopeMetrics,
 } from '@opentelemetry/sdk-metrics';
-import type { Resource } from '@opentelemetry/resources';
 import type { MetricDefinition } from '../core/metric.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
 import type { MetricOverride, Registry } from '../core/recording/registry.ts';
@@ -47,7 +47,7 @@ const CALLBACK_TIMEOUT_MILLIS = 1000;
 /** The SDK keeps for each reader what the others have collected, so one that nobody asks has to let go of it. */
 const LONGEST_UNREAD_MILLIS = 5 * 60_000;
 
-export class Pipeline {
+export class SdkProvider {
   readonly #options: PipelineOptions;
   #opened: { readonly provider: MeterProvider; readonly pull: MetricReader | undefined } | undefined = undefined;
   #hasFailed = false;
@@ -77,7 +77,7 @@ export class Pipeline {
   }
 
   /** What the application and others recorded through the API; undefined if nobody has made an instrument. */
-  async collectForeign(): Promise<ResourceMetrics | undefined> {
+  async collectOtel(): Promise<ResourceMetrics | undefined> {
     if (this.#opened?.pull === undefined) return undefined;
     this.#pulledMillis = Date.now();
     const { resourceMetrics, errors } = await this.#opened.pull.collect({ timeoutMillis: CALLBACK_TIMEOUT_MILLIS });
@@ -86,7 +86,7 @@ export class Pipeline {
   }
 
   /** The same for one push, as it can be had at once. */
-  collectForeignAtOnce(push: Push): ScopeMetrics[] {
+  collectOtelAtOnce(push: Push): ScopeMetrics[] {
     const collector = this.#collectors.get(push);
     return collector === undefined ? [] : collectAtOnce(collector);
   }
@@ -129,7 +129,7 @@ export class Pipeline {
     const producer: MetricProducer = {
       collect: async () => {
         await registry.collect();
-        if (Date.now() - this.#pulledMillis > LONGEST_UNREAD_MILLIS) await this.collectForeign();
+        if (Date.now() - this.#pulledMillis > LONGEST_UNREAD_MILLIS) await this.collectOtel();
         return { resourceMetrics: { resource, scopeMetrics: points.read() }, errors: [] };
       },
     };

@@ -2,22 +2,22 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Config } from '../config/config.ts';
-import { exemplars } from '../core/recording/exemplar.ts';
 import type { MetricDefinition } from '../core/metric.ts';
-import { policyFor } from '../core/recording/metric-overrides.ts';
 import { reportProblem } from '../core/problem.ts';
+import { exemplars } from '../core/recording/exemplar.ts';
+import { overrideFor } from '../core/recording/metric-overrides.ts';
 import type { MetricOverride, Registry } from '../core/recording/registry.ts';
 import { activeSpanSource } from './active-span.ts';
 import type { ExportListener } from './export-watch.ts';
 import { type ApiName, GlobalApi } from './global-api.ts';
-import { loadTracing } from './otel-packages.ts';
 import { SharedMeterProvider } from './meter-provider.ts';
-import { Pipeline, type Push } from './sdk-provider.ts';
+import { loadTracing } from './otel-packages.ts';
 import { PointReader } from './point-reader.ts';
 import { CUMULATIVE, DELTA } from './points.ts';
 import { type LastExport, ProcessEnd } from './process-end.ts';
 import type { PushTarget, SpanTarget } from './push-target.ts';
 import { type ResourceAttributes, resourceAttributes } from './resource.ts';
+import { SdkProvider, type Push } from './sdk-provider.ts';
 import type { Tracing } from './tracing.ts';
 
 export interface TelemetryOptions {
@@ -43,7 +43,7 @@ const OFFICIAL_SCOPE = '@opentelemetry/instrumentation-';
 export class Telemetry {
   readonly #options: TelemetryOptions;
   readonly #pushes: readonly Push[];
-  readonly #pipeline: Pipeline;
+  readonly #pipeline: SdkProvider;
   readonly #provider: SharedMeterProvider;
   readonly #api: GlobalApi;
   readonly #tracing: Tracing | undefined;
@@ -63,7 +63,7 @@ export class Telemetry {
       points: new PointReader(registry, (kind) => (target.isDelta(kind) ? DELTA : CUMULATIVE)),
     }));
     const overrideOf = (name: unknown): MetricOverride =>
-      typeof name === 'string' ? policyFor(name, config.metricPolicies) : {};
+      typeof name === 'string' ? overrideFor(name, config.metricOverrides) : {};
     this.#pipeline = this.#newPipeline(overrideOf);
     this.#provider = new SharedMeterProvider({
       open: () => this.#pipeline.open(),
@@ -95,14 +95,14 @@ export class Telemetry {
     return (this.#resource ??= resourceAttributes(this.#options.config.resource));
   }
 
-  /** Says that `collectForeign` will be asked though there is no Prometheus exporter; in time only before the first instrument. */
+  /** Says that `collectOtel` will be asked though there is no Prometheus exporter; in time only before the first instrument. */
   expectPull(): void {
     this.#isPulled = true;
   }
 
   /** What was recorded through the API; undefined if nobody has made an instrument. */
-  collectForeign(): Promise<ResourceMetrics | undefined> {
-    return this.#pipeline.collectForeign();
+  collectOtel(): Promise<ResourceMetrics | undefined> {
+    return this.#pipeline.collectOtel();
   }
 
   /** Exports everything to every exporter that sends by itself. It resolves when that is done, whatever came of it. */
@@ -121,9 +121,9 @@ export class Telemetry {
     for (const { points } of this.#pushes) points.close();
   }
 
-  #newPipeline(overrideOf: (name: unknown) => MetricOverride): Pipeline {
+  #newPipeline(overrideOf: (name: unknown) => MetricOverride): SdkProvider {
     const { config, registry, definitions } = this.#options;
-    return new Pipeline({
+    return new SdkProvider({
       registry,
       definitions,
       overrideOf,
@@ -185,7 +185,7 @@ export class Telemetry {
     // Callbacks that answer at once have done so when it returns.
     void this.#options.registry.collect();
     for (const push of this.#pushes) {
-      const scopeMetrics = [...this.#pipeline.collectForeignAtOnce(push), ...push.points.read()];
+      const scopeMetrics = [...this.#pipeline.collectOtelAtOnce(push), ...push.points.read()];
       const leftMillis = deadlineMillis - Date.now();
       if (scopeMetrics.length > 0 && leftMillis > 0) push.target.sendNow({ resource: this.resource, scopeMetrics }, leftMillis);
     }

@@ -6,12 +6,12 @@ import { messageOf, reportProblem } from '../core/problem.ts';
 import { type ExportListener, ExportWatch } from './export-watch.ts';
 import { FollowingTracerProvider } from './following-tracer.ts';
 import type { GlobalApi } from './global-api.ts';
-import { loadContext, loadCore, loadResources, loadTrace, type TraceSdk } from './otel-packages.ts';
+import { NonBlockingSpanExporter } from './non-blocking-span-exporter.ts';
 import { type OfficialOptions, patchOfficially } from './official.ts';
+import { loadContext, loadCore, loadResources, loadTrace, type TraceSdk } from './otel-packages.ts';
 import type { ProcessState, SpanTarget } from './push-target.ts';
 import type { ResourceAttributes } from './resource.ts';
 import { samplerOf } from './sampler.ts';
-import { SpanOutlet } from './non-blocking-span-exporter.ts';
 
 export interface TracingOptions extends OfficialOptions {
   readonly config: Config['traces'];
@@ -26,7 +26,7 @@ const SUBJECT = 'OTEL_TRACES_EXPORTER';
 export class Tracing {
   readonly #options: TracingOptions;
   readonly #api: GlobalApi;
-  readonly #outlets: SpanOutlet[] = [];
+  readonly #outlets: NonBlockingSpanExporter[] = [];
   #provider: TracerProvider | undefined = undefined;
   #offered: FollowingTracerProvider | undefined = undefined;
   #unpatch: (() => void) | undefined = undefined;
@@ -102,7 +102,7 @@ export class Tracing {
   #processor(sdk: TraceSdk, target: SpanTarget): SpanProcessor {
     const { config, state, onExport } = this.#options;
     if (target.name === 'console') return new sdk.SimpleSpanProcessor({ exporter: target.open(state) });
-    const exporter = new SpanOutlet(target.open(state), new ExportWatch(`${target.name} traces`, onExport));
+    const exporter = new NonBlockingSpanExporter(target.open(state), new ExportWatch(`${target.name} traces`, onExport));
     this.#outlets.push(exporter);
     return new sdk.BatchSpanProcessor({
       exporter,

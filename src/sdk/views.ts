@@ -1,7 +1,7 @@
 // Makes Views of the catalogue: whoever records one of its metrics gets its bounds, its attributes and its limit.
 import type { InstrumentType, ViewOptions } from '@opentelemetry/sdk-metrics';
-import { DEFAULT_CARDINALITY_LIMIT } from '../core/recording/family.ts';
 import type { InstrumentKind, MetricDefinition } from '../core/metric.ts';
+import { DEFAULT_CARDINALITY_LIMIT } from '../core/recording/family.ts';
 import type { MetricOverride } from '../core/recording/registry.ts';
 import type { MetricsSdk } from './otel-packages.ts';
 

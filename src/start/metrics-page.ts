@@ -8,10 +8,10 @@ import type { Renderer } from '../exporters/prometheus/handler.ts';
 import { Page, type PageOptions } from '../exporters/prometheus/page.ts';
 
 /** What the page shows beside the registry. */
-export type PageSources = Pick<PageOptions, 'collectForeign' | 'resourceAttributes'>;
+export type PageSources = Pick<PageOptions, 'collectOtel' | 'resourceAttributes'>;
 
 /** Makes the page; each rendering of it is told to the registry. */
-export function createPage(config: Config, registry: Registry, sources: PageSources = {}): Renderer {
+export function createMetricsPage(config: Config, registry: Registry, sources: PageSources = {}): Renderer {
   const { translationStrategy: strategy, targetInfo, scopeLabels, resourceLabels } = config.prometheus;
   const duration = registry.instrument(promtelScrapeDuration);
   const size = registry.instrument(promtelScrapeSize);

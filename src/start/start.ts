@@ -5,20 +5,20 @@ import type { Config, Environment, Origins } from '../config/config.ts';
 import { describe } from '../config/describe.ts';
 import { load } from '../config/load.ts';
 import { otlpTarget } from '../config/otlp-target.ts';
-import { attach } from '../hooks/attach.ts';
 import { matchesAny } from '../core/pattern.ts';
-import { policyFor } from '../core/recording/metric-overrides.ts';
 import { onProblem, reportProblem } from '../core/problem.ts';
+import { overrideFor } from '../core/recording/metric-overrides.ts';
 import type { Registry } from '../core/recording/registry.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';
 import { VERSION } from '../core/version.ts';
-import { pushTargets, spanTargets } from '../exporters/index.ts';
 import { Endpoint } from '../endpoint/server.ts';
+import { pushTargets, spanTargets } from '../exporters/index.ts';
+import { attach } from '../hooks/attach.ts';
 import { instrumentations } from '../instrumentations/index.ts';
-import { createPage } from './metrics-page.ts';
-import { type Running, running, setRunning } from './running.ts';
-import { type Say, speaker } from './stderr-log.ts';
 import { type ExportReport, Telemetry } from '../sdk/index.ts';
+import { createMetricsPage } from './metrics-page.ts';
+import { type Running, running, setRunning } from './running.ts';
+import { type StderrLog, stderrLogger } from './stderr-log.ts';
 
 /**
  * Starts promtel with an environment. It never throws: what is wrong is told in one line each, and whatever can run
@@ -28,7 +28,7 @@ export function start(env: Environment): void {
   if (running() !== undefined || !process.getBuiltinModule('node:worker_threads').isMainThread) return;
   const names = [...new Set(instrumentations.map(({ name }) => name))];
   const { config, problems, origins } = load(env, { instrumentations: names });
-  const say = speaker(config.general.logLevel);
+  const say = stderrLogger(config.general.logLevel);
   onProblem(({ subject, message }) => say('WARN', `${subject}: ${message}`));
   for (const { subject, message } of problems) reportProblem(subject, message);
   if (config.general.disabled) return;
@@ -41,7 +41,7 @@ export function start(env: Environment): void {
 
 function compose(config: Config, env: Environment): Running {
   const registry = sharedRegistry();
-  registry.overrideOf = (name) => policyFor(name, config.metricPolicies);
+  registry.overrideOf = (name) => overrideFor(name, config.metricOverrides);
   const ignoresPath = ignoredBy(config.instrumentations.ignorePaths);
   const isEnabled = enabledBy(config.instrumentations);
   const attached = instrumentations
@@ -61,8 +61,8 @@ function compose(config: Config, env: Environment): Running {
     ignoresPath,
     onExport: countFailures(registry),
   });
-  const page = createPage(config, registry, {
-    collectForeign: () => telemetry.collectForeign(),
+  const page = createMetricsPage(config, registry, {
+    collectOtel: () => telemetry.collectOtel(),
     resourceAttributes: () => telemetry.resource,
   });
   return { config, attached, page, telemetry };
@@ -93,7 +93,7 @@ async function serve({ config, page }: Running): Promise<number | undefined> {
   return undefined;
 }
 
-function announce({ config, attached }: Running, origins: Origins, port: number | undefined, say: Say): void {
+function announce({ config, attached }: Running, origins: Origins, port: number | undefined, say: StderrLog): void {
   if (!config.general.startupLine) return;
   const names = [...new Set(attached.map(({ instrumentation }) => instrumentation.name))].sort();
   const { destinations } = describe(config, origins, port);

@@ -7,10 +7,10 @@ const STANDARD_ERROR = 2;
 
 export type LogLevel = (typeof LEVELS)[number];
 
-export type Say = (level: 'ERROR' | 'WARN' | 'INFO', text: string) => void;
+export type StderrLog = (level: 'ERROR' | 'WARN' | 'INFO', text: string) => void;
 
 /** Builds what writes lines up to a level. Standard output belongs to the application, so nothing goes there. */
-export function speaker(threshold: LogLevel): Say {
+export function stderrLogger(threshold: LogLevel): StderrLog {
   const most = LEVELS.indexOf(threshold);
   return (level, text) => {
     if (LEVELS.indexOf(level) > most) return;

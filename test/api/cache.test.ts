@@ -1,8 +1,8 @@
 // `cache` counts hits and misses, times stores and loaders, shows how full a cache is, and names instances.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nameOfCache } from '../../src/recorders/cache/names.ts';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
 import { cache } from '../../src/index.ts';
+import { nameOfCache } from '../../src/recorders/cache/names.ts';
 import { newId, told } from './api-kit.ts';
 
 const problems: Problem[] = [];

@@ -1,10 +1,10 @@
 // Words become the same attributes whether or not the process may compile code, whatever they are.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { agentMemoryOperations } from '../../src/catalog/agents.ts';
+import { attributesFrom } from '../../src/api/named-attributes.ts';
 import { agentMemoryOperation, agentMemoryPatternType } from '../../src/catalog/agent-attributes.ts';
+import { agentMemoryOperations } from '../../src/catalog/agents.ts';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
-import { wordsFor } from '../../src/api/named-attributes.ts';
 
 const SPECS = { operation: agentMemoryOperation, pattern: agentMemoryPatternType } as const;
 const WORDING = { required: ['operation'] as const, example: "{ operation: 'learning' }" };
@@ -25,8 +25,8 @@ function withoutCompiling<Result>(run: () => Result): Result {
 }
 
 describe('words', () => {
-  const compiled = wordsFor(SPECS, WORDING);
-  const read = withoutCompiling(() => wordsFor(SPECS, WORDING));
+  const compiled = attributesFrom(SPECS, WORDING);
+  const read = withoutCompiling(() => attributesFrom(SPECS, WORDING));
 
   it('become attributes', () => {
     for (const attributesOf of [compiled, read])

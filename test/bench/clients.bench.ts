@@ -3,13 +3,13 @@ import { realpathSync } from 'node:fs';
 import { findProgram, type ProgramName } from '../kit/programs.ts';
 import { startPostgres } from '../kit/servers/postgres-process.ts';
 import { startRedis } from '../kit/servers/redis-process.ts';
+import type { CallCost, Round } from './clients/workload.ts';
 import { type Benchmark, figure, type Figures, type Findings, medianRatio, ratio } from './kit/benchmark.ts';
 import { freePort } from './kit/free-port.ts';
 import { countOnPage } from './kit/page-count.ts';
 import { REGISTER } from './kit/promtel.ts';
 import { interleave, meansOf, type Pace, pick, type Samples } from './kit/rounds.ts';
-import { Variant } from './kit/variant.ts';
-import type { CallCost, Round } from './clients/workload.ts';
+import { FormatCache } from './kit/variant.ts';
 
 /** What is measured of a client. */
 interface Case {
@@ -88,7 +88,7 @@ function measure(what: Case, url: string | undefined, quick: boolean): Promise<C
 }
 
 /** A process that makes calls of one kind, alone or under promtel. */
-class Caller extends Variant {
+class Caller extends FormatCache {
   readonly #case: Case;
   readonly #page: string;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { settingsPage } from '../../src/config/document.ts';
-import { settings } from '../../src/config/settings.ts';
 import type { Area } from '../../src/config/setting.ts';
+import { settings } from '../../src/config/settings.ts';
 
 const page = settingsPage();
 const rows = page.split('\n').filter((line) => line.startsWith('| `'));

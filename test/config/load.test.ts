@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describe as summarise } from '../../src/config/describe.ts';
 import { load } from '../../src/config/load.ts';
-import { settings } from '../../src/config/settings.ts';
 import type { Area } from '../../src/config/setting.ts';
+import { settings } from '../../src/config/settings.ts';
 
 const variables = Object.values<Area>(settings).flatMap((area) => Object.values(area));
 const secretVariables = variables.filter(({ secret }) => secret === true).map(({ env }) => env);
@@ -205,15 +205,15 @@ describe('loading an environment', () => {
   });
 });
 
-describe('metric policies', () => {
+describe('metric overrides', () => {
   it('are none by default, so that metrics keep what they declare', () => {
-    expect(load({}).config.metricPolicies).toEqual([]);
+    expect(load({}).config.metricOverrides).toEqual([]);
   });
 
   it('hold the limit for all metrics only if the operator has set it', () => {
-    expect(load({ PROMTEL_METRIC_LIMITS: 'a=7' }).config.metricPolicies).toEqual([{ pattern: 'a', limit: 7 }]);
-    expect(load({ PROMTEL_CARDINALITY_LIMIT: '0' }).config.metricPolicies).toEqual([]);
-    expect(load({ PROMTEL_CARDINALITY_LIMIT: '2000' }).config.metricPolicies).toEqual([{ pattern: '*', limit: 2000 }]);
+    expect(load({ PROMTEL_METRIC_LIMITS: 'a=7' }).config.metricOverrides).toEqual([{ pattern: 'a', limit: 7 }]);
+    expect(load({ PROMTEL_CARDINALITY_LIMIT: '0' }).config.metricOverrides).toEqual([]);
+    expect(load({ PROMTEL_CARDINALITY_LIMIT: '2000' }).config.metricOverrides).toEqual([{ pattern: '*', limit: 2000 }]);
   });
 
   it('are made of all the variables that name patterns, the limit for all metrics first', () => {
@@ -224,7 +224,7 @@ describe('metric policies', () => {
       PROMTEL_METRIC_LIMITS: 'a.b=7',
       PROMTEL_CARDINALITY_LIMIT: '50',
     });
-    expect(config.metricPolicies).toEqual([
+    expect(config.metricOverrides).toEqual([
       { pattern: '*', limit: 50 },
       { pattern: 'a.b', limit: 7 },
       { pattern: 'a.*', buckets: [1, 2] },

@@ -2,9 +2,9 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { load } from '../../src/config/load.ts';
-import { DEFAULT_STRATEGY, TRANSLATION_STRATEGIES } from '../../src/core/naming/prometheus-name.ts';
-import { settings } from '../../src/config/settings.ts';
 import type { Area, Setting } from '../../src/config/setting.ts';
+import { settings } from '../../src/config/settings.ts';
+import { DEFAULT_STRATEGY, TRANSLATION_STRATEGIES } from '../../src/core/naming/prometheus-name.ts';
 
 interface Case {
   /** What holds while the variable is unset. */

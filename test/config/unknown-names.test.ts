@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { settings } from '../../src/config/settings.ts';
 import type { Area } from '../../src/config/setting.ts';
+import { settings } from '../../src/config/settings.ts';
 import { specificationNames } from '../../src/config/specification-names.ts';
 import { editDistance, nearest, unknownNames } from '../../src/config/unknown-names.ts';
 

@@ -1,7 +1,7 @@
 // Every rule of a declaration that works, broken once; and nothing at all that throws.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { brokenRules, STRUCTURE_RULES, type UncheckedDefinition } from '../../src/core/definition-rules.ts';
+import { brokenRules, DEFINITION_RULES, type UncheckedDefinition } from '../../src/core/definition-rules.ts';
 
 const key = { key: 'shop.name', type: 'string', brief: 'Name.' };
 const good = { name: 'orders', instrument: 'counter', unit: '{order}', brief: 'Orders.', attributes: [key] };
@@ -53,16 +53,16 @@ const broken: Record<string, readonly UncheckedDefinition[]> = {
 describe('the structure of a declaration', () => {
   it('is right where all is as it works', () => {
     const right = [good, histogram, gauge, { ...good, attributes: [] }, { ...good, limit: 2 }];
-    expect(right.flatMap((definition) => brokenRules(STRUCTURE_RULES, definition))).toEqual([]);
+    expect(right.flatMap((definition) => brokenRules(DEFINITION_RULES, definition))).toEqual([]);
   });
 
   it('has a broken example of every rule', () => {
-    expect(Object.keys(broken)).toEqual(Object.keys(STRUCTURE_RULES));
+    expect(Object.keys(broken)).toEqual(Object.keys(DEFINITION_RULES));
   });
 
   it.each(Object.entries(broken))('is wrong where this is not kept: %s', (rule, definitions) => {
     for (const definition of definitions) {
-      expect(brokenRules(STRUCTURE_RULES, definition)).toEqual([{ rule, wrong: expect.any(String) }]);
+      expect(brokenRules(DEFINITION_RULES, definition)).toEqual([{ rule, wrong: expect.any(String) }]);
     }
   });
 
@@ -76,7 +76,7 @@ describe('the structure of a declaration', () => {
     });
     fc.assert(
       fc.property(anything, (definition) => {
-        expect(brokenRules(STRUCTURE_RULES, definition)).not.toEqual([]);
+        expect(brokenRules(DEFINITION_RULES, definition)).not.toEqual([]);
       }),
     );
   });

@@ -1,7 +1,7 @@
 // A tracker records duration, outcome and what is under way, and leaves the tracked function as it was.
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Histogram, UpDownCounter } from '../../src/core/recording/instrument.ts';
 import { defineMetric } from '../../src/core/metric.ts';
+import type { Histogram, UpDownCounter } from '../../src/core/recording/instrument.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
 import { Tracker } from '../../src/core/tracker.ts';
 

@@ -5,9 +5,9 @@ import { connect, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import { registerReadiness } from '../../src/endpoint/health.ts';
 import { isInternalServer } from '../../src/core/internal-traffic.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
+import { registerReadiness } from '../../src/endpoint/health.ts';
 import { Endpoint, type EndpointOptions, type Listening } from '../../src/endpoint/server.ts';
 import { Page } from '../../src/exporters/prometheus/page.ts';
 import { metric } from '../exporters/prometheus/sources.ts';
@@ -17,10 +17,10 @@ afterEach(async () => {
   for (const close of undo.splice(0).toReversed()) await close();
 });
 
-function page(collectForeign?: () => Promise<undefined>): Page {
+function page(collectOtel?: () => Promise<undefined>): Page {
   const registry = new Registry();
   registry.instrument(metric('shop.orders', 'counter')).add(1);
-  return new Page({ registry, collectForeign });
+  return new Page({ registry, collectOtel });
 }
 
 async function listen(options: Partial<EndpointOptions> = {}): Promise<ReturnType<Endpoint['listen']>> {

@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
-import { parseExposition } from '../kit/samples/parse-exposition.ts';
 import { testWith } from '../kit/programs.ts';
+import { parseExposition } from '../kit/samples/parse-exposition.ts';
 import { BARE, killDemos, pageOf, runDemo } from './run-demo.ts';
 
 /** A line of everything that is measured. */

@@ -2,9 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
-import { startLlmProvider } from '../kit/servers/llm-provider.ts';
-import { parseExposition } from '../kit/samples/parse-exposition.ts';
 import { testWith } from '../kit/programs.ts';
+import { parseExposition } from '../kit/samples/parse-exposition.ts';
+import { startLlmProvider } from '../kit/servers/llm-provider.ts';
 import { type Demo, BARE, killDemos, pageOf, runDemo } from './run-demo.ts';
 
 /** What its pages are to show, as their series go by. */

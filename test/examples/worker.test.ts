@@ -1,10 +1,10 @@
 // The demo of jobs runs, measures what it did, and leaves nothing behind: when it ends, is told to end, or loses a part.
 import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePort } from '../kit/free-port.ts';
 import { eventually } from '../kit/apps/http-traffic.ts';
-import { parseExposition } from '../kit/samples/parse-exposition.ts';
+import { freePort } from '../kit/free-port.ts';
 import { testWith } from '../kit/programs.ts';
+import { parseExposition } from '../kit/samples/parse-exposition.ts';
 import { type RedisProcess, startRedis } from '../kit/servers/redis-process.ts';
 import { BARE, killDemos, pageOf, runDemo } from './run-demo.ts';
 

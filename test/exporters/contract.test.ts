@@ -3,10 +3,10 @@ import { get } from 'node:http';
 import { runInNewContext } from 'node:vm';
 import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
 import { afterAll, describe, expect } from 'vitest';
-import { type ExportedSeries, holdsContract, prometheusNames } from '../kit/contracts/exporter-kit.ts';
-import { openOtlpSink } from '../kit/servers/otlp-sink.ts';
-import { parseExposition, type ParsedFamily, type ParsedSample } from '../kit/samples/parse-exposition.ts';
 import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
+import { type ExportedSeries, holdsContract, prometheusNames } from '../kit/contracts/exporter-kit.ts';
+import { parseExposition, type ParsedFamily, type ParsedSample } from '../kit/samples/parse-exposition.ts';
+import { openOtlpSink } from '../kit/servers/otlp-sink.ts';
 
 afterAll(killApps);
 

@@ -3,9 +3,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
 import { freePort } from '../kit/free-port.ts';
 import { openOtlpSink, type OtlpPoint, type OtlpSink, type SinkOptions } from '../kit/servers/otlp-sink.ts';
-import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
 
 const PRELOAD = ['--import', './test/sdk/fixtures/preload.mjs'];
 const sinks: OtlpSink[] = [];

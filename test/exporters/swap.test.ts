@@ -1,9 +1,9 @@
 // The same application, unchanged, goes from one exporter to another by the variable alone.
 import { get } from 'node:http';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openOtlpSink } from '../kit/servers/otlp-sink.ts';
-import { parseExposition } from '../kit/samples/parse-exposition.ts';
 import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
+import { parseExposition } from '../kit/samples/parse-exposition.ts';
+import { openOtlpSink } from '../kit/servers/otlp-sink.ts';
 
 afterAll(killApps);
 

@@ -1,9 +1,9 @@
 // An iterator that is watched gives what it gave, in its own promises, and tells how it ended.
 import { describe, expect, it } from 'vitest';
+import { Registry } from '../../src/core/recording/registry.ts';
+import { observeAsyncIterator } from '../../src/hooks/async-iterator.ts';
 import { attach } from '../../src/hooks/attach.ts';
 import type { Guard } from '../../src/hooks/instrumentation.ts';
-import { Registry } from '../../src/core/recording/registry.ts';
-import { watchIterator } from '../../src/hooks/async-iterator.ts';
 import { SETTINGS } from '../kit/contracts/instrumentation-settings.ts';
 
 let guard!: Guard;
@@ -15,7 +15,7 @@ attach(
 
 function watched(parts: AsyncGenerator<number>): { readonly parts: AsyncGenerator<number>; readonly told: unknown[] } {
   const told: unknown[] = [];
-  watchIterator(
+  observeAsyncIterator(
     parts,
     {
       gave: (value) => void told.push(value),
@@ -66,7 +66,7 @@ describe('a watched iterator', () => {
     const fail = (): never => {
       throw new Error('the listener');
     };
-    watchIterator(parts, { gave: fail, ended: fail, failed: fail, left: fail }, guard);
+    observeAsyncIterator(parts, { gave: fail, ended: fail, failed: fail, left: fail }, guard);
     expect(await parts.next()).toEqual({ done: false, value: 1 });
     expect(await parts.return(undefined)).toEqual({ done: true, value: undefined });
   });

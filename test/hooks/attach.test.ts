@@ -1,10 +1,10 @@
 // An instrumentation that fails, even at being detached, is taken off and told of, and its host notices nothing.
 import { channel } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { attach, type AttachedInstrumentation } from '../../src/hooks/attach.ts';
-import type { Attachment, Instrumentation } from '../../src/hooks/instrumentation.ts';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
+import { attach, type AttachedInstrumentation } from '../../src/hooks/attach.ts';
+import type { Attachment, Instrumentation } from '../../src/hooks/instrumentation.ts';
 import { SETTINGS } from '../kit/contracts/instrumentation-settings.ts';
 
 const CHANNEL = 'promtel.test.attach';

@@ -1,14 +1,14 @@
 // Telling how a promise settles: with a promise that settles alike, or beside those who await it, who notice nothing.
 import { describe, expect, it } from 'vitest';
-import { overhear, tellingEnd } from '../../src/hooks/promise-method.ts';
+import { onSettled, settleAfter } from '../../src/hooks/promise-method.ts';
 
 const ignore = (): void => {};
 
-describe('overhear', () => {
+describe('onSettled', () => {
   it('gives the promise itself, and is told before who awaits it', async () => {
     const order: string[] = [];
     const promise = Promise.resolve();
-    expect(overhear(promise, () => order.push('told'))).toBe(promise);
+    expect(onSettled(promise, () => order.push('told'))).toBe(promise);
     await promise.then(() => order.push('awaited'));
     expect(order).toEqual(['told', 'awaited']);
   });
@@ -16,29 +16,29 @@ describe('overhear', () => {
   it('tells of a rejection, which stays one', async () => {
     let told = 0;
     const error = new Error('no');
-    await expect(overhear(Promise.reject(error), () => (told += 1))).rejects.toBe(error);
+    await expect(onSettled(Promise.reject(error), () => (told += 1))).rejects.toBe(error);
     expect(told).toBe(1);
   });
 
   it('passes on what is no promise', () => {
-    expect(overhear('text', ignore)).toBe('text');
+    expect(onSettled('text', ignore)).toBe('text');
   });
 });
 
-describe('tellingEnd', () => {
+describe('settleAfter', () => {
   it('gives a promise that is fulfilled once that was told', async () => {
     const told: unknown[] = [];
-    expect(await tellingEnd(Promise.resolve('done'), (result) => told.push(result))).toBe('done');
+    expect(await settleAfter(Promise.resolve('done'), (result) => told.push(result))).toBe('done');
     expect(told).toEqual(['done']);
   });
 
   it('leaves a rejection as it is', async () => {
     const told: unknown[] = [];
-    await expect(tellingEnd(Promise.reject(new Error('no')), (result) => told.push(result))).rejects.toThrow('no');
+    await expect(settleAfter(Promise.reject(new Error('no')), (result) => told.push(result))).rejects.toThrow('no');
     expect(told).toEqual([]);
   });
 
   it('passes on what is no promise', () => {
-    expect(tellingEnd(5, ignore)).toBe(5);
+    expect(settleAfter(5, ignore)).toBe(5);
   });
 });

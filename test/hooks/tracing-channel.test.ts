@@ -1,9 +1,9 @@
 // Operations of a tracing channel are told once, with how they ended, whichever of Node's four ways they take.
 import { tracingChannel } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Registry } from '../../src/core/recording/registry.ts';
 import { attach, type AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import type { Instrumentation } from '../../src/hooks/instrumentation.ts';
-import { Registry } from '../../src/core/recording/registry.ts';
 import { SETTINGS } from '../kit/contracts/instrumentation-settings.ts';
 
 interface Message {

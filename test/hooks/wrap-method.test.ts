@@ -1,6 +1,6 @@
 // A wrapped method looks like the original, and gives way to whoever wraps it after us.
 import { describe, expect, it } from 'vitest';
-import { type Method, wrap } from '../../src/hooks/wrap-method.ts';
+import { type Method, wrapMethod } from '../../src/hooks/wrap-method.ts';
 
 const counting = (calls: unknown[][]) => (original: Method) =>
   function (this: unknown, ...values: unknown[]) {
@@ -19,7 +19,7 @@ describe('wrap', () => {
   it('keeps name, length, properties, this and result', () => {
     const calls: unknown[][] = [];
     const original = Object.assign(Basket.prototype.add, { note: 'kept' });
-    const undo = wrap(Basket.prototype, 'add', counting(calls));
+    const undo = wrapMethod(Basket.prototype, 'add', counting(calls));
     expect(Basket.prototype.add).not.toBe(original);
     expect(Basket.prototype.add).toHaveProperty('name', 'add');
     expect(Basket.prototype.add).toHaveProperty('length', 2);
@@ -33,13 +33,13 @@ describe('wrap', () => {
 
   it('makes an async function of what stands for one', () => {
     const holder = { wait: async () => {}, hurry: () => {} };
-    for (const name of ['wait', 'hurry']) wrap(holder, name, counting([]));
+    for (const name of ['wait', 'hurry']) wrapMethod(holder, name, counting([]));
     expect([holder.wait.constructor.name, holder.hurry.constructor.name]).toEqual(['AsyncFunction', 'Function']);
   });
 
   it('leaves in place what came on top of it', () => {
-    const undo = wrap(Basket.prototype, 'add', counting([]));
-    const undoLater = wrap(Basket.prototype, 'add', counting([]));
+    const undo = wrapMethod(Basket.prototype, 'add', counting([]));
+    const undoLater = wrapMethod(Basket.prototype, 'add', counting([]));
     const later = Basket.prototype.add;
     undo();
     expect(Basket.prototype.add).toBe(later);
@@ -48,6 +48,6 @@ describe('wrap', () => {
   });
 
   it('says which method is missing', () => {
-    expect(() => wrap(Basket.prototype, 'remove', counting([]))).toThrow('no method remove');
+    expect(() => wrapMethod(Basket.prototype, 'remove', counting([]))).toThrow('no method remove');
   });
 });

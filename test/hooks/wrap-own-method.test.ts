@@ -1,7 +1,7 @@
 // A wrapped method of one object looks like the original, whether it is the object's own, inherited or an accessor's.
 import { describe, expect, it } from 'vitest';
 import type { Method } from '../../src/hooks/wrap-method.ts';
-import { wrapOne } from '../../src/hooks/wrap-own-method.ts';
+import { wrapOwnMethod } from '../../src/hooks/wrap-own-method.ts';
 
 class Door {
   opened = 0;
@@ -27,11 +27,11 @@ const counting = (calls: unknown[]) => (original: Method) =>
     return original.apply(this, values);
   };
 
-describe('wrapOne', () => {
+describe('wrapOwnMethod', () => {
   it('stands for what an object inherits, and for no other object', () => {
     const calls: unknown[] = [];
     const [door, other] = [new Door(), new Door()];
-    const undo = wrapOne(door, 'open', counting(calls));
+    const undo = wrapOwnMethod(door, 'open', counting(calls));
     expect([door.open(), other.open()]).toEqual(['opened', 'opened']);
     expect(calls).toEqual([door]);
     expect(door.opened).toBe(1);
@@ -45,7 +45,7 @@ describe('wrapOne', () => {
     const calls: unknown[] = [];
     const own = (): string => 'own';
     const door = { open: own };
-    const undo = wrapOne(door, 'open', counting(calls));
+    const undo = wrapOwnMethod(door, 'open', counting(calls));
     expect(Object.keys(door)).toEqual(['open']);
     expect(door.open()).toBe('own');
     expect(calls).toHaveLength(1);
@@ -62,7 +62,7 @@ describe('wrapOne', () => {
     const calls: unknown[] = [];
     const door = new Door();
     const before = door.onclose;
-    const undo = wrapOne(door, 'onclose', counting(calls));
+    const undo = wrapOwnMethod(door, 'onclose', counting(calls));
     expect(Object.hasOwn(door, 'onclose')).toBe(false);
     expect(door.onclose!()).toBe('closed');
     expect(calls).toEqual([door]);
@@ -73,7 +73,7 @@ describe('wrapOne', () => {
   it('leaves in place what came on top of it or instead of it', () => {
     const calls: unknown[] = [];
     const door = new Door();
-    const undo = wrapOne(door, 'open', counting(calls));
+    const undo = wrapOwnMethod(door, 'open', counting(calls));
     const instead = (): string => 'instead';
     door.open = instead;
     undo();
@@ -82,10 +82,10 @@ describe('wrapOne', () => {
 
   it('leaves alone what is no function, or does not let itself be changed', () => {
     const frozen = Object.freeze({ open: () => 'frozen' });
-    const undo = wrapOne(frozen, 'open', counting([]));
+    const undo = wrapOwnMethod(frozen, 'open', counting([]));
     expect(frozen.open()).toBe('frozen');
     undo();
-    wrapOne({ open: 'word' }, 'open', counting([]))();
-    wrapOne({}, 'open', counting([]))();
+    wrapOwnMethod({ open: 'word' }, 'open', counting([]))();
+    wrapOwnMethod({}, 'open', counting([]))();
   });
 });

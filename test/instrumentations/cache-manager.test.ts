@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { nameCache } from '../../src/recorders/cache/names.ts';
+import type { Sample } from '../../src/core/recording/samples.ts';
 import { cacheManager } from '../../src/instrumentations/cache-manager.ts';
 import { keyv } from '../../src/instrumentations/keyv.ts';
-import type { Sample } from '../../src/core/recording/samples.ts';
+import { nameCache } from '../../src/recorders/cache/names.ts';
+import { runToEnd } from '../kit/apps/run-to-end.ts';
 import { freePort } from '../kit/free-port.ts';
 import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
-import { runToEnd } from '../kit/apps/run-to-end.ts';
 import { SlowStore } from '../kit/servers/slow-store.ts';
 
 const require = createRequire(import.meta.url);

@@ -4,11 +4,11 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
+import type { AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import { express as instrumentation } from '../../src/instrumentations/express.ts';
-import { attachAlone } from '../kit/samples/samples.ts';
 import { answersOf, routesOf } from '../kit/apps/route-answers.ts';
+import { attachAlone } from '../kit/samples/samples.ts';
 
 const require = createRequire(import.meta.url);
 

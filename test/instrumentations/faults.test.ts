@@ -3,17 +3,17 @@ import { type IncomingMessage, createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Registry } from '../../src/core/recording/registry.ts';
 import { attach, type AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import type { Instrumentation } from '../../src/hooks/instrumentation.ts';
-import { Registry } from '../../src/core/recording/registry.ts';
 import { express } from '../../src/instrumentations/express.ts';
 import { hono } from '../../src/instrumentations/hono.ts';
 import { httpConnections } from '../../src/instrumentations/http/http-connections.ts';
 import { httpServer } from '../../src/instrumentations/http/http-server.ts';
 import { koa } from '../../src/instrumentations/koa.ts';
 import { eventually, listen, openRaw, talk } from '../kit/apps/http-traffic.ts';
-import { SETTINGS } from '../kit/contracts/instrumentation-settings.ts';
 import { answersOf } from '../kit/apps/route-answers.ts';
+import { SETTINGS } from '../kit/contracts/instrumentation-settings.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import { hono as instrumentation } from '../../src/instrumentations/hono.ts';
-import { attachAlone } from '../kit/samples/samples.ts';
 import { answersOf, routesOf } from '../kit/apps/route-answers.ts';
+import { attachAlone } from '../kit/samples/samples.ts';
 
 const require = createRequire(import.meta.url);
 

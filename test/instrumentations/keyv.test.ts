@@ -1,11 +1,11 @@
 // Caches made with Keyv 5 and 6, as ES modules and as CommonJS: requests by result, items, calls to stores, and nothing broken.
 import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { nameCache } from '../../src/recorders/cache/names.ts';
-import { keyv } from '../../src/instrumentations/keyv.ts';
 import type { Sample } from '../../src/core/recording/samples.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { keyv } from '../../src/instrumentations/keyv.ts';
+import { nameCache } from '../../src/recorders/cache/names.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
+import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
 import { SlowStore } from '../kit/servers/slow-store.ts';
 
 const require = createRequire(import.meta.url);

@@ -2,18 +2,18 @@
 import { createRequire } from 'node:module';
 import type { Knex } from 'knex';
 import { describe, expect } from 'vitest';
+import type { Sample } from '../../src/core/recording/samples.ts';
 import { attach } from '../../src/hooks/attach.ts';
 import { knex as instrumentation } from '../../src/instrumentations/knex.ts';
 import { pgPool } from '../../src/instrumentations/pg/pg-pool.ts';
 import { pg } from '../../src/instrumentations/pg/pg.ts';
-import type { Sample } from '../../src/core/recording/samples.ts';
 import { freshCopy } from '../kit/apps/fresh-copy.ts';
 import { eventually } from '../kit/apps/http-traffic.ts';
 import { SETTINGS } from '../kit/contracts/instrumentation-settings.ts';
-import { startMariadb } from '../kit/servers/mariadb-process.ts';
-import { freshPg, statementsOf, testsWithPostgres } from '../kit/samples/postgres-samples.ts';
 import { testWith } from '../kit/programs.ts';
+import { freshPg, statementsOf, testsWithPostgres } from '../kit/samples/postgres-samples.ts';
 import { attachAlone, countsOf } from '../kit/samples/samples.ts';
+import { startMariadb } from '../kit/servers/mariadb-process.ts';
 
 const require = createRequire(import.meta.url);
 const test = testsWithPostgres(instrumentation);

@@ -3,11 +3,11 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { LRUCache } from 'lru-cache';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { nameCache } from '../../src/recorders/cache/names.ts';
-import { lruCache } from '../../src/instrumentations/lru-cache.ts';
 import type { Sample } from '../../src/core/recording/samples.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { lruCache } from '../../src/instrumentations/lru-cache.ts';
+import { nameCache } from '../../src/recorders/cache/names.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
+import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import { express } from '../../src/instrumentations/express.ts';
 import { fastify } from '../../src/instrumentations/fastify.ts';
-import { attachAlone } from '../kit/samples/samples.ts';
 import { answersOf } from '../kit/apps/route-answers.ts';
+import { attachAlone } from '../kit/samples/samples.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { openSync, closeSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { processUsage, processUsageFrom } from '../../src/instrumentations/process.ts';
 import { readText } from '../../src/core/linux/procfs.ts';
+import { processUsage, processUsageFrom } from '../../src/instrumentations/process.ts';
 import { loadOfficial, type Official, startOfficial } from '../kit/apps/official.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
+import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
 
 let readings: Readings;
 let official: Official | undefined;

@@ -3,8 +3,8 @@ import { getHeapStatistics } from 'node:v8';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { runtimeNode } from '../../src/instrumentations/runtime.ts';
 import { loadOfficial, type Official, startOfficial } from '../kit/apps/official.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
+import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
 
 const DECLARED = runtimeNode.metrics.map(({ name }) => name);
 

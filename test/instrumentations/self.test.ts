@@ -1,13 +1,13 @@
 // What promtel tells of itself: only what there is to tell.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { attach, type AttachedInstrumentation } from '../../src/hooks/attach.ts';
-import type { Instrumentation } from '../../src/hooks/instrumentation.ts';
 import { defineMetric } from '../../src/core/metric.ts';
 import { onProblem } from '../../src/core/problem.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
-import { VERSION } from '../../src/core/version.ts';
-import { self } from '../../src/instrumentations/self.ts';
 import { samplesOf } from '../../src/core/recording/samples.ts';
+import { VERSION } from '../../src/core/version.ts';
+import { attach, type AttachedInstrumentation } from '../../src/hooks/attach.ts';
+import type { Instrumentation } from '../../src/hooks/instrumentation.ts';
+import { self } from '../../src/instrumentations/self.ts';
 import { SETTINGS } from '../kit/contracts/instrumentation-settings.ts';
 
 const orders = defineMetric({

@@ -5,8 +5,8 @@ import { cpus, totalmem } from 'node:os';
 import { parse } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readText } from '../../src/core/linux/procfs.ts';
-import { hostMetrics, hostMetricsFrom } from '../../src/instrumentations/system.ts';
 import type { Sample } from '../../src/core/recording/samples.ts';
+import { hostMetrics, hostMetricsFrom } from '../../src/instrumentations/system.ts';
 import { loadOfficial, type Official, startOfficial } from '../kit/apps/official.ts';
 import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
 

@@ -4,12 +4,12 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createNet, type Server as NetServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { httpClientActiveRequests, httpClientRequestDuration } from '../../src/catalog/http.ts';
-import { attach, type AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
+import { attach, type AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import { undici } from '../../src/instrumentations/undici.ts';
-import { activeOf, outcomesOf, samplesOf } from '../kit/samples/http-samples.ts';
 import { eventually, listen } from '../kit/apps/http-traffic.ts';
 import { SETTINGS } from '../kit/contracts/instrumentation-settings.ts';
+import { activeOf, outcomesOf, samplesOf } from '../kit/samples/http-samples.ts';
 
 let registry: Registry;
 let attached: AttachedInstrumentation;

@@ -1,6 +1,6 @@
 // What is read of the answers of LLMs in every format: usage as each provider words it, why it stopped, which error, where output is.
 import { describe, expect, it } from 'vitest';
-import { type Answer, AnswerReader } from '../../src/llm-wire/answer.ts';
+import { type Answer, ResponseParser } from '../../src/llm-wire/answer.ts';
 import { formatOf } from '../../src/llm-wire/formats.ts';
 
 const CHAT = '/v1/chat/completions';
@@ -11,7 +11,7 @@ const OLLAMA = '/api/chat';
 const COHERE = '/v2/chat';
 
 function answerTo(path: string, body: unknown): Answer {
-  const reader = new AnswerReader(formatOf(path)!, 'whole', () => {});
+  const reader = new ResponseParser(formatOf(path)!, 'whole', () => {});
   reader.write(Buffer.from(JSON.stringify(body)));
   return reader.end();
 }
@@ -19,7 +19,7 @@ function answerTo(path: string, body: unknown): Answer {
 /** How many of the events carry output. */
 function outputsOf(path: string, ...events: unknown[]): number {
   let outputs = 0;
-  const reader = new AnswerReader(formatOf(path)!, 'events', () => (outputs += 1));
+  const reader = new ResponseParser(formatOf(path)!, 'events', () => (outputs += 1));
   for (const event of events) reader.write(Buffer.from(`data: ${JSON.stringify(event)}\n\n`));
   reader.end();
   return outputs;
@@ -133,7 +133,7 @@ describe('usage', () => {
   });
 
   it('of a stream is the last that was told, and of Anthropic none of what it begins with', () => {
-    const reader = new AnswerReader(formatOf(MESSAGES)!, 'events', () => {});
+    const reader = new ResponseParser(formatOf(MESSAGES)!, 'events', () => {});
     const tell = (event: unknown): void => reader.write(Buffer.from(`event: x\ndata: ${JSON.stringify(event)}\n\n`));
     tell({ type: 'message_start', message: { model: 'claude', usage: { input_tokens: 10, output_tokens: 1 } } });
     expect(reader.end().usage).toMatchObject({ input: 10, output: undefined });

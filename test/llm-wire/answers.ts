@@ -1,3 +1,4 @@
+import { Meter, type Tokens } from '../instrumentations/llm/meter.ts';
 // Answers of every provider as they stand on the wire, whole and streamed.
 import { anthropic } from '../kit/servers/llm-wires/anthropic.ts';
 import { cohereWires } from '../kit/servers/llm-wires/cohere.ts';
@@ -6,7 +7,6 @@ import { ollamaWires } from '../kit/servers/llm-wires/ollama.ts';
 import { openaiWires } from '../kit/servers/llm-wires/openai-chat.ts';
 import { openaiResponses } from '../kit/servers/llm-wires/openai-responses.ts';
 import type { PlainAnswer, Wire } from '../kit/servers/llm-wires/wire.ts';
-import { Meter, type Tokens } from '../instrumentations/llm/meter.ts';
 
 export interface WireAnswer {
   readonly title: string;

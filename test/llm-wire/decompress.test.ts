@@ -1,7 +1,7 @@
 // Unpacking beside the application: whatever was packed, in whatever parts, is read as it was; what cannot be read is let go of.
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type Decoder, decoderFor } from '../../src/llm-wire/decompress.ts';
+import { type Decoder, decompressorFor } from '../../src/llm-wire/decompress.ts';
 
 const TEXT = JSON.stringify({ text: Array.from({ length: 20_000 }, (_, index) => index) });
 
@@ -23,7 +23,7 @@ interface Read {
 
 function decode(encoding: string | undefined): Read {
   const parts: Uint8Array[] = [];
-  const decoder = decoderFor(encoding, (bytes) => void parts.push(Buffer.from(bytes)))!;
+  const decoder = decompressorFor(encoding, (bytes) => void parts.push(Buffer.from(bytes)))!;
   return { decoder, text: () => Buffer.concat(parts).toString() };
 }
 
@@ -75,5 +75,5 @@ it('what comes faster than it can be unpacked is let go of, rather than kept', a
 });
 
 it('what is packed in a way that is not known is not read', () => {
-  for (const encoding of ['compress', 'gzip, br', 'dcb']) expect(decoderFor(encoding, () => {})).toBeUndefined();
+  for (const encoding of ['compress', 'gzip, br', 'dcb']) expect(decompressorFor(encoding, () => {})).toBeUndefined();
 });

@@ -1,8 +1,8 @@
 // The same traffic, measured by the official instrumentations in one process and by promtel in another: the same series.
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { certificate } from '../kit/servers/certificate.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
+import { certificate } from '../kit/servers/certificate.ts';
 import { differences } from './differences.ts';
 
 interface Series {

@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import { afterAll, describe, expect } from 'vitest';
 import { mongodb } from '../../src/instrumentations/mongodb/mongodb.ts';
 import { freshCopy } from '../kit/apps/fresh-copy.ts';
-import { type MongoProcess, startMongo } from '../kit/servers/mongo-process.ts';
 import { loadOfficial, type OfficialClass, startOfficial } from '../kit/apps/official.ts';
 import { testWith } from '../kit/programs.ts';
 import { attachAlone, countsOf } from '../kit/samples/samples.ts';
+import { type MongoProcess, startMongo } from '../kit/servers/mongo-process.ts';
 
 const require = createRequire(import.meta.url);
 

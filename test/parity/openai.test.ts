@@ -5,9 +5,9 @@ import { expect, it } from 'vitest';
 import { llm } from '../../src/instrumentations/llm/llm.ts';
 import { eventually } from '../kit/apps/http-traffic.ts';
 import { MESSAGES } from '../kit/apps/llm-clients.ts';
-import { BROKEN, RATE_LIMITED, type Script, startLlmProvider } from '../kit/servers/llm-provider.ts';
-import { attachLlm } from '../kit/samples/llm-samples.ts';
 import { type OfficialSample, startOfficial } from '../kit/apps/official.ts';
+import { attachLlm } from '../kit/samples/llm-samples.ts';
+import { BROKEN, RATE_LIMITED, type Script, startLlmProvider } from '../kit/servers/llm-provider.ts';
 
 // The last major version that the official one knows.
 const openai = createRequire(import.meta.url)('openai6') as typeof import('openai6');

@@ -1,9 +1,9 @@
 // The same use of pg, measured by the official instrumentation in one process and by promtel in another: the same numbers.
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { startPostgres } from '../kit/servers/postgres-process.ts';
-import { testWith } from '../kit/programs.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
+import { testWith } from '../kit/programs.ts';
+import { startPostgres } from '../kit/servers/postgres-process.ts';
 import { type Counts, pgDifferences } from './pg-differences.ts';
 
 interface Measured {

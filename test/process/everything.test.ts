@@ -1,13 +1,13 @@
 // A program that uses every library for jobs, caches and databases at once: each is measured, and it ends when its work is done.
 import { afterAll, describe, expect } from 'vitest';
+import { runToEnd } from '../kit/apps/run-to-end.ts';
+import { findProgram, testWith } from '../kit/programs.ts';
+import { countsOf } from '../kit/samples/samples.ts';
 import { startMariadb } from '../kit/servers/mariadb-process.ts';
 import { startMongo } from '../kit/servers/mongo-process.ts';
 import { openOtlpSink } from '../kit/servers/otlp-sink.ts';
 import { startPostgres } from '../kit/servers/postgres-process.ts';
-import { findProgram, testWith } from '../kit/programs.ts';
 import { startRedis } from '../kit/servers/redis-process.ts';
-import { countsOf } from '../kit/samples/samples.ts';
-import { runToEnd } from '../kit/apps/run-to-end.ts';
 
 const servers = new AsyncDisposableStack();
 afterAll(() => servers.disposeAsync());

@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
-import { conventionalName, type LlmProvider, type ProviderName, startLlmProvider } from '../kit/servers/llm-provider.ts';
-import { parseExposition } from '../kit/samples/parse-exposition.ts';
 import { killApps, runApp } from '../kit/apps/run-app.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
+import { parseExposition } from '../kit/samples/parse-exposition.ts';
+import { conventionalName, type LlmProvider, type ProviderName, startLlmProvider } from '../kit/servers/llm-provider.ts';
 
 const ENDPOINT = { OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1', OTEL_EXPORTER_PROMETHEUS_PORT: '0', STAYS: 'yes' };
 const FIXTURES = 'test/process/fixtures';

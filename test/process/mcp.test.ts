@@ -1,8 +1,8 @@
 // An MCP client and its servers in processes of their own, unchanged: each counts its side once, and ends by itself.
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { runToEnd } from '../kit/apps/run-to-end.ts';
 import { operationsOf, sessionsOf } from '../kit/samples/mcp-samples.ts';
 import { openOtlpSink, type OtlpPoint, type OtlpSink } from '../kit/servers/otlp-sink.ts';
-import { runToEnd } from '../kit/apps/run-to-end.ts';
 
 let sink: OtlpSink;
 beforeEach(async () => {

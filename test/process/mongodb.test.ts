@@ -6,12 +6,12 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type MongoProcess, startMongo } from '../kit/servers/mongo-process.ts';
-import { commandsOf, emptyMongo } from '../kit/samples/mongo-samples.ts';
-import { openOtlpSink, type OtlpSink } from '../kit/servers/otlp-sink.ts';
-import { findProgram, testWith } from '../kit/programs.ts';
-import { countsOf } from '../kit/samples/samples.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
+import { findProgram, testWith } from '../kit/programs.ts';
+import { commandsOf, emptyMongo } from '../kit/samples/mongo-samples.ts';
+import { countsOf } from '../kit/samples/samples.ts';
+import { type MongoProcess, startMongo } from '../kit/servers/mongo-process.ts';
+import { openOtlpSink, type OtlpSink } from '../kit/servers/otlp-sink.ts';
 
 const require = createRequire(import.meta.url);
 

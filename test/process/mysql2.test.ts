@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { freePort } from '../kit/free-port.ts';
-import { type MariadbProcess, startMariadb } from '../kit/servers/mariadb-process.ts';
-import { testWith } from '../kit/programs.ts';
 import { type Ending, runToEnd } from '../kit/apps/run-to-end.ts';
+import { freePort } from '../kit/free-port.ts';
+import { testWith } from '../kit/programs.ts';
+import { type MariadbProcess, startMariadb } from '../kit/servers/mariadb-process.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'promtel-mysql2-'));

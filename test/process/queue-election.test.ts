@@ -2,11 +2,11 @@
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
 import { BULLMQ } from '../kit/apps/polled-queues.ts';
+import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
 import { findProgram, testWith } from '../kit/programs.ts';
 import { type Depth, depthInExposition, depthInRedis } from '../kit/samples/queue-depth.ts';
 import { type QueueRead, watchReads } from '../kit/samples/queue-reads.ts';
 import { type RedisProcess, startRedis } from '../kit/servers/redis-process.ts';
-import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
 
 const POLL_SECONDS = 1;
 const ENV = {

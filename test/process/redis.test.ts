@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openOtlpSink, type OtlpSink } from '../kit/servers/otlp-sink.ts';
-import { findProgram, testWith } from '../kit/programs.ts';
-import { type RedisProcess, startRedis } from '../kit/servers/redis-process.ts';
-import { countsOf } from '../kit/samples/samples.ts';
-import { commandsOf, lookUpsOf } from '../kit/samples/redis-samples.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
+import { findProgram, testWith } from '../kit/programs.ts';
+import { commandsOf, lookUpsOf } from '../kit/samples/redis-samples.ts';
+import { countsOf } from '../kit/samples/samples.ts';
+import { openOtlpSink, type OtlpSink } from '../kit/servers/otlp-sink.ts';
+import { type RedisProcess, startRedis } from '../kit/servers/redis-process.ts';
 
 const FIXTURES = './test/process/fixtures';
 

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
-import { parseExposition } from '../kit/samples/parse-exposition.ts';
 import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
+import { parseExposition } from '../kit/samples/parse-exposition.ts';
 
 /** A request, with the body for a POST; the status that the application answers; the template, unless no route matched. */
 type Exchange = readonly [request: string, status: number, route?: string];

@@ -114,7 +114,7 @@ describe('the provider that the application finds', () => {
   it.each(['@opentelemetry/api', 'api19', 'api14'])('takes every instrument of %s', async (name) => {
     const telemetry = start();
     recordEverything(apiCopy(name).metrics.getMeter('app', '1.0'));
-    const collected = await telemetry.collectForeign();
+    const collected = await telemetry.collectOtel();
     const expected = name === 'api14' ? { ...EVERYTHING, 'a.gauge {"k":"v"}': undefined } : EVERYTHING;
     expect(seriesOf(collected)).toMatchObject(
       Object.fromEntries(Object.entries(expected).filter(([, value]) => value !== undefined)),
@@ -126,7 +126,7 @@ describe('the provider that the application finds', () => {
   it('has nothing to collect before an instrument is made', async () => {
     const telemetry = start();
     apiCopy().metrics.getMeter('app');
-    expect(await telemetry.collectForeign()).toBeUndefined();
+    expect(await telemetry.collectOtel()).toBeUndefined();
   });
 
   it('gives the SDK instruments themselves, so that recording costs nothing more', () => {
@@ -142,7 +142,7 @@ describe('the provider that the application finds', () => {
       meter.createCounter('ok').add(odd, odd);
       meter.createHistogram(odd).record(1);
     }
-    expect(await telemetry.collectForeign()).toBeDefined();
+    expect(await telemetry.collectOtel()).toBeDefined();
   });
 
   it('counts a callback that throws, and tells of it once', async () => {
@@ -152,8 +152,8 @@ describe('the provider that the application finds', () => {
       throw new Error('no value');
     });
     meter.createCounter('good').add(1);
-    expect(seriesOf(await telemetry.collectForeign())).toEqual({ 'good {}': 1 });
-    await telemetry.collectForeign();
+    expect(seriesOf(await telemetry.collectOtel())).toEqual({ 'good {}': 1 });
+    await telemetry.collectOtel();
     expect(problems).toEqual([{ subject: 'a callback of the application', message: 'could not be read: no value' }]);
   });
 });
@@ -174,7 +174,7 @@ describe('the operator', () => {
     for (const id of ['a', 'b', 'c', 'd']) many.add(1, { id });
     const usual = meter.createCounter('usual');
     for (const id of ['a', 'b', 'c', 'd']) usual.add(1, { id });
-    expect(seriesOf(await telemetry.collectForeign())).toEqual({
+    expect(seriesOf(await telemetry.collectOtel())).toEqual({
       'a.counter {}': 2,
       'a.balance {}': -1,
       'a.histogram {}': '1 in {"boundaries":[10,20],"counts":[1,0,0]}',
@@ -200,7 +200,7 @@ describe('the operator', () => {
       .createHistogram('http.server.request.duration', { unit: 's', advice: { explicitBucketBoundaries: [1, 2, 3] } })
       .record(0.3, attributes);
     meter.createUpDownCounter('http.server.active_requests').add(1, attributes);
-    const series = seriesOf(await telemetry.collectForeign());
+    const series = seriesOf(await telemetry.collectOtel());
     expect(series['http.server.request.duration {"http.request.method":"GET"}']).toContain('"boundaries":[0.005,0.01,0.025');
     expect(series['http.server.active_requests {"http.request.method":"GET"}']).toBe(1);
   });
@@ -209,10 +209,10 @@ describe('the operator', () => {
     const telemetry = start({}, ['http.server.request.duration']);
     const { metrics } = apiCopy();
     metrics.getMeter('@opentelemetry/instrumentation-http').createHistogram('http.server.request.duration').record(1);
-    expect(await telemetry.collectForeign()).toBeUndefined();
+    expect(await telemetry.collectOtel()).toBeUndefined();
     metrics.getMeter('@opentelemetry/instrumentation-http').createHistogram('http.server.other').record(1);
     metrics.getMeter('the application').createHistogram('http.server.request.duration').record(1);
-    const names = (await telemetry.collectForeign())?.scopeMetrics.flatMap((one) =>
+    const names = (await telemetry.collectOtel())?.scopeMetrics.flatMap((one) =>
       one.metrics.map(({ descriptor }) => descriptor.name),
     );
     expect(names?.toSorted()).toEqual(['http.server.other', 'http.server.request.duration']);
@@ -230,7 +230,7 @@ describe('a provider that the application registers for itself', () => {
     before.add(1);
     expect(await read()).toEqual(EVERYTHING);
     const { 'a.counter {"k":"v"}': counter, 'a.gauge {"k":"v"}': _, ...same } = EVERYTHING;
-    expect(seriesOf(await telemetry.collectForeign())).toEqual({ ...same, 'a.counter {}': counter, 'made.before {}': 1 });
+    expect(seriesOf(await telemetry.collectOtel())).toEqual({ ...same, 'a.counter {}': counter, 'made.before {}': 1 });
     expect(problems).toMatchObject([{ subject: 'MeterProvider', message: expect.stringContaining('for both') }]);
   });
 
@@ -256,7 +256,7 @@ describe('a provider that the application registers for itself', () => {
     const telemetry = start();
     metrics.getMeter('app').createCounter('late').add(1);
     expect(await read()).toEqual({ 'early {}': 1, 'late {}': 1 });
-    expect(seriesOf(await telemetry.collectForeign())).toEqual({ 'late {}': 1 });
+    expect(seriesOf(await telemetry.collectOtel())).toEqual({ 'late {}': 1 });
     expect(problems).toMatchObject([{ subject: 'MeterProvider' }]);
   });
 

@@ -1,8 +1,8 @@
 // An application that runs an OpenTelemetry SDK of its own gets from it what it gets without promtel.
 import { afterAll, describe, expect, it } from 'vitest';
-import { openOtlpSink } from '../kit/servers/otlp-sink.ts';
 import { killApps, runApp } from '../kit/apps/run-app.ts';
 import type { Ending } from '../kit/apps/run-to-end.ts';
+import { openOtlpSink } from '../kit/servers/otlp-sink.ts';
 
 afterAll(killApps);
 

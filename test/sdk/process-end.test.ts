@@ -1,8 +1,8 @@
 // However a program ends, its last metrics arrive, and it ends as it does without promtel.
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openOtlpSink, type OtlpSink } from '../kit/servers/otlp-sink.ts';
 import { killApps, runApp } from '../kit/apps/run-app.ts';
 import type { Ending } from '../kit/apps/run-to-end.ts';
+import { openOtlpSink, type OtlpSink } from '../kit/servers/otlp-sink.ts';
 
 const PRELOAD = ['--import', './test/sdk/fixtures/preload.mjs'];
 const PROGRAM = './test/sdk/fixtures/ends.mjs';

@@ -2,9 +2,9 @@
 import { get } from 'node:http';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
-import { openOtlpSink, type OtlpSink, type OtlpSpan } from '../kit/servers/otlp-sink.ts';
-import { parseExposition, type ParsedSample, seriesKey } from '../kit/samples/parse-exposition.ts';
 import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
+import { parseExposition, type ParsedSample, seriesKey } from '../kit/samples/parse-exposition.ts';
+import { openOtlpSink, type OtlpSink, type OtlpSpan } from '../kit/servers/otlp-sink.ts';
 
 const sinks: OtlpSink[] = [];
 

@@ -5,19 +5,22 @@ import { genAiAgentName } from '../../catalog/llm-attributes.ts';
 import { timeOperation } from '../../core/operation.ts';
 import { sharedRegistry } from '../../core/recording/shared-registry.ts';
 import { AgentRuns } from '../../recorders/agents/runs.ts';
+import { attributesFrom } from '../named-attributes.ts';
+import { instrumentOf, isFunction, timeFor, wrapFor } from '../record.ts';
 import { memory } from './memory.ts';
 import { type Agent, bindScores, scores } from './scores.ts';
 import { tasks } from './tasks.ts';
-import { instrumentOf, isFunction, timeFor, wrapFor } from '../record.ts';
-import { wordsFor } from '../named-attributes.ts';
 
 /** A workflow of several steps or agents, by its name. */
 export interface Workflow {
   readonly workflow: string;
 }
 
-const nameOf = wordsFor({ agent: genAiAgentName }, { required: ['agent'], example: "{ agent: 'planner' }" });
-const workflowOf = wordsFor({ workflow: genAiWorkflowName }, { required: ['workflow'], example: "{ workflow: 'release' }" });
+const nameOf = attributesFrom({ agent: genAiAgentName }, { required: ['agent'], example: "{ agent: 'planner' }" });
+const workflowOf = attributesFrom(
+  { workflow: genAiWorkflowName },
+  { required: ['workflow'], example: "{ workflow: 'release' }" },
+);
 
 /** `agents` for one agent. */
 export type BoundAgent = ReturnType<typeof bind>;

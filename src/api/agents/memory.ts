@@ -12,9 +12,9 @@ import {
 } from '../../catalog/agents.ts';
 import type { AttributesOf } from '../../core/metric.ts';
 import { errorTypeOf } from '../../core/operation.ts';
+import { attributesFrom } from '../named-attributes.ts';
 import { type Fields, observe, type ReadState } from '../observe.ts';
 import { instrumentOf, isShare, lazyInstrument, seriesOf, timeFor, wrapFor } from '../record.ts';
-import { wordsFor } from '../named-attributes.ts';
 
 /** A kind of pattern that a memory holds, such as `trajectory`; all of it, where that is left out. */
 export interface Pattern {
@@ -40,11 +40,11 @@ export interface MemoryState {
 
 type OperationAttributes = AttributesOf<typeof agentMemoryOperations>;
 
-const attributesOf = wordsFor(
+const attributesOf = attributesFrom(
   { operation: agentMemoryOperation, pattern: agentMemoryPatternType },
   { required: ['operation'], example: "{ operation: 'retrieval', pattern: 'trajectory' }" },
 );
-const patternOf = wordsFor({ pattern: agentMemoryPatternType }, { required: [], example: "{ pattern: 'trajectory' }" });
+const patternOf = attributesFrom({ pattern: agentMemoryPatternType }, { required: [], example: "{ pattern: 'trajectory' }" });
 
 const MEMORY_FIELDS: Fields<MemoryState> = {
   sizeBytes: [agentMemorySize],

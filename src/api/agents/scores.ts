@@ -1,10 +1,10 @@
 // The part of `agents` that judges: scores, verifications, and work that was taken back.
 import { agentId, type AgentOutcome, scoreName } from '../../catalog/agent-attributes.ts';
 import { agentRollbacks, agentScore, agentScoreLast, agentVerifications } from '../../catalog/agents.ts';
-import type { GaugeCell, HistogramCell } from '../../core/recording/cell.ts';
 import type { AttributesOf } from '../../core/metric.ts';
+import type { GaugeCell, HistogramCell } from '../../core/recording/cell.ts';
+import { attributesFrom } from '../named-attributes.ts';
 import { instrumentOf, isShare, seriesOf } from '../record.ts';
-import { wordsFor } from '../named-attributes.ts';
 
 /** An agent that lasts, by its name; never one invocation of it, whose id would make a series of its own. */
 export interface Agent {
@@ -16,8 +16,8 @@ export interface Score extends Agent {
   readonly score?: string | undefined;
 }
 
-const attributesOf = wordsFor({ agent: agentId }, { required: ['agent'], example: "{ agent: 'coder' }" });
-const scoreAttributesOf = wordsFor(
+const attributesOf = attributesFrom({ agent: agentId }, { required: ['agent'], example: "{ agent: 'coder' }" });
+const scoreAttributesOf = attributesFrom(
   { agent: agentId, score: scoreName },
   { required: ['agent'], example: "{ agent: 'coder', score: 'truth' }" },
 );

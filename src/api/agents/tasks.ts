@@ -3,8 +3,8 @@ import { agentGoalType, type AgentOutcome, agentTaskType } from '../../catalog/a
 import { agentCoordinationEfficiency, agentPlanDuration, agentTasks } from '../../catalog/agents.ts';
 import type { AttributesOf } from '../../core/metric.ts';
 import type { OperationEnd } from '../../core/operation.ts';
+import { attributesFrom } from '../named-attributes.ts';
 import { instrumentOf, seriesOf, timeFor } from '../record.ts';
-import { wordsFor } from '../named-attributes.ts';
 
 /** A kind of goal, such as `refactoring`; never a goal in somebody's words. */
 export interface Goal {
@@ -16,8 +16,8 @@ export interface AgentTask {
   readonly task?: string | undefined;
 }
 
-const goalOf = wordsFor({ goal: agentGoalType }, { required: [], example: "{ goal: 'refactoring' }" });
-const taskOf = wordsFor({ task: agentTaskType }, { required: [], example: "{ task: 'review' }" });
+const goalOf = attributesFrom({ goal: agentGoalType }, { required: [], example: "{ goal: 'refactoring' }" });
+const taskOf = attributesFrom({ task: agentTaskType }, { required: [], example: "{ task: 'review' }" });
 
 /** `agents` for one kind of task, and the goal that is planned for. */
 export type BoundAgentTask = ReturnType<typeof bindTask>;

@@ -10,9 +10,9 @@ import {
 import { dbClientOperationDuration, dbClientResponseReturnedRows } from '../../catalog/db.ts';
 import { sharedRegistry } from '../../core/recording/shared-registry.ts';
 import { type DbOperation, DbOperations } from '../../recorders/db/operations.ts';
-import { dbPools } from './pools.ts';
+import { attributesFrom } from '../named-attributes.ts';
 import { ask, timeFor, wrapFor } from '../record.ts';
-import { wordsFor } from '../named-attributes.ts';
+import { dbPools } from './pools.ts';
 
 /** What is done, and where. Never a statement, a key or a value: each would make a series of its own. */
 export interface DbCall {
@@ -38,7 +38,7 @@ export type BoundDb = ReturnType<Db['bind']>;
 
 export type Db = ReturnType<typeof operationsOf> & typeof dbPools;
 
-const attributesOf = wordsFor(
+const attributesOf = attributesFrom(
   {
     system: dbSystemName,
     operation: dbOperationName,

@@ -13,9 +13,9 @@ import {
 import type { AttributesOf } from '../../core/metric.ts';
 import { errorTypeOf } from '../../core/operation.ts';
 import type { PoolState } from '../../recorders/db/pools.ts';
+import { attributesFrom } from '../named-attributes.ts';
 import { type Fields, observe, type ReadState } from '../observe.ts';
 import { instrumentOf, seriesOf } from '../record.ts';
-import { wordsFor } from '../named-attributes.ts';
 
 /** A pool of connections, by its name. */
 export interface DbPool {
@@ -25,7 +25,10 @@ export interface DbPool {
 /** `db` for one pool, its series looked up once. */
 export type BoundDbPool = ReturnType<typeof bindPool>;
 
-const poolAttributesOf = wordsFor({ name: dbClientConnectionPoolName }, { required: ['name'], example: "{ name: 'orders' }" });
+const poolAttributesOf = attributesFrom(
+  { name: dbClientConnectionPoolName },
+  { required: ['name'], example: "{ name: 'orders' }" },
+);
 
 const POOL_FIELDS: Fields<PoolState> = {
   used: [dbClientConnectionCount, { 'db.client.connection.state': 'used' }],

@@ -2,8 +2,8 @@
 import { llmTokens } from '../../catalog/llm.ts';
 import { sharedRegistry } from '../../core/recording/shared-registry.ts';
 import { textOf } from '../../core/text.ts';
-import type { LlmCallEnd } from '../../recorders/llm/calls.ts';
 import type { TokenUsage } from '../../core/token-usage.ts';
+import type { LlmCallEnd } from '../../recorders/llm/calls.ts';
 import { looks } from '../named-attributes.ts';
 
 /** What an answer tells. */

@@ -8,20 +8,20 @@ import {
   llmPurpose,
 } from '../../catalog/llm-attributes.ts';
 import { genAiClientOperationDuration, llmTokens } from '../../catalog/llm.ts';
-import { currentActivity } from '../../recorders/agents/activity.ts';
 import { OTHER } from '../../core/attribute.ts';
-import { ClientCall } from '../../recorders/llm/client-call.ts';
 import { ABORTED, errorTypeOf, timeOperation } from '../../core/operation.ts';
-import { currentPurpose, withPurpose } from '../../recorders/llm/purpose.ts';
 import { sharedRegistry } from '../../core/recording/shared-registry.ts';
+import { currentActivity } from '../../recorders/agents/activity.ts';
 import { LlmCalls, type LlmCallSettings, type LlmRequest } from '../../recorders/llm/calls.ts';
+import { ClientCall } from '../../recorders/llm/client-call.ts';
+import { currentPurpose, withPurpose } from '../../recorders/llm/purpose.ts';
+import { attributesFrom } from '../named-attributes.ts';
+import { ask, isFunction, wrapFor } from '../record.ts';
 import { endOf, type LlmAnswer } from './answer.ts';
 import { spending } from './spending.ts';
-import { ask, isFunction, wrapFor } from '../record.ts';
-import { wordsFor } from '../named-attributes.ts';
 
 /** A call, as it is made. */
-export interface LlmCall {
+export interface LlmCallInput {
   /** Provider, by its name in the conventions where it has one, such as `openai`, `aws.bedrock` or `gcp.gemini`. */
   readonly provider: string;
   /** Model that is asked for. */
@@ -55,7 +55,7 @@ export type BoundLlm = ReturnType<Llm['bind']>;
 
 export type Llm = ReturnType<typeof callsOf> & typeof spending;
 
-const wordsOf = wordsFor(
+const wordsOf = attributesFrom(
   {
     provider: genAiProviderName,
     model: genAiRequestModel,
@@ -136,7 +136,7 @@ function callsOf(settings: () => LlmCallSettings) {
      * // llm.cost{gen_ai.request.model="gpt-4o"}
      * ```
      */
-    track<Result>(call: LlmCall, run: () => Result, options?: LlmCallOptions<Awaited<Result>>): Result {
+    track<Result>(call: LlmCallInput, run: () => Result, options?: LlmCallOptions<Awaited<Result>>): Result {
       return trackCall(requestOf(call), run, options);
     },
 
@@ -153,7 +153,7 @@ function callsOf(settings: () => LlmCallSettings) {
      * ```
      */
     wrap<Arguments extends unknown[], Result, This>(
-      call: LlmCall,
+      call: LlmCallInput,
       run: (this: This, ...values: Arguments) => Result,
       options?: LlmCallOptions<Awaited<Result>>,
     ): (this: This, ...values: Arguments) => Result {
@@ -173,7 +173,7 @@ function callsOf(settings: () => LlmCallSettings) {
      * // llm.finish_reasons{gen_ai.request.model="house-1", llm.finish_reason="stop"} 1
      * ```
      */
-    begin(call: LlmCall): OpenLlmCall {
+    begin(call: LlmCallInput): OpenLlmCall {
       return openCall(requestOf(call));
     },
 
@@ -187,7 +187,7 @@ function callsOf(settings: () => LlmCallSettings) {
      * // llm.unmetered_calls{gen_ai.request.model="house-2"} 1
      * ```
      */
-    bind(call: LlmCall) {
+    bind(call: LlmCallInput) {
       const request = requestOf(call);
       return {
         track: <Result>(run: () => Result, options?: LlmCallOptions<Awaited<Result>>): Result => trackCall(request, run, options),
@@ -201,7 +201,7 @@ function callsOf(settings: () => LlmCallSettings) {
   } as const;
 }
 
-function requestOf(call: LlmCall): LlmRequest {
+function requestOf(call: LlmCallInput): LlmRequest {
   const words = wordsOf(call, genAiClientOperationDuration);
   return {
     operation: words['gen_ai.operation.name'] ?? 'chat',

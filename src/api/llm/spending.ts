@@ -1,10 +1,10 @@
 // The part of `llm` that tells what is spent beside the price of tokens, what may be spent, and what for.
 import { genAiProviderName, llmBudgetPeriod, llmPurpose } from '../../catalog/llm-attributes.ts';
 import { llmBudget, llmCost, llmCredits } from '../../catalog/llm.ts';
-import { currentPurpose, withPurpose } from '../../recorders/llm/purpose.ts';
 import { sharedRegistry } from '../../core/recording/shared-registry.ts';
+import { currentPurpose, withPurpose } from '../../recorders/llm/purpose.ts';
+import { looks, attributesFrom } from '../named-attributes.ts';
 import { instrumentOf, isFunction } from '../record.ts';
-import { looks, wordsFor } from '../named-attributes.ts';
 
 /** Whose credits they are. */
 export interface Credits {
@@ -20,11 +20,11 @@ export interface Budget {
   readonly purpose?: string | undefined;
 }
 
-const creditsOf = wordsFor(
+const creditsOf = attributesFrom(
   { provider: genAiProviderName, purpose: llmPurpose },
   { required: ['provider'], example: "{ provider: 'elevenlabs', purpose: 'narration' }" },
 );
-const budgetOf = wordsFor(
+const budgetOf = attributesFrom(
   { period: llmBudgetPeriod, provider: genAiProviderName, purpose: llmPurpose },
   { required: ['period'], example: "{ period: 'month', provider: 'openai' }" },
 );

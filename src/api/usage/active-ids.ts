@@ -2,9 +2,9 @@
 import type { usageApiKeysActive, usageUsersActive } from '../../catalog/usage.ts';
 import { nowMillis } from '../../core/clock.ts';
 import { sharedRegistry } from '../../core/recording/shared-registry.ts';
-import { ActiveWindow, type Mark } from './active-window.ts';
-import { instrumentOf } from '../record.ts';
 import { looks } from '../named-attributes.ts';
+import { instrumentOf } from '../record.ts';
+import { ActiveWindow, type Mark } from './active-window.ts';
 
 /** Windows by their names, in milliseconds. */
 export type Windows = ReadonlyMap<string, number>;

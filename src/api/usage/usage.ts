@@ -1,13 +1,13 @@
 // `usage`: how many API keys and users are active, without keeping who they are, and what tasks cost.
 import { usageTaskType } from '../../catalog/agent-attributes.ts';
 import { usageApiKeysActive, usageTaskCost, usageUsersActive } from '../../catalog/usage.ts';
-import { Activity } from '../../recorders/agents/activity.ts';
 import type { AttributesOf } from '../../core/metric.ts';
 import { timeOperation } from '../../core/operation.ts';
 import { sharedRegistry } from '../../core/recording/shared-registry.ts';
-import { ActiveIds, type Windows } from './active-ids.ts';
+import { Activity } from '../../recorders/agents/activity.ts';
+import { attributesFrom } from '../named-attributes.ts';
 import { instrumentOf, isFunction, seriesOf, wrapFor } from '../record.ts';
-import { wordsFor } from '../named-attributes.ts';
+import { ActiveIds, type Windows } from './active-ids.ts';
 
 /** A kind of task, such as `summary`; never one task. */
 export interface UsageTask {
@@ -16,7 +16,7 @@ export interface UsageTask {
 
 type TaskAttributes = AttributesOf<typeof usageTaskCost>;
 
-const attributesOf = wordsFor({ task: usageTaskType }, { required: [], example: "{ task: 'summary' }" });
+const attributesOf = attributesFrom({ task: usageTaskType }, { required: [], example: "{ task: 'summary' }" });
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
 

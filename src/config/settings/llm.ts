@@ -1,7 +1,7 @@
 // Settings of LLM calls: where further models are served, what they cost, and by which names they are measured.
 import type { GenAiNames, LlmPrice, LlmServer } from '../../core/instrumentation-settings.ts';
-import { decimal, isHttpUrl } from '../parse.ts';
 import { entries } from '../parse-list.ts';
+import { decimal, isHttpUrl } from '../parse.ts';
 import type { Area, Parser } from '../setting.ts';
 
 const server: Parser<readonly LlmServer[]> = entries('provider=URL', (provider, text) => {

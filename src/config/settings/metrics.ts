@@ -1,7 +1,7 @@
 // Settings of metrics: where they go, how often, what each of them keeps, and what the Prometheus page looks like.
 import type { TranslationStrategy } from '../../core/naming/prometheus-name.ts';
-import { boolean, host, integer, integerWithin, matching, metricsPath, milliseconds, oneOf } from '../parse.ts';
 import { ascendingNumbers, choices, list, metricPattern, names, perMetric } from '../parse-list.ts';
+import { boolean, host, integer, integerWithin, matching, metricsPath, milliseconds, oneOf } from '../parse.ts';
 import type { Area } from '../setting.ts';
 
 /** As in core/prometheus-name.ts, which start-up does without; a test holds the two together. */

@@ -1,6 +1,6 @@
+import { choices } from '../parse-list.ts';
 // Settings of traces, which promtel records only when they are asked for.
 import { integer, milliseconds, oneOf, ratio } from '../parse.ts';
-import { choices } from '../parse-list.ts';
 import type { Area } from '../setting.ts';
 
 const quantity = integer(1, 2 ** 31 - 1);

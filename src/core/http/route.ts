@@ -3,7 +3,7 @@
 const ROUTE = Symbol('promtel.route');
 
 /** A template that stands unless the answer is 404. */
-class Doubtful {
+class TentativeRoute {
   readonly template: string;
 
   constructor(template: string) {
@@ -12,7 +12,7 @@ class Doubtful {
 }
 
 interface Routed {
-  [ROUTE]?: string | Doubtful | undefined;
+  [ROUTE]?: string | TentativeRoute | undefined;
   readonly httpVersionMajor?: number;
   /** What carries an HTTP/2 request, and all that http2 publishes of it. */
   readonly stream?: Routed;
@@ -32,19 +32,19 @@ export function clearRoute(request: object): void {
  * Leaves a template to the status: every handler of the route has passed the request on. If what follows finds an answer,
  * it is the route's, as where handlers prepare and one middleware renders; if that is 404, nothing was found.
  */
-export function doubtRoute(request: object): void {
+export function markTentative(request: object): void {
   const template = routeOf(request);
-  if (template !== undefined) keep(request, new Doubtful(template));
+  if (template !== undefined) keep(request, new TentativeRoute(template));
 }
 
 /** The template of a request, or of the stream of an HTTP/2 request, that ended with a status; undefined if no route matched. */
 export function routeOf(request: object, status?: number): string | undefined {
   const { [ROUTE]: kept } = request as Routed;
-  if (!(kept instanceof Doubtful)) return kept;
+  if (!(kept instanceof TentativeRoute)) return kept;
   return status === 404 ? undefined : kept.template;
 }
 
-function keep(request: Routed, kept: string | Doubtful | undefined): void {
+function keep(request: Routed, kept: string | TentativeRoute | undefined): void {
   request[ROUTE] = kept;
   if (request.httpVersionMajor === 2 && request.stream !== undefined) request.stream[ROUTE] = kept;
 }

@@ -33,7 +33,7 @@ export function prometheusLabels(
 ): ReadonlyMap<string, string> {
   const labels = new Map<string, string>();
   for (const key of Object.keys(attributes).toSorted(byBytes)) {
-    const label = asideIfReserved(prometheusLabel(key, strategy), kind);
+    const label = prefixIfReserved(prometheusLabel(key, strategy), kind);
     const before = labels.get(label) ?? '';
     const value = labelValue(attributes[key]);
     labels.set(label, before === '' ? value : `${before};${value}`);
@@ -52,7 +52,7 @@ function byBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-function asideIfReserved(label: string, kind: InstrumentKind): string {
+function prefixIfReserved(label: string, kind: InstrumentKind): string {
   return label === RESERVED_EVERYWHERE || label === RESERVED[kind] ? `exported_${label}` : label;
 }
 

@@ -1,8 +1,8 @@
 // Cells hold the numbers of one series. Recording into one allocates nothing and asks nothing but "is it a number?".
 import type { AttributeValue } from '../attribute.ts';
+import type { InstrumentKind } from '../metric.ts';
 import { CHANGED_FOR_ALL, type Block } from './block.ts';
 import { type Exemplar, exemplarOf, exemplars } from './exemplar.ts';
-import type { InstrumentKind } from '../metric.ts';
 
 /** The values of a series in the order of its family's keys; undefined where the attribute is absent. */
 export type SeriesValues = readonly (AttributeValue | undefined)[];

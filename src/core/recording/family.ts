@@ -1,10 +1,10 @@
 // A family is all series of one metric: it makes cells, bounds their number, and lets idle ones go.
 import { type AttributeSpec, type AttributeValue, type Clamp, clampOf } from '../attribute.ts';
+import type { MetricDefinition } from '../metric.ts';
+import { reportProblem } from '../problem.ts';
 import { Block, CHANGED_FOR_ALL } from './block.ts';
 import { type Cell, CounterCell, GaugeCell, HistogramCell, type SeriesValues, UpDownCounterCell } from './cell.ts';
 import { type AttributeReader, type Find, SeriesTree } from './series-tree.ts';
-import type { MetricDefinition } from '../metric.ts';
-import { reportProblem } from '../problem.ts';
 
 /** What an operator may set for a metric without touching the code that records it. */
 export interface FamilyOptions {

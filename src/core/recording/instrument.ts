@@ -1,7 +1,7 @@
+import type { AttributesOf, InstrumentKind, MetricDefinition } from '../metric.ts';
 // Instruments are what records: labelled for the common case, bound to one series for the hot path.
 import type { CellOfKind } from './cell.ts';
 import type { Family } from './family.ts';
-import type { AttributesOf, InstrumentKind, MetricDefinition } from '../metric.ts';
 
 abstract class Instrument<D extends MetricDefinition, Kind extends InstrumentKind> {
   /** @internal */

@@ -3,13 +3,13 @@ import { matchesPattern } from '../pattern.ts';
 import type { MetricOverride } from './registry.ts';
 
 /** An override for every metric whose OpenTelemetry name fits the pattern (`*` and `?` are wildcards). */
-export interface MetricPolicy extends MetricOverride {
+export interface PatternOverride extends MetricOverride {
   readonly pattern: string;
 }
 
-/** Merges the policies that fit a metric: a later one wins, and the attributes to drop add up. */
-export function policyFor(name: string, policies: readonly MetricPolicy[]): MetricOverride {
-  return policies.filter(({ pattern }) => matchesPattern(pattern, name)).reduce<MetricOverride>(merge, {});
+/** Merges the overrides that fit a metric: a later one wins, and the attributes to drop add up. */
+export function overrideFor(name: string, overrides: readonly PatternOverride[]): MetricOverride {
+  return overrides.filter(({ pattern }) => matchesPattern(pattern, name)).reduce<MetricOverride>(merge, {});
 }
 
 function merge(earlier: MetricOverride, later: MetricOverride): MetricOverride {

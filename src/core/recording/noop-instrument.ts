@@ -13,4 +13,4 @@ const series = {
 };
 
 /** Has every method of every kind, since whoever declared it may have meant any. */
-export const unrecorded = { ...series, bind: () => series, remove: (): void => {} };
+export const noopInstrument = { ...series, bind: () => series, remove: (): void => {} };

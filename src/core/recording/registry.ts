@@ -1,9 +1,9 @@
+import { differenceOf, type MetricDefinition } from '../metric.ts';
+import { messageOf, reportProblem } from '../problem.ts';
 // The registry holds every family of the process, applies the operator's overrides, and runs what reads on collection.
 import { CHANGED_FOR_ALL } from './block.ts';
 import { Family, type FamilyOptions } from './family.ts';
 import { instrumentClasses, type InstrumentOf } from './instrument.ts';
-import { differenceOf, type MetricDefinition } from '../metric.ts';
-import { messageOf, reportProblem } from '../problem.ts';
 
 /** Reads values that nobody announces, such as memory, and records them; may take a moment. */
 export type CollectCallback = () => void | Promise<void>;

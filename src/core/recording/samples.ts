@@ -1,7 +1,7 @@
 // Samples: what the process has measured, as plain data, for tests and for whoever wants to look from inside.
 import type { AttributeValue } from '../attribute.ts';
-import type { Cell } from './cell.ts';
 import type { InstrumentKind } from '../metric.ts';
+import type { Cell } from './cell.ts';
 import type { Registry } from './registry.ts';
 
 export interface Sample {

@@ -4,17 +4,17 @@ import type { Cell, HistogramCell } from '../../core/recording/cell.ts';
 import { type Family, OVERFLOW_ATTRIBUTE } from '../../core/recording/family.ts';
 import { exemplarText } from './exemplar-text.ts';
 import { type FamilyIdentity, identityOf, openMetricsBase } from './identity.ts';
+import { LineTemplate } from './line-template.ts';
+import type { Scope, Naming } from './naming.ts';
 import { isPlainScale, onPlainScale, type PointValue } from './point.ts';
-import type { Scope, Spelling } from './naming.ts';
-import { Stencil } from './line-template.ts';
 import { histogramPrefixes, labelsText, linePrefix } from './text.ts';
 
 interface WrittenBlock {
   readonly layout: number;
-  readonly stencil: Stencil;
+  readonly template: LineTemplate;
 }
 
-export class OwnFamily {
+export class CellFamily {
   readonly identity: FamilyIdentity;
   /**
    * Whether series by series the text can be remembered. It cannot where two attributes become one label, since then two
@@ -23,7 +23,7 @@ export class OwnFamily {
   readonly isPlain: boolean;
 
   readonly #family: Family;
-  readonly #spelling: Spelling;
+  readonly #naming: Naming;
   readonly #scope: Scope;
   readonly #bit: number;
   readonly #written: (WrittenBlock | undefined)[] = [];
@@ -31,13 +31,13 @@ export class OwnFamily {
   #hasExemplars = false;
 
   /** `bit` is the reader's bit of `Block.changed`; with 0 every block is written anew. */
-  constructor(family: Family, spelling: Spelling, scope: Scope, bit: number) {
+  constructor(family: Family, naming: Naming, scope: Scope, bit: number) {
     const { name, unit, brief: description, instrument: kind } = family.definition;
     this.#family = family;
-    this.#spelling = spelling;
+    this.#naming = naming;
     this.#scope = scope;
     this.#bit = bit;
-    this.identity = identityOf({ name, unit, description, kind }, spelling);
+    this.identity = identityOf({ name, unit, description, kind }, naming);
     this.isPlain = isPlainScale(family.buckets) && this.#hasDistinctLabels();
   }
 
@@ -51,7 +51,7 @@ export class OwnFamily {
   /** The lines of the series, block by block; as what they are shown decides whether they may have exemplars. */
   *chunks(shownAs: FamilyIdentity): Generator<Buffer, void, void> {
     const hasExemplars =
-      this.#spelling.syntax === 'openmetrics' && (shownAs.kind === 'histogram' || openMetricsBase(shownAs) !== undefined);
+      this.#naming.syntax === 'openmetrics' && (shownAs.kind === 'histogram' || openMetricsBase(shownAs) !== undefined);
     if (hasExemplars !== this.#hasExemplars) this.#written.length = 0;
     this.#hasExemplars = hasExemplars;
     for (const [index, block] of this.#family.blocks.entries()) {
@@ -69,56 +69,56 @@ export class OwnFamily {
   #hasDistinctLabels(): boolean {
     const { keys, definition } = this.#family;
     const attributes = Object.fromEntries([...keys, OVERFLOW_ATTRIBUTE].map((key) => [key, 'any']));
-    const labels = this.#spelling.labels(attributes, definition.instrument, this.#scope);
-    return labels.size === this.#spelling.expectedLabels(attributes, this.#scope);
+    const labels = this.#naming.labels(attributes, definition.instrument, this.#scope);
+    return labels.size === this.#naming.expectedLabels(attributes, this.#scope);
   }
 
   #labelsOf(cell: Cell): string {
     const { definition } = this.#family;
-    return labelsText(this.#spelling.labels(this.#family.attributesOf(cell), definition.instrument, this.#scope));
+    return labelsText(this.#naming.labels(this.#family.attributesOf(cell), definition.instrument, this.#scope));
   }
 
   #bytesOf(block: Block, index: number): Buffer {
     const known = this.#written[index];
     const isKnown = known !== undefined && known.layout === block.layout;
-    if (isKnown && this.#bit !== 0 && (block.changed & this.#bit) === 0) return known.stencil.bytes;
+    if (isKnown && this.#bit !== 0 && (block.changed & this.#bit) === 0) return known.template.bytes;
     const written = isKnown
       ? known
-      : { layout: block.layout, stencil: new Stencil(block.cells.flatMap((cell) => this.#prefixesOf(cell))) };
+      : { layout: block.layout, template: new LineTemplate(block.cells.flatMap((cell) => this.#prefixesOf(cell))) };
     // A filling that fails half-way must not be taken for a whole one.
     this.#written[index] = undefined;
     block.changed &= ~this.#bit;
-    this.#fill(written.stencil, block.cells);
+    this.#fill(written.template, block.cells);
     this.#written[index] = written;
-    return written.stencil.bytes;
+    return written.template.bytes;
   }
 
   #prefixesOf(cell: Cell): string[] {
     const { name } = this.identity;
     const labels = this.#labelsOf(cell);
     if (cell.kind !== 'histogram') return [linePrefix(name, labels)];
-    return histogramPrefixes(name, labels, cell.bounds, this.#spelling.syntax);
+    return histogramPrefixes(name, labels, cell.bounds, this.#naming.syntax);
   }
 
-  #fill(stencil: Stencil, cells: readonly Cell[]): void {
-    stencil.begin();
+  #fill(template: LineTemplate, cells: readonly Cell[]): void {
+    template.begin();
     for (const cell of cells) {
-      if (cell.kind === 'histogram') this.#putHistogram(stencil, cell);
-      else if (this.#hasExemplars && cell.kind === 'counter') stencil.put(`${cell.value}${exemplarText(cell.exemplar)}`);
-      else stencil.put(`${cell.value}`);
+      if (cell.kind === 'histogram') this.#putHistogram(template, cell);
+      else if (this.#hasExemplars && cell.kind === 'counter') template.put(`${cell.value}${exemplarText(cell.exemplar)}`);
+      else template.put(`${cell.value}`);
     }
-    stencil.end();
+    template.end();
   }
 
-  #putHistogram(stencil: Stencil, { counts, sum, exemplars }: HistogramCell): void {
+  #putHistogram(template: LineTemplate, { counts, sum, exemplars }: HistogramCell): void {
     const withExemplars = this.#hasExemplars && exemplars !== undefined;
     let count = 0;
     for (let bucket = 0; bucket < counts.length; bucket += 1) {
       count += counts[bucket]!;
-      stencil.put(withExemplars ? `${count}${exemplarText(exemplars[bucket])}` : `${count}`);
+      template.put(withExemplars ? `${count}${exemplarText(exemplars[bucket])}` : `${count}`);
     }
-    stencil.put(`${sum}`);
-    stencil.put(`${count}`);
+    template.put(`${sum}`);
+    template.put(`${count}`);
   }
 }
 

@@ -3,18 +3,18 @@ import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Registry } from '../../core/recording/registry.ts';
 
 /** What the application recorded through the OpenTelemetry API, cumulative. */
-export type CollectForeign = () => Promise<ResourceMetrics | undefined>;
+export type CollectOtel = () => Promise<ResourceMetrics | undefined>;
 
 export class Collection {
   readonly #registry: Registry;
-  readonly #collectForeign: CollectForeign | undefined;
+  readonly #collectOtel: CollectOtel | undefined;
   readonly #timeoutMillis: number;
   /** Kept until it ends, however late: one that hangs is not begun again at every scrape. */
   #running: Promise<ResourceMetrics | undefined> | undefined;
 
-  constructor(registry: Registry, collectForeign: CollectForeign | undefined, timeoutMillis: number) {
+  constructor(registry: Registry, collectOtel: CollectOtel | undefined, timeoutMillis: number) {
     this.#registry = registry;
-    this.#collectForeign = collectForeign;
+    this.#collectOtel = collectOtel;
     this.#timeoutMillis = timeoutMillis;
   }
 
@@ -27,7 +27,7 @@ export class Collection {
   }
 
   async #collect(): Promise<ResourceMetrics | undefined> {
-    const [collected] = await Promise.all([this.#collectForeign?.(), this.#registry.collect()]);
+    const [collected] = await Promise.all([this.#collectOtel?.(), this.#registry.collect()]);
     return collected;
   }
 }

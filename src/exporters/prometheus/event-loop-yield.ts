@@ -3,16 +3,16 @@
 /** How long work runs at a stretch: short enough that a collection of garbage, which comes on top, stays below 10 ms. */
 const STRETCH_MILLIS = 2;
 
-export class Pace {
+export class EventLoopYield {
   #beganMillis = performance.now();
 
   /** Whether it is time to rest. */
-  get isOver(): boolean {
+  get isDue(): boolean {
     return performance.now() - this.#beganMillis > STRETCH_MILLIS;
   }
 
   /** Lets everything else run that is waiting. */
-  async rest(): Promise<void> {
+  async yield(): Promise<void> {
     await new Promise((resolve) => {
       setImmediate(resolve);
     });

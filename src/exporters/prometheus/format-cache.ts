@@ -1,10 +1,10 @@
+import type { TranslationStrategy } from '../../core/naming/prometheus-name.ts';
 // What a page remembers from one scrape to the next, for readers of each format by themselves.
 import type { Family } from '../../core/recording/family.ts';
-import type { TranslationStrategy } from '../../core/naming/prometheus-name.ts';
 import type { Registry } from '../../core/recording/registry.ts';
+import { CellFamily } from './cell-family.ts';
 import type { Format } from './format.ts';
-import { OwnFamily } from './cell-family.ts';
-import { type Attributes, type Scope, Spelling } from './naming.ts';
+import { type Attributes, type Scope, Naming } from './naming.ts';
 
 /** A page as bytes. */
 export interface PageContent {
@@ -21,26 +21,26 @@ export interface VariantOptions {
 }
 
 /** The page in one format. */
-export class Variant {
-  readonly spelling: Spelling;
+export class FormatCache {
+  readonly naming: Naming;
   readonly bit: number;
   lastUsedMillis = 0;
   /** The page in the making. */
   rendering: Promise<PageContent> | undefined;
 
   readonly #scope: Scope;
-  readonly #own = new Map<Family, OwnFamily>();
+  readonly #own = new Map<Family, CellFamily>();
 
-  constructor(spelling: Spelling, scope: Scope, bit: number) {
-    this.spelling = spelling;
+  constructor(naming: Naming, scope: Scope, bit: number) {
+    this.naming = naming;
     this.bit = bit;
     this.#scope = scope;
   }
 
-  own(family: Family): OwnFamily {
+  own(family: Family): CellFamily {
     let own = this.#own.get(family);
     if (own === undefined) {
-      own = new OwnFamily(family, this.spelling, this.#scope, this.bit);
+      own = new CellFamily(family, this.naming, this.#scope, this.bit);
       this.#own.set(family, own);
     }
     return own;
@@ -50,10 +50,10 @@ export class Variant {
 /** After how long without a reader a variant is forgotten: somebody who looked once should not cost memory for ever. */
 const FORGET_AFTER_MILLIS = 10 * 60 * 1000;
 
-export class Variants {
+export class FormatCaches {
   readonly #registry: Registry;
   readonly #options: VariantOptions;
-  readonly #variants = new Map<string, Variant>();
+  readonly #variants = new Map<string, FormatCache>();
   /** The resource labels that the variants were made with. */
   #resourceLabels = '';
 
@@ -63,13 +63,13 @@ export class Variants {
   }
 
   /** The variant for a format; every series carries the resource attributes that are given. */
-  get(format: Format, resourceAttributes: Attributes): Variant {
+  get(format: Format, resourceAttributes: Attributes): FormatCache {
     this.#forgetOthers(resourceAttributes);
     const key = `${format.syntax} ${format.escaping}`;
     let variant = this.#variants.get(key);
     if (variant === undefined) {
-      const spelling = new Spelling(format, { ...this.#options, resourceAttributes });
-      variant = new Variant(spelling, this.#options.scope, this.#registry.claimReaderBit());
+      const naming = new Naming(format, { ...this.#options, resourceAttributes });
+      variant = new FormatCache(naming, this.#options.scope, this.#registry.claimReaderBit());
       this.#variants.set(key, variant);
     }
     variant.lastUsedMillis = Date.now();

@@ -2,8 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf, reportProblem } from '../../core/problem.ts';
 import { acceptsGzip, GZIP_LEVEL, LEAST_GZIP_BYTES, pieces } from './encoding.ts';
-import { type Format, negotiate } from './format.ts';
 import type { PageContent } from './format-cache.ts';
+import { type Format, negotiate } from './format.ts';
 
 /** What makes the page; `Page` does, or what loads one when it is first asked for. */
 export interface Renderer {

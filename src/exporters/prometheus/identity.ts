@@ -3,7 +3,7 @@ import type { InstrumentKind } from '../../core/metric.ts';
 import { type NamedMetric, prometheusUnit, SERIES_SUFFIXES, SUFFIX } from '../../core/naming/prometheus-name.ts';
 import { unitPhrase } from '../../core/naming/unit.ts';
 import type { Syntax } from './format.ts';
-import type { Spelling } from './naming.ts';
+import type { Naming } from './naming.ts';
 import { escapeHelp, metricNameText } from './text.ts';
 
 export interface FamilyIdentity {
@@ -23,8 +23,8 @@ interface DescribedMetric extends NamedMetric {
   readonly description: string;
 }
 
-export function identityOf(metric: DescribedMetric, spelling: Spelling): FamilyIdentity {
-  const name = spelling.name(metric);
+export function identityOf(metric: DescribedMetric, naming: Naming): FamilyIdentity {
+  const name = naming.name(metric);
   // Without a description, the name that the application knows is the best help.
   const help = metric.description.trim() || metric.name.trim() || name;
   return {

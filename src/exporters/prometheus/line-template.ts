@@ -1,4 +1,4 @@
-// A stencil is a piece of the page with a hole for each value: what is between the holes is copied, never made again.
+// A template is a piece of the page with a hole for each value: what is between the holes is copied, never made again.
 
 /** Where a filling is put together before its length is known. Fillings do not overlap, so that one is enough for all. */
 let scratch = Buffer.allocUnsafeSlow(64 * 1024);
@@ -7,7 +7,7 @@ let scratch = Buffer.allocUnsafeSlow(64 * 1024);
 const SHORT = 24;
 
 /** The bytes of the lines are all that is kept, and two numbers for each; the lines as strings would double the memory. */
-export class Stencil {
+export class LineTemplate {
   /** The lines with the values of the last filling. Never changed in place: somebody may still be sending them. */
   bytes: Buffer;
   /** Where each value starts and ends. */

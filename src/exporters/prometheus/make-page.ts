@@ -1,19 +1,19 @@
+import { messageOf, reportProblem } from '../../core/problem.ts';
 // Makes the page: decides which families stand on it and writes them, each at its own risk.
 import type { Family } from '../../core/recording/family.ts';
-import { messageOf, reportProblem } from '../../core/problem.ts';
-import { type ForeignMetric, foreignFamily } from './otel-metrics.ts';
+import { EventLoopYield } from './event-loop-yield.ts';
+import type { PageContent, FormatCache } from './format-cache.ts';
 import type { Syntax } from './format.ts';
-import { Pace } from './event-loop-yield.ts';
+import { type OtelMetric, otelFamily } from './otel-metrics.ts';
 import { Plan } from './plan.ts';
 import type { PointFamily } from './point.ts';
-import type { PageContent, Variant } from './format-cache.ts';
 import { familyChunks } from './write-family.ts';
 
 /** What there is to show. */
 export interface PageSource {
   readonly target: PointFamily | undefined;
   readonly own: readonly Family[];
-  readonly foreign: readonly ForeignMetric[];
+  readonly otel: readonly OtelMetric[];
 }
 
 export interface MadePage extends PageContent {
@@ -28,11 +28,11 @@ export interface MadePage extends PageContent {
 const END_OF_OPENMETRICS = Buffer.from('# EOF\n');
 
 /** Never rejects: a family that fails is counted and told of, and costs itself only. */
-export async function makePage(source: PageSource, variant: Variant): Promise<MadePage> {
-  const pace = new Pace();
+export async function makePage(source: PageSource, variant: FormatCache): Promise<MadePage> {
+  const pace = new EventLoopYield();
   const attempts = new Attempts();
   const plan = await planPage(source, variant, pace, attempts);
-  const chunks = await writePage(plan, variant.spelling.syntax, pace, attempts);
+  const chunks = await writePage(plan, variant.naming.syntax, pace, attempts);
   const byteLength = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   const { droppedFamilies, droppedSeries } = plan;
   return { chunks, byteLength, failedFamilies: attempts.failed, droppedFamilies, droppedSeries };
@@ -53,21 +53,26 @@ class Attempts {
 }
 
 // The order is that of the right to a name.
-async function planPage({ target, own, foreign }: PageSource, variant: Variant, pace: Pace, attempts: Attempts): Promise<Plan> {
-  const plan = new Plan(variant.spelling.syntax);
+async function planPage(
+  { target, own, otel }: PageSource,
+  variant: FormatCache,
+  pace: EventLoopYield,
+  attempts: Attempts,
+): Promise<Plan> {
+  const plan = new Plan(variant.naming.syntax);
   if (target !== undefined) plan.addPoints(target);
   for (const family of own) {
     if (family.size > 0) await attempts.at(family.definition.name, () => plan.addOwn(variant.own(family)));
   }
-  for (const metric of foreign) {
+  for (const metric of otel) {
     await attempts.at(metric.metric.descriptor.name, async () => {
-      plan.addPoints(await foreignFamily(metric, variant.spelling, pace));
+      plan.addPoints(await otelFamily(metric, variant.naming, pace));
     });
   }
   return plan;
 }
 
-async function writePage(plan: Plan, syntax: Syntax, pace: Pace, attempts: Attempts): Promise<Buffer[]> {
+async function writePage(plan: Plan, syntax: Syntax, pace: EventLoopYield, attempts: Attempts): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
   for (const family of plan.families) {
     await attempts.at(family.identity.source, async () => {

@@ -1,8 +1,8 @@
 // How a page spells metrics and series: by the operator's strategy, the labels asked for, and the reader's format.
 import type { InstrumentKind } from '../../core/metric.ts';
-import { reportProblem } from '../../core/problem.ts';
 import { prometheusLabels } from '../../core/naming/prometheus-label.ts';
 import { type NamedMetric, prometheusName, type TranslationStrategy } from '../../core/naming/prometheus-name.ts';
+import { reportProblem } from '../../core/problem.ts';
 import { escapeLabelName, escapeMetricName } from './escaping.ts';
 import type { EscapingScheme, Format, Syntax } from './format.ts';
 import type { Labels } from './text.ts';
@@ -41,7 +41,7 @@ const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'scrape_timeout_seconds',
 ]);
 
-export class Spelling {
+export class Naming {
   readonly syntax: Syntax;
   readonly #escaping: EscapingScheme;
   readonly #strategy: TranslationStrategy;

@@ -1,11 +1,11 @@
 // Reads what the SDK collected for the application: metrics recorded through the OpenTelemetry API become point families.
 import type { DataPoint, ExponentialHistogram, Histogram, MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { InstrumentKind } from '../../core/metric.ts';
+import type { EventLoopYield } from './event-loop-yield.ts';
 import { fromExponential } from './exponential.ts';
 import { identityOf } from './identity.ts';
-import type { Pace } from './event-loop-yield.ts';
+import type { Scope, Naming } from './naming.ts';
 import { addPoint, onPlainScale, type PointFamily, type Points, type PointValue } from './point.ts';
-import type { Scope, Spelling } from './naming.ts';
 import { labelsText } from './text.ts';
 
 // The values of the SDK's enums by the names they have there: importing them would load the SDK.
@@ -14,28 +14,28 @@ const EXPONENTIAL_HISTOGRAM = 1;
 const GAUGE = 2;
 const DELTA = 0;
 
-export interface ForeignMetric {
+export interface OtelMetric {
   readonly metric: MetricData;
   readonly scope: Scope;
 }
 
 /** The metrics in the order of the SDK. */
-export function foreignMetrics(collected: ResourceMetrics | undefined): ForeignMetric[] {
+export function otelMetrics(collected: ResourceMetrics | undefined): OtelMetric[] {
   return (collected?.scopeMetrics ?? []).flatMap(({ scope, metrics }) => metrics.map((metric) => ({ metric, scope })));
 }
 
 /** Throws when the metric is one that cannot be shown at all. */
-export async function foreignFamily({ metric, scope }: ForeignMetric, spelling: Spelling, pace: Pace): Promise<PointFamily> {
+export async function otelFamily({ metric, scope }: OtelMetric, naming: Naming, pace: EventLoopYield): Promise<PointFamily> {
   const kind = kindOf(metric);
   if (kind !== 'gauge' && (metric.aggregationTemporality as number) === DELTA) {
     throw new TypeError('it has delta temporality, which a page that is scraped cannot show');
   }
-  const identity = identityOf({ ...metric.descriptor, kind }, spelling);
+  const identity = identityOf({ ...metric.descriptor, kind }, naming);
   const points: Points = new Map();
   let dropped = 0;
   for (const point of metric.dataPoints) {
-    if (pace.isOver) await pace.rest();
-    const labels = labelsText(spelling.labels(point.attributes, kind, scope));
+    if (pace.isDue) await pace.yield();
+    const labels = labelsText(naming.labels(point.attributes, kind, scope));
     if (!addPoint(points, labels, valueOf(metric, point), identity)) dropped += 1;
   }
   return { identity, points, dropped };

@@ -1,19 +1,19 @@
 // The metrics page of a process, whatever way it is served: those who ask at the same time share one.
 import { DEFAULT_STRATEGY, type TranslationStrategy } from '../../core/naming/prometheus-name.ts';
 import type { Registry } from '../../core/recording/registry.ts';
-import { type CollectForeign, Collection } from './collection.ts';
-import { foreignMetrics } from './otel-metrics.ts';
+import { type CollectOtel, Collection } from './collection.ts';
+import { type PageContent, type FormatCache, FormatCaches } from './format-cache.ts';
 import type { Format } from './format.ts';
 import type { Renderer } from './handler.ts';
 import { type MadePage, makePage } from './make-page.ts';
 import type { Attributes, Scope } from './naming.ts';
+import { otelMetrics } from './otel-metrics.ts';
 import { targetInfo } from './target-info.ts';
-import { type PageContent, type Variant, Variants } from './format-cache.ts';
 
 export interface PageOptions {
   readonly registry: Registry;
   /** What the application recorded through the OpenTelemetry API. A rejection fails the scrape. */
-  readonly collectForeign?: CollectForeign | undefined;
+  readonly collectOtel?: CollectOtel | undefined;
   readonly strategy?: TranslationStrategy | undefined;
   readonly resourceAttributes?: (() => Attributes) | undefined;
   /** Whether the page has `target_info`; yes unless said. */
@@ -46,14 +46,14 @@ const NOTHING_MADE: MadePage = { chunks: [], byteLength: 0, failedFamilies: 0, d
 export class Page implements Renderer {
   readonly #options: PageOptions;
   readonly #collection: Collection;
-  readonly #variants: Variants;
+  readonly #variants: FormatCaches;
 
   constructor(options: PageOptions) {
-    const { registry, collectForeign, collectTimeoutMillis = COLLECT_TIMEOUT_MILLIS } = options;
+    const { registry, collectOtel, collectTimeoutMillis = COLLECT_TIMEOUT_MILLIS } = options;
     const { strategy = DEFAULT_STRATEGY, scope = { name: 'promtel' }, scopeLabels = false } = options;
     this.#options = options;
-    this.#collection = new Collection(registry, collectForeign, collectTimeoutMillis);
-    this.#variants = new Variants(registry, { strategy, scope, scopeLabels });
+    this.#collection = new Collection(registry, collectOtel, collectTimeoutMillis);
+    this.#variants = new FormatCaches(registry, { strategy, scope, scopeLabels });
   }
 
   /** The page as it is now. Rejects with the reason when the collection failed. */
@@ -72,14 +72,14 @@ export class Page implements Renderer {
     this.#variants.clear();
   }
 
-  async #make(variant: Variant, resource: Attributes): Promise<PageContent> {
+  async #make(variant: FormatCache, resource: Attributes): Promise<PageContent> {
     const { registry, targetInfo: hasTargetInfo = true, onScrape } = this.#options;
     const beganMillis = performance.now();
     let made: MadePage | undefined;
     try {
-      const foreign = foreignMetrics(await this.#collection.run());
-      const target = hasTargetInfo && Object.keys(resource).length > 0 ? targetInfo(resource, variant.spelling) : undefined;
-      made = await makePage({ target, own: registry.families, foreign }, variant);
+      const otel = otelMetrics(await this.#collection.run());
+      const target = hasTargetInfo && Object.keys(resource).length > 0 ? targetInfo(resource, variant.naming) : undefined;
+      made = await makePage({ target, own: registry.families, otel }, variant);
       return made;
     } finally {
       const { chunks: _, byteLength: bytes, ...counts } = made ?? NOTHING_MADE;

@@ -1,14 +1,14 @@
 // Decides what stands on a page: every name once, whoever records it, and nothing that a parser would trip over.
 import { reportProblem } from '../../core/problem.ts';
+import type { CellFamily } from './cell-family.ts';
 import type { Syntax } from './format.ts';
 import { type FamilyIdentity, isSameMetric, namesTakenInOpenMetrics, takenNames, typeOf } from './identity.ts';
-import type { OwnFamily } from './cell-family.ts';
 import { addPoint, type PointFamily, type Points } from './point.ts';
 
 /** A family of the page: promtel's own series straight from their cells, others as points, or both. */
 export interface PlannedFamily {
   readonly identity: FamilyIdentity;
-  readonly own: OwnFamily | undefined;
+  readonly own: CellFamily | undefined;
   readonly points: Points;
 }
 
@@ -35,7 +35,7 @@ export class Plan {
     return families.toSorted((a, b) => (a.identity.name < b.identity.name ? -1 : 1));
   }
 
-  addOwn(own: OwnFamily): void {
+  addOwn(own: CellFamily): void {
     if (own.isPlain && this.#take({ identity: own.identity, own, points: new Map() })) return;
     const points: Points = new Map();
     for (const [labels, value] of own.points()) addPoint(points, labels, value, own.identity);

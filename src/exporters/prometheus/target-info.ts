@@ -1,13 +1,13 @@
+import type { Attributes, Naming } from './naming.ts';
 // The series that says what is being scraped: the resource attributes as labels of `target_info`.
 import type { PointFamily } from './point.ts';
-import type { Attributes, Spelling } from './naming.ts';
 import { labelsText } from './text.ts';
 
 /** OpenTelemetry specification v1.38.0, Prometheus compatibility: an info in OpenMetrics, a gauge in text. */
-export function targetInfo(resourceAttributes: Attributes, spelling: Spelling): PointFamily {
+export function targetInfo(resourceAttributes: Attributes, naming: Naming): PointFamily {
   const name = 'target_info';
   const help = 'What is scraped here: the attributes of the OpenTelemetry resource.';
-  const labels = labelsText(spelling.labels(resourceAttributes, 'gauge', undefined));
+  const labels = labelsText(naming.labels(resourceAttributes, 'gauge', undefined));
   return {
     identity: { source: name, name, kind: 'info', unit: '', unitText: undefined, help },
     points: new Map([[labels, 1]]),

@@ -1,8 +1,8 @@
+import type { CellFamily } from './cell-family.ts';
+import type { EventLoopYield } from './event-loop-yield.ts';
 // Writes a family of the page without holding up the event loop: its head, promtel's own series, and points.
 import type { Syntax } from './format.ts';
 import { type FamilyIdentity, headText } from './identity.ts';
-import type { OwnFamily } from './cell-family.ts';
-import type { Pace } from './event-loop-yield.ts';
 import type { PlannedFamily } from './plan.ts';
 import { pointText } from './point.ts';
 
@@ -13,7 +13,11 @@ const MOST_RESTARTS = 3;
 const CHUNK_CHARACTERS = 16_384;
 
 /** The family's piece of the page. */
-export async function familyChunks({ identity, own, points }: PlannedFamily, syntax: Syntax, pace: Pace): Promise<Buffer[]> {
+export async function familyChunks(
+  { identity, own, points }: PlannedFamily,
+  syntax: Syntax,
+  pace: EventLoopYield,
+): Promise<Buffer[]> {
   const chunks: Buffer[] = own === undefined ? [] : await ownChunks(own, identity, pace);
   let text = '';
   for (const [labels, value] of points) {
@@ -21,14 +25,14 @@ export async function familyChunks({ identity, own, points }: PlannedFamily, syn
     if (text.length < CHUNK_CHARACTERS) continue;
     chunks.push(Buffer.from(text));
     text = '';
-    if (pace.isOver) await pace.rest();
+    if (pace.isDue) await pace.yield();
   }
   if (text !== '') chunks.push(Buffer.from(text));
   return chunks.length === 0 ? [] : [Buffer.from(headText(identity, syntax)), ...chunks];
 }
 
 // A series that leaves one block and comes back in another would be there twice, had the first been written already.
-async function ownChunks(own: OwnFamily, identity: FamilyIdentity, pace: Pace): Promise<Buffer[]> {
+async function ownChunks(own: CellFamily, identity: FamilyIdentity, pace: EventLoopYield): Promise<Buffer[]> {
   for (let attempt = 0; attempt < MOST_RESTARTS; attempt += 1) {
     const chunks = await unlessChanged(own, identity, pace);
     if (chunks !== undefined) return chunks;
@@ -36,13 +40,13 @@ async function ownChunks(own: OwnFamily, identity: FamilyIdentity, pace: Pace): 
   return [...own.chunks(identity)];
 }
 
-async function unlessChanged(own: OwnFamily, identity: FamilyIdentity, pace: Pace): Promise<Buffer[] | undefined> {
+async function unlessChanged(own: CellFamily, identity: FamilyIdentity, pace: EventLoopYield): Promise<Buffer[] | undefined> {
   const { layout } = own;
   const chunks: Buffer[] = [];
   for (const chunk of own.chunks(identity)) {
     chunks.push(chunk);
-    if (!pace.isOver) continue;
-    await pace.rest();
+    if (!pace.isDue) continue;
+    await pace.yield();
     if (own.layout !== layout) return undefined;
   }
   return chunks;

@@ -6,11 +6,11 @@
 // this very module, at no further cost. Only where the program itself starts all this by its first import, Node 22 is too far
 // on already; later ones are not.
 import { channel } from 'node:diagnostics_channel';
+import { reportProblem } from '../../core/problem.ts';
 import { requireBehindFacade } from './es-module-facade.ts';
 import { importsPackage } from './imported-packages.ts';
 import type { ModuleFile, ModuleListener } from './module-hook.ts';
 import { type Manifest, needs, readManifest } from './package-manifest.ts';
-import { reportProblem } from '../../core/problem.ts';
 
 interface ImportMessage {
   /** What the program wrote; a URL for the file that a process or a worker starts with. */

@@ -7,15 +7,15 @@
 import type { LlmOperation } from '../../catalog/llm-attributes.ts';
 import { llmRetries } from '../../catalog/llm.ts';
 import { genAiExecuteToolDuration, toolActive } from '../../catalog/tools.ts';
-import type { Attachment, Guard, Instrumentation } from '../../hooks/instrumentation.ts';
 import { ABORTED, errorTypeOf } from '../../core/operation.ts';
 import { textOf } from '../../core/text.ts';
+import type { Attachment, Guard, Instrumentation } from '../../hooks/instrumentation.ts';
 import { agentRunMetrics, type AgentRun, AgentRuns } from '../../recorders/agents/runs.ts';
-import { type AiFinishReason, type AiResult, type AiUsage, followResult, reasonOf, usageOf } from './results.ts';
-import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../../recorders/llm/client-calls.ts';
 import { LlmCalls } from '../../recorders/llm/calls.ts';
+import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../../recorders/llm/client-calls.ts';
 import { llmPrices } from '../../recorders/llm/prices.ts';
 import { type ToolCall, ToolCalls } from '../../recorders/tools/calls.ts';
+import { type AiFinishReason, type AiResult, type AiUsage, followResult, reasonOf, usageOf } from './results.ts';
 
 interface CallEvent {
   /** Of the application's own call, which may take several of models. */

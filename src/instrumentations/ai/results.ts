@@ -1,8 +1,8 @@
+import { textOf } from '../../core/text.ts';
+import type { TokenUsage } from '../../core/token-usage.ts';
 // What a model of the Vercel AI SDK gives: its usage, why it finished, and its stream, as it goes by.
 import type { Guard } from '../../hooks/instrumentation.ts';
-import { textOf } from '../../core/text.ts';
 import type { ClientLlmCall } from '../../recorders/llm/client-calls.ts';
-import type { TokenUsage } from '../../core/token-usage.ts';
 
 /** As models give it, or as the library's events do, which have plain numbers and their details beside them. */
 export interface AiUsage {

@@ -3,12 +3,19 @@
 // The client speaks HTTP/2, where nothing is published of what goes by, so its `send` is covered, on its own class alone: the base
 // class has it for all clients of AWS. A command that the client repeats by itself is one call, which says how often it was tried.
 import { llmRetries } from '../../catalog/llm.ts';
-import type { Attachment, Guard, Instrumentation, Undo } from '../../hooks/instrumentation.ts';
-import { errorTypeOf } from '../../core/operation.ts';
-import { tellingEnd } from '../../hooks/promise-method.ts';
-import { watchIterator } from '../../hooks/async-iterator.ts';
 import { copyFunctionShape } from '../../core/function-shape.ts';
+import { errorTypeOf } from '../../core/operation.ts';
+import { observeAsyncIterator } from '../../hooks/async-iterator.ts';
+import type { Attachment, Guard, Instrumentation, Undo } from '../../hooks/instrumentation.ts';
+import { settleAfter } from '../../hooks/promise-method.ts';
 import type { Method } from '../../hooks/wrap-method.ts';
+import { ResponseParser } from '../../llm-wire/answer.ts';
+import { BEDROCK_CONTENT, BEDROCK_EMBEDDING } from '../../llm-wire/bedrock.ts';
+import type { Framing } from '../../llm-wire/documents.ts';
+import type { ReadableFormat } from '../../llm-wire/formats.ts';
+import { type LlmCallEnd, LlmCalls } from '../../recorders/llm/calls.ts';
+import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../../recorders/llm/client-calls.ts';
+import { llmPrices } from '../../recorders/llm/prices.ts';
 import {
   bedrockModel,
   bedrockOperation,
@@ -17,13 +24,6 @@ import {
   type ConverseEvent,
   type ConverseTold,
 } from './calls.ts';
-import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../../recorders/llm/client-calls.ts';
-import { type LlmCallEnd, LlmCalls } from '../../recorders/llm/calls.ts';
-import { llmPrices } from '../../recorders/llm/prices.ts';
-import { AnswerReader } from '../../llm-wire/answer.ts';
-import { BEDROCK_CONTENT, BEDROCK_EMBEDDING } from '../../llm-wire/bedrock.ts';
-import type { Framing } from '../../llm-wire/documents.ts';
-import type { ReadableFormat } from '../../llm-wire/formats.ts';
 
 interface Exports {
   readonly BedrockRuntimeClient: { readonly prototype: object };
@@ -62,7 +62,7 @@ export const bedrock: Instrumentation = {
     const prices = llmPrices(settings.llmPrices);
     const calls = new ClientLlmCalls(new LlmCalls(registry, { names: settings.genAiNames, prices }));
     attachment.patch({ file: 'dist-cjs/index.js' }, ({ BedrockRuntimeClient: { prototype } }: Exports) =>
-      coverSend(prototype, calls, attachment),
+      wrapSend(prototype, calls, attachment),
     );
     attachment.onDetach(() => calls.stop());
   },
@@ -72,14 +72,14 @@ export const bedrock: Instrumentation = {
 let beingSent: unknown;
 
 /** Gives the class a `send` of its own, before the one that it inherits, or had. */
-function coverSend(prototype: object, calls: ClientLlmCalls, { guard }: Attachment): Undo {
+function wrapSend(prototype: object, calls: ClientLlmCalls, { guard }: Attachment): Undo {
   const before = Object.getOwnPropertyDescriptor(prototype, 'send');
   const original = (): Method => (before?.value ?? (Object.getPrototypeOf(prototype) as { send: Method }).send) as Method;
   const begin = guard((command: BedrockCommand) => beginCall(calls, command));
   const follow = guard((sent: Sent, output: Output | undefined) => followOutput(sent, output ?? {}, guard));
   const fail = guard((sent: Sent, error: unknown) => failCall(sent, error));
   const watch = guard((promise: unknown, sent: Sent): unknown =>
-    tellingEnd(
+    settleAfter(
       promise,
       (output) => follow(sent, output as Output),
       (error) => fail(sent, error),
@@ -163,7 +163,7 @@ interface EventReader<Event> {
 function followEvents<Event>(events: AsyncIterable<Event>, { call }: Sent, reader: EventReader<Event>, guard: Guard): void {
   const iterate = events[Symbol.asyncIterator];
   const watch = guard((iterator: AsyncIterator<Event>) =>
-    watchIterator(
+    observeAsyncIterator(
       iterator,
       {
         gave: (event) => reader.see(event),
@@ -207,10 +207,10 @@ class ConverseReader implements EventReader<ConverseEvent> {
 const NEWLINE = Buffer.from('\n');
 
 class BodyReader implements EventReader<BodyEvent> {
-  readonly #answer: AnswerReader;
+  readonly #answer: ResponseParser;
 
   constructor(format: ReadableFormat, framing: Framing, chunk: () => void = () => {}) {
-    this.#answer = new AnswerReader(format, framing, chunk);
+    this.#answer = new ResponseParser(format, framing, chunk);
   }
 
   read(body: Uint8Array): LlmCallEnd {

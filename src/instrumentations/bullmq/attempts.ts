@@ -1,10 +1,10 @@
 // Attempts at BullMQ's jobs: what its workers take on, how it ends, and what stalls.
 import { jobStalled } from '../../catalog/jobs.ts';
-import type { Attachment } from '../../hooks/instrumentation.ts';
-import { errorTypeOf } from '../../core/operation.ts';
 import { sendInternal } from '../../core/internal-traffic.ts';
-import { JobWorkers } from '../../recorders/jobs/workers.ts';
+import { errorTypeOf } from '../../core/operation.ts';
+import type { Attachment } from '../../hooks/instrumentation.ts';
 import { JobAttempt, JobAttempts } from '../../recorders/jobs/attempts.ts';
+import { JobWorkers } from '../../recorders/jobs/workers.ts';
 import type { BullmqJob } from './job.ts';
 
 export interface BullmqWorker {

@@ -1,7 +1,7 @@
 // BullMQ 5 and 6: the depth of queues that the application has open, read through connections of its own. Those in Postgres are left out.
 import { queueJobs, queueOldestJobAge, queuePaused } from '../../catalog/jobs.ts';
 import type { Attachment, Instrumentation } from '../../hooks/instrumentation.ts';
-import { type Method, wrap } from '../../hooks/wrap-method.ts';
+import { type Method, wrapMethod } from '../../hooks/wrap-method.ts';
 import { OpenQueues, type QueueUser } from './open-queues.ts';
 
 interface Exports {
@@ -44,7 +44,7 @@ type Before = (prototype: object, name: string, tell: (user: QueueUser) => void)
 function followCalls({ guard }: Attachment): Before {
   return (prototype, name, tell) => {
     const told = guard(tell);
-    return wrap(
+    return wrapMethod(
       prototype,
       name,
       (original: Method): Method =>

@@ -18,8 +18,8 @@ import {
   queueWorkers,
 } from '../../catalog/jobs.ts';
 import type { Guard, Instrumentation, Undo } from '../../hooks/instrumentation.ts';
-import { overhear, tellingEnd } from '../../hooks/promise-method.ts';
-import { type Method, wrap } from '../../hooks/wrap-method.ts';
+import { onSettled, settleAfter } from '../../hooks/promise-method.ts';
+import { type Method, wrapMethod } from '../../hooks/wrap-method.ts';
 import { BullmqAdded, type BullmqFlow } from './added.ts';
 import { BullmqAttempts, type BullmqWorker } from './attempts.ts';
 import type { BullmqJob } from './job.ts';
@@ -68,35 +68,35 @@ type Arguments = readonly unknown[];
 
 /** Tells what workers take on and when they are through with it. */
 function watchWorkers({ Worker: { prototype } }: Library, jobs: BullmqAttempts, guard: Guard): Undo[] {
-  const hear = hearing(jobs, guard);
+  const hear = eventHandlers(jobs, guard);
   const start = guard((worker: BullmqWorker) => jobs.watch(worker));
   const enter = guard((worker: BullmqWorker, job: BullmqJob | undefined) => jobs.process(worker, job));
   const leave = guard((job: BullmqJob | undefined) => jobs.leave(job));
   return [
-    wrap(prototype, 'emit', (emit) =>
+    wrapMethod(prototype, 'emit', (emit) =>
       asMethod(function (this: BullmqWorker, ...values: unknown[]) {
         hear(this, values[0], values[1], values[2]);
         return emit.apply(this, values);
       }),
     ),
-    wrap(prototype, 'run', (run) =>
+    wrapMethod(prototype, 'run', (run) =>
       asMethod(function (this: BullmqWorker, ...values: unknown[]) {
         start(this);
         return run.apply(this, values);
       }),
     ),
-    wrap(prototype, 'processJob', (processJob) =>
+    wrapMethod(prototype, 'processJob', (processJob) =>
       asMethod(function (this: BullmqWorker, ...values: unknown[]) {
         const job = values[0] as BullmqJob | undefined;
         enter(this, job);
-        return overhear(processJob.apply(this, values), () => leave(job));
+        return onSettled(processJob.apply(this, values), () => leave(job));
       }),
     ),
   ];
 }
 
 /** What a worker's events tell; most are of no concern. */
-function hearing(jobs: BullmqAttempts, guard: Guard) {
+function eventHandlers(jobs: BullmqAttempts, guard: Guard) {
   const take = guard((worker: BullmqWorker, job: BullmqJob) => jobs.take(worker, job));
   const complete = guard((job: BullmqJob) => jobs.complete(job));
   const countStalled = guard((worker: BullmqWorker, id: string) => jobs.countStalled(worker, id));
@@ -124,12 +124,12 @@ function watchMoves(
   });
   const putBackFirst = guard((_: unknown, [moved]: Arguments) => jobs.putBack(moved as BullmqJob));
   return [
-    wrap(job, 'moveToCompleted', (move) =>
+    wrapMethod(job, 'moveToCompleted', (move) =>
       asMethod(function (this: BullmqJob, ...values: unknown[]) {
         const isOfWorker = finish(this) === true;
         const promise = move.apply(this, values);
         // A worker tells of it in its own event.
-        return isOfWorker ? promise : tellingEnd(promise, () => complete(this));
+        return isOfWorker ? promise : settleAfter(promise, () => complete(this));
       }),
     ),
     wrapAsync<BullmqJob>(job, 'moveToFailed', fail, finish),
@@ -161,10 +161,10 @@ type Told<This> = (self: This, values: Arguments, result: unknown) => void;
 /** Tells of every call of a method, before it, and when its promise is fulfilled; does nothing where there is no such method. */
 function wrapAsync<This>(holder: object, name: string, fulfilled: Told<This>, called?: (self: This) => void): Undo {
   if (!Object.hasOwn(holder, name)) return () => {};
-  return wrap(holder, name, (method) =>
+  return wrapMethod(holder, name, (method) =>
     asMethod(function (this: This, ...values: unknown[]) {
       called?.(this);
-      return tellingEnd(method.apply(this, values), (result) => fulfilled(this, values, result));
+      return settleAfter(method.apply(this, values), (result) => fulfilled(this, values, result));
     }),
   );
 }

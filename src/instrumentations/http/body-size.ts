@@ -1,7 +1,7 @@
 // Sizes of HTTP/1 bodies without headers and chunk framing: as announced where they are announced, counted where they are not.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Guard, Undo } from '../../hooks/instrumentation.ts';
-import { type Method, wrap } from '../../hooks/wrap-method.ts';
+import { type Method, wrapMethod } from '../../hooks/wrap-method.ts';
 
 const RECEIVED = Symbol('promtel.body.received');
 const SENT = Symbol('promtel.body.sent');
@@ -79,7 +79,7 @@ export function countResponseBodies(guard: Guard): Undo {
 
 function patchWrites(noteSent: typeof note): Undo {
   const { prototype } = process.getBuiltinModule('node:http').OutgoingMessage;
-  const unpatchWrite = wrap(
+  const unpatchWrite = wrapMethod(
     prototype,
     'write',
     (write) =>
@@ -91,7 +91,7 @@ function patchWrites(noteSent: typeof note): Undo {
         return result;
       } as Method,
   );
-  const unpatchEnd = wrap(
+  const unpatchEnd = wrapMethod(
     prototype,
     'end',
     (end) =>

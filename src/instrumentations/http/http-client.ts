@@ -2,11 +2,11 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import type { HttpRequestMethod } from '../../catalog/attributes.ts';
 import { httpClientActiveRequests, httpClientRequestDuration } from '../../catalog/http.ts';
-import type { UpDownCounterCell } from '../../core/recording/cell.ts';
 import { nowMillis } from '../../core/clock.ts';
-import type { Attachment, Instrumentation } from '../../hooks/instrumentation.ts';
-import { ABORTED, errorTypeOf } from '../../core/operation.ts';
 import { isInternalAgent } from '../../core/internal-traffic.ts';
+import { ABORTED, errorTypeOf } from '../../core/operation.ts';
+import type { UpDownCounterCell } from '../../core/recording/cell.ts';
+import type { Attachment, Instrumentation } from '../../hooks/instrumentation.ts';
 
 const SENT = Symbol('promtel.http.sent');
 

@@ -8,13 +8,13 @@ import type { Duplex } from 'node:stream';
 import type { HttpRequestMethod } from '../../catalog/attributes.ts';
 import { httpServerActiveRequests, httpServerOpenConnections, httpServerRequestDuration } from '../../catalog/http.ts';
 import { nowMillis } from '../../core/clock.ts';
-import { addExtraListener } from './extra-listener.ts';
-import { onFirstWrite } from './first-write.ts';
-import type { Attachment, Instrumentation } from '../../hooks/instrumentation.ts';
-import { ABORTED } from '../../core/operation.ts';
-import { isInternalServer } from '../../core/internal-traffic.ts';
 import { pathOf } from '../../core/http/request-path.ts';
 import { routeOf } from '../../core/http/route.ts';
+import { isInternalServer } from '../../core/internal-traffic.ts';
+import { ABORTED } from '../../core/operation.ts';
+import type { Attachment, Instrumentation } from '../../hooks/instrumentation.ts';
+import { addExtraListener } from './extra-listener.ts';
+import { onFirstWrite } from './first-write.ts';
 
 const COUNTED = Symbol('promtel.http.counted');
 

@@ -11,16 +11,16 @@ import {
   httpServerRequestDuration,
   httpServerResponseBodySize,
 } from '../../catalog/http.ts';
-import { countRequestBody, countResponseBodies, requestBodySize, responseBodySize } from './body-size.ts';
-import type { HistogramCell, UpDownCounterCell } from '../../core/recording/cell.ts';
 import { nowMillis } from '../../core/clock.ts';
-import { addExtraListener } from './extra-listener.ts';
-import type { Attachment, Instrumentation } from '../../hooks/instrumentation.ts';
-import type { AttributesOf } from '../../core/metric.ts';
-import { ABORTED } from '../../core/operation.ts';
-import { isInternalServer } from '../../core/internal-traffic.ts';
 import { pathOf } from '../../core/http/request-path.ts';
 import { routeOf } from '../../core/http/route.ts';
+import { isInternalServer } from '../../core/internal-traffic.ts';
+import type { AttributesOf } from '../../core/metric.ts';
+import { ABORTED } from '../../core/operation.ts';
+import type { HistogramCell, UpDownCounterCell } from '../../core/recording/cell.ts';
+import type { Attachment, Instrumentation } from '../../hooks/instrumentation.ts';
+import { countRequestBody, countResponseBodies, requestBodySize, responseBodySize } from './body-size.ts';
+import { addExtraListener } from './extra-listener.ts';
 
 const CONNECTION = Symbol('promtel.http.connection');
 

@@ -7,13 +7,13 @@ import {
   httpServerRequestDuration,
   httpServerResponseBodySize,
 } from '../../catalog/http.ts';
-import type { UpDownCounterCell } from '../../core/recording/cell.ts';
 import { nowMillis } from '../../core/clock.ts';
-import type { Attachment, Instrumentation } from '../../hooks/instrumentation.ts';
-import { ABORTED } from '../../core/operation.ts';
-import { isInternalServer } from '../../core/internal-traffic.ts';
 import { pathOf } from '../../core/http/request-path.ts';
 import { routeOf } from '../../core/http/route.ts';
+import { isInternalServer } from '../../core/internal-traffic.ts';
+import { ABORTED } from '../../core/operation.ts';
+import type { UpDownCounterCell } from '../../core/recording/cell.ts';
+import type { Attachment, Instrumentation } from '../../hooks/instrumentation.ts';
 import { inRange } from '../../hooks/modules/version-range.ts';
 
 const NO_ERROR = 0;

@@ -15,9 +15,9 @@ import {
 import type { UpDownCounter } from '../../core/recording/instrument.ts';
 import type { Attachment, Guard, Instrumentation, Undo } from '../../hooks/instrumentation.ts';
 import type { Traced } from '../../hooks/tracing-channel.ts';
-import { wrap } from '../../hooks/wrap-method.ts';
-import { type IoredisClient, type IoredisCommand, IoredisCommands, ioredisErrorType } from './commands.ts';
+import { wrapMethod } from '../../hooks/wrap-method.ts';
 import { poolNameOf, RedisOperations, type RedisTarget } from '../../recorders/db/redis-operations.ts';
+import { type IoredisClient, type IoredisCommand, IoredisCommands, ioredisErrorType } from './commands.ts';
 
 export const ioredis: Instrumentation = {
   name: 'ioredis',
@@ -67,7 +67,7 @@ function followCommands(attachment: Attachment): void {
 
 function watchSending(prototype: object, commands: IoredisCommands, guard: Guard): Undo {
   const send = guard((client: IoredisClient, command: IoredisCommand) => commands.send(client, command));
-  return wrap(
+  return wrapMethod(
     prototype,
     'sendCommand',
     (sendCommand) =>
@@ -83,7 +83,7 @@ function watchSending(prototype: object, commands: IoredisCommands, guard: Guard
 /** Every reply comes through here on its way to who asked. */
 function watchReplies(prototype: object, commands: IoredisCommands, guard: Guard): Undo {
   const succeed = guard((command: IoredisCommand, reply: unknown) => commands.succeed(command, reply));
-  return wrap(
+  return wrapMethod(
     prototype,
     'transformReply',
     (transformReply) =>
@@ -98,7 +98,7 @@ function watchReplies(prototype: object, commands: IoredisCommands, guard: Guard
 /** Here a command is given its promise, before others replace its `reject`, as a cluster does that sends it elsewhere instead. */
 function watchPromises(prototype: object, commands: IoredisCommands, guard: Guard): Undo {
   const fail = guard((command: IoredisCommand, error: unknown) => commands.fail(command, error));
-  return wrap(
+  return wrapMethod(
     prototype,
     'initPromise',
     (initPromise) =>
@@ -132,7 +132,7 @@ function followConnections(attachment: Attachment): void {
     // It is not for applications to call; without it, a later version would have no count of connections, but all the rest.
     if (!('setStatus' in prototype)) return [];
     return [
-      wrap(
+      wrapMethod(
         prototype,
         'setStatus',
         (setStatus) =>

@@ -6,14 +6,18 @@
 // that are handed to a model at once are one call. What an agent is, LangGraph knows, and LangChain itself does not.
 import { genAiClientOperationDuration } from '../../catalog/llm.ts';
 import { genAiExecuteToolDuration, toolActive } from '../../catalog/tools.ts';
-import { currentClientCall } from '../../recorders/llm/client-call.ts';
 import { nowMillis } from '../../core/clock.ts';
-import type { Attachment, Guard, Instrumentation, PatchTarget, Undo } from '../../hooks/instrumentation.ts';
 import { errorTypeOf } from '../../core/operation.ts';
-import { followPromised, type PromisedCall } from '../../hooks/promise-method.ts';
-import { watchIterator } from '../../hooks/async-iterator.ts';
-import { wrap } from '../../hooks/wrap-method.ts';
+import { observeAsyncIterator } from '../../hooks/async-iterator.ts';
+import type { Attachment, Guard, Instrumentation, PatchTarget, Undo } from '../../hooks/instrumentation.ts';
+import { observePromiseMethod, type PromisedCall } from '../../hooks/promise-method.ts';
+import { wrapMethod } from '../../hooks/wrap-method.ts';
+import { LlmCalls } from '../../recorders/llm/calls.ts';
+import { currentClientCall } from '../../recorders/llm/client-call.ts';
 import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../../recorders/llm/client-calls.ts';
+import { llmPrices } from '../../recorders/llm/prices.ts';
+import { providerNameOf } from '../../recorders/llm/provider-names.ts';
+import { ToolCalls } from '../../recorders/tools/calls.ts';
 import {
   askedOf,
   type LangchainModel,
@@ -23,10 +27,6 @@ import {
   ToldEvents,
   ToldMessages,
 } from './results.ts';
-import { LlmCalls } from '../../recorders/llm/calls.ts';
-import { llmPrices } from '../../recorders/llm/prices.ts';
-import { providerNameOf } from '../../recorders/llm/provider-names.ts';
-import { ToolCalls } from '../../recorders/tools/calls.ts';
 
 interface Class {
   readonly prototype: object;
@@ -60,10 +60,10 @@ export const langchain: Instrumentation = {
     watch('language_models/llms', (exports) => watchModel(exports['BaseLLM']!.prototype, calls, 'text_completion', attachment));
     watch('utils/async_caller', (exports) => keepCalls(exports['AsyncCaller']!.prototype));
     watch('tools/index', (exports) =>
-      followPromised(exports['StructuredTool']!.prototype, 'call', guard, (tool: Tool) => beginTool(tools, tool)),
+      observePromiseMethod(exports['StructuredTool']!.prototype, 'call', guard, (tool: Tool) => beginTool(tools, tool)),
     );
     watch('retrievers/index', (exports) =>
-      followPromised(exports['BaseRetriever']!.prototype, 'invoke', guard, (retriever: Retriever) =>
+      observePromiseMethod(exports['BaseRetriever']!.prototype, 'invoke', guard, (retriever: Retriever) =>
         beginRetrieval(attachment, retriever),
       ),
     );
@@ -84,7 +84,7 @@ type Operation = 'chat' | 'text_completion';
 function watchModel(prototype: object, calls: ClientLlmCalls, operation: Operation, { guard }: Attachment): Undo {
   const begin = (model: LangchainModel): ClientLlmCall => calls.begin(askedOf(model, operation));
   const undo = [
-    followPromised(prototype, '_generateUncached', guard, (model: LangchainModel) => beginWhole(begin(model))),
+    observePromiseMethod(prototype, '_generateUncached', guard, (model: LangchainModel) => beginWhole(begin(model))),
     watchStreams(prototype, '_streamIterator', { begin, read: () => new ToldMessages() }, guard),
   ];
   // Of chat models; those that make their events themselves have their own, and send requests.
@@ -130,10 +130,10 @@ function watchStreams<Part>(prototype: object, name: string, { begin: beginCall,
       failed: (error: unknown): void => call.cutOff(error, told.end()),
       left: (): void => call.cutOff(undefined, told.end()),
     };
-    watchIterator(parts, listener, guard, (step) => call.context.run(step));
+    observeAsyncIterator(parts, listener, guard, (step) => call.context.run(step));
     call.forgetWith(parts);
   });
-  return wrap(
+  return wrapMethod(
     prototype,
     name,
     (method) =>
@@ -155,7 +155,7 @@ function watchStreams<Part>(prototype: object, name: string, { begin: beginCall,
 /** What waits in a queue for its turn is a part of the call that it was put there by, not of the one that makes room for it. */
 function keepCalls(prototype: object): Undo {
   const [name, index] = Object.hasOwn(prototype, 'callWithRetries') ? (['callWithRetries', 1] as const) : (['call', 0] as const);
-  return wrap(
+  return wrapMethod(
     prototype,
     name,
     (method) =>

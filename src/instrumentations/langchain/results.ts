@@ -1,8 +1,8 @@
 // What LangChain says of a model, and of what the model gave: its tokens, the model that answered, and why it finished.
 import { textOf } from '../../core/text.ts';
-import type { AskedCall } from '../../recorders/llm/client-calls.ts';
-import type { LlmCallEnd } from '../../recorders/llm/calls.ts';
 import type { TokenUsage } from '../../core/token-usage.ts';
+import type { LlmCallEnd } from '../../recorders/llm/calls.ts';
+import type { RequestedCall } from '../../recorders/llm/client-calls.ts';
 
 export interface LangchainModel {
   /** Of chat models. */
@@ -43,7 +43,7 @@ export interface LangchainResult {
 }
 
 /** What is asked of a model; whatever it cannot say is left out. */
-export function askedOf(model: LangchainModel, operation: 'chat' | 'text_completion'): AskedCall {
+export function askedOf(model: LangchainModel, operation: 'chat' | 'text_completion'): RequestedCall {
   const told = saying(() => model.getLsParams?.({}));
   return {
     operation,

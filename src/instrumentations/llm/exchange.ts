@@ -1,16 +1,16 @@
 // One request to an LLM and its answer, as their bytes go by: what was asked for, what came of it, and how it ended.
 import type { LlmRateLimitKind } from '../../catalog/llm-attributes.ts';
-import type { Activity } from '../../recorders/agents/activity.ts';
-import type { ClientCall } from '../../recorders/llm/client-call.ts';
 import { nowMillis } from '../../core/clock.ts';
 import type { Guard } from '../../hooks/instrumentation.ts';
-import type { LlmCall, LlmCalls } from '../../recorders/llm/calls.ts';
-import { type Answer, AnswerReader } from '../../llm-wire/answer.ts';
-import { type Decoder, decoderFor } from '../../llm-wire/decompress.ts';
+import { type Answer, ResponseParser } from '../../llm-wire/answer.ts';
+import { type Decoder, decompressorFor } from '../../llm-wire/decompress.ts';
 import { framingOf } from '../../llm-wire/documents.ts';
 import type { ReadableFormat, RequestField } from '../../llm-wire/formats.ts';
 import type { HeaderOf } from '../../llm-wire/headers.ts';
 import { type FieldValue, JsonFields } from '../../llm-wire/json-fields.ts';
+import type { Activity } from '../../recorders/agents/activity.ts';
+import type { LlmCall, LlmCalls } from '../../recorders/llm/calls.ts';
+import type { ClientCall } from '../../recorders/llm/client-call.ts';
 
 /** Where a request goes. */
 export interface Destination {
@@ -43,13 +43,13 @@ export class LlmExchange {
   readonly #destination: Destination;
   readonly #guard: Guard;
   readonly #startMillis = nowMillis();
-  readonly #asked: Partial<Record<RequestField, FieldValue>>;
+  readonly #requested: Partial<Record<RequestField, FieldValue>>;
   /** Undefined as soon as nothing more is wanted of the request. */
   #request: JsonFields<RequestField> | undefined;
   #call: LlmCall | undefined;
   #status: number | undefined;
   #isStream = false;
-  #reader: AnswerReader | undefined;
+  #reader: ResponseParser | undefined;
   #decoder: Decoder | undefined;
 
   /** The guard is for what runs when the host has long returned, as unpacking does. */
@@ -58,7 +58,7 @@ export class LlmExchange {
     this.#destination = destination;
     this.#guard = guard;
     this.#request = new JsonFields(destination.format.requestTree);
-    this.#asked = this.#request.found;
+    this.#requested = this.#request.found;
   }
 
   /** A part of the request's body. */
@@ -66,7 +66,7 @@ export class LlmExchange {
     this.#request?.write(bytes);
     this.#request?.settle();
     // What follows, such as images, can be long.
-    if (this.#model !== undefined && this.#asked.prompt !== undefined) this.#request = undefined;
+    if (this.#model !== undefined && this.#requested.prompt !== undefined) this.#request = undefined;
   }
 
   /** The request is on its way: what it asks for is known. Its headers may say that it repeats another. */
@@ -75,7 +75,7 @@ export class LlmExchange {
     this.#request = undefined;
     const { format, provider, address, purpose, activity } = this.#destination;
     const model = this.#model;
-    if (provider === undefined && (model === undefined || this.#asked.prompt === undefined)) return;
+    if (provider === undefined && (model === undefined || this.#requested.prompt === undefined)) return;
     this.#call = this.#calls.begin(
       { operation: format.operation, provider: provider ?? format.provider, model, serverAddress: address, purpose, activity },
       this.#startMillis,
@@ -96,9 +96,9 @@ export class LlmExchange {
     }
     const framing = framingOf(headerOf('content-type') ?? '');
     this.#isStream = framing !== 'whole';
-    const reader = new AnswerReader(this.#destination.format, framing, (model) => call.chunk(model));
+    const reader = new ResponseParser(this.#destination.format, framing, (model) => call.chunk(model));
     this.#reader = reader;
-    this.#decoder = decoderFor(
+    this.#decoder = decompressorFor(
       headerOf('content-encoding'),
       this.#guard((bytes: Uint8Array) => reader.write(bytes)),
     );
@@ -125,7 +125,7 @@ export class LlmExchange {
   }
 
   get #model(): string | undefined {
-    const { model = this.#destination.model } = this.#asked;
+    const { model = this.#destination.model } = this.#requested;
     return typeof model === 'string' ? model : undefined;
   }
 

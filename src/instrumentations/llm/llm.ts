@@ -4,18 +4,18 @@
 // client repeats a call by itself, each try is a call. Of undici 8 on, what it publishes of bodies is read. Before, not every
 // version publishes that, so that two methods of a request are watched instead, of those requests only that go to an LLM.
 import * as llmMetrics from '../../catalog/llm.ts';
-import { currentActivity } from '../../recorders/agents/activity.ts';
-import { currentClientCall } from '../../recorders/llm/client-call.ts';
-import type { Attachment, Instrumentation } from '../../hooks/instrumentation.ts';
 import type { LlmServer } from '../../core/instrumentation-settings.ts';
 import { errorTypeOf } from '../../core/operation.ts';
-import { currentPurpose } from '../../recorders/llm/purpose.ts';
-import { LlmCalls } from '../../recorders/llm/calls.ts';
-import { llmPrices } from '../../recorders/llm/prices.ts';
-import { type Destination, LlmExchange } from './exchange.ts';
+import type { Attachment, Instrumentation } from '../../hooks/instrumentation.ts';
 import { formatOf } from '../../llm-wire/formats.ts';
 import { headersOf } from '../../llm-wire/headers.ts';
 import { providerOf } from '../../llm-wire/hosts.ts';
+import { currentActivity } from '../../recorders/agents/activity.ts';
+import { LlmCalls } from '../../recorders/llm/calls.ts';
+import { currentClientCall } from '../../recorders/llm/client-call.ts';
+import { llmPrices } from '../../recorders/llm/prices.ts';
+import { currentPurpose } from '../../recorders/llm/purpose.ts';
+import { type Destination, LlmExchange } from './exchange.ts';
 
 const EXCHANGE = Symbol('promtel.llm.exchange');
 

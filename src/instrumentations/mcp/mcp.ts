@@ -1,3 +1,4 @@
+import type { McpRole } from '../../catalog/mcp-attributes.ts';
 // Clients and servers made with the MCP SDK, version 1 and 2: their sessions, and what is asked and notified in both directions.
 //
 // The SDK publishes nothing. A client and a server is a Protocol, which connects to a transport: it gives the transport its
@@ -10,11 +11,10 @@ import {
   mcpServerOperationDuration,
   mcpServerSessionDuration,
 } from '../../catalog/mcp.ts';
-import type { McpRole } from '../../catalog/mcp-attributes.ts';
-import type { Guard, Instrumentation, Undo } from '../../hooks/instrumentation.ts';
 import { timeOperation } from '../../core/operation.ts';
-import { wrapOne } from '../../hooks/wrap-own-method.ts';
-import { wrap } from '../../hooks/wrap-method.ts';
+import type { Guard, Instrumentation, Undo } from '../../hooks/instrumentation.ts';
+import { wrapMethod } from '../../hooks/wrap-method.ts';
+import { wrapOwnMethod } from '../../hooks/wrap-own-method.ts';
 import { fieldOf } from './messages.ts';
 import type { McpSession } from './session.ts';
 import { McpSessions } from './sessions.ts';
@@ -80,7 +80,7 @@ function watchConnections({ Protocol }: Exports, sessions: McpSessions, guard: G
     cancel();
     if (errorType !== undefined) connection?.end(errorType);
   });
-  return wrap(Protocol.prototype, 'connect', (connect) => {
+  return wrapMethod(Protocol.prototype, 'connect', (connect) => {
     return function (...values) {
       const attempt = prepare(this as object, values[0]);
       if (attempt === undefined) return connect.apply(this, values);
@@ -99,7 +99,7 @@ function awaitStart(
 ): Attempt | undefined {
   if (typeof transport !== 'object' || transport === null) return undefined;
   const attempt: Attempt = {
-    cancel: wrapOne(transport, 'start', (start) => {
+    cancel: wrapOwnMethod(transport, 'start', (start) => {
       return function (...values) {
         attempt.cancel();
         attempt.connection = begin(protocol, transport);
@@ -142,19 +142,19 @@ function watchTransport(transport: object, session: McpSession, guard: Guard, cl
     return session.send(message);
   });
   const undo = [
-    wrapOne(transport, 'onmessage', (onmessage) => {
+    wrapOwnMethod(transport, 'onmessage', (onmessage) => {
       return function (...values) {
         receive(values[0]);
         return onmessage.apply(this, values);
       };
     }),
-    wrapOne(transport, 'onclose', (onclose) => {
+    wrapOwnMethod(transport, 'onclose', (onclose) => {
       return function (...values) {
         close();
         return onclose.apply(this, values);
       };
     }),
-    wrapOne(transport, 'send', (original) => {
+    wrapOwnMethod(transport, 'send', (original) => {
       return function (...values) {
         const ended = send(values[0], values[1]);
         return ended === undefined ? original.apply(this, values) : timeOperation(() => original.apply(this, values), ended);

@@ -1,9 +1,9 @@
 // The operations of an MCP session in one direction: what one side asks of the other and notifies it of, until each has ended.
 import type { McpMethod, McpStatusCode } from '../../catalog/mcp-attributes.ts';
 import { nowMillis } from '../../core/clock.ts';
-import { type McpCall, McpCalls } from './pending-requests.ts';
-import { CALLS, fieldOf, isToolError, LISTS, type McpNamed, namesIn, statusOf } from './messages.ts';
 import { McpNames } from './known-names.ts';
+import { CALLS, fieldOf, isToolError, LISTS, type McpNamed, namesIn, statusOf } from './messages.ts';
+import { type McpCall, McpCalls } from './pending-requests.ts';
 
 /** An operation that has ended. */
 export interface McpOperation {

@@ -2,9 +2,9 @@
 import type { McpVersion } from '../../catalog/mcp-attributes.ts';
 import { nowMillis } from '../../core/clock.ts';
 import { ABORTED, type OperationListener } from '../../core/operation.ts';
-import type { McpCall } from './pending-requests.ts';
 import { cancelledId, fieldOf, isTimeout, knownMethod, versionChosen } from './messages.ts';
 import { type KnownMcpNames, type McpOperation, McpOperations } from './operations.ts';
+import type { McpCall } from './pending-requests.ts';
 import { type McpPlace, sendErrorType } from './transports.ts';
 
 /** Where what happens in sessions is recorded. */

@@ -8,7 +8,7 @@
 // Mongoose has no file of its own: it does everything through this driver, and what its channels tell would be counted twice.
 import { nowMillis } from '../../core/clock.ts';
 import type { Instrumentation } from '../../hooks/instrumentation.ts';
-import { followPromised, type PromisedCall } from '../../hooks/promise-method.ts';
+import { observePromiseMethod, type PromisedCall } from '../../hooks/promise-method.ts';
 import { DB_OPERATION_METRICS, type DbOperation, DbOperations } from '../../recorders/db/operations.ts';
 import { DB_POOL_METRICS } from '../../recorders/db/pools.ts';
 import {
@@ -38,12 +38,12 @@ export const mongodb: Instrumentation = {
     const operations = new DbOperations(attachment.registry, attachment.settings.slowDbSeconds);
     const pools = new MongoPools(attachment);
     attachment.patch({ file: 'lib/cmap/connection.js' }, ({ Connection: { prototype } }: { Connection: Class }) =>
-      followPromised(prototype, 'command', guard, (connection: object, namespace: MongoNamespace, command: MongoCommand) =>
+      observePromiseMethod(prototype, 'command', guard, (connection: object, namespace: MongoNamespace, command: MongoCommand) =>
         startCommand(operations, connection, namespace, command),
       ),
     );
     attachment.patch({ file: 'lib/operations/execute_operation.js' }, (exports: object) =>
-      followPromised(exports, 'executeOperation', guard, (_, __, operation: MongoOperation) =>
+      observePromiseMethod(exports, 'executeOperation', guard, (_, __, operation: MongoOperation) =>
         startOperation(operations, operation),
       ),
     );

@@ -3,8 +3,8 @@ import { dbClientConnectionErrors } from '../../catalog/db.ts';
 import { nowMillis } from '../../core/clock.ts';
 import type { Counter } from '../../core/recording/instrument.ts';
 import type { Attachment, Undo } from '../../hooks/instrumentation.ts';
-import { followPromised, type PromisedCall } from '../../hooks/promise-method.ts';
-import { wrap } from '../../hooks/wrap-method.ts';
+import { observePromiseMethod, type PromisedCall } from '../../hooks/promise-method.ts';
+import { wrapMethod } from '../../hooks/wrap-method.ts';
 import { DbPools, type PoolState } from '../../recorders/db/pools.ts';
 import { errorName, mongoErrorType } from './commands.ts';
 
@@ -65,7 +65,7 @@ export class MongoPools {
   /** Patches the methods by which connections are opened, lent out and given back. */
   patch(prototype: object): Undo {
     const undo = [
-      followPromised(prototype, 'checkOut', this.#attachment.guard, (pool: Pool) => this.#watch(pool).lend()),
+      observePromiseMethod(prototype, 'checkOut', this.#attachment.guard, (pool: Pool) => this.#watch(pool).lend()),
       this.#followReturns(prototype),
       this.#followOpening(prototype),
     ];
@@ -89,7 +89,7 @@ export class MongoPools {
       connection[LENT] = undefined;
       lent?.pool.useTime.record((nowMillis() - lent.sinceMillis) / 1000);
     });
-    return wrap(prototype, 'checkIn', (checkIn) => {
+    return wrapMethod(prototype, 'checkIn', (checkIn) => {
       return function (connection, ...rest) {
         returned(connection as Connection);
         return checkIn.call(this, connection, ...rest);
@@ -107,7 +107,7 @@ export class MongoPools {
       followed.add(wrapped);
       return wrapped;
     });
-    return wrap(prototype, 'createConnection', (create) => {
+    return wrapMethod(prototype, 'createConnection', (create) => {
       return function (opened, ...rest) {
         const own = followed.has(opened as Opened) ? undefined : timed(this as Pool, opened as Opened);
         return create.call(this, own ?? opened, ...rest);

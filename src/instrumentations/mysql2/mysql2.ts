@@ -2,12 +2,12 @@
 import { nowMillis } from '../../core/clock.ts';
 import type { Attachment, Instrumentation, Undo } from '../../hooks/instrumentation.ts';
 import type { Traced } from '../../hooks/tracing-channel.ts';
-import { wrap } from '../../hooks/wrap-method.ts';
+import { wrapMethod } from '../../hooks/wrap-method.ts';
 import { DB_OPERATION_METRICS, type DbOperation, DbOperations } from '../../recorders/db/operations.ts';
 import { DB_POOL_METRICS } from '../../recorders/db/pools.ts';
+import { type SqlTarget, SqlTargets } from '../../recorders/db/sql-target.ts';
 import { mysql2ErrorType } from './error-type.ts';
 import { type Mysql2Place, Mysql2Pools } from './pools.ts';
-import { type SqlTarget, SqlTargets } from '../../recorders/db/sql-target.ts';
 
 export const mysql2: Instrumentation = {
   name: 'mysql2',
@@ -29,7 +29,7 @@ export const mysql2: Instrumentation = {
     attachment.patch({ file: 'lib/base/pool.js' }, ({ prototype }: Class) => pools.followRequests(prototype));
     attachment.patch({ file: 'lib/pool_connection.js' }, ({ prototype }: Class) => pools.followReturns(prototype));
     attachment.patch({ file: 'lib/base/connection.js' }, ({ prototype }: Class) => {
-      const undo = [pools.followFailures(prototype), leaveUnheard(prototype, attachment)];
+      const undo = [pools.followFailures(prototype), preserveUnhandledError(prototype, attachment)];
       return () => undo.forEach((one) => one());
     });
   },
@@ -94,7 +94,7 @@ class Statements {
       if (!/mariadb/i.test(handshake.serverVersion) || this.#mariadb.size >= MOST_SERVERS) return;
       this.#mariadb.add(config.socketPath || `${config.host}:${config.port}`);
     });
-    return wrap(prototype, 'handshakeInit', (handshakeInit) => {
+    return wrapMethod(prototype, 'handshakeInit', (handshakeInit) => {
       return function (packet, connection, ...rest) {
         const next = handshakeInit.call(this, packet, connection, ...rest);
         note(this as Handshake, connection as Connection);
@@ -106,7 +106,7 @@ class Statements {
   /** Follows executions of what the application has prepared, of which nothing is published. */
   followPrepared(prototype: object): Undo {
     const follow = this.#attachment.guard((execution: Execution, { config }: Connection) => this.#follow(execution, config));
-    return wrap(prototype, 'start', (start) => {
+    return wrapMethod(prototype, 'start', (start) => {
       return function (packet, connection, ...rest) {
         follow(this as Execution, connection as Connection);
         return start.call(this, packet, connection, ...rest);
@@ -170,7 +170,7 @@ interface Command {
  * Where a statement without a callback is followed, mysql2 listens for its error, and one that nobody else listens for would no
  * longer end the process. Such an error is emitted again, when nobody listens.
  */
-function leaveUnheard(prototype: object, { guard }: Attachment): Undo {
+function preserveUnhandledError(prototype: object, { guard }: Attachment): Undo {
   const leave = guard((command: Command): void => {
     if (command.onResult || command.listenerCount('error') !== 1) return;
     let isHeard = false;
@@ -184,7 +184,7 @@ function leaveUnheard(prototype: object, { guard }: Attachment): Undo {
     });
   });
   const undo = ['query', 'execute'].map((name) =>
-    wrap(prototype, name, (original) => {
+    wrapMethod(prototype, name, (original) => {
       return function (...values) {
         const command = original.apply(this, values);
         leave(command as Command);

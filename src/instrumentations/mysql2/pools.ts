@@ -1,9 +1,9 @@
 // The connection pools of mysql2: what waiting for, opening and using connections takes, and which connections fail.
 import { dbClientConnectionErrors } from '../../catalog/db.ts';
-import type { HistogramCell } from '../../core/recording/cell.ts';
 import { nowMillis } from '../../core/clock.ts';
+import type { HistogramCell } from '../../core/recording/cell.ts';
 import type { Attachment, Undo } from '../../hooks/instrumentation.ts';
-import { wrap } from '../../hooks/wrap-method.ts';
+import { wrapMethod } from '../../hooks/wrap-method.ts';
 import { DbPools, type PoolState } from '../../recorders/db/pools.ts';
 import { mysql2ErrorType } from './error-type.ts';
 
@@ -74,7 +74,7 @@ export class Mysql2Pools {
   /** Patches a pool's method by which connections are asked for. */
   followRequests(prototype: object): Undo {
     const follow = this.#attachment.guard((pool: Pool, granted: Granted) => this.#follow(pool, granted));
-    return wrap(prototype, 'getConnection', (getConnection) => {
+    return wrapMethod(prototype, 'getConnection', (getConnection) => {
       return function (granted, ...rest) {
         return getConnection.call(this, follow(this as Pool, granted as Granted) ?? granted, ...rest);
       };
@@ -89,7 +89,7 @@ export class Mysql2Pools {
       if (lent) connection[LENT] = null;
     });
     const undo = ['release', '_removeFromPool'].map((name) =>
-      wrap(prototype, name, (original) => {
+      wrapMethod(prototype, name, (original) => {
         return function (...values) {
           takeBack(this as Connection);
           return original.apply(this, values);
@@ -107,7 +107,7 @@ export class Mysql2Pools {
       const name = poolNameOf(connection.config);
       this.#errors.add(1, { 'db.client.connection.pool.name': name, 'error.type': mysql2ErrorType(error) });
     });
-    return wrap(prototype, '_notifyError', (notifyError) => {
+    return wrapMethod(prototype, '_notifyError', (notifyError) => {
       return function (error, ...rest) {
         note(this as Connection, error);
         return notifyError.call(this, error, ...rest);

@@ -4,11 +4,11 @@
 // from method to method, so no callback or promise of the application's is touched.
 import { errorMonitor } from 'node:events';
 import { dbClientConnectionErrors } from '../../catalog/db.ts';
-import type { CounterCell, HistogramCell } from '../../core/recording/cell.ts';
 import { nowMillis } from '../../core/clock.ts';
+import type { CounterCell, HistogramCell } from '../../core/recording/cell.ts';
 import type { Counter } from '../../core/recording/instrument.ts';
 import type { Attachment, Instrumentation, Undo } from '../../hooks/instrumentation.ts';
-import { wrap } from '../../hooks/wrap-method.ts';
+import { wrapMethod } from '../../hooks/wrap-method.ts';
 import { DB_POOL_METRICS, DbPools, type PoolState } from '../../recorders/db/pools.ts';
 import { pgErrorType } from './error-type.ts';
 
@@ -98,7 +98,7 @@ class Pools {
     const lend = guard((pool: Pool, client: Client, request: Request) => this.#lend(pool, client, request));
     const takeBack = guard((pool: Pool, client: Client) => this.#takeBack(pool, client));
     const undo = [
-      wrap(prototype, 'connect', (connect) => {
+      wrapMethod(prototype, 'connect', (connect) => {
         return function (this: unknown, ...values) {
           const sinceMillis = nowMillis();
           const result = connect.apply(this, values);
@@ -106,7 +106,7 @@ class Pools {
           return result;
         };
       }),
-      wrap(prototype, 'newClient', (newClient) => {
+      wrapMethod(prototype, 'newClient', (newClient) => {
         return function (this: unknown, ...values) {
           const sinceMillis = nowMillis();
           open(values[0] as Request, sinceMillis);
@@ -115,13 +115,13 @@ class Pools {
           return result;
         };
       }),
-      wrap(prototype, '_acquireClient', (acquire) => {
+      wrapMethod(prototype, '_acquireClient', (acquire) => {
         return function (this: unknown, ...values) {
           lend(this as Pool, values[0] as Client, values[1] as Request);
           return acquire.apply(this, values);
         };
       }),
-      wrap(prototype, '_release', (release) => {
+      wrapMethod(prototype, '_release', (release) => {
         return function (this: unknown, ...values) {
           takeBack(this as Pool, values[0] as Client);
           return release.apply(this, values);

@@ -4,10 +4,10 @@
 // is given stays the very same: no callback is wrapped, and no promise followed. pg-native is left alone.
 import { nowMillis } from '../../core/clock.ts';
 import type { Attachment, Instrumentation, Undo } from '../../hooks/instrumentation.ts';
-import { type Method, wrap } from '../../hooks/wrap-method.ts';
+import { type Method, wrapMethod } from '../../hooks/wrap-method.ts';
 import { DB_OPERATION_METRICS, DbOperations } from '../../recorders/db/operations.ts';
-import { pgErrorType } from './error-type.ts';
 import { type SqlTarget, SqlTargets } from '../../recorders/db/sql-target.ts';
+import { pgErrorType } from './error-type.ts';
 
 export const pg: Instrumentation = {
   name: 'pg',
@@ -90,7 +90,7 @@ class Queries {
     const enter = guard((client: Client, query: Query | null | undefined) => this.#enter(client, query, Query.prototype));
     const noteQueued = guard((client: Client) => this.#noteQueued(client));
     const undo = [
-      wrap(prototype, 'query', (query) => {
+      wrapMethod(prototype, 'query', (query) => {
         return function (this: unknown, ...values) {
           enter(this as Client, values[0] as Query);
           const result = query.apply(this, values);
@@ -98,19 +98,19 @@ class Queries {
           return result;
         };
       }),
-      wrap(Query.prototype, 'submit', (submit) => {
+      wrapMethod(Query.prototype, 'submit', (submit) => {
         return function (this: unknown, ...values) {
           begin(this as Query);
           return submit.apply(this, values);
         };
       }),
-      wrap(Query.prototype, 'handleReadyForQuery', (handle) => {
+      wrapMethod(Query.prototype, 'handleReadyForQuery', (handle) => {
         return function (this: unknown, ...values) {
           succeed(this as Query, values[0] as Connection);
           return handle.apply(this, values);
         };
       }),
-      wrap(Query.prototype, 'handleError', (handle) => {
+      wrapMethod(Query.prototype, 'handleError', (handle) => {
         return function (this: unknown, ...values) {
           fail(this as Query, values[1] as Connection, values[0]);
           return handle.apply(this, values);

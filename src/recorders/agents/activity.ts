@@ -23,7 +23,7 @@ export class Activity {
   /** Begun beneath what runs just now; without a name it is work of the agent above it. */
   constructor(agent?: string) {
     this.#above = currentActivity();
-    this.#above?.aboveIt();
+    this.#above?.parent();
     this.agent = agent ?? this.#above?.agent;
   }
 
@@ -33,7 +33,7 @@ export class Activity {
   }
 
   /** A call to a model begins beneath it; `isInference` if the model is to answer, rather than to embed. */
-  callModel(isInference: boolean): CallBeneath {
+  callModel(isInference: boolean): ModelCallHandle {
     const open = [...this.#open()];
     for (const activity of open) activity.#beginCall(isInference);
     return {
@@ -69,11 +69,11 @@ export class Activity {
 
   /** The nearest that has not ended, itself or one above. */
   nearestOpen(): Activity | undefined {
-    return this.#isOver ? this.aboveIt() : this;
+    return this.#isOver ? this.parent() : this;
   }
 
   /** The nearest above it that has not ended; those between are let go of, so that work begun by work keeps no endless chain. */
-  aboveIt(): Activity | undefined {
+  parent(): Activity | undefined {
     this.#above = this.#above?.nearestOpen();
     return this.#above;
   }
@@ -98,13 +98,13 @@ export class Activity {
     let activity = this.nearestOpen();
     while (activity !== undefined) {
       yield activity;
-      activity = activity.aboveIt();
+      activity = activity.parent();
     }
   }
 }
 
 /** A call to a model, as the activities above it know it. It is ended or withdrawn once. */
-export interface CallBeneath {
+export interface ModelCallHandle {
   /** What it cost, in USD, if that is known. */
   end(costUsd: number | undefined): void;
   /** It is counted elsewhere, or not at all. */

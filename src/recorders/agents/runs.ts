@@ -1,9 +1,9 @@
 // Invocations of agents, as libraries and the `agents` helper tell of them: how long each took, and the calls to models and tools
 // that were made beneath it.
 import { genAiInvokeAgentDuration, genAiInvokeAgentInferenceCalls, genAiInvokeAgentToolCalls } from '../../catalog/agents.ts';
-import { Activity } from './activity.ts';
 import { nowMillis } from '../../core/clock.ts';
 import type { Registry } from '../../core/recording/registry.ts';
+import { Activity } from './activity.ts';
 
 export const agentRunMetrics = [genAiInvokeAgentDuration, genAiInvokeAgentInferenceCalls, genAiInvokeAgentToolCalls] as const;
 

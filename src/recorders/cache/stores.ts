@@ -1,10 +1,10 @@
 // The stores behind caches, such as a Redis: how long their calls take and how they fail, which the cache may keep to itself.
 import type { cacheOperationDuration } from '../../catalog/cache.ts';
 import { nowMillis } from '../../core/clock.ts';
-import type { Histogram } from '../../core/recording/instrument.ts';
-import { type OperationListener, timeOperation } from '../../core/operation.ts';
-import { WeakUndos } from '../../hooks/weak-undos.ts';
 import { copyFunctionShape } from '../../core/function-shape.ts';
+import { type OperationListener, timeOperation } from '../../core/operation.ts';
+import type { Histogram } from '../../core/recording/instrument.ts';
+import { WeakUndos } from '../../hooks/weak-undos.ts';
 import type { Method } from '../../hooks/wrap-method.ts';
 import type { CacheIdentity } from './requests.ts';
 

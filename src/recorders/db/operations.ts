@@ -1,7 +1,7 @@
 // Database operations: what every client library and the `db` helper record of one that ended.
 import { dbClientOperationDuration, dbClientResponseReturnedRows, dbClientSlowOperations } from '../../catalog/db.ts';
-import type { HistogramCell } from '../../core/recording/cell.ts';
 import type { AttributesOf } from '../../core/metric.ts';
+import type { HistogramCell } from '../../core/recording/cell.ts';
 import type { Registry } from '../../core/recording/registry.ts';
 
 /** What a library that knows operations records. */

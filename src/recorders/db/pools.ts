@@ -9,8 +9,8 @@ import {
   dbClientConnectionUseTime,
   dbClientConnectionWaitTime,
 } from '../../catalog/db.ts';
-import type { Attachment } from '../../hooks/instrumentation.ts';
 import type { Registry } from '../../core/recording/registry.ts';
+import type { Attachment } from '../../hooks/instrumentation.ts';
 import { WeakList } from '../../hooks/weak-list.ts';
 
 /** What a library that knows pools records. */

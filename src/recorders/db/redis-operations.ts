@@ -1,8 +1,8 @@
+import { cacheRequests } from '../../catalog/cache.ts';
 // Redis commands that ended, of whichever client: their duration by command, and what look-ups found.
 import type { CounterCell } from '../../core/recording/cell.ts';
-import type { Attachment } from '../../hooks/instrumentation.ts';
 import type { Counter } from '../../core/recording/instrument.ts';
-import { cacheRequests } from '../../catalog/cache.ts';
+import type { Attachment } from '../../hooks/instrumentation.ts';
 import { DbOperations, type RecordDbOperation } from './operations.ts';
 import { isQueuedReply, type RedisCommand, redisCommandOf } from './redis-commands.ts';
 

@@ -1,9 +1,9 @@
 // Attempts to process a job, as a queue library shows them: under way from start to end, told once, by how they ended.
 import type { JobOutcome } from '../../catalog/attributes.ts';
 import { jobActive, jobDuration, jobRetries, jobStalled, jobWaitDuration } from '../../catalog/jobs.ts';
-import type { CounterCell, HistogramCell, UpDownCounterCell } from '../../core/recording/cell.ts';
 import { nowMillis } from '../../core/clock.ts';
 import type { AttributesOf } from '../../core/metric.ts';
+import type { CounterCell, HistogramCell, UpDownCounterCell } from '../../core/recording/cell.ts';
 import type { Registry } from '../../core/recording/registry.ts';
 
 /** A kind of job, in a queue. */

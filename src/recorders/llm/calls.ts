@@ -12,13 +12,13 @@ import {
   llmUnmeteredCalls,
   llmUnpricedCalls,
 } from '../../catalog/llm.ts';
-import type { Activity, CallBeneath } from '../agents/activity.ts';
-import type { HistogramCell, UpDownCounterCell } from '../../core/recording/cell.ts';
 import { nowMillis } from '../../core/clock.ts';
 import type { GenAiNames } from '../../core/instrumentation-settings.ts';
+import type { HistogramCell, UpDownCounterCell } from '../../core/recording/cell.ts';
 import type { Registry } from '../../core/recording/registry.ts';
-import { type CallAttributes, genAiMetrics, isInference } from './gen-ai-metrics.ts';
 import type { TokenUsage } from '../../core/token-usage.ts';
+import type { Activity, ModelCallHandle } from '../agents/activity.ts';
+import { type CallAttributes, genAiMetrics, isInference } from './gen-ai-metrics.ts';
 import type { Prices } from './prices.ts';
 
 /** A call as it is sent. */
@@ -152,7 +152,7 @@ export class LlmCall {
   readonly #calls: LlmCalls;
   readonly #request: LlmRequest;
   readonly #active: UpDownCounterCell;
-  readonly #beneath: CallBeneath | undefined;
+  readonly #beneath: ModelCallHandle | undefined;
   readonly #startMillis: number;
   #firstChunkMillis: number | undefined;
   #lastChunkMillis = 0;

@@ -42,7 +42,7 @@ export class ClientCall {
 
   /** It is counted below, and so is every call that it is a part of. */
   show(): void {
-    const above = this.#aboveIt();
+    const above = this.#parent();
     if (!this.#isOver) {
       this.#isOver = true;
       this.#shown();
@@ -52,16 +52,16 @@ export class ClientCall {
 
   /** The nearest that is not over, itself or one above. */
   nearestOpen(): ClientCall | undefined {
-    return this.#isOver ? this.#aboveIt() : this;
+    return this.#isOver ? this.#parent() : this;
   }
 
   /** The nearest that is not of a group, itself or one above. */
   outOf(group: string): ClientCall | undefined {
-    return this.#group === group ? this.#aboveIt()?.outOf(group) : this;
+    return this.#group === group ? this.#parent()?.outOf(group) : this;
   }
 
   /** Those between that are over are let go of: what was entered is never left, and would make an endless chain. */
-  #aboveIt(): ClientCall | undefined {
+  #parent(): ClientCall | undefined {
     this.#above = this.#above?.nearestOpen();
     return this.#above;
   }

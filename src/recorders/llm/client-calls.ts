@@ -1,17 +1,17 @@
 // LLM calls as a client tells of them: recorded where nothing below shows them, such as the request that the tap on fetch sees.
 import type { LlmOperation } from '../../catalog/llm-attributes.ts';
-import { currentActivity } from '../agents/activity.ts';
-import { ClientCall } from './client-call.ts';
+import * as llmMetrics from '../../catalog/llm.ts';
 import { nowMillis } from '../../core/clock.ts';
 import { ABORTED, errorTypeOf } from '../../core/operation.ts';
-import { currentPurpose } from './purpose.ts';
-import * as llmMetrics from '../../catalog/llm.ts';
 import { textOf } from '../../core/text.ts';
+import { currentActivity } from '../agents/activity.ts';
 import type { LlmCall, LlmCallEnd, LlmCalls } from './calls.ts';
+import { ClientCall } from './client-call.ts';
 import { providerNameOf } from './provider-names.ts';
+import { currentPurpose } from './purpose.ts';
 
 /** What a client says of a call before it makes it; words in which the client calls the provider will do. */
-export interface AskedCall {
+export interface RequestedCall {
   readonly operation: LlmOperation;
   readonly provider: unknown;
   readonly model: unknown;
@@ -37,7 +37,7 @@ export class ClientLlmCalls {
   }
 
   /** Calls of a group are made beside each other, and none is a part of another. */
-  begin({ operation, provider, model }: AskedCall, group?: string): ClientLlmCall {
+  begin({ operation, provider, model }: RequestedCall, group?: string): ClientLlmCall {
     const call = this.#calls.begin({
       operation,
       provider: providerNameOf(provider),

@@ -1,3 +1,4 @@
+import * as latest from '../../catalog/llm-latest.ts';
 // The GenAI metrics by their established names, by those that the conventions moved to, or by both, as the application opts in.
 import {
   genAiClientOperationDuration,
@@ -6,10 +7,9 @@ import {
   genAiClientTokenUsage,
   llmOutputRate,
 } from '../../catalog/llm.ts';
-import * as latest from '../../catalog/llm-latest.ts';
-import type { HistogramCell } from '../../core/recording/cell.ts';
 import type { GenAiNames } from '../../core/instrumentation-settings.ts';
 import type { AttributesOf } from '../../core/metric.ts';
+import type { HistogramCell } from '../../core/recording/cell.ts';
 import type { Registry } from '../../core/recording/registry.ts';
 import type { TokenUsage } from '../../core/token-usage.ts';
 

@@ -1,9 +1,9 @@
 // Tool calls: what the libraries that execute tools, and the `tools` helper, record of each from its begin to its end.
 import { genAiExecuteToolDuration, toolActive } from '../../catalog/tools.ts';
-import { type Activity, currentActivity } from '../agents/activity.ts';
-import type { UpDownCounterCell } from '../../core/recording/cell.ts';
 import { nowMillis } from '../../core/clock.ts';
+import type { UpDownCounterCell } from '../../core/recording/cell.ts';
 import type { Registry } from '../../core/recording/registry.ts';
+import { type Activity, currentActivity } from '../agents/activity.ts';
 
 export class ToolCalls {
   readonly #duration;

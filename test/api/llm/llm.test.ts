@@ -1,8 +1,8 @@
 // `llm` records calls in the series of the instrumentations, once where one of them sees the call too, and what they are for.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
 import { onProblem, type Problem } from '../../../src/core/problem.ts';
 import { sharedRegistry } from '../../../src/core/recording/shared-registry.ts';
+import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
 import { agents, llm, usage } from '../../../src/index.ts';
 import { llm as tap } from '../../../src/instrumentations/llm/llm.ts';
 import { collect } from '../../../src/testing.ts';

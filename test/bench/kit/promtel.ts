@@ -4,7 +4,9 @@ import { BOUNDS, LABEL_NAMES } from './series.ts';
 
 const built = (path: string): string => new URL(`../../../build/${path}`, import.meta.url).href;
 
-export const { Registry } = (await import(built('core/registry.js'))) as typeof import('../../../src/core/recording/registry.ts');
+export const { Registry } = (await import(
+  built('core/recording/registry.js')
+)) as typeof import('../../../src/core/recording/registry.ts');
 export const { defineMetric } = (await import(built('core/metric.js'))) as typeof import('../../../src/core/metric.ts');
 export const { Page } = (await import(
   built('exporters/prometheus/page.js')

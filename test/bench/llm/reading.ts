@@ -9,8 +9,8 @@ export interface ReadingCosts {
   readonly parsed: number;
 }
 
-const wire = (path: string): string => new URL(`../../../build/wire/${path}`, import.meta.url).href;
-const { AnswerReader } = (await import(wire('answer.js'))) as typeof import('../../../src/llm-wire/answer.ts');
+const wire = (path: string): string => new URL(`../../../build/llm-wire/${path}`, import.meta.url).href;
+const { ResponseParser } = (await import(wire('answer.js'))) as typeof import('../../../src/llm-wire/answer.ts');
 const { formatOf } = (await import(wire('formats.js'))) as typeof import('../../../src/llm-wire/formats.ts');
 
 const format = formatOf('/v1/chat/completions')!;
@@ -23,7 +23,7 @@ answerQuestions(({ millis }: { readonly millis: number }): ReadingCosts => ({
 
 function readEvents(): void {
   let chunks = 0;
-  const reader = new AnswerReader(format, 'events', () => (chunks += 1));
+  const reader = new ResponseParser(format, 'events', () => (chunks += 1));
   for (const part of parts) reader.write(part);
   const { usage } = reader.end();
   if (chunks !== 98 || usage?.output !== 98) throw new Error('the reader has lost something');

@@ -1,10 +1,10 @@
 // Families: exact sums, bounded series, overflow, rejection, expiry, and what an operator may override.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BLOCK_SIZE } from '../../../src/core/recording/block.ts';
-import { Family, OVERFLOW_ATTRIBUTE } from '../../../src/core/recording/family.ts';
-import type { CounterCell, GaugeCell, HistogramCell } from '../../../src/core/recording/cell.ts';
 import { defineMetric } from '../../../src/core/metric.ts';
+import { BLOCK_SIZE } from '../../../src/core/recording/block.ts';
+import type { CounterCell, GaugeCell, HistogramCell } from '../../../src/core/recording/cell.ts';
+import { Family, OVERFLOW_ATTRIBUTE } from '../../../src/core/recording/family.ts';
 
 const requests = defineMetric({
   name: 'shop.requests',

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { policyFor, type MetricPolicy } from '../../../src/core/recording/metric-overrides.ts';
-import { Registry } from '../../../src/core/recording/registry.ts';
 import { defineMetric } from '../../../src/core/metric.ts';
+import { overrideFor, type PatternOverride } from '../../../src/core/recording/metric-overrides.ts';
+import { Registry } from '../../../src/core/recording/registry.ts';
 
-const policies: readonly MetricPolicy[] = [
+const policies: readonly PatternOverride[] = [
   { pattern: '*', limit: 100 },
   { pattern: 'http.*', limit: 500, dropAttributes: ['server.port'] },
   { pattern: 'http.client.*', drop: true, dropAttributes: ['url.scheme', 'server.port'] },
@@ -19,17 +19,17 @@ describe('the policies of a metric', () => {
     ['http.client.request.duration', { limit: 500, drop: true, dropAttributes: ['server.port', 'url.scheme'] }],
     ['http.server.request.duration', { limit: 500, buckets: [0.5], dropAttributes: ['server.port'] }],
   ])('%s: a later one wins, attributes to drop add up', (name, expected) => {
-    expect(policyFor(name, policies)).toEqual(expected);
+    expect(overrideFor(name, policies)).toEqual(expected);
   });
 
   it('are none where no pattern fits', () => {
-    expect(policyFor('job.duration', policies.slice(1))).toEqual({});
+    expect(overrideFor('job.duration', policies.slice(1))).toEqual({});
   });
 
   it('leave alone what a later one does not mention', () => {
     const later = { pattern: '*', limit: undefined, drop: undefined, buckets: undefined, dropAttributes: undefined };
-    expect(policyFor('http.client.request.duration', [...policies, later])).toEqual(
-      policyFor('http.client.request.duration', policies),
+    expect(overrideFor('http.client.request.duration', [...policies, later])).toEqual(
+      overrideFor('http.client.request.duration', policies),
     );
   });
 
@@ -38,14 +38,14 @@ describe('the policies of a metric', () => {
     fc.assert(
       fc.property(fc.array(policy), (all) => {
         const fitting = all.filter(({ pattern }) => pattern !== 'b.*');
-        expect(policyFor('a.b', all).limit).toBe(fitting.at(-1)?.limit);
+        expect(overrideFor('a.b', all).limit).toBe(fitting.at(-1)?.limit);
       }),
     );
   });
 
   it('are what a registry takes as overrides', () => {
     const registry = new Registry();
-    registry.overrideOf = (name) => policyFor(name, policies);
+    registry.overrideOf = (name) => overrideFor(name, policies);
     const attributes = [{ key: 'server.port', type: 'int', brief: 'The port.' }] as const;
     registry.instrument(
       defineMetric({

@@ -1,8 +1,8 @@
 // The registry: one instrument a metric, overrides, callbacks that fail alone.
 import { afterEach, describe, expect, it } from 'vitest';
-import { CHANGED_FOR_ALL } from '../../../src/core/recording/block.ts';
 import { defineMetric } from '../../../src/core/metric.ts';
 import { onProblem, type Problem } from '../../../src/core/problem.ts';
+import { CHANGED_FOR_ALL } from '../../../src/core/recording/block.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
 
 const orders = defineMetric({

@@ -1,7 +1,7 @@
+import type { ExponentialHistogram } from '@opentelemetry/sdk-metrics';
 // Exponential histograms with fixed bounds: every value is counted, in a bucket that holds it, whatever the SDK's scale.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ExponentialHistogram } from '@opentelemetry/sdk-metrics';
 import { fromExponential } from '../../../src/exporters/prometheus/exponential.ts';
 import { AggregationType, application } from './sources.ts';
 

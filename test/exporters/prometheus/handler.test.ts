@@ -1,5 +1,3 @@
-// The page on servers that somebody else runs: node:http, Express, Fastify, Koa, and the Fetch API.
-import { createRequire } from 'node:module';
 import {
   createServer,
   request as httpRequest,
@@ -8,6 +6,8 @@ import {
   type RequestListener,
   type ServerResponse,
 } from 'node:http';
+// The page on servers that somebody else runs: node:http, Express, Fastify, Koa, and the Fetch API.
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import express from 'express';
@@ -40,7 +40,7 @@ function pageWith(series: number): Page {
   return new Page({ registry });
 }
 
-const failing = (): Page => new Page({ registry: new Registry(), collectForeign: () => Promise.reject(new Error('no\nreader')) });
+const failing = (): Page => new Page({ registry: new Registry(), collectOtel: () => Promise.reject(new Error('no\nreader')) });
 
 interface Reply {
   readonly status: number | undefined;

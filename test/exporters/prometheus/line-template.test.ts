@@ -1,16 +1,16 @@
 // Stencils: filled again and again, they hold what the lines would be if they were written anew.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Stencil } from '../../../src/exporters/prometheus/line-template.ts';
+import { LineTemplate } from '../../../src/exporters/prometheus/line-template.ts';
 
-function fill(stencil: Stencil, values: readonly string[]): Buffer {
-  stencil.begin();
-  for (const value of values) stencil.put(value);
-  stencil.end();
-  return stencil.bytes;
+function fill(template: LineTemplate, values: readonly string[]): Buffer {
+  template.begin();
+  for (const value of values) template.put(value);
+  template.end();
+  return template.bytes;
 }
 
-describe('a stencil', () => {
+describe('a template', () => {
   it('has the lines as they would be written anew', () => {
     const anyLine = fc.record({
       prefix: fc.string({ unit: fc.constantFrom('a', 'é', '温', '\u{1F600}', ' '), maxLength: 40 }),
@@ -18,10 +18,10 @@ describe('a stencil', () => {
     });
     fc.assert(
       fc.property(fc.array(anyLine, { maxLength: 8 }), (lines) => {
-        const stencil = new Stencil(lines.map(({ prefix }) => prefix));
+        const template = new LineTemplate(lines.map(({ prefix }) => prefix));
         for (let time = 0; time < 4; time += 1) {
           const filled = fill(
-            stencil,
+            template,
             lines.map(({ values }) => values[time]!),
           ).toString();
           expect(filled).toBe(lines.map(({ prefix, values }) => `${prefix}${values[time]}\n`).join(''));
@@ -31,16 +31,16 @@ describe('a stencil', () => {
   });
 
   it('takes values longer than all that was put together before', () => {
-    const stencil = new Stencil(['a ', 'b ']);
+    const template = new LineTemplate(['a ', 'b ']);
     const long = 'x'.repeat(300_000);
-    expect(fill(stencil, [long, '2']).toString()).toBe(`a ${long}\nb 2\n`);
-    expect(fill(stencil, ['1', long]).toString()).toBe(`a 1\nb ${long}\n`);
+    expect(fill(template, [long, '2']).toString()).toBe(`a ${long}\nb 2\n`);
+    expect(fill(template, ['1', long]).toString()).toBe(`a 1\nb ${long}\n`);
   });
 
   it('leaves alone what it handed out', () => {
-    const stencil = new Stencil(['a ']);
-    const first = fill(stencil, ['1']);
-    fill(stencil, ['2']);
+    const template = new LineTemplate(['a ']);
+    const first = fill(template, ['1']);
+    fill(template, ['2']);
     expect(first.toString()).toBe('a 1\n');
   });
 });

@@ -1,8 +1,8 @@
 // The page as a whole: what is remembered never shows, both ways to it give the same text, and nothing fails but itself.
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { exemplars } from '../../../src/core/recording/exemplar.ts';
 import type { MetricDefinition } from '../../../src/core/metric.ts';
+import { exemplars } from '../../../src/core/recording/exemplar.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
 import { negotiate } from '../../../src/exporters/prometheus/format.ts';
 import { Page, type Scrape } from '../../../src/exporters/prometheus/page.ts';
@@ -199,7 +199,7 @@ describe('what is recorded through the SDK', () => {
           else instrument.record(step.amount, attributes);
         }
         const own = await textOf(new Page({ registry, scopeLabels }), accept);
-        const theirs = await textOf(new Page({ registry: new Registry(), collectForeign: collect, scopeLabels }), accept);
+        const theirs = await textOf(new Page({ registry: new Registry(), collectOtel: collect, scopeLabels }), accept);
         expect(theirs.split('\n').toSorted()).toEqual(own.split('\n').toSorted());
       }),
       { numRuns: 60 },
@@ -237,7 +237,7 @@ describe('what is recorded through the SDK', () => {
   it('leaves out what a reader could not add up', async () => {
     const { provider, collect } = application();
     provider.getMeter('app').createCounter('hits').add(1);
-    const collectForeign = async (): ReturnType<typeof collect> => {
+    const collectOtel = async (): ReturnType<typeof collect> => {
       const collected = await collect();
       const [scope] = collected.scopeMetrics;
       const [hits] = scope!.metrics;
@@ -250,7 +250,7 @@ describe('what is recorded through the SDK', () => {
       return { ...collected, scopeMetrics: [{ ...scope!, metrics: [broken, delta, hits!] }] };
     };
     const scrapes: Scrape[] = [];
-    const page = new Page({ registry: new Registry(), collectForeign, onScrape: (scrape) => scrapes.push(scrape) });
+    const page = new Page({ registry: new Registry(), collectOtel, onScrape: (scrape) => scrapes.push(scrape) });
     const problems = await problemsOf(async () => {
       expect(samplesOf(parseExposition(await textOf(page)))).toEqual({ hits_total: 1 });
     });
@@ -267,20 +267,20 @@ describe('scrapes', () => {
     const registry = new Registry();
     let collected = 0;
     registry.onCollect('test', () => void (collected += 1));
-    const collectForeign = vi.fn(async () => undefined);
-    const page = new Page({ registry, collectForeign });
+    const collectOtel = vi.fn(async () => undefined);
+    const page = new Page({ registry, collectOtel });
     registry.instrument(DEFINITIONS.counter).add(1);
     const pages = await Promise.all([TEXT, TEXT, OPENMETRICS, TEXT].map((accept) => textOf(page, accept)));
-    expect([collected, collectForeign.mock.calls.length]).toEqual([1, 1]);
+    expect([collected, collectOtel.mock.calls.length]).toEqual([1, 1]);
     expect(pages[1]).toBe(pages[0]);
     await textOf(page);
-    expect([collected, collectForeign.mock.calls.length]).toEqual([2, 2]);
+    expect([collected, collectOtel.mock.calls.length]).toEqual([2, 2]);
   });
 
   it('fail when the collection does, and work again afterwards', async () => {
     const scrapes: Scrape[] = [];
-    const collectForeign = vi.fn(async () => undefined).mockRejectedValueOnce(new Error('the reader was shut down'));
-    const page = new Page({ registry: new Registry(), collectForeign, onScrape: (scrape) => scrapes.push(scrape) });
+    const collectOtel = vi.fn(async () => undefined).mockRejectedValueOnce(new Error('the reader was shut down'));
+    const page = new Page({ registry: new Registry(), collectOtel, onScrape: (scrape) => scrapes.push(scrape) });
     await expect(page.render(negotiate(TEXT))).rejects.toThrow('the reader was shut down');
     expect(await textOf(page)).toBe('');
     expect(scrapes.map(({ failed }) => failed)).toEqual([true, false]);
@@ -288,11 +288,11 @@ describe('scrapes', () => {
 
   it('do not wait for ever, nor begin again what hangs', async () => {
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    const collectForeign = vi.fn(() => promise);
-    const page = new Page({ registry: new Registry(), collectForeign, collectTimeoutMillis: 10 });
+    const collectOtel = vi.fn(() => promise);
+    const page = new Page({ registry: new Registry(), collectOtel, collectTimeoutMillis: 10 });
     await expect(textOf(page)).rejects.toThrow('the collection took longer than 10 ms');
     await expect(textOf(page)).rejects.toThrow('the collection took longer than 10 ms');
-    expect(collectForeign).toHaveBeenCalledTimes(1);
+    expect(collectOtel).toHaveBeenCalledTimes(1);
     resolve(undefined);
     await promise;
     expect(await textOf(page)).toBe('');

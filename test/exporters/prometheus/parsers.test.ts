@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PageOptions } from '../../../src/exporters/prometheus/page.ts';
-import { type ExpositionSyntax, parseExposition, samplesOf, seriesKey } from '../../kit/samples/parse-exposition.ts';
 import { testWith } from '../../kit/programs.ts';
+import { type ExpositionSyntax, parseExposition, samplesOf, seriesKey } from '../../kit/samples/parse-exposition.ts';
 import { anyHostileMetrics, recordHostile } from './hostile.ts';
 import { OPENMETRICS, pageOf, TEXT, textOf } from './sources.ts';
 

@@ -14,13 +14,13 @@ import {
 } from 'ai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { withPurpose } from '../../../src/recorders/llm/purpose.ts';
 import { ai } from '../../../src/instrumentations/ai/ai.ts';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
+import { withPurpose } from '../../../src/recorders/llm/purpose.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
-import { BROKEN, type LlmProvider, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 import { attachTogether, type Together } from '../../kit/apps/llm-together.ts';
 import { mockEmbeddings, mockModel } from '../../kit/apps/mock-models.ts';
+import { BROKEN, type LlmProvider, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 import { exercise } from '../exercises/ai.ts';
 
 let provider: LlmProvider;

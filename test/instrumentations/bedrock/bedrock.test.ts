@@ -2,11 +2,11 @@
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bedrock } from '../../../src/instrumentations/bedrock/bedrock.ts';
-import { type BedrockServer, chunkOf, CONVERSE_EVENTS, startBedrock } from '../../kit/servers/bedrock-server.ts';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { attachTogether, type Together } from '../../kit/apps/llm-together.ts';
 import { runToEnd } from '../../kit/apps/run-to-end.ts';
+import { type BedrockServer, chunkOf, CONVERSE_EVENTS, startBedrock } from '../../kit/servers/bedrock-server.ts';
 
 const require = createRequire(import.meta.url);
 const CREDENTIALS = { accessKeyId: 'none', secretAccessKey: 'none' };

@@ -1,9 +1,9 @@
 // A Redis that is away, silent or late costs a gap in what is known of BullMQ queues, and is counted.
 import { describe, expect } from 'vitest';
-import { freePort } from '../../kit/free-port.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
-import { testWith } from '../../kit/programs.ts';
 import { BULLMQ, intervals, PolledQueues, pollingTestOf } from '../../kit/apps/polled-queues.ts';
+import { freePort } from '../../kit/free-port.ts';
+import { testWith } from '../../kit/programs.ts';
 import { startRedis } from '../../kit/servers/redis-process.ts';
 
 const retryStrategy = (): number => 50;

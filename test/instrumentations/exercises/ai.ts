@@ -1,8 +1,8 @@
 // Makes models that answer by themselves answer, stream, fail and be asked again, break off, call tools, be agents and embed.
 import { APICallError, embed, generateText, streamText, tool } from 'ai';
 import { z } from 'zod';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { mockEmbeddings, mockModel } from '../../kit/apps/mock-models.ts';
+import type { Exercise } from '../../kit/contracts/exercise.ts';
 
 const overloaded = new APICallError({
   message: 'overloaded',

@@ -1,8 +1,8 @@
 // Makes the client of Amazon Bedrock converse and invoke models, whole and streamed, be throttled, be cut off, and say nothing of tokens.
 import { createRequire } from 'node:module';
+import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { startBedrock } from '../../kit/servers/bedrock-server.ts';
-import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 
 const MODEL = { modelId: 'anthropic.claude-3-haiku-20240307-v1:0' };
 const MESSAGES = { messages: [{ role: 'user', content: [{ text: 'hello' }] }] };

@@ -1,8 +1,8 @@
 // Opens a queue of BullMQ until its depth has been read, and then leaves it without its connection, as an outage does.
 import { createRequire } from 'node:module';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
+import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { findProgram } from '../../kit/programs.ts';
 import { startRedis } from '../../kit/servers/redis-process.ts';
 

@@ -1,8 +1,8 @@
 // Makes BullMQ add a job and a flow, work on them, fail and repeat an attempt.
 import { createRequire } from 'node:module';
 import type { Job, Queue, QueueEvents, Worker } from 'bullmq';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
+import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { findProgram } from '../../kit/programs.ts';
 import { startRedis } from '../../kit/servers/redis-process.ts';
 

@@ -1,7 +1,7 @@
 // Makes Fastify match requests, refuse them in a hook, and find nothing.
 import { createRequire } from 'node:module';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { serveAndClose } from '../../kit/apps/serve-and-close.ts';
+import type { Exercise } from '../../kit/contracts/exercise.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -1,7 +1,7 @@
 // Makes ioredis send commands: that succeed, fail, find nothing and take long, in a pipeline and in a transaction, and to nobody.
 import { Redis } from 'ioredis';
-import { freePort } from '../../kit/free-port.ts';
 import { reloadIoredis } from '../../kit/apps/ioredis-client.ts';
+import { freePort } from '../../kit/free-port.ts';
 import { findProgram } from '../../kit/programs.ts';
 import { startRedis } from '../../kit/servers/redis-process.ts';
 

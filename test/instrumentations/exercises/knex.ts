@@ -1,11 +1,11 @@
 // Makes knex open connections, lend them out and take them back, keep somebody waiting in vain, and open nothing at all.
 import { createRequire } from 'node:module';
 import type { Knex } from 'knex';
+import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { freshCopy } from '../../kit/apps/fresh-copy.ts';
-import { startPostgres } from '../../kit/servers/postgres-process.ts';
 import { findProgram } from '../../kit/programs.ts';
+import { startPostgres } from '../../kit/servers/postgres-process.ts';
 
 const require = createRequire(import.meta.url);
 

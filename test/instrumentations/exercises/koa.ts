@@ -1,7 +1,7 @@
 // Makes Koa match requests in a router, fail them, and find nothing.
 import { createRequire } from 'node:module';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { serveAndClose } from '../../kit/apps/serve-and-close.ts';
+import type { Exercise } from '../../kit/contracts/exercise.ts';
 
 const require = createRequire(import.meta.url);
 

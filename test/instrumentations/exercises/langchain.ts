@@ -1,8 +1,8 @@
 // Makes models of LangChain answer, stream, fail, break off, and say nothing of tokens, and calls a tool.
 import { createRequire } from 'node:module';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import { chatModel, type Langchain, USAGE } from '../../kit/apps/langchain-models.ts';
+import type { Exercise } from '../../kit/contracts/exercise.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -1,6 +1,6 @@
+import { connectedPair, MCP_SDKS } from '../../kit/apps/mcp-sdks.ts';
 // Makes MCP clients and servers of both SDK generations list tools, call them, fail, notify and close.
 import type { Exercise } from '../../kit/contracts/exercise.ts';
-import { connectedPair, MCP_SDKS } from '../../kit/apps/mcp-sdks.ts';
 
 export const exercise: Exercise = async (track) => {
   for (const name of ['version 1, CommonJS', 'version 2, CommonJS']) {

@@ -1,11 +1,11 @@
 // Makes MongoDB's driver run commands: that succeed, fail, take long and return documents; with a pool that is too small, with one
 // whose connections are refused, and with no server at all.
 import { createRequire } from 'node:module';
+import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { startMongo } from '../../kit/servers/mongo-process.ts';
-import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import { findProgram } from '../../kit/programs.ts';
+import { startMongo } from '../../kit/servers/mongo-process.ts';
 
 const require = createRequire(import.meta.url);
 

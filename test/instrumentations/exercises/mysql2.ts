@@ -1,10 +1,10 @@
 // Makes mysql2 send statements: that succeed, fail, take long and return rows; with a pool that is too small, and with no server.
 import { createRequire } from 'node:module';
+import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { freshCopy } from '../../kit/apps/fresh-copy.ts';
-import { startMariadb } from '../../kit/servers/mariadb-process.ts';
 import { findProgram } from '../../kit/programs.ts';
+import { startMariadb } from '../../kit/servers/mariadb-process.ts';
 
 const require = createRequire(import.meta.url);
 

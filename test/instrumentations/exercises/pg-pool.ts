@@ -2,9 +2,9 @@
 import type { Pool } from 'pg';
 import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { freePort } from '../../kit/free-port.ts';
+import { findProgram } from '../../kit/programs.ts';
 import { freshPg } from '../../kit/samples/postgres-samples.ts';
 import { startPostgres } from '../../kit/servers/postgres-process.ts';
-import { findProgram } from '../../kit/programs.ts';
 
 /** The same on every run, since it is part of names. */
 const port = await freePort();

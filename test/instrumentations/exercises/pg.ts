@@ -1,9 +1,9 @@
+import type { Exercise } from '../../kit/contracts/exercise.ts';
 // Makes pg run statements: that succeed, fail, return rows and take long; by promise, by callback and from a cursor.
 import { freePort } from '../../kit/free-port.ts';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
+import { findProgram } from '../../kit/programs.ts';
 import { freshPg } from '../../kit/samples/postgres-samples.ts';
 import { startPostgres } from '../../kit/servers/postgres-process.ts';
-import { findProgram } from '../../kit/programs.ts';
 
 /** The same on every run, since it is part of names. */
 const port = await freePort();

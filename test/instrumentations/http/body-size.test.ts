@@ -3,13 +3,13 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createGzip, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Guard, Undo } from '../../../src/hooks/instrumentation.ts';
 import {
   countRequestBody,
   countResponseBodies,
   requestBodySize,
   responseBodySize,
 } from '../../../src/instrumentations/http/body-size.ts';
-import type { Guard, Undo } from '../../../src/hooks/instrumentation.ts';
 import { listen, openRaw, talk } from '../../kit/apps/http-traffic.ts';
 
 const unguarded: Guard = (run) => run;

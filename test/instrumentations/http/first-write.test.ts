@@ -1,8 +1,8 @@
 // The first bytes are seen by whatever way they are written, once, and the stream is as it was before.
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { onFirstWrite } from '../../../src/instrumentations/http/first-write.ts';
 import type { Guard } from '../../../src/hooks/instrumentation.ts';
+import { onFirstWrite } from '../../../src/instrumentations/http/first-write.ts';
 
 const unguarded: Guard = (run) => run;
 

@@ -4,14 +4,14 @@ import https from 'node:https';
 import { createServer as createNet, type Server as NetServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { httpClientActiveRequests, httpClientRequestDuration } from '../../../src/catalog/http.ts';
-import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
 import { markInternalAgent } from '../../../src/core/internal-traffic.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
+import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
 import { httpClient } from '../../../src/instrumentations/http/http-client.ts';
-import { certificate } from '../../kit/servers/certificate.ts';
-import { activeOf, outcomesOf, samplesOf } from '../../kit/samples/http-samples.ts';
 import { eventually, listen } from '../../kit/apps/http-traffic.ts';
 import { SETTINGS } from '../../kit/contracts/instrumentation-settings.ts';
+import { activeOf, outcomesOf, samplesOf } from '../../kit/samples/http-samples.ts';
+import { certificate } from '../../kit/servers/certificate.ts';
 
 let registry: Registry;
 let attached: AttachedInstrumentation;

@@ -2,15 +2,15 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { httpServerRequestBodySize, httpServerRequestDuration, httpServerResponseBodySize } from '../../../src/catalog/http.ts';
-import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
+import { setRoute } from '../../../src/core/http/route.ts';
 import { markInternalServer } from '../../../src/core/internal-traffic.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
-import { setRoute } from '../../../src/core/http/route.ts';
-import { httpServer } from '../../../src/instrumentations/http/http-server.ts';
 import type { Sample } from '../../../src/core/recording/samples.ts';
-import { activeOf, outcomesOf, samplesOf } from '../../kit/samples/http-samples.ts';
+import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
+import { httpServer } from '../../../src/instrumentations/http/http-server.ts';
 import { eventually, listen, openRaw, talk } from '../../kit/apps/http-traffic.ts';
 import { SETTINGS } from '../../kit/contracts/instrumentation-settings.ts';
+import { activeOf, outcomesOf, samplesOf } from '../../kit/samples/http-samples.ts';
 
 let registry: Registry;
 let attached: AttachedInstrumentation;

@@ -12,15 +12,15 @@ import {
 } from 'node:http2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { httpServerRequestBodySize, httpServerRequestDuration, httpServerResponseBodySize } from '../../../src/catalog/http.ts';
-import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
+import { clearRoute, setRoute } from '../../../src/core/http/route.ts';
 import { markInternalServer } from '../../../src/core/internal-traffic.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
-import { clearRoute, setRoute } from '../../../src/core/http/route.ts';
+import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
 import { http2Server } from '../../../src/instrumentations/http/http2-server.ts';
-import { certificate } from '../../kit/servers/certificate.ts';
-import { activeOf, outcomesOf, samplesOf } from '../../kit/samples/http-samples.ts';
 import { eventually, listen } from '../../kit/apps/http-traffic.ts';
 import { SETTINGS } from '../../kit/contracts/instrumentation-settings.ts';
+import { activeOf, outcomesOf, samplesOf } from '../../kit/samples/http-samples.ts';
+import { certificate } from '../../kit/servers/certificate.ts';
 
 type Client = ReturnType<ClientHttp2Session['request']>;
 

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bedrock } from '../../../src/instrumentations/bedrock/bedrock.ts';
 import { langchain } from '../../../src/instrumentations/langchain/langchain.ts';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
-import { startBedrock } from '../../kit/servers/bedrock-server.ts';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { chatModel, type Langchain, USAGE } from '../../kit/apps/langchain-models.ts';
-import { type LlmProvider, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 import { attachTogether, type Together } from '../../kit/apps/llm-together.ts';
 import { runToEnd } from '../../kit/apps/run-to-end.ts';
+import { startBedrock } from '../../kit/servers/bedrock-server.ts';
+import { type LlmProvider, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -4,10 +4,10 @@ import { createServer } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
 import { eventually, listen } from '../../kit/apps/http-traffic.ts';
-import { keptBytes } from '../../kit/kept-memory.ts';
 import { CLIENT_CALLS, MESSAGES } from '../../kit/apps/llm-clients.ts';
-import { type LlmProvider, startLlmProvider } from '../../kit/servers/llm-provider.ts';
+import { keptBytes } from '../../kit/kept-memory.ts';
 import { attachLlm, type LlmReadings } from '../../kit/samples/llm-samples.ts';
+import { type LlmProvider, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 
 const TEXTS = ['one', 'two', 'three', 'four', 'five'];
 

@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { CLIENT_CALLS } from '../../kit/apps/llm-clients.ts';
-import { type LlmProvider, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 import { attachLlm } from '../../kit/samples/llm-samples.ts';
+import { type LlmProvider, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 
 /** A model of each provider that has a price, and the provider by the pricing library's name. */
 const PRICED: Readonly<Record<string, Readonly<Record<string, readonly [model: string, providerId: string]>>>> = {

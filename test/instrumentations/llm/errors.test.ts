@@ -2,9 +2,10 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
-import { freePort } from '../../kit/free-port.ts';
 import { eventually, listen } from '../../kit/apps/http-traffic.ts';
 import { anthropicOf, clientCall, MESSAGES, openaiOf } from '../../kit/apps/llm-clients.ts';
+import { freePort } from '../../kit/free-port.ts';
+import { attachLlm, type LlmReadings } from '../../kit/samples/llm-samples.ts';
 import {
   BROKEN,
   type LlmProvider,
@@ -13,7 +14,6 @@ import {
   type Script,
   startLlmProvider,
 } from '../../kit/servers/llm-provider.ts';
-import { attachLlm, type LlmReadings } from '../../kit/samples/llm-samples.ts';
 
 let provider: LlmProvider;
 let readings: LlmReadings;

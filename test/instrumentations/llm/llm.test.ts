@@ -1,11 +1,11 @@
 // Every client library as it is today, plain and streamed: each call counted once, its tokens as the provider told them.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { withPurpose } from '../../../src/recorders/llm/purpose.ts';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
+import { withPurpose } from '../../../src/recorders/llm/purpose.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { CLIENT_CALLS, type ClientCall, clientCall } from '../../kit/apps/llm-clients.ts';
-import { type LlmProvider, type Script, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 import { attachLlm, type LlmReadings } from '../../kit/samples/llm-samples.ts';
+import { type LlmProvider, type Script, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 
 let provider: LlmProvider;
 

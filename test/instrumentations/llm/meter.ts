@@ -1,9 +1,9 @@
 // Measures exchanges with a provider of LLMs, to whose reader the bytes are handed as a test likes.
 import { Registry } from '../../../src/core/recording/registry.ts';
-import { LlmCalls } from '../../../src/recorders/llm/calls.ts';
 import { samplesOf } from '../../../src/core/recording/samples.ts';
 import { LlmExchange } from '../../../src/instrumentations/llm/exchange.ts';
 import { formatOf } from '../../../src/llm-wire/formats.ts';
+import { LlmCalls } from '../../../src/recorders/llm/calls.ts';
 
 /** By kind. */
 export type Tokens = Readonly<Record<string, number>>;

@@ -4,8 +4,8 @@ import type { GenAiNames } from '../../../src/core/instrumentation-settings.ts';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { clientCall } from '../../kit/apps/llm-clients.ts';
-import { type LlmProvider, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 import { attachLlm, type LlmReadings } from '../../kit/samples/llm-samples.ts';
+import { type LlmProvider, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 
 const ESTABLISHED = [
   'gen_ai.client.operation.duration',

@@ -4,9 +4,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
 import { eventually, listen } from '../../kit/apps/http-traffic.ts';
 import { clientCall, CLIENT_CALLS } from '../../kit/apps/llm-clients.ts';
-import { startLlmProvider } from '../../kit/servers/llm-provider.ts';
-import { attachLlm } from '../../kit/samples/llm-samples.ts';
 import { publishCall } from '../../kit/apps/published-request.ts';
+import { attachLlm } from '../../kit/samples/llm-samples.ts';
+import { startLlmProvider } from '../../kit/servers/llm-provider.ts';
 
 const messages = [{ role: 'user', content: 'How are you?' }];
 const CHAT = { model: 'a-model', messages };

@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { anthropicOf, CLIENT_CALLS, clientCall, MESSAGES, openaiOf } from '../../kit/apps/llm-clients.ts';
-import { type LlmProvider, type Script, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 import { attachLlm, type LlmReadings } from '../../kit/samples/llm-samples.ts';
+import { type LlmProvider, type Script, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 
 let provider: LlmProvider;
 let readings: LlmReadings;

@@ -1,8 +1,8 @@
 // Whatever a peer sends, nothing of it becomes a label that is not known to be a name, and nothing of it breaks the SDK's work.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mcp as instrumentation } from '../../../src/instrumentations/mcp/mcp.ts';
-import { operationsOf } from '../../kit/samples/mcp-samples.ts';
 import { connectedPair, MCP_SDKS, type McpSdk, toolClient } from '../../kit/apps/mcp-sdks.ts';
+import { operationsOf } from '../../kit/samples/mcp-samples.ts';
 import { attachAlone, type Readings } from '../../kit/samples/samples.ts';
 
 const hostile = new Proxy(

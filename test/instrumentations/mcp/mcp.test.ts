@@ -1,8 +1,8 @@
 // Operations and sessions of MCP clients and servers in one process, of every copy of the SDK that there is.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mcp as instrumentation } from '../../../src/instrumentations/mcp/mcp.ts';
-import { operationsOf, sessionsOf } from '../../kit/samples/mcp-samples.ts';
 import { connectedPair, MCP_SDKS, type McpSdk, toolClient, toolServer } from '../../kit/apps/mcp-sdks.ts';
+import { operationsOf, sessionsOf } from '../../kit/samples/mcp-samples.ts';
 import { attachAlone, type Readings, valueOf } from '../../kit/samples/samples.ts';
 
 describe.each(Object.keys(MCP_SDKS))('%s', (name) => {

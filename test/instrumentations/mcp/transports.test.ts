@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mcp as instrumentation } from '../../../src/instrumentations/mcp/mcp.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
+import { MCP_SDKS, toolClient } from '../../kit/apps/mcp-sdks.ts';
+import { operationsOf, sessionsOf } from '../../kit/samples/mcp-samples.ts';
+import { attachAlone, type Readings } from '../../kit/samples/samples.ts';
 import {
   type McpHttpServer,
   serveEachRequest,
@@ -10,9 +13,6 @@ import {
   serveNodeTransport,
   serveWebTransport,
 } from '../../kit/servers/mcp-http.ts';
-import { operationsOf, sessionsOf } from '../../kit/samples/mcp-samples.ts';
-import { MCP_SDKS, toolClient } from '../../kit/apps/mcp-sdks.ts';
-import { attachAlone, type Readings } from '../../kit/samples/samples.ts';
 
 let readings: Readings;
 let served: McpHttpServer | undefined;

@@ -4,8 +4,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mcp as instrumentation } from '../../../src/instrumentations/mcp/mcp.ts';
-import { operationsOf, sessionsOf } from '../../kit/samples/mcp-samples.ts';
 import { connectedPair, MCP_SDKS, type McpSdk, toolClient, toolServer } from '../../kit/apps/mcp-sdks.ts';
+import { operationsOf, sessionsOf } from '../../kit/samples/mcp-samples.ts';
 import { attachAlone, type Readings } from '../../kit/samples/samples.ts';
 
 describe.each(['version 1, CommonJS', 'version 2, ES modules'])('%s', (name) => {

@@ -6,8 +6,8 @@
 // compression, load balancers, and codes of errors that it does not know.
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { mongodb } from '../../../src/instrumentations/mongodb/mongodb.ts';
 import { inRange } from '../../../src/hooks/modules/version-range.ts';
+import { mongodb } from '../../../src/instrumentations/mongodb/mongodb.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/samples/mongo-samples.ts';
 import { countsOf } from '../../kit/samples/samples.ts';

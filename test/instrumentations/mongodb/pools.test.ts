@@ -4,13 +4,13 @@
 // a replica set, which come and go with its members, pinned connections of load balancers, and logins that are refused by a code.
 import { describe, expect } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
-import { freePort } from '../../kit/free-port.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
+import { freePort } from '../../kit/free-port.ts';
+import { findProgram } from '../../kit/programs.ts';
+import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/samples/mongo-samples.ts';
+import { countsOf, valueOf } from '../../kit/samples/samples.ts';
 import { startMongo } from '../../kit/servers/mongo-process.ts';
 import { startMongoProxy } from '../../kit/servers/mongo-proxy.ts';
-import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/samples/mongo-samples.ts';
-import { findProgram } from '../../kit/programs.ts';
-import { countsOf, valueOf } from '../../kit/samples/samples.ts';
 
 const testsOf = testsWithMongo();
 

@@ -7,10 +7,10 @@ import type { PrepareStatementInfo } from 'mysql2';
 import type { Connection } from 'mysql2/promise';
 import { describe, expect } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
-import { freePort } from '../../kit/free-port.ts';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import { type MariadbContext, testsWithMariadb } from '../../kit/apps/mariadb-tests.ts';
 import { loadOfficial } from '../../kit/apps/official.ts';
+import { freePort } from '../../kit/free-port.ts';
 import { statementsOf } from '../../kit/samples/postgres-samples.ts';
 import { countsOf } from '../../kit/samples/samples.ts';
 

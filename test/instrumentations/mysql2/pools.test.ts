@@ -3,9 +3,9 @@ import { createServer } from 'node:net';
 import type { PoolConnection } from 'mysql2';
 import { describe, expect } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
-import { freePort } from '../../kit/free-port.ts';
 import { eventually, listen } from '../../kit/apps/http-traffic.ts';
 import { type MariadbContext, testsWithMariadb } from '../../kit/apps/mariadb-tests.ts';
+import { freePort } from '../../kit/free-port.ts';
 import { countsOf, valueOf } from '../../kit/samples/samples.ts';
 
 const test = testsWithMariadb();

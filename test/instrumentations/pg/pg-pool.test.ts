@@ -2,9 +2,9 @@
 import { createServer } from 'node:net';
 import type Pg from 'pg';
 import { describe, expect } from 'vitest';
+import type { Sample } from '../../../src/core/recording/samples.ts';
 import { attach } from '../../../src/hooks/attach.ts';
 import { pgPool } from '../../../src/instrumentations/pg/pg-pool.ts';
-import type { Sample } from '../../../src/core/recording/samples.ts';
 import { eventually, listen } from '../../kit/apps/http-traffic.ts';
 import { SETTINGS } from '../../kit/contracts/instrumentation-settings.ts';
 import { freshPg, type PostgresSubject, testsWithPostgres } from '../../kit/samples/postgres-samples.ts';

@@ -1,10 +1,10 @@
 // An application that uses PostgreSQL under promtel: it is measured without a change to it, and ends by itself when it is done.
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect } from 'vitest';
-import { freePort } from '../../kit/free-port.ts';
-import { type PostgresProcess, startPostgres } from '../../kit/servers/postgres-process.ts';
-import { testWith } from '../../kit/programs.ts';
 import { runToEnd } from '../../kit/apps/run-to-end.ts';
+import { freePort } from '../../kit/free-port.ts';
+import { testWith } from '../../kit/programs.ts';
+import { type PostgresProcess, startPostgres } from '../../kit/servers/postgres-process.ts';
 
 let server: PostgresProcess | undefined;
 afterAll(() => server?.[Symbol.asyncDispose]());

@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import type Pg from 'pg';
 import { describe, expect } from 'vitest';
-import { pg as instrumentation } from '../../../src/instrumentations/pg/pg.ts';
 import type { Sample } from '../../../src/core/recording/samples.ts';
+import { pg as instrumentation } from '../../../src/instrumentations/pg/pg.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { freshPg, type PostgresSubject, statementsOf, testsWithPostgres } from '../../kit/samples/postgres-samples.ts';
 import { countsOf } from '../../kit/samples/samples.ts';

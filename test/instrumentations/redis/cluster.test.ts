@@ -8,13 +8,13 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { redis } from '../../../src/instrumentations/redis.ts';
-import { freePort } from '../../kit/free-port.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { reloadIoredis } from '../../kit/apps/ioredis-client.ts';
+import { freePort } from '../../kit/free-port.ts';
 import { findProgram, testWith } from '../../kit/programs.ts';
+import { commandsOf, lookUpsOf } from '../../kit/samples/redis-samples.ts';
 import { attachAlone, countsOf, type Readings } from '../../kit/samples/samples.ts';
 import { type RedisProcess, startRedis } from '../../kit/servers/redis-process.ts';
-import { commandsOf, lookUpsOf } from '../../kit/samples/redis-samples.ts';
 
 /** Two nodes that share the slots: of the keys here, `one` is at the second and `two` at the first. */
 const SLOTS = [

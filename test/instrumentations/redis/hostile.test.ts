@@ -11,9 +11,9 @@ import { redis } from '../../../src/instrumentations/redis.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { reloadIoredis } from '../../kit/apps/ioredis-client.ts';
 import { findProgram, testWith } from '../../kit/programs.ts';
+import { commandsOf } from '../../kit/samples/redis-samples.ts';
 import { attachAlone, countsOf, type Readings } from '../../kit/samples/samples.ts';
 import { type RedisProcess, startRedis } from '../../kit/servers/redis-process.ts';
-import { commandsOf } from '../../kit/samples/redis-samples.ts';
 
 let server: RedisProcess;
 beforeAll(async () => {

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, expect } from 'vitest';
+import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { redis } from '../../../src/instrumentations/redis.ts';
-import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { reloadIoredis } from '../../kit/apps/ioredis-client.ts';
 import { findProgram, testWith } from '../../kit/programs.ts';
+import { commandsOf, lookUpsOf } from '../../kit/samples/redis-samples.ts';
 import { attachAlone, valueOf } from '../../kit/samples/samples.ts';
 import { type RedisProcess, startRedis } from '../../kit/servers/redis-process.ts';
-import { commandsOf, lookUpsOf } from '../../kit/samples/redis-samples.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'promtel-redis-'));
 const path = join(folder, 'redis.sock');

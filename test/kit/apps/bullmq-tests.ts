@@ -2,13 +2,13 @@
 import { createRequire } from 'node:module';
 import type { FlowProducer, Processor, Queue, QueueOptions, Worker, WorkerOptions } from 'bullmq';
 import { afterAll, describe, expect } from 'vitest';
-import { bullmq as instrumentation } from '../../../src/instrumentations/bullmq/bullmq.ts';
 import type { Sample } from '../../../src/core/recording/samples.ts';
-import { freshCopy } from './fresh-copy.ts';
-import { eventually } from './http-traffic.ts';
+import { bullmq as instrumentation } from '../../../src/instrumentations/bullmq/bullmq.ts';
 import { testWith } from '../programs.ts';
 import { attachAlone, type Readings } from '../samples/samples.ts';
 import { type RedisProcess, startRedis } from '../servers/redis-process.ts';
+import { freshCopy } from './fresh-copy.ts';
+import { eventually } from './http-traffic.ts';
 
 type Library = typeof import('bullmq');
 

@@ -1,10 +1,10 @@
 // Attaches several instrumentations to one registry, and gives what they measured of LLM calls together.
 import { afterEach, expect } from 'vitest';
-import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
-import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import type { InstrumentationSettings } from '../../../src/core/instrumentation-settings.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
 import { type Sample, samplesOf } from '../../../src/core/recording/samples.ts';
+import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
+import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { SETTINGS } from '../contracts/instrumentation-settings.ts';
 
 export interface Together {

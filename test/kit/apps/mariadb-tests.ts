@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import type { Connection, ConnectionOptions, Pool, PoolOptions } from 'mysql2/promise';
 import { afterAll } from 'vitest';
 import { mysql2 } from '../../../src/instrumentations/mysql2/mysql2.ts';
-import { freshCopy } from './fresh-copy.ts';
-import { type MariadbProcess, startMariadb } from '../servers/mariadb-process.ts';
 import { testWith } from '../programs.ts';
 import { attachAlone, type Readings } from '../samples/samples.ts';
+import { type MariadbProcess, startMariadb } from '../servers/mariadb-process.ts';
+import { freshCopy } from './fresh-copy.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -3,18 +3,18 @@ import { createRequire } from 'node:module';
 import type * as BullMQ from 'bullmq';
 import type * as BullMQ5 from 'bullmq5';
 import { afterAll, expect } from 'vitest';
+import { Registry } from '../../../src/core/recording/registry.ts';
+import { type Sample, samplesOf } from '../../../src/core/recording/samples.ts';
 import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
-import { Registry } from '../../../src/core/recording/registry.ts';
 import { bullmqQueues } from '../../../src/instrumentations/bullmq/bullmq-queues.ts';
-import { type Sample, samplesOf } from '../../../src/core/recording/samples.ts';
-import { freshCopy } from './fresh-copy.ts';
-import { eventually } from './http-traffic.ts';
 import { SETTINGS } from '../contracts/instrumentation-settings.ts';
 import { testWith } from '../programs.ts';
 import { type Depth, depthInRedis, depthOnPage } from '../samples/queue-depth.ts';
 import { valueOf } from '../samples/samples.ts';
 import { type RedisProcess, startRedis } from '../servers/redis-process.ts';
+import { freshCopy } from './fresh-copy.ts';
+import { eventually } from './http-traffic.ts';
 
 const require = createRequire(import.meta.url);
 

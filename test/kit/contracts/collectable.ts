@@ -1,7 +1,7 @@
 // Run by the instrumentation kit in a process of its own: says which published objects outlive the exercise that made them.
 import { subscribe } from 'node:diagnostics_channel';
-import { attach } from '../../../src/hooks/attach.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
+import { attach } from '../../../src/hooks/attach.ts';
 import { channelsOf, type Exercise, instrumentationOf } from './exercise.ts';
 import { SETTINGS } from './instrumentation-settings.ts';
 

@@ -4,14 +4,14 @@ import timers from 'node:timers';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
 import type { Family } from '../../../src/core/recording/family.ts';
-import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
 import { samplesOf } from '../../../src/core/recording/samples.ts';
+import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
+import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
+import { runToEnd } from '../apps/run-to-end.ts';
 import { channelsOf, type Exercise, instrumentationOf } from './exercise.ts';
 import { SETTINGS } from './instrumentation-settings.ts';
-import { runToEnd } from '../apps/run-to-end.ts';
 
 export interface Subject {
   /** The file of the instrumentation. */

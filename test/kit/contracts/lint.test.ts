@@ -1,7 +1,7 @@
 // Every rule of a good declaration, broken once.
 import { describe, expect, it } from 'vitest';
-import { lint, LINT_RULES, lintTogether } from './lint.ts';
 import type { MetricDefinition } from '../../../src/core/metric.ts';
+import { lint, LINT_RULES, lintTogether } from './lint.ts';
 
 const good: MetricDefinition = {
   name: 'shop.orders',

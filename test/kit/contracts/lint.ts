@@ -1,8 +1,8 @@
 // What makes a good metric declaration, as small rules over it besides those without which it would not work.
 import type { AttributeSpec } from '../../../src/core/attribute.ts';
+import { brokenRules, DEFINITION_RULES } from '../../../src/core/definition-rules.ts';
 import type { MetricDefinition } from '../../../src/core/metric.ts';
 import { prometheusName } from '../../../src/core/naming/prometheus-name.ts';
-import { brokenRules, STRUCTURE_RULES } from '../../../src/core/definition-rules.ts';
 import { isCatalogUnit } from '../../../src/core/naming/unit.ts';
 
 /** What is wrong with a definition; undefined if the rule is kept. */
@@ -40,7 +40,7 @@ export const LINT_RULES: Readonly<Record<string, LintRule>> = {
 
 /** Everything wrong with a definition, each with the rule that it breaks. */
 export function lint(definition: MetricDefinition): string[] {
-  const unsound = brokenRules(STRUCTURE_RULES, definition);
+  const unsound = brokenRules(DEFINITION_RULES, definition);
   const broken = unsound.length > 0 ? unsound : brokenRules(LINT_RULES, definition);
   return broken.map(({ rule, wrong }) => `${definition.name}: ${rule}: ${wrong}`);
 }

@@ -1,10 +1,10 @@
 // What was measured of LLM calls, in the few words that the tests speak of it, and the tap attached alone with settings of its own.
 import { afterEach } from 'vitest';
-import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
-import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import type { InstrumentationSettings } from '../../../src/core/instrumentation-settings.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
 import { type Sample, samplesOf } from '../../../src/core/recording/samples.ts';
+import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
+import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { SETTINGS } from '../contracts/instrumentation-settings.ts';
 
 export interface LlmReadings {

@@ -1,6 +1,6 @@
+import type { App } from '../apps/run-app.ts';
 // The metrics page of a process, as Prometheus would query it.
 import { parseExposition, type ParsedSample, seriesKey } from './parse-exposition.ts';
-import type { App } from '../apps/run-app.ts';
 
 /** The text of the page of a process that was started with port 0. */
 export async function readPage(app: App): Promise<string> {

@@ -4,8 +4,8 @@ import { MongoClient } from 'mongodb';
 import { afterAll } from 'vitest';
 import { mongodb } from '../../../src/instrumentations/mongodb/mongodb.ts';
 import { freshCopy } from '../apps/fresh-copy.ts';
-import { type MongoProcess, startMongo } from '../servers/mongo-process.ts';
 import { testWith } from '../programs.ts';
+import { type MongoProcess, startMongo } from '../servers/mongo-process.ts';
 import { attachAlone, countsOf, type Readings } from './samples.ts';
 
 const require = createRequire(import.meta.url);

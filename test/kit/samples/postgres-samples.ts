@@ -2,11 +2,11 @@
 import { createRequire } from 'node:module';
 import type Pg from 'pg';
 import { afterAll } from 'vitest';
-import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import type { Sample } from '../../../src/core/recording/samples.ts';
+import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { freshCopy } from '../apps/fresh-copy.ts';
-import { type PostgresProcess, startPostgres } from '../servers/postgres-process.ts';
 import { testWith } from '../programs.ts';
+import { type PostgresProcess, startPostgres } from '../servers/postgres-process.ts';
 import { attachAlone, countsOf, type Readings } from './samples.ts';
 
 /** A server, what is measured there, and pg as it is loaded by who was instrumented before. */

@@ -1,7 +1,7 @@
 // The depth of a queue as metrics tell it, and as redis-cli does.
 import type { Sample } from '../../../src/core/recording/samples.ts';
-import { parseExposition } from './parse-exposition.ts';
 import type { RedisProcess } from '../servers/redis-process.ts';
+import { parseExposition } from './parse-exposition.ts';
 
 export interface Depth {
   readonly jobs: Readonly<Record<string, number>>;

@@ -2,8 +2,8 @@
 import { afterAll } from 'vitest';
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { testWith } from '../programs.ts';
-import { attachAlone, countsOf, type Measured, type Readings } from './samples.ts';
 import { type RedisProcess, startRedis } from '../servers/redis-process.ts';
+import { attachAlone, countsOf, type Measured, type Readings } from './samples.ts';
 
 export type RedisTest = (title: string, run: (server: RedisProcess, readings: Readings) => Promise<void>) => void;
 

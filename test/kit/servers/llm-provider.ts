@@ -9,14 +9,14 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { LlmServer } from '../../../src/core/instrumentation-settings.ts';
 import type { TokenUsage } from '../../../src/core/token-usage.ts';
 import { listen } from '../apps/http-traffic.ts';
-import { type Answer, sendAnswer } from './llm-wires/send.ts';
-import type { PlainAnswer, ProviderError, RateLimitsLeft, ToolCall, Wire } from './llm-wires/wire.ts';
 import { anthropic } from './llm-wires/anthropic.ts';
 import { cohereWires } from './llm-wires/cohere.ts';
 import { googleWires } from './llm-wires/google.ts';
 import { ollamaWires } from './llm-wires/ollama.ts';
 import { openaiWires } from './llm-wires/openai-chat.ts';
 import { openaiResponses } from './llm-wires/openai-responses.ts';
+import { type Answer, sendAnswer } from './llm-wires/send.ts';
+import type { PlainAnswer, ProviderError, RateLimitsLeft, ToolCall, Wire } from './llm-wires/wire.ts';
 
 /** How a request is answered. All of it may be left out. */
 export interface Script {

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '../free-port.ts';
 import { eventually } from '../apps/http-traffic.ts';
+import { freePort } from '../free-port.ts';
 import { serverFolder } from './server-folder.ts';
 
 export interface MariadbProcess extends AsyncDisposable {

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '../free-port.ts';
 import { eventually } from '../apps/http-traffic.ts';
+import { freePort } from '../free-port.ts';
 import { serverFolder } from './server-folder.ts';
 
 export interface PostgresProcess extends AsyncDisposable {

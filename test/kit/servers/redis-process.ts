@@ -2,8 +2,8 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
-import { freePort } from '../free-port.ts';
 import { eventually } from '../apps/http-traffic.ts';
+import { freePort } from '../free-port.ts';
 import { findProgram } from '../programs.ts';
 
 export interface RedisProcess extends AsyncDisposable {

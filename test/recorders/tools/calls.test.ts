@@ -1,9 +1,9 @@
 // Tool calls are under way from begin to end, told once, and count for the agent beneath whose work they begin.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Activity } from '../../../src/recorders/agents/activity.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
-import { ToolCalls } from '../../../src/recorders/tools/calls.ts';
 import { samplesOf } from '../../../src/core/recording/samples.ts';
+import { Activity } from '../../../src/recorders/agents/activity.ts';
+import { ToolCalls } from '../../../src/recorders/tools/calls.ts';
 
 let registry: Registry;
 let calls: ToolCalls;
