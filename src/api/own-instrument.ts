@@ -1,6 +1,6 @@
+// Instruments and trackers for what an application declares itself: checked first, since it may be JavaScript.
 import { brokenRules, DEFINITION_RULES, type DefinitionRule } from '../core/definition-rules.ts';
 import type { MetricDefinition } from '../core/metric.ts';
-// Instruments and trackers for what an application declares itself: checked first, since it may be JavaScript.
 import type { InstrumentOf } from '../core/recording/instrument.ts';
 import { noopInstrument } from '../core/recording/noop-instrument.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';

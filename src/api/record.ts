@@ -1,7 +1,7 @@
+// How every helper records: instruments made when they are first used, functions timed, callbacks asked without risk.
 import type { AttributesOf, MetricDefinition } from '../core/metric.ts';
 import { type OperationListener, timeOperation } from '../core/operation.ts';
 import { messageOf } from '../core/problem.ts';
-// How every helper records: instruments made when they are first used, functions timed, callbacks asked without risk.
 import type { CellOfKind } from '../core/recording/cell.ts';
 import type { InstrumentOf } from '../core/recording/instrument.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';

@@ -1,5 +1,5 @@
-import type { Problem } from '../core/problem.ts';
 // What reading an environment gives: the configuration, where each part of it comes from, and what was wrong.
+import type { Problem } from '../core/problem.ts';
 import type { PatternOverride } from '../core/recording/metric-overrides.ts';
 import type { SettingPath, Settings } from './settings.ts';
 

@@ -1,5 +1,5 @@
-import { defaultInWords } from './redaction.ts';
 // The reference of all settings as a Markdown page; only its generator loads this file.
+import { defaultInWords } from './redaction.ts';
 import type { Area, Setting } from './setting.ts';
 import { settings, type AreaName } from './settings.ts';
 

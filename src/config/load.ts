@@ -1,5 +1,5 @@
-import type { Problem } from '../core/problem.ts';
 // Reads an environment into a frozen configuration; whatever is wrong becomes a problem, and the default holds.
+import type { Problem } from '../core/problem.ts';
 import type { PatternOverride } from '../core/recording/metric-overrides.ts';
 import type { Environment, Loaded, Origin, Origins } from './config.ts';
 import { reconcile, type Draft, type DraftOrigins } from './reconcile.ts';

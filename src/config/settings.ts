@@ -1,5 +1,5 @@
-import type { Area, ConfigOf } from './setting.ts';
 // Every variable that promtel reads, by area: the one table that values, types and documentation follow from.
+import type { Area, ConfigOf } from './setting.ts';
 import { general, instrumentations, resource } from './settings/general.ts';
 import { llm } from './settings/llm.ts';
 import { metrics, prometheus } from './settings/metrics.ts';

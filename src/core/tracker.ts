@@ -1,7 +1,7 @@
+// A tracker times functions into a metric: the one shape of jobs.track, tools.track, db.track and the like.
 import { copyFunctionShape } from './function-shape.ts';
 import type { AttributesOf, MetricDefinition } from './metric.ts';
 import { type OperationEnd, timeOperation } from './operation.ts';
-// A tracker times functions into a metric: the one shape of jobs.track, tools.track, db.track and the like.
 import type { Histogram, UpDownCounter } from './recording/instrument.ts';
 
 export interface TrackerOptions<Duration extends MetricDefinition, Active extends MetricDefinition> {

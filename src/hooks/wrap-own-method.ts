@@ -1,5 +1,5 @@
-import { copyFunctionShape } from '../core/function-shape.ts';
 // Puts a function around a method or handler of one object, its own or inherited, and takes it off again.
+import { copyFunctionShape } from '../core/function-shape.ts';
 import type { Undo } from './instrumentation.ts';
 import type { Method } from './wrap-method.ts';
 

@@ -1,10 +1,10 @@
-import { clearRoute, markTentative, routeOf, setRoute } from '../core/http/route.ts';
 // Express 4 and 5: tells the full route template of each request, with the paths that its routers are mounted at.
 //
 // One method is patched: the one that calls a layer, which is what Express makes of every `use` and every route. Most layers are
 // middleware that adds nothing to a template, and are passed through at once. Express 5.3 publishes the same calls on a channel,
 // but then takes 0.2 µs for each of them; so that only serves to find an Express that is bundled into the application, where no
 // module is loaded that could be patched, and is left after its first message.
+import { clearRoute, markTentative, routeOf, setRoute } from '../core/http/route.ts';
 import type { Attachment, Guard, Instrumentation, Undo } from '../hooks/instrumentation.ts';
 import { type Method, wrapMethod } from '../hooks/wrap-method.ts';
 

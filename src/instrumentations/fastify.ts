@@ -1,8 +1,8 @@
-import { setRoute } from '../core/http/route.ts';
 // Fastify 4 and 5: tells a request's route template before any hook of the application can answer it.
 //
 // Fastify also publishes each handler call, with its template; but that leaves out what never reaches a handler, such as a
 // request that an authentication hook refuses or that fails validation.
+import { setRoute } from '../core/http/route.ts';
 import type { Instrumentation } from '../hooks/instrumentation.ts';
 
 interface Request {

@@ -1,8 +1,8 @@
-import { setRoute } from '../core/http/route.ts';
 // Hono 4 on its Node server: tells the template of the route that a request was matched with.
 //
 // Everything of a Hono application is its own: its fetch, its handlers and its router are made with it and inherit nothing that
 // could be patched. So the class that it extends is replaced by a proxy, which watches each application as it is made.
+import { setRoute } from '../core/http/route.ts';
 import type { Guard, Instrumentation, Undo } from '../hooks/instrumentation.ts';
 
 type Handler = (context: unknown, next?: unknown) => unknown;

@@ -1,5 +1,5 @@
-import { setRoute } from '../core/http/route.ts';
 // Koa 2 and 3 with @koa/router: tells the template that the router notes on a request's context, as it notes it.
+import { setRoute } from '../core/http/route.ts';
 import type { Instrumentation } from '../hooks/instrumentation.ts';
 
 interface Context {

@@ -1,5 +1,5 @@
-import { fieldTree } from './field-tree.ts';
 // The bodies of models that Amazon Bedrock invokes, each in the words of who made the model, and what Bedrock itself adds to a stream.
+import { fieldTree } from './field-tree.ts';
 import { type AnswerField, FORMATS, type ReadableFormat } from './formats.ts';
 
 const { anthropicMessages } = FORMATS;

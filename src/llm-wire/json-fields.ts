@@ -1,6 +1,6 @@
+// Reads a few fields out of JSON as its bytes go by: whatever its size or where it was split, next to nothing of it is kept.
 import type { Inside, Place } from './field-tree.ts';
 import { areBytes, hasEscape, isText, scalarEnd, scalarIn, stringEnd, textIn } from './json-bytes.ts';
-// Reads a few fields out of JSON as its bytes go by: whatever its size or where it was split, next to nothing of it is kept.
 import { PrefixCache } from './prefix-cache.ts';
 
 /** What stood there; an object or array counts as `true` when it begins, null does not count. */

@@ -1,5 +1,5 @@
-import type { HelperCosts, PacedCost } from './helpers/workload.ts';
 // What the helpers cost: an agent's memory at 172,000 operations in a second, and single calls of others.
+import type { HelperCosts, PacedCost } from './helpers/workload.ts';
 import { type Benchmark, figure, type Figures, type Findings } from './kit/benchmark.ts';
 import { interleave, pick } from './kit/rounds.ts';
 import { summarize } from './kit/statistics.ts';

@@ -1,5 +1,5 @@
-import { Meter, type Tokens } from '../instrumentations/llm/meter.ts';
 // Answers of every provider as they stand on the wire, whole and streamed.
+import { Meter, type Tokens } from '../instrumentations/llm/meter.ts';
 import { anthropic } from '../kit/servers/llm-wires/anthropic.ts';
 import { cohereWires } from '../kit/servers/llm-wires/cohere.ts';
 import { googleWires } from '../kit/servers/llm-wires/google.ts';

@@ -1,5 +1,5 @@
-import { attributePairs, choices, instrumentationNames, list } from '../parse-list.ts';
 // Settings of the whole: whether promtel runs, what it says, and what it measures on whose behalf.
+import { attributePairs, choices, instrumentationNames, list } from '../parse-list.ts';
 import { anyText, boolean, matching, milliseconds, oneOf, seconds } from '../parse.ts';
 import type { Area } from '../setting.ts';
 

@@ -1,5 +1,5 @@
-import { headerPairs } from '../parse-list.ts';
 // Settings of OTLP, as the OTLP exporter specification 1.56 names them: for every signal, and for one signal alone.
+import { headerPairs } from '../parse-list.ts';
 import { anyText, boolean, endpoint, milliseconds, oneOf } from '../parse.ts';
 import type { Area, Setting } from '../setting.ts';
 

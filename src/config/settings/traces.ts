@@ -1,5 +1,5 @@
-import { choices } from '../parse-list.ts';
 // Settings of traces, which promtel records only when they are asked for.
+import { choices } from '../parse-list.ts';
 import { integer, milliseconds, oneOf, ratio } from '../parse.ts';
 import type { Area } from '../setting.ts';
 

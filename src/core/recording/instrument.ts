@@ -1,5 +1,5 @@
-import type { AttributesOf, InstrumentKind, MetricDefinition } from '../metric.ts';
 // Instruments are what records: labelled for the common case, bound to one series for the hot path.
+import type { AttributesOf, InstrumentKind, MetricDefinition } from '../metric.ts';
 import type { CellOfKind } from './cell.ts';
 import type { Family } from './family.ts';
 

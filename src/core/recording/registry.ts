@@ -1,6 +1,6 @@
+// The registry holds every family of the process, applies the operator's overrides, and runs what reads on collection.
 import { differenceOf, type MetricDefinition } from '../metric.ts';
 import { messageOf, reportProblem } from '../problem.ts';
-// The registry holds every family of the process, applies the operator's overrides, and runs what reads on collection.
 import { CHANGED_FOR_ALL } from './block.ts';
 import { Family, type FamilyOptions } from './family.ts';
 import { instrumentClasses, type InstrumentOf } from './instrument.ts';

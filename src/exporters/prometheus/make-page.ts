@@ -1,5 +1,5 @@
-import { messageOf, reportProblem } from '../../core/problem.ts';
 // Makes the page: decides which families stand on it and writes them, each at its own risk.
+import { messageOf, reportProblem } from '../../core/problem.ts';
 import type { Family } from '../../core/recording/family.ts';
 import { EventLoopYield } from './event-loop-yield.ts';
 import type { PageContent, FormatCache } from './format-cache.ts';

@@ -1,5 +1,5 @@
-import type { Syntax } from './format.ts';
 // Points are series as values: what arrives from the SDK, and what has to be put together before it can be written.
+import type { Syntax } from './format.ts';
 import type { FamilyIdentity } from './identity.ts';
 import { histogramPrefixes, linePrefix, numberText } from './text.ts';
 

@@ -1,5 +1,5 @@
-import type { Attributes, Naming } from './naming.ts';
 // The series that says what is being scraped: the resource attributes as labels of `target_info`.
+import type { Attributes, Naming } from './naming.ts';
 import type { PointFamily } from './point.ts';
 import { labelsText } from './text.ts';
 

@@ -1,6 +1,6 @@
+// Writes a family of the page without holding up the event loop: its head, promtel's own series, and points.
 import type { CellFamily } from './cell-family.ts';
 import type { EventLoopYield } from './event-loop-yield.ts';
-// Writes a family of the page without holding up the event loop: its head, promtel's own series, and points.
 import type { Syntax } from './format.ts';
 import { type FamilyIdentity, headText } from './identity.ts';
 import type { PlannedFamily } from './plan.ts';

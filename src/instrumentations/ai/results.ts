@@ -1,6 +1,6 @@
+// What a model of the Vercel AI SDK gives: its usage, why it finished, and its stream, as it goes by.
 import { textOf } from '../../core/text.ts';
 import type { TokenUsage } from '../../core/token-usage.ts';
-// What a model of the Vercel AI SDK gives: its usage, why it finished, and its stream, as it goes by.
 import type { Guard } from '../../hooks/instrumentation.ts';
 import type { ClientLlmCall } from '../../recorders/llm/client-calls.ts';
 

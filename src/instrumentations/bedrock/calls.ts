@@ -1,5 +1,5 @@
-import type { TokenUsage } from '../../core/token-usage.ts';
 // Calls of models on Amazon Bedrock: what a command asks for, and what its answer or each event of its stream tells.
+import type { TokenUsage } from '../../core/token-usage.ts';
 import type { LlmCallEnd } from '../../recorders/llm/calls.ts';
 
 /** Commands that call a model, and what they are; whether an invocation embeds, its model shows. */

@@ -1,9 +1,9 @@
-import type { McpRole } from '../../catalog/mcp-attributes.ts';
 // Clients and servers made with the MCP SDK, version 1 and 2: their sessions, and what is asked and notified in both directions.
 //
 // The SDK publishes nothing. A client and a server is a Protocol, which connects to a transport: it gives the transport its
 // handlers, and starts it. Between the two a session begins, which sees every message, and ends when the transport closes. Each
 // module system has a copy of the class; in version 2, each package has.
+import type { McpRole } from '../../catalog/mcp-attributes.ts';
 import {
   mcpActiveSessions,
   mcpClientOperationDuration,

@@ -1,5 +1,5 @@
-import { cacheRequests } from '../../catalog/cache.ts';
 // Redis commands that ended, of whichever client: their duration by command, and what look-ups found.
+import { cacheRequests } from '../../catalog/cache.ts';
 import type { CounterCell } from '../../core/recording/cell.ts';
 import type { Counter } from '../../core/recording/instrument.ts';
 import type { Attachment } from '../../hooks/instrumentation.ts';

@@ -1,5 +1,5 @@
-import * as latest from '../../catalog/llm-latest.ts';
 // The GenAI metrics by their established names, by those that the conventions moved to, or by both, as the application opts in.
+import * as latest from '../../catalog/llm-latest.ts';
 import {
   genAiClientOperationDuration,
   genAiClientOperationTimePerOutputChunk,

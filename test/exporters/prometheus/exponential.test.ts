@@ -1,5 +1,5 @@
-import type { ExponentialHistogram } from '@opentelemetry/sdk-metrics';
 // Exponential histograms with fixed bounds: every value is counted, in a bucket that holds it, whatever the SDK's scale.
+import type { ExponentialHistogram } from '@opentelemetry/sdk-metrics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromExponential } from '../../../src/exporters/prometheus/exponential.ts';

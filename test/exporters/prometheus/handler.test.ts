@@ -1,3 +1,4 @@
+// The page on servers that somebody else runs: node:http, Express, Fastify, Koa, and the Fetch API.
 import {
   createServer,
   request as httpRequest,
@@ -6,7 +7,6 @@ import {
   type RequestListener,
   type ServerResponse,
 } from 'node:http';
-// The page on servers that somebody else runs: node:http, Express, Fastify, Koa, and the Fetch API.
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';

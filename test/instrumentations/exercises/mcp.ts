@@ -1,5 +1,5 @@
-import { connectedPair, MCP_SDKS } from '../../kit/apps/mcp-sdks.ts';
 // Makes MCP clients and servers of both SDK generations list tools, call them, fail, notify and close.
+import { connectedPair, MCP_SDKS } from '../../kit/apps/mcp-sdks.ts';
 import type { Exercise } from '../../kit/contracts/exercise.ts';
 
 export const exercise: Exercise = async (track) => {

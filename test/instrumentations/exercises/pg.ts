@@ -1,5 +1,5 @@
-import type { Exercise } from '../../kit/contracts/exercise.ts';
 // Makes pg run statements: that succeed, fail, return rows and take long; by promise, by callback and from a cursor.
+import type { Exercise } from '../../kit/contracts/exercise.ts';
 import { freePort } from '../../kit/free-port.ts';
 import { findProgram } from '../../kit/programs.ts';
 import { freshPg } from '../../kit/samples/postgres-samples.ts';

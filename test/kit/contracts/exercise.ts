@@ -1,5 +1,5 @@
-import { Registry } from '../../../src/core/recording/registry.ts';
 // Exercises make a library do what an instrumentation measures; this finds the instrumentation and what it subscribes to.
+import { Registry } from '../../../src/core/recording/registry.ts';
 import type { Attachment, Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { SETTINGS } from './instrumentation-settings.ts';
 

@@ -1,5 +1,5 @@
-import type { App } from '../apps/run-app.ts';
 // The metrics page of a process, as Prometheus would query it.
+import type { App } from '../apps/run-app.ts';
 import { parseExposition, type ParsedSample, seriesKey } from './parse-exposition.ts';
 
 /** The text of the page of a process that was started with port 0. */

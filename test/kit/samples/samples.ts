@@ -1,6 +1,6 @@
+// Attaches one instrumentation to a registry of its own and gives what it measured, by metric and attributes.
 import { Registry } from '../../../src/core/recording/registry.ts';
 import { type Sample, samplesOf } from '../../../src/core/recording/samples.ts';
-// Attaches one instrumentation to a registry of its own and gives what it measured, by metric and attributes.
 import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { SETTINGS } from '../contracts/instrumentation-settings.ts';

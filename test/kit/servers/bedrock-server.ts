@@ -1,5 +1,5 @@
-import { createServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 // Amazon Bedrock on loopback, as its client speaks to it: HTTP/2, JSON, and streams of event messages in Amazon's own framing.
+import { createServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 
