@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createDb, type Db } from './api/db/db.ts';
 import { createLlm, type Llm } from './api/llm/llm.ts';
 import { ACTIVE_RULES, DURATION_RULES, ownInstrument, ownOutcome } from './api/own-instrument.ts';
-import { load } from './config/load.ts';
+import { loadConfig } from './config/load.ts';
 import type { KindRules, MetricDefinition } from './core/metric.ts';
 import type { Histogram, InstrumentOf, UpDownCounter } from './core/recording/instrument.ts';
 import type { CollectCallback } from './core/recording/registry.ts';
@@ -129,5 +129,5 @@ let ownPage: Renderer | undefined;
 function page(): Renderer {
   const started = running();
   started?.telemetry.expectPull();
-  return started?.page ?? (ownPage ??= createMetricsPage(load({}).config, sharedRegistry()));
+  return started?.page ?? (ownPage ??= createMetricsPage(loadConfig({}).config, sharedRegistry()));
 }

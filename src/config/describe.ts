@@ -1,6 +1,6 @@
 // The configuration in words for the start-up line and for diagnosis; nothing confidential is left in them.
 import type { Config, Origins } from './config.ts';
-import { otlpTarget, type Signal } from './otlp-target.ts';
+import type { Signal } from './otlp-target.ts';
 import { quote, withoutCredentials } from './redaction.ts';
 
 export interface Summary {
@@ -28,6 +28,6 @@ export function metricsUrl({ prometheus: { host = '0.0.0.0', port, path } }: Con
 function pushed(config: Config, signal: Signal, exporter: 'otlp' | 'console'): string {
   const often = signal === 'metrics' ? ` every ${config.metrics.exportIntervalMillis / 1000} s` : '';
   if (exporter === 'console') return `${signal} to the console${often}`;
-  const { url, protocol } = otlpTarget(config, signal);
+  const { url, protocol } = config.otlpTargets[signal];
   return `${signal} to ${withoutCredentials(url)} (otlp, ${protocol})${often}`;
 }

@@ -1,7 +1,8 @@
 // Reads an environment into a frozen configuration; whatever is wrong becomes a problem, and the default holds.
 import type { Problem } from '../core/problem.ts';
 import type { PatternOverride } from '../core/recording/metric-overrides.ts';
-import type { Environment, Loaded, Origin, Origins } from './config.ts';
+import type { Environment, LoadedConfig, Origin, Origins } from './config.ts';
+import { otlpTargets } from './otlp-target.ts';
 import { reconcile, type Draft, type DraftOrigins } from './reconcile.ts';
 import { defaultInWords, quote, shownText } from './redaction.ts';
 import type { Area, Setting } from './setting.ts';
@@ -14,7 +15,7 @@ export interface LoadOptions {
 }
 
 /** Reads the environment without changing it. It never throws. */
-export function load(env: Environment, { instrumentations }: LoadOptions = {}): Loaded {
+export function loadConfig(env: Environment, { instrumentations }: LoadOptions = {}): LoadedConfig {
   const problems: Problem[] = [];
   const values: Record<string, Record<string, unknown>> = {};
   const found: Record<string, Origin> = {};
@@ -30,7 +31,11 @@ export function load(env: Environment, { instrumentations }: LoadOptions = {}): 
   const draft = values as unknown as Draft;
   const origins: DraftOrigins = found;
   problems.push(...reconcile(draft, origins), ...unknownNames(env));
-  return { config: freeze({ ...draft, metricOverrides: metricOverrides(draft, origins) }), problems, origins: freeze(origins) };
+  return {
+    config: freeze({ ...draft, metricOverrides: metricOverrides(draft, origins), otlpTargets: otlpTargets(draft) }),
+    problems,
+    origins: freeze(origins),
+  };
 }
 
 interface Result {

@@ -40,7 +40,7 @@ export function choices<const T extends string>(words: readonly T[], { withAll =
   };
 }
 
-/** Names of instrumentations, held against those that `load` was told of. */
+/** Names of instrumentations, compared with those that `loadConfig` was given. */
 export const instrumentationNames: Parser<readonly string[]> = {
   accepts: 'a comma-separated list of instrumentation names',
   parse(text, { reject, instrumentations }) {

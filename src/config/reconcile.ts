@@ -5,6 +5,8 @@ import { isHttpUrl } from './parse.ts';
 import { defaultInWords, quote, withoutCredentials } from './redaction.ts';
 import { settings, type Settings } from './settings.ts';
 
+const SPAN_PROTOCOL = 'http/protobuf';
+
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** The settings and their origins while they may still change. */
@@ -14,7 +16,12 @@ export type DraftOrigins = Mutable<Origins>;
 /** Changes the draft where its parts contradict each other, and says where that overrides the operator. */
 export function reconcile(draft: Draft, origins: DraftOrigins): Problem[] {
   nameService(draft, origins);
-  const problems = [fitExportTimeout(draft, origins), fitBatchSize(draft, origins), ...endpointsFor(draft, origins)];
+  const problems = [
+    fitExportTimeout(draft, origins),
+    fitBatchSize(draft, origins),
+    ...endpointsFor(draft, origins),
+    spansOverOtlp(draft, origins),
+  ];
   return problems.filter((problem) => problem !== undefined);
 }
 
@@ -59,4 +66,17 @@ function endpointsFor(draft: Draft, origins: DraftOrigins): Problem[] {
     problems.push({ subject: setting.env, message: `${refused}; using ${defaultInWords(setting)}` });
   }
   return problems;
+}
+
+/** The exporter of spans has one protocol; with another one they are not exported. */
+function spansOverOtlp({ traces, otlp, otlpTraces }: Draft, origins: Origins): Problem | undefined {
+  const { protocol = otlp.protocol } = otlpTraces;
+  if (protocol === SPAN_PROTOCOL || !traces.exporters.includes('otlp')) return undefined;
+  traces.exporters = traces.exporters.filter((name) => name !== 'otlp');
+  const { env } = settings.otlpTraces.protocol;
+  const subject = (origins['otlpTraces.protocol'] ?? origins['otlp.protocol'])?.variable ?? env;
+  return {
+    subject,
+    message: `spans go by ${SPAN_PROTOCOL} only, not by ${protocol}; set ${env}=${SPAN_PROTOCOL} to export them`,
+  };
 }

@@ -4,7 +4,7 @@
 export interface Reading {
   /** Tells that a part of the text is not `accepted`, a noun phrase; whatever else the text holds still counts. */
   readonly reject: (part: string, accepted: string) => void;
-  /** The instrumentations there are; undefined if the caller of `load` did not say. */
+  /** The instrumentations there are; undefined if the caller of `loadConfig` did not say. */
   readonly instrumentations: readonly string[] | undefined;
 }
 

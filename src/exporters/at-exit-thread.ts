@@ -4,14 +4,14 @@ import { type AtExitData, OUTCOME } from './at-exit.ts';
 import { loadResources } from './otel-packages.ts';
 import { openOtlpMetrics } from './otlp.ts';
 
-const { options, metrics, timeoutMillis, outcome } = workerData as AtExitData;
+const { target, metrics, timeoutMillis, outcome } = workerData as AtExitData;
 
 // Sockets of the exporter hold nothing alive, so the thread has to; it ends with the process at the latest.
 const alive = setInterval(() => {}, timeoutMillis);
 
 try {
   const resource = loadResources().resourceFromAttributes(metrics.resource);
-  const exporter = openOtlpMetrics(options, { millisToEnd: timeoutMillis });
+  const exporter = openOtlpMetrics(target, { millisToEnd: timeoutMillis });
   exporter.export({ resource, scopeMetrics: [...metrics.scopeMetrics] }, (result) => {
     const code: number = result.code;
     end(code === 0 ? OUTCOME.sent : OUTCOME.failed);

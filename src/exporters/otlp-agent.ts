@@ -3,15 +3,12 @@ import type { ClientRequest } from 'node:http';
 import type { Agent, AgentOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { OtlpTarget } from '../config/otlp-target.ts';
 import { markInternalAgent } from '../core/internal-traffic.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
 
 /** PEM files; undefined where Node's own certificates do, or the client shows none. */
-export interface TlsFiles {
-  readonly certificate?: string | undefined;
-  readonly clientCertificate?: string | undefined;
-  readonly clientKey?: string | undefined;
-}
+type TlsFiles = Pick<OtlpTarget, 'certificate' | 'clientCertificate' | 'clientKey'>;
 
 /** Builds the agent for `http:` or `https:`. Whoever needs an export to finish has to hold the process itself. */
 export function otlpAgent(protocol: string, files: TlsFiles): Agent {

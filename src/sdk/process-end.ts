@@ -1,6 +1,6 @@
 // Exports one last time when the process ends, however it ends, and lets it end as it would have without promtel.
 import { messageOf, reportProblem } from '../core/problem.ts';
-import type { ProcessState } from './push-target.ts';
+import type { ProcessState } from '../exporters/push-target.ts';
 
 /** What has to be exported before the end. If one of it fails, the process ends without it. */
 export interface LastExport {

@@ -12,12 +12,12 @@ import type {
 import type { MetricDefinition } from '../core/metric.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
 import type { MetricOverride, Registry } from '../core/recording/registry.ts';
+import type { ProcessState, PushTarget } from '../exporters/push-target.ts';
 import { collectAtOnce } from './collect-at-once.ts';
 import { type ExportListener, ExportWatch } from './export-watch.ts';
 import { loadMetrics, loadPrometheus, loadResources, type MetricsSdk } from './otel-packages.ts';
 import type { PointReader } from './point-reader.ts';
 import { newPushReader } from './push-reader.ts';
-import type { ProcessState, PushTarget } from './push-target.ts';
 import type { ResourceAttributes } from './resource.ts';
 import { viewsFor } from './views.ts';
 

@@ -2,14 +2,15 @@
 import type { TextMapPropagator } from '@opentelemetry/api';
 import type { SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Config } from '../config/config.ts';
+import { settings } from '../config/settings.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
+import type { ProcessState, SpanTarget } from '../exporters/push-target.ts';
 import { type ExportListener, ExportWatch } from './export-watch.ts';
 import { FollowingTracerProvider } from './following-tracer.ts';
 import type { GlobalApi } from './global-api.ts';
 import { NonBlockingSpanExporter } from './non-blocking-span-exporter.ts';
 import { type OfficialOptions, patchOfficially } from './official.ts';
 import { loadContext, loadCore, loadResources, loadTrace, type TraceSdk } from './otel-packages.ts';
-import type { ProcessState, SpanTarget } from './push-target.ts';
 import type { ResourceAttributes } from './resource.ts';
 import { samplerOf } from './sampler.ts';
 
@@ -21,7 +22,7 @@ export interface TracingOptions extends OfficialOptions {
   readonly onExport: ExportListener;
 }
 
-const SUBJECT = 'OTEL_TRACES_EXPORTER';
+const SUBJECT = settings.traces.exporters.env;
 
 export class Tracing {
   readonly #options: TracingOptions;
@@ -101,7 +102,7 @@ export class Tracing {
 
   #processor(sdk: TraceSdk, target: SpanTarget): SpanProcessor {
     const { config, state, onExport } = this.#options;
-    if (target.name === 'console') return new sdk.SimpleSpanProcessor({ exporter: target.open(state) });
+    if (!target.isBatched) return new sdk.SimpleSpanProcessor({ exporter: target.open(state) });
     const exporter = new NonBlockingSpanExporter(target.open(state), new ExportWatch(`${target.name} traces`, onExport));
     this.#outlets.push(exporter);
     return new sdk.BatchSpanProcessor({

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { describe as summarise, metricsUrl } from '../../src/config/describe.ts';
-import { load } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load.ts';
 
 function summaryOf(env: Record<string, string>, boundPort?: number) {
-  const { config, origins } = load(env);
+  const { config, origins } = loadConfig(env);
   return summarise(config, origins, boundPort);
 }
 
@@ -19,10 +19,13 @@ describe('the summary', () => {
     [
       {
         OTEL_TRACES_EXPORTER: 'otlp,console',
-        OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
         OTEL_EXPORTER_OTLP_ENDPOINT: 'https://u:p@host:1?k=v',
       },
-      ['metrics at http://0.0.0.0:9464/metrics', 'traces to https://host:1/?… (otlp, grpc)', 'traces to the console'],
+      [
+        'metrics at http://0.0.0.0:9464/metrics',
+        'traces to https://host:1/v1/traces?… (otlp, http/protobuf)',
+        'traces to the console',
+      ],
     ],
   ])('says for %j where everything goes', (env, destinations) => {
     expect(summaryOf(env).destinations).toEqual(destinations);
@@ -53,6 +56,6 @@ describe('the address of the page', () => {
     ['::1', 'http://[::1]:9464/metrics'],
     ['127.0.0.1', 'http://127.0.0.1:9464/metrics'],
   ])('for the host %s is %s', (host, url) => {
-    expect(metricsUrl(load({ OTEL_EXPORTER_PROMETHEUS_HOST: host }).config)).toBe(url);
+    expect(metricsUrl(loadConfig({ OTEL_EXPORTER_PROMETHEUS_HOST: host }).config)).toBe(url);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { load } from '../../src/config/load.ts';
-import { otlpTarget } from '../../src/config/otlp-target.ts';
+import { loadConfig } from '../../src/config/load.ts';
 
-const targetOf = (env: Record<string, string>, signal: 'metrics' | 'traces' = 'metrics') => otlpTarget(load(env).config, signal);
+const targetOf = (env: Record<string, string>, signal: 'metrics' | 'traces' = 'metrics') =>
+  loadConfig(env).config.otlpTargets[signal];
 
 describe('where OTLP goes', () => {
   it.each([
@@ -29,8 +29,8 @@ describe('where OTLP goes', () => {
 
 describe('how OTLP goes', () => {
   it('is as the specification says unless something is set', () => {
-    expect(targetOf({})).toEqual({
-      url: 'http://localhost:4318/v1/metrics',
+    expect(targetOf({}, 'traces')).toEqual({
+      url: 'http://localhost:4318/v1/traces',
       protocol: 'http/protobuf',
       headers: {},
       timeoutMillis: 10_000,

@@ -1,7 +1,7 @@
 // Every variable, with the last text that it accepts and the first that it refuses.
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
-import { load } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import type { Area, Setting } from '../../src/config/setting.ts';
 import { settings } from '../../src/config/settings.ts';
 import { DEFAULT_STRATEGY, TRANSLATION_STRATEGIES } from '../../src/core/naming/prometheus-name.ts';
@@ -394,7 +394,7 @@ const table = Object.entries<Area>(settings).flatMap(([area, entries]) =>
 );
 
 function valueOf(area: string, key: string, env: Record<string, string>): unknown {
-  const { config } = load(env, { instrumentations: INSTRUMENTATIONS });
+  const { config } = loadConfig(env, { instrumentations: INSTRUMENTATIONS });
   return (config as unknown as Record<string, Record<string, unknown>>)[area]?.[key];
 }
 
@@ -430,7 +430,7 @@ describe.each(table)('$setting.env', ({ area, key, setting }) => {
   it('has its default while it is unset, empty or blank', () => {
     for (const env of [{}, { [setting.env]: '' }, { [setting.env]: ' \t\n' }]) {
       expect(valueOf(area, key, env)).toEqual(unset);
-      expect(load(env).problems).toEqual([]);
+      expect(loadConfig(env).problems).toEqual([]);
     }
   });
 
@@ -441,7 +441,7 @@ describe.each(table)('$setting.env', ({ area, key, setting }) => {
   if (refused.length > 0) {
     it.each(refused)('refuses %j, says so and keeps its default', (text) => {
       const env = { [setting.env]: text };
-      const { problems, origins } = load(env, { instrumentations: INSTRUMENTATIONS });
+      const { problems, origins } = loadConfig(env, { instrumentations: INSTRUMENTATIONS });
       expect(valueOf(area, key, env)).toEqual(unset);
       expect(problems.map(({ subject }) => subject)).toContain(setting.env);
       expect(problems[0]?.message).toMatch(/ is not .+; using .+/);

@@ -13,10 +13,10 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CATALOG } from '../../src/catalog/index.ts';
-import { load } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
-import { Telemetry } from '../../src/sdk/index.ts';
+import { Telemetry } from '../../src/sdk/telemetry.ts';
 
 const require = createRequire(import.meta.url);
 const KEY = Symbol.for('opentelemetry.js.api.1');
@@ -31,7 +31,7 @@ beforeEach(() => {
 afterEach(() => onProblem(undefined));
 
 function start(env: Readonly<Record<string, string>> = {}, measured: readonly string[] = []): Telemetry {
-  const { config } = load({ OTEL_METRICS_EXPORTER: 'prometheus', ...env });
+  const { config } = loadConfig({ OTEL_METRICS_EXPORTER: 'prometheus', ...env });
   const telemetry = new Telemetry({
     config,
     registry: new Registry(),

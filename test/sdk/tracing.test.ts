@@ -170,11 +170,11 @@ describe('tracing', () => {
     expect(ending).toMatchObject({ code: 0, stdout: '0\n' });
   });
 
-  it('tells of a protocol that spans do not go by', async () => {
+  it('reports a protocol that spans are not exported by', async () => {
     const ending = await runApp(['--import', './register.js', '-e', ''], {
       env: { ...PAGE, OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
     }).ended;
-    expect(ending.stderr).toMatch(/^promtel: OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: spans go by http\/protobuf, not by grpc/m);
+    expect(ending.stderr).toMatch(/^promtel: OTEL_EXPORTER_OTLP_PROTOCOL: spans go by http\/protobuf only, not by grpc/m);
   });
 
   it('uses the sampler and the propagators that are asked for', async () => {
