@@ -1,4 +1,5 @@
 // The parsers of single values: switches, numbers, choices, paths, hosts and endpoints.
+import { LIVENESS_PATH, READINESS_PATH } from '../core/http/health-paths.ts';
 import { withoutCredentials } from './redaction.ts';
 import type { Parser } from './setting.ts';
 
@@ -82,11 +83,9 @@ function isHost(text: string): boolean {
   return /^[A-Za-z0-9][\w.-]*$/.test(text);
 }
 
-const RESERVED_PATHS: readonly string[] = ['/healthz', '/readyz'];
-
-/** The path of the metrics page; health and readiness keep their own. */
-export const metricsPath = accepting(`an absolute path such as /metrics, and not ${RESERVED_PATHS.join(' or ')}`, (text) =>
-  /^\/[\w\-.~!$&'()*+,;=:@%/]*$/.test(text) && !RESERVED_PATHS.includes(text) ? text : undefined,
+/** The path of the metrics page; the health checks keep their own. */
+export const metricsPath = accepting(`an absolute path such as /metrics, and not ${LIVENESS_PATH} or ${READINESS_PATH}`, (text) =>
+  /^\/[\w\-.~!$&'()*+,;=:@%/]*$/.test(text) && text !== LIVENESS_PATH && text !== READINESS_PATH ? text : undefined,
 );
 
 /** Where OTLP goes. A URL may carry credentials, so only its harmless parts are ever shown. */

@@ -1,5 +1,6 @@
 // The thread that sends the last metrics of an exiting process, and tells how that went through shared memory.
 import { workerData } from 'node:worker_threads';
+import { EXPORT_RESULT } from '../core/otel-enums.ts';
 import { type AtExitData, OUTCOME } from './at-exit.ts';
 import { loadResources } from './otel-packages.ts';
 import { openOtlpMetrics } from './otlp.ts';
@@ -14,7 +15,7 @@ try {
   const exporter = openOtlpMetrics(target, { millisToEnd: timeoutMillis });
   exporter.export({ resource, scopeMetrics: [...metrics.scopeMetrics] }, (result) => {
     const code: number = result.code;
-    end(code === 0 ? OUTCOME.sent : OUTCOME.failed);
+    end(code === EXPORT_RESULT.SUCCESS ? OUTCOME.sent : OUTCOME.failed);
   });
 } catch {
   end(OUTCOME.failed);

@@ -1,34 +1,19 @@
 // Turns series into the SDK's metric data, whole or since the time before, without loading the SDK.
 import type { HrTime, ValueType } from '@opentelemetry/api';
-import type {
-  AggregationTemporality,
-  DataPoint,
-  DataPointType,
-  Histogram,
-  InstrumentType,
-  MetricData,
-} from '@opentelemetry/sdk-metrics';
+import type { AggregationTemporality, DataPoint, DataPointType, Histogram, MetricData } from '@opentelemetry/sdk-metrics';
 import type { InstrumentKind } from '../core/metric.ts';
+import { DATA_POINT_TYPE, TEMPORALITY, VALUE_TYPE } from '../core/otel-enums.ts';
 import type { Cell } from '../core/recording/cell.ts';
 import type { Family } from '../core/recording/family.ts';
 
-// The SDK's enumerations are numbers and words; these are the same ones, which a test holds together.
+// The SDK's types want members of its enumerations, which are no more than these numbers.
 /* oxlint-disable typescript/no-unsafe-enum-assignment */
-export const CUMULATIVE = 1 as AggregationTemporality.CUMULATIVE;
-export const DELTA = 0 as AggregationTemporality.DELTA;
-const DOUBLE = 1 as ValueType.DOUBLE;
-const HISTOGRAM = 0 as DataPointType.HISTOGRAM;
-const GAUGE = 2 as DataPointType.GAUGE;
-const SUM = 3 as DataPointType.SUM;
-
-/** The instruments of the SDK that the kinds of metrics stand for when a reader is asked for its temporality. */
-export const INSTRUMENT_TYPES: Readonly<Record<InstrumentKind, InstrumentType>> = {
-  counter: 'COUNTER' as InstrumentType.COUNTER,
-  updowncounter: 'UP_DOWN_COUNTER' as InstrumentType.UP_DOWN_COUNTER,
-  gauge: 'GAUGE' as InstrumentType.GAUGE,
-  histogram: 'HISTOGRAM' as InstrumentType.HISTOGRAM,
-};
-
+export const CUMULATIVE = TEMPORALITY.CUMULATIVE as AggregationTemporality.CUMULATIVE;
+export const DELTA = TEMPORALITY.DELTA as AggregationTemporality.DELTA;
+const DOUBLE = VALUE_TYPE.DOUBLE as ValueType.DOUBLE;
+const HISTOGRAM = DATA_POINT_TYPE.HISTOGRAM as DataPointType.HISTOGRAM;
+const GAUGE = DATA_POINT_TYPE.GAUGE as DataPointType.GAUGE;
+const SUM = DATA_POINT_TYPE.SUM as DataPointType.SUM;
 /* oxlint-enable typescript/no-unsafe-enum-assignment */
 
 /** The numbers of a series at one time: its value, or a histogram's sum followed by the counts of its buckets. */

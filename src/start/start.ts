@@ -4,6 +4,7 @@ import { promtelExportFailures } from '../catalog/self.ts';
 import type { Config, Environment, Origins } from '../config/config.ts';
 import { describe } from '../config/describe.ts';
 import { loadConfig } from '../config/load.ts';
+import { settings } from '../config/settings.ts';
 import { matchesAny } from '../core/pattern.ts';
 import { onProblem, reportProblem } from '../core/problem.ts';
 import { overrideFor } from '../core/recording/metric-overrides.ts';
@@ -86,7 +87,7 @@ async function serve({ config, page }: Running): Promise<number | undefined> {
   const { host, port, path, gzip } = config.prometheus;
   const listening = await new Endpoint({ page, host, port, path, gzip }).listen();
   if ('port' in listening) return listening.port;
-  reportProblem(listening.subject, listening.message);
+  reportProblem(settings.prometheus[listening.option].env, listening.message);
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 // Readiness: every check is asked at the same time, within a deadline, and none twice while it hangs.
 import { afterEach, describe, expect, it } from 'vitest';
-import { askReadiness, registerReadiness, type ReadinessCheck } from '../../src/endpoint/health.ts';
+import { checkReadiness, registerReadiness, type ReadinessCheck } from '../../src/endpoint/health.ts';
 
 const undo: (() => void)[] = [];
 const register = (name: string, check: ReadinessCheck): void => void undo.push(registerReadiness(name, check));
@@ -11,14 +11,14 @@ afterEach(() => {
 
 describe('readiness', () => {
   it('is given where nothing is asked', async () => {
-    expect(await askReadiness()).toEqual({ ready: true, checks: {} });
+    expect(await checkReadiness()).toEqual({ ready: true, checks: {} });
   });
 
   it('is given when every check answers, whatever it answers but false', async () => {
     register('nothing', () => undefined);
     register('redis', () => Promise.resolve('PONG'));
     register('yes', () => true);
-    expect(await askReadiness()).toEqual({
+    expect(await checkReadiness()).toEqual({
       ready: true,
       checks: { nothing: { ready: true }, redis: { ready: true }, yes: { ready: true } },
     });
@@ -31,7 +31,7 @@ describe('readiness', () => {
     });
     register('rejected', () => Promise.reject(new Error('refused')));
     register('fine', () => true);
-    expect(await askReadiness()).toEqual({
+    expect(await checkReadiness()).toEqual({
       ready: false,
       checks: {
         false: { ready: false, reason: 'the check answered false' },
@@ -52,12 +52,12 @@ describe('readiness', () => {
       });
     });
     const hanging = { ready: false, checks: { hangs: { ready: false, reason: 'no answer within 20 ms' } } };
-    expect(await askReadiness(20)).toEqual(hanging);
-    expect(await askReadiness(20)).toEqual(hanging);
+    expect(await checkReadiness(20)).toEqual(hanging);
+    expect(await checkReadiness(20)).toEqual(hanging);
     expect(asked).toBe(1);
     answer(true);
     await new Promise(setImmediate);
-    const again = askReadiness(5000);
+    const again = checkReadiness(5000);
     answer(true);
     expect(await again).toEqual({ ready: true, checks: { hangs: { ready: true } } });
     expect(asked).toBe(2);
@@ -67,8 +67,8 @@ describe('readiness', () => {
     const first = registerReadiness('db', () => false);
     const second = registerReadiness('db', () => true);
     first();
-    expect((await askReadiness()).checks).toEqual({ db: { ready: true } });
+    expect((await checkReadiness()).checks).toEqual({ db: { ready: true } });
     second();
-    expect((await askReadiness()).checks).toEqual({});
+    expect((await checkReadiness()).checks).toEqual({});
   });
 });

@@ -3,6 +3,9 @@ import { attributePairs, choices, instrumentationNames, list } from '../parse-li
 import { anyText, boolean, matching, milliseconds, oneOf, seconds } from '../parse.ts';
 import type { Area } from '../setting.ts';
 
+/** From nothing to everything, as the OpenTelemetry environment variable specification 1.59 names them. */
+export const LOG_LEVELS = ['NONE', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'VERBOSE', 'ALL'] as const;
+
 export const general = {
   disabled: {
     env: 'OTEL_SDK_DISABLED',
@@ -12,7 +15,7 @@ export const general = {
   },
   logLevel: {
     env: 'OTEL_LOG_LEVEL',
-    parser: oneOf('NONE', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'VERBOSE', 'ALL'),
+    parser: oneOf(...LOG_LEVELS),
     fallback: 'INFO',
     brief: 'How much promtel and the OpenTelemetry SDK say about themselves.',
   },

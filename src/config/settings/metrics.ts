@@ -1,16 +1,9 @@
 // Settings of metrics: where they go, how often, what each of them keeps, and what the Prometheus page looks like.
-import type { TranslationStrategy } from '../../core/naming/prometheus-name.ts';
+import { DEFAULT_STRATEGY, TRANSLATION_STRATEGIES } from '../../core/naming/prometheus-name.ts';
+import { DEFAULT_CARDINALITY_LIMIT } from '../../core/recording/family.ts';
 import { ascendingNumbers, choices, list, metricPattern, names, perMetric } from '../parse-list.ts';
 import { boolean, host, integer, integerWithin, matching, metricsPath, milliseconds, oneOf } from '../parse.ts';
 import type { Area } from '../setting.ts';
-
-/** As in core/prometheus-name.ts, which start-up does without; a test holds the two together. */
-const STRATEGIES = [
-  'UnderscoreEscapingWithSuffixes',
-  'UnderscoreEscapingWithoutSuffixes',
-  'NoUTF8EscapingWithSuffixes',
-  'NoTranslation',
-] as const satisfies readonly TranslationStrategy[];
 
 /** Past a million series the process has no memory left to serve its users with. */
 const MOST_SERIES = 1_000_000;
@@ -44,7 +37,7 @@ export const metrics = {
   cardinalityLimit: {
     env: 'PROMTEL_CARDINALITY_LIMIT',
     parser: integer(1, MOST_SERIES),
-    fallback: '2000',
+    fallback: String(DEFAULT_CARDINALITY_LIMIT),
     brief: 'Series that each metric keeps before further ones are added up in its otel.metric.overflow series.',
   },
   limits: {
@@ -101,8 +94,8 @@ export const prometheus = {
   },
   translationStrategy: {
     env: 'PROMTEL_PROMETHEUS_TRANSLATION_STRATEGY',
-    parser: oneOf<TranslationStrategy>(...STRATEGIES),
-    fallback: 'UnderscoreEscapingWithSuffixes',
+    parser: oneOf(...TRANSLATION_STRATEGIES),
+    fallback: DEFAULT_STRATEGY,
     brief: 'How OpenTelemetry names become Prometheus names: with or without underscores for dots, unit and `_total`.',
   },
   scopeLabels: {
