@@ -1,7 +1,7 @@
 // Reads an environment into a frozen configuration; whatever is wrong becomes a problem, and the default holds.
 import type { Problem } from '../core/problem.ts';
 import type { PatternOverride } from '../core/recording/metric-overrides.ts';
-import type { Environment, LoadedConfig, Origin, Origins } from './config.ts';
+import type { Config, Environment, LoadedConfig, Origin, Origins } from './config.ts';
 import { otlpTargets } from './otlp-target.ts';
 import { reconcile, type Draft, type DraftOrigins } from './reconcile.ts';
 import { defaultInWords, quote, shownText } from './redaction.ts';
@@ -36,6 +36,13 @@ export function loadConfig(env: Environment, { instrumentations }: LoadOptions =
     problems,
     origins: freeze(origins),
   };
+}
+
+let defaults: Config | undefined;
+
+/** The configuration of an empty environment, read once. */
+export function defaultConfig(): Config {
+  return (defaults ??= loadConfig({}).config);
 }
 
 interface Result {

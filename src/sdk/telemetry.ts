@@ -5,7 +5,6 @@ import type { Config } from '../config/config.ts';
 import type { MetricDefinition } from '../core/metric.ts';
 import { reportProblem } from '../core/problem.ts';
 import { exemplars } from '../core/recording/exemplar.ts';
-import { overrideFor } from '../core/recording/metric-overrides.ts';
 import type { MetricOverride, Registry } from '../core/recording/registry.ts';
 import type { PushTarget, SpanTarget } from '../exporters/push-target.ts';
 import { activeSpanSource } from './active-span.ts';
@@ -22,6 +21,7 @@ import type { Tracing } from './tracing.ts';
 
 export interface TelemetryOptions {
   readonly config: Config;
+  /** Its `overrideOf` is bound to the operator's settings. */
   readonly registry: Registry;
   /** The catalogue. */
   readonly definitions: readonly MetricDefinition[];
@@ -63,7 +63,7 @@ export class Telemetry {
       points: new PointReader(registry, (kind) => (target.isDelta(kind) ? DELTA : CUMULATIVE)),
     }));
     const overrideOf = (name: unknown): MetricOverride =>
-      typeof name === 'string' ? overrideFor(name, config.metricOverrides) : {};
+      (typeof name === 'string' ? registry.overrideOf(name) : undefined) ?? {};
     this.#pipeline = this.#newPipeline(overrideOf);
     this.#provider = new SharedMeterProvider({
       open: () => this.#pipeline.open(),

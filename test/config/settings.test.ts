@@ -4,7 +4,7 @@ import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Area, Setting } from '../../src/config/setting.ts';
 import { settings } from '../../src/config/settings.ts';
-import { DEFAULT_STRATEGY, TRANSLATION_STRATEGIES } from '../../src/core/naming/prometheus-name.ts';
+import { DEFAULT_STRATEGY, TRANSLATION_STRATEGIES } from '../../src/core/naming/translation-strategy.ts';
 
 interface Case {
   /** What holds while the variable is unset. */

@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CATALOG } from '../../src/catalog/index.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
+import { overrideFor } from '../../src/core/recording/metric-overrides.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
 import { Telemetry } from '../../src/sdk/telemetry.ts';
 
@@ -32,9 +33,11 @@ afterEach(() => onProblem(undefined));
 
 function start(env: Readonly<Record<string, string>> = {}, measured: readonly string[] = []): Telemetry {
   const { config } = loadConfig({ OTEL_METRICS_EXPORTER: 'prometheus', ...env });
+  const registry = new Registry();
+  registry.overrideOf = (name) => overrideFor(name, config.metricOverrides);
   const telemetry = new Telemetry({
     config,
-    registry: new Registry(),
+    registry,
     definitions: CATALOG,
     measured: new Set(measured),
     pushTargets: [],

@@ -1,5 +1,5 @@
 // Settings of metrics: where they go, how often, what each of them keeps, and what the Prometheus page looks like.
-import { DEFAULT_STRATEGY, TRANSLATION_STRATEGIES } from '../../core/naming/prometheus-name.ts';
+import { DEFAULT_STRATEGY, TRANSLATION_STRATEGIES } from '../../core/naming/translation-strategy.ts';
 import { DEFAULT_CARDINALITY_LIMIT } from '../../core/recording/family.ts';
 import { ascendingNumbers, choices, list, metricPattern, names, perMetric } from '../parse-list.ts';
 import { boolean, host, integer, integerWithin, matching, metricsPath, milliseconds, oneOf } from '../parse.ts';

@@ -1,5 +1,5 @@
 // The metrics page of a process, whatever way it is served: those who ask at the same time share one.
-import { DEFAULT_STRATEGY, type TranslationStrategy } from '../../core/naming/prometheus-name.ts';
+import { DEFAULT_STRATEGY, type TranslationStrategy } from '../../core/naming/translation-strategy.ts';
 import type { Registry } from '../../core/recording/registry.ts';
 import { type CollectOtel, Collection } from './collection.ts';
 import { type PageContent, type FormatCache, FormatCaches } from './format-cache.ts';
