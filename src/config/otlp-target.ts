@@ -1,4 +1,5 @@
 // Where each signal goes over OTLP, and how: the general variables, and those of the signal in their place.
+import { isHttpUrl } from './parse.ts';
 import type { Settings } from './settings.ts';
 
 export type Signal = 'metrics' | 'traces';
@@ -48,7 +49,8 @@ function override<Options extends object>(
 
 function generalUrl(endpoint: string | undefined, protocol: string, signal: Signal): string {
   if (protocol === 'grpc') return endpoint ?? 'http://localhost:4317';
-  const url = new URL(endpoint ?? 'http://localhost:4318');
+  // An endpoint of grpc alone has been reported.
+  const url = new URL(endpoint !== undefined && isHttpUrl(endpoint) ? endpoint : 'http://localhost:4318');
   url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/${signal}`;
   return url.href;
 }

@@ -70,6 +70,22 @@ describe('an endpoint without a scheme', () => {
   });
 });
 
+describe('a general endpoint without a scheme', () => {
+  it.each(['collector:4317', '[::1]:4317', 'unix:/run/otel.sock'])(
+    'is a problem for a signal that goes over http: %s',
+    (endpoint) => {
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
+      const { config, problems } = loadConfig({ ...env, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json' });
+      expect(config.otlpTargets.metrics.url).toBe('http://localhost:4318/v1/metrics');
+      expect(config.otlpTargets.traces.url).toBe(endpoint);
+      const message = expect.stringMatching(
+        / is not an http:\/\/ or https:\/\/ URL, which http\/json needs; using http:\/\/localhost:4318/,
+      );
+      expect(problems).toEqual([{ subject: 'OTEL_EXPORTER_OTLP_ENDPOINT', message }]);
+    },
+  );
+});
+
 describe('spans over OTLP', () => {
   it.each([
     [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
