@@ -1,4 +1,4 @@
-// The OTLP exporter for metrics: the official one for the chosen protocol, loaded when it is opened.
+// The OTLP exporter for metrics: the official one of the chosen protocol, loaded when it is opened.
 import type { AggregationSelector, PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import type { OtlpMetricsTarget } from '../config/otlp-target.ts';
 import { loadGrpc, loadJson, loadMetrics, loadProtobuf } from './otel-packages.ts';
@@ -6,7 +6,7 @@ import { otlpAgent } from './otlp-agent.ts';
 import type { ProcessState } from './push-target.ts';
 import { releaseProcess } from './release-process.ts';
 
-/** Opens the exporter. What it reads of the environment beside the target are headers and TLS of grpc. */
+/** Opens the exporter. The official grpc exporter reads headers and TLS from the environment itself. */
 export function openOtlpMetrics(target: OtlpMetricsTarget, state: ProcessState): PushMetricExporter {
   const exporter = target.protocol === 'grpc' ? new (loadGrpc().OTLPMetricExporter)(sharedOptions(target)) : openHttp(target);
   releaseProcess(exporter, state);
@@ -41,9 +41,9 @@ function sharedOptions({ url, timeoutMillis, compression, temporality, histogram
   };
 }
 
-function aggregations(histograms: OtlpMetricsTarget['histogramAggregation']): AggregationSelector {
+function aggregations(histogramAggregation: OtlpMetricsTarget['histogramAggregation']): AggregationSelector {
   const { AggregationType, InstrumentType } = loadMetrics();
   const { DEFAULT, EXPONENTIAL_HISTOGRAM } = AggregationType;
-  const ofHistograms = histograms === 'explicit_bucket_histogram' ? DEFAULT : EXPONENTIAL_HISTOGRAM;
-  return (type) => ({ type: type === InstrumentType.HISTOGRAM ? ofHistograms : DEFAULT });
+  const histogramType = histogramAggregation === 'explicit_bucket_histogram' ? DEFAULT : EXPONENTIAL_HISTOGRAM;
+  return (type) => ({ type: type === InstrumentType.HISTOGRAM ? histogramType : DEFAULT });
 }

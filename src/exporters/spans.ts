@@ -13,7 +13,7 @@ export const consoleSpans: SpanTarget = {
 
 type OtlpConfig = NonNullable<ConstructorParameters<ReturnType<typeof loadTraceProtobuf>['OTLPTraceExporter']>[0]>;
 
-/** The configuration chooses it for http/protobuf only. */
+/** The configuration has refused every protocol but http/protobuf. */
 export function otlpSpans(target: OtlpTarget): SpanTarget {
   const { url, headers, timeoutMillis, compression } = target;
   return {

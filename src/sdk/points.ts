@@ -1,4 +1,4 @@
-// Turns series into the SDK's metric data, whole or since the time before, without loading the SDK.
+// Converts series to the metric data of the SDK, cumulative or delta, without loading the SDK.
 import type { HrTime, ValueType } from '@opentelemetry/api';
 import type { AggregationTemporality, DataPoint, DataPointType, Histogram, MetricData } from '@opentelemetry/sdk-metrics';
 import type { InstrumentKind } from '../core/metric.ts';
@@ -19,7 +19,7 @@ const SUM = DATA_POINT_TYPE.SUM as DataPointType.SUM;
 /** The numbers of a series at one time: its value, or a histogram's sum followed by the counts of its buckets. */
 export type Numbers = readonly number[];
 
-/** What a point says, and from when to when, Unix time in milliseconds. */
+/** A point: its numbers and its time range, in milliseconds of Unix time. */
 export interface Reading {
   readonly cell: Cell;
   readonly numbers: Numbers;
@@ -31,10 +31,10 @@ export function numbersOf(cell: Cell): Numbers {
   return cell.kind === 'histogram' ? [cell.sum, ...cell.counts] : [cell.value];
 }
 
-/** What was added since. What only grows and yet is less than before has begun anew, and all of it is new. */
+/** The difference between two readings. A monotonic value that became less was reset, so that all of it is new. */
 export function numbersSince(before: Numbers, now: Numbers, kind: InstrumentKind): Numbers {
-  const isAnew = kind !== 'updowncounter' && now.some((number, index) => number < before[index]!);
-  return isAnew ? now : now.map((number, index) => number - before[index]!);
+  const wasReset = kind !== 'updowncounter' && now.some((number, index) => number < before[index]!);
+  return wasReset ? now : now.map((number, index) => number - before[index]!);
 }
 
 /** The metric data of a family. */
@@ -59,7 +59,7 @@ function histogramOf(bounds: readonly number[], [sum, ...counts]: Numbers): Hist
   return { buckets: { boundaries: [...bounds], counts }, sum: sum!, count };
 }
 
-/** Unix time as the SDK has it: whole seconds and nanoseconds. */
+/** Unix time in the SDK's form: whole seconds and nanoseconds. */
 export function hrTime(millis: number): HrTime {
   const seconds = Math.trunc(millis / 1000);
   return [seconds, Math.round((millis - seconds * 1000) * 1e6)];

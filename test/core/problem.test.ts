@@ -1,6 +1,6 @@
 // Each problem is told once, and however many there are of one subject, the others are still told.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { messageOf, onProblem, type Problem, reportProblem, tellProblem } from '../../src/core/problem.ts';
+import { messageOf, onProblem, type Problem, reportProblem, reportEachTime } from '../../src/core/problem.ts';
 
 let problems: Problem[];
 
@@ -26,7 +26,7 @@ it('tells five of a subject whose message varies, then that there are more, and 
     'refused at 2',
     'refused at 3',
     'refused at 4',
-    'has further problems, which are not told',
+    'has further problems, which are not reported',
     'is wrong',
   ]);
 });
@@ -40,7 +40,7 @@ it('keeps what comes before there is a listener', () => {
 });
 
 it('tells every time what its teller tells apart', () => {
-  for (let outage = 1; outage <= 10; outage += 1) tellProblem('exporter', `cannot export (outage ${outage})`);
+  for (let outage = 1; outage <= 10; outage += 1) reportEachTime('exporter', `cannot export (outage ${outage})`);
   expect(problems).toHaveLength(10);
 });
 

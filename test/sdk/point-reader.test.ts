@@ -226,13 +226,13 @@ describe('a reader of points', () => {
     const reader = new PointReader(registry, () => CUMULATIVE);
     const self = registry.instrument(defineMetric({ ...common, name: 'promtel.test', instrument: 'counter' }));
     const instrument = registry.instrument(counter);
-    expect(reader.hasNews).toBe(false);
+    expect(reader.hasUnexported).toBe(false);
     self.add(1);
-    expect(reader.hasNews).toBe(false);
+    expect(reader.hasUnexported).toBe(false);
     instrument.add(1, { who: 'a' });
-    expect(reader.hasNews).toBe(true);
+    expect(reader.hasUnexported).toBe(true);
     reader.read();
-    expect(reader.hasNews).toBe(false);
+    expect(reader.hasUnexported).toBe(false);
     reader.close();
   });
 
