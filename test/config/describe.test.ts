@@ -1,3 +1,4 @@
+// The description of the configuration: destinations, variables that are set, the URL of the page.
 import { describe, expect, it } from 'vitest';
 import { describe as summarise, metricsUrl } from '../../src/config/describe.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -27,17 +28,17 @@ describe('the summary', () => {
         'traces to the console',
       ],
     ],
-  ])('says for %j where everything goes', (env, destinations) => {
+  ])('describes the destinations of %j', (env, destinations) => {
     expect(summaryOf(env).destinations).toEqual(destinations);
   });
 
-  it('names the port that was taken', () => {
+  it('has the port that the page is served on', () => {
     expect(summaryOf({ OTEL_EXPORTER_PROMETHEUS_PORT: '0' }, 41_234).destinations).toEqual([
       'metrics at http://0.0.0.0:41234/metrics',
     ]);
   });
 
-  it('says once what the environment has set, without secrets and on one line', () => {
+  it('lists each variable that is set once, without secrets and on one line', () => {
     const env = {
       OTEL_RESOURCE_ATTRIBUTES: 'service.name=a,\nb=1',
       OTEL_EXPORTER_OTLP_HEADERS: 'key=s3cret',
@@ -55,7 +56,7 @@ describe('the address of the page', () => {
     ['localhost', 'http://localhost:9464/metrics'],
     ['::1', 'http://[::1]:9464/metrics'],
     ['127.0.0.1', 'http://127.0.0.1:9464/metrics'],
-  ])('for the host %s is %s', (host, url) => {
+  ])('for OTEL_EXPORTER_PROMETHEUS_HOST=%s is %s', (host, url) => {
     expect(metricsUrl(loadConfig({ OTEL_EXPORTER_PROMETHEUS_HOST: host }).config)).toBe(url);
   });
 });

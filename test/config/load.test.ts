@@ -1,3 +1,4 @@
+// Loading the configuration: any environment is accepted, problems name their variable, secrets are never shown.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describe as summarise } from '../../src/config/describe.ts';
@@ -55,7 +56,7 @@ const environment = fc.dictionary(
 const options = fc.constantFrom({}, { instrumentations: [] }, { instrumentations: ['http', 'undici'] });
 
 describe('loading an environment', () => {
-  it('never throws, never changes it, and freezes what it makes, whatever the text', () => {
+  it('never throws, never changes the environment, and freezes the configuration', () => {
     fc.assert(
       fc.property(environment, options, (env, given) => {
         const before = structuredClone(env);
@@ -68,7 +69,7 @@ describe('loading an environment', () => {
     );
   });
 
-  it('tells every problem in one line that names its variable', () => {
+  it('reports every problem in one line that names its variable', () => {
     fc.assert(
       fc.property(environment, options, (env, given) => {
         for (const { subject, message } of loadConfig(env, given).problems) {
@@ -80,7 +81,7 @@ describe('loading an environment', () => {
     );
   });
 
-  it('keeps the good parts of a list and names the bad ones', () => {
+  it('keeps the accepted parts of a list and names the others', () => {
     const part = fc.oneof(
       fc.nat().map((number) => ({ good: true, text: `good${number}=${number}` })),
       fc.constantFrom('bad', '=bad', 'bad=%', '%=bad', 'bad==').map((bad) => ({ good: false, text: bad })),
@@ -95,7 +96,7 @@ describe('loading an environment', () => {
     );
   });
 
-  it('is the same for a setting whatever the others hold', () => {
+  it('reads a setting independently of all others', () => {
     fc.assert(
       fc.property(environment, (env) => {
         const { config } = loadConfig({ ...env, PROMTEL_METRICS_PATH: '/x', OTEL_LOG_LEVEL: 'loud' });
@@ -105,7 +106,7 @@ describe('loading an environment', () => {
     );
   });
 
-  it('never shows a secret, neither in a problem nor in an origin nor in a summary', () => {
+  it('never shows a secret in a problem, an origin or a summary', () => {
     const secret = fc.stringMatching(/^s3cret[\w=, %:]{0,20}$/);
     fc.assert(
       fc.property(
@@ -118,8 +119,8 @@ describe('loading an environment', () => {
             [`${variable}S`]: hidden,
             [variable.slice(0, -1)]: hidden,
           });
-          const told = JSON.stringify([problems, origins, summarise(config, origins)]);
-          expect(told).not.toContain('s3cret');
+          const shown = JSON.stringify([problems, origins, summarise(config, origins)]);
+          expect(shown).not.toContain('s3cret');
         },
       ),
     );
@@ -176,13 +177,13 @@ describe('loading an environment', () => {
       'x'.repeat(200),
       `"${'x'.repeat(80)}…" is not one of NONE, ERROR, WARN, INFO, DEBUG, VERBOSE, ALL; using INFO`,
     ],
-  ])('tells of %s=%s in words', (variable, value, message) => {
+  ])('reports %s=%s', (variable, value, message) => {
     expect(loadConfig({ [variable]: value }, { instrumentations: ['http', 'undici'] }).problems).toEqual([
       { subject: variable, message },
     ]);
   });
 
-  it('says which variable has set what', () => {
+  it('says which variable a setting comes from', () => {
     const { origins } = loadConfig({
       OTEL_EXPORTER_PROMETHEUS_PORT: '0',
       PROMTEL_METRICS_PATH: 'bad',
@@ -194,7 +195,7 @@ describe('loading an environment', () => {
     });
   });
 
-  it('takes any instrumentation name when it is not told which there are', () => {
+  it('accepts any instrumentation name when it is not given the list', () => {
     expect(loadConfig({ OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'fs,http' }).config.instrumentations.enabled).toEqual(['fs', 'http']);
   });
 
@@ -208,17 +209,17 @@ describe('loading an environment', () => {
 });
 
 describe('metric overrides', () => {
-  it('are none by default, so that metrics keep what they declare', () => {
+  it('are empty by default, so that metrics keep what they declare', () => {
     expect(loadConfig({}).config.metricOverrides).toEqual([]);
   });
 
-  it('hold the limit for all metrics only if the operator has set it', () => {
+  it('have a limit for all metrics only if PROMTEL_CARDINALITY_LIMIT is set', () => {
     expect(loadConfig({ PROMTEL_METRIC_LIMITS: 'a=7' }).config.metricOverrides).toEqual([{ pattern: 'a', limit: 7 }]);
     expect(loadConfig({ PROMTEL_CARDINALITY_LIMIT: '0' }).config.metricOverrides).toEqual([]);
     expect(loadConfig({ PROMTEL_CARDINALITY_LIMIT: '2000' }).config.metricOverrides).toEqual([{ pattern: '*', limit: 2000 }]);
   });
 
-  it('are made of all the variables that name patterns, the limit for all metrics first', () => {
+  it('come from all variables with patterns, the limit for all metrics first', () => {
     const { config } = loadConfig({
       PROMTEL_DROP_ATTRIBUTES: 'a.*=x,y',
       PROMTEL_DROP_METRICS: 'b.*',

@@ -1,7 +1,8 @@
+// Settings that contradict each other are adjusted, and the problem says so.
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 
-describe('the export timeout', () => {
+describe('the timeout', () => {
   it.each([
     [{ OTEL_METRIC_EXPORT_INTERVAL: '5000', OTEL_METRIC_EXPORT_TIMEOUT: '5000' }, 5000, []],
     [
@@ -16,14 +17,14 @@ describe('the export timeout', () => {
       60_000,
       ['60001 is more than OTEL_METRIC_EXPORT_INTERVAL, which is 60000; using 60000'],
     ],
-  ])('never exceeds the interval: %j', (env, timeout, messages) => {
+  ])('of an export never exceeds the interval: %j', (env, timeout, messages) => {
     const { config, problems } = loadConfig(env);
     expect(config.metrics.exportTimeoutMillis).toBe(timeout);
     expect(problems.map(({ message }) => message)).toEqual(messages);
   });
 });
 
-describe('the size of a batch of spans', () => {
+describe('the size of a batch', () => {
   it.each([
     [{ OTEL_BSP_MAX_QUEUE_SIZE: '100' }, 100, []],
     [
@@ -32,15 +33,15 @@ describe('the size of a batch of spans', () => {
       ['101 is more than OTEL_BSP_MAX_QUEUE_SIZE, which is 100; using 100'],
     ],
     [{ OTEL_BSP_MAX_QUEUE_SIZE: '100', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '100' }, 100, []],
-  ])('never exceeds the queue: %j', (env, size, messages) => {
+  ])('of spans never exceeds the queue: %j', (env, size, messages) => {
     const { config, problems } = loadConfig(env);
     expect(config.traces.batchSize).toBe(size);
     expect(problems.map(({ message }) => message)).toEqual(messages);
   });
 });
 
-describe('an endpoint without a scheme', () => {
-  it('is for grpc', () => {
+describe('host:port', () => {
+  it('is accepted as an endpoint for grpc', () => {
     const { config, problems } = loadConfig({
       OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317',
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
@@ -49,13 +50,13 @@ describe('an endpoint without a scheme', () => {
     expect(problems).toEqual([]);
   });
 
-  it('is for a signal whose own protocol is grpc', () => {
+  it('is accepted as the endpoint of a signal whose own protocol is grpc', () => {
     const env = { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'unix:/run/otel.sock', OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'grpc' };
     expect(loadConfig(env).config.otlpMetrics.endpoint).toBe('unix:/run/otel.sock');
     expect(loadConfig(env).problems).toEqual([]);
   });
 
-  it('is a problem over http', () => {
+  it('is rejected as an endpoint over http', () => {
     const { config, problems, origins } = loadConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' });
     expect(config.otlp.endpoint).toBeUndefined();
     expect(origins).toEqual({});
@@ -71,19 +72,16 @@ describe('an endpoint without a scheme', () => {
 });
 
 describe('a general endpoint without a scheme', () => {
-  it.each(['collector:4317', '[::1]:4317', 'unix:/run/otel.sock'])(
-    'is a problem for a signal that goes over http: %s',
-    (endpoint) => {
-      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
-      const { config, problems } = loadConfig({ ...env, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json' });
-      expect(config.otlpTargets.metrics.url).toBe('http://localhost:4318/v1/metrics');
-      expect(config.otlpTargets.traces.url).toBe(endpoint);
-      const message = expect.stringMatching(
-        / is not an http:\/\/ or https:\/\/ URL, which http\/json needs; using http:\/\/localhost:4318/,
-      );
-      expect(problems).toEqual([{ subject: 'OTEL_EXPORTER_OTLP_ENDPOINT', message }]);
-    },
-  );
+  it.each(['collector:4317', '[::1]:4317', 'unix:/run/otel.sock'])('is rejected for a signal over http: %s', (endpoint) => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
+    const { config, problems } = loadConfig({ ...env, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json' });
+    expect(config.otlpTargets.metrics.url).toBe('http://localhost:4318/v1/metrics');
+    expect(config.otlpTargets.traces.url).toBe(endpoint);
+    const message = expect.stringMatching(
+      / is not an http:\/\/ or https:\/\/ URL, which http\/json needs; using http:\/\/localhost:4318/,
+    );
+    expect(problems).toEqual([{ subject: 'OTEL_EXPORTER_OTLP_ENDPOINT', message }]);
+  });
 });
 
 describe('spans over OTLP', () => {
@@ -103,25 +101,25 @@ describe('spans over OTLP', () => {
     expect([config.traces.exporters, problems]).toEqual([['otlp'], []]);
   });
 
-  it('say nothing of their protocol where they are not exported', () => {
+  it('report no protocol where they are not exported', () => {
     expect(loadConfig({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }).problems).toEqual([]);
   });
 });
 
 describe('the name of the service', () => {
-  it('is taken from the resource attributes, and its origin says so', () => {
+  it('is service.name of OTEL_RESOURCE_ATTRIBUTES, and its origin says so', () => {
     const { config, origins } = loadConfig({ OTEL_RESOURCE_ATTRIBUTES: 'service.name=check%20out' });
     expect(config.resource.serviceName).toBe('check out');
     expect(origins['resource.serviceName']).toEqual({ variable: 'OTEL_RESOURCE_ATTRIBUTES', text: 'service.name=check%20out' });
   });
 
-  it('goes by its own variable first', () => {
+  it('is OTEL_SERVICE_NAME before service.name of OTEL_RESOURCE_ATTRIBUTES', () => {
     const { config, origins } = loadConfig({ OTEL_RESOURCE_ATTRIBUTES: 'service.name=a', OTEL_SERVICE_NAME: 'b' });
     expect(config.resource.serviceName).toBe('b');
     expect(origins['resource.serviceName']?.variable).toBe('OTEL_SERVICE_NAME');
   });
 
-  it.each(['', 'service.name=', 'service.name', 'a=1'])('is left to the SDK for %j', (attributes) => {
+  it.each(['', 'service.name=', 'service.name', 'a=1'])('is undefined for OTEL_RESOURCE_ATTRIBUTES=%j', (attributes) => {
     expect(loadConfig({ OTEL_RESOURCE_ATTRIBUTES: attributes }).config.resource.serviceName).toBeUndefined();
   });
 });

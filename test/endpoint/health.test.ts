@@ -1,4 +1,4 @@
-// Readiness: every check is asked at the same time, within a deadline, and none twice while it hangs.
+// Readiness checks run at the same time, within a deadline, and none is started again while it hangs.
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkReadiness, registerReadiness, type ReadinessCheck } from '../../src/endpoint/health.ts';
 
@@ -10,11 +10,11 @@ afterEach(() => {
 });
 
 describe('readiness', () => {
-  it('is given where nothing is asked', async () => {
+  it('is ready without any check', async () => {
     expect(await checkReadiness()).toEqual({ ready: true, checks: {} });
   });
 
-  it('is given when every check answers, whatever it answers but false', async () => {
+  it('is ready when every check answers anything but false', async () => {
     register('nothing', () => undefined);
     register('redis', () => Promise.resolve('PONG'));
     register('yes', () => true);
@@ -24,7 +24,7 @@ describe('readiness', () => {
     });
   });
 
-  it('tells why each check that failed did', async () => {
+  it('has the reason for each check that failed', async () => {
     register('false', () => false);
     register('thrown', () => {
       throw new Error('no\n  route');
@@ -42,11 +42,11 @@ describe('readiness', () => {
     });
   });
 
-  it('does not wait for a check that hangs, nor ask it again', async () => {
-    let asked = 0;
+  it('does not wait for a check that hangs, nor start it again', async () => {
+    let started = 0;
     let answer: (value: boolean) => void = () => {};
     register('hangs', () => {
-      asked += 1;
+      started += 1;
       return new Promise<boolean>((resolve) => {
         answer = resolve;
       });
@@ -54,16 +54,16 @@ describe('readiness', () => {
     const hanging = { ready: false, checks: { hangs: { ready: false, reason: 'no answer within 20 ms' } } };
     expect(await checkReadiness(20)).toEqual(hanging);
     expect(await checkReadiness(20)).toEqual(hanging);
-    expect(asked).toBe(1);
+    expect(started).toBe(1);
     answer(true);
     await new Promise(setImmediate);
     const again = checkReadiness(5000);
     answer(true);
     expect(await again).toEqual({ ready: true, checks: { hangs: { ready: true } } });
-    expect(asked).toBe(2);
+    expect(started).toBe(2);
   });
 
-  it('asks the latest check of a name, until that is taken away', async () => {
+  it('runs the latest check of a name, until that is removed', async () => {
     const first = registerReadiness('db', () => false);
     const second = registerReadiness('db', () => true);
     first();

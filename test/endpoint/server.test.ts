@@ -34,13 +34,13 @@ async function origin(options?: Partial<EndpointOptions>): Promise<string> {
 }
 
 describe('the endpoint', () => {
-  it('listens on any free port and says where', async () => {
+  it('listens on a free port and returns its address', async () => {
     const listening = (await listen()) as Listening;
     expect(listening).toEqual({ host: '127.0.0.1', port: expect.any(Number), url: `http://127.0.0.1:${listening.port}/metrics` });
     expect(await (await fetch(listening.url)).text()).toContain('shop_orders_total 1\n');
   });
 
-  it('gives an address that can be opened where it listens on all', async () => {
+  it('returns a URL with localhost where it listens on every address', async () => {
     const listening = (await listen({ host: '0.0.0.0' })) as Listening;
     expect(listening).toMatchObject({ host: '0.0.0.0', url: `http://localhost:${listening.port}/metrics` });
   });
@@ -52,19 +52,19 @@ describe('the endpoint', () => {
     expect((await fetch(new URL('/metrics', url))).status).toBe(404);
   });
 
-  it('says where things are to whoever looks elsewhere', async () => {
+  it('answers 404 with the paths that there are', async () => {
     const response = await fetch(`${await origin()}/<script>`);
     expect(response.status).toBe(404);
     expect(await response.text()).toBe('Not found. Metrics are at /metrics, health checks at /healthz and /readyz.\n');
   });
 
-  it('is alive whatever the collection does', async () => {
+  it('answers /healthz while a collection hangs', async () => {
     const never = page(() => new Promise(() => {}));
     const response = await fetch(`${await origin({ page: never })}/healthz`);
     expect([response.status, await response.text()]).toEqual([200, 'ok\n']);
   });
 
-  it('is ready when every check says so, and tells why not otherwise', async () => {
+  it('answers /readyz with 503 and the reasons when a check fails', async () => {
     const base = await origin({ readinessTimeoutMillis: 20 });
     const ask = async (): Promise<[number, string | null, unknown]> => {
       const response = await fetch(`${base}/readyz`);
@@ -86,7 +86,7 @@ describe('the endpoint', () => {
     ]);
   });
 
-  it('takes HEAD everywhere and no other method anywhere', async () => {
+  it('accepts GET and HEAD only', async () => {
     const base = await origin();
     for (const path of ['/metrics', '/healthz', '/readyz']) {
       const head = await fetch(base + path, { method: 'HEAD' });
@@ -115,7 +115,7 @@ describe('the endpoint', () => {
     expect((await fetch(url)).status).toBe(200);
   });
 
-  it('is known as no server of the application', async () => {
+  it('is marked as an internal server', async () => {
     const seen: object[] = [];
     const { subscribe, unsubscribe } = process.getBuiltinModule('node:diagnostics_channel');
     const look = (message: unknown): void => void seen.push((message as { server: object }).server);
