@@ -180,7 +180,7 @@ export const jobName = {
 export const jobOutcome = {
   key: 'job.outcome',
   type: 'string',
-  brief: 'How the attempt ended: completed, failed for good, failed and to be retried, or postponed by the job itself.',
+  brief: 'Outcome of the attempt; failed is final, retried and postponed jobs run again.',
   values: ['completed', 'failed', 'retried', 'postponed'],
 } as const;
 

@@ -36,7 +36,7 @@ export const promtelMetricOverflow = defineMetric({
   name: 'promtel.metric.overflow',
   instrument: 'counter',
   unit: '{value}',
-  brief: 'Values added to the overflow series of a metric that has reached its series limit.',
+  brief: 'Values beyond the series limit, added to the overflow series of their metric.',
   stability: 'development',
   attributes: [metricName],
 });
