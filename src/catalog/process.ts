@@ -1,6 +1,6 @@
 // The process and its container: CPU, memory, file descriptors, limits. Names follow OpenTelemetry semantic conventions 1.45.
 import { defineMetric } from '../core/metric.ts';
-import { cpuMode, processContextSwitchType, systemPagingFaultType } from './attributes.ts';
+import { cpuMode, processContextSwitchType, systemPagingFaultType } from './system-attributes.ts';
 
 export const processCpuTime = defineMetric({
   name: 'process.cpu.time',

@@ -1,7 +1,7 @@
 // Node.js runtime: event loop, garbage collection, heap, active resources. Names follow OpenTelemetry semantic conventions 1.45.
 import { defineMetric } from '../core/metric.ts';
-import { nodejsEventloopState, v8jsGcType, v8jsHeapSpaceName, v8jsResourceType } from './attributes.ts';
 import { SECONDS_GC } from './buckets.ts';
+import { nodejsEventloopState, v8jsGcType, v8jsHeapSpaceName, v8jsResourceType } from './system-attributes.ts';
 
 // Of several processes the worst counts: delays of separate event loops do not add up.
 const eventLoopDelay = { instrument: 'gauge', unit: 's', stability: 'development', attributes: [], merge: 'max' } as const;

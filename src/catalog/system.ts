@@ -10,7 +10,7 @@ import {
   systemFilesystemState,
   systemFilesystemType,
   systemMemoryState,
-} from './attributes.ts';
+} from './system-attributes.ts';
 
 // Every process of a host reads the same values: a sum would count the host once for each.
 const host = { stability: 'development', merge: 'max' } as const;
