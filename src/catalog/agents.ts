@@ -21,7 +21,7 @@ export const genAiInvokeAgentDuration = defineMetric({
   unit: 's',
   brief:
     'The end-to-end duration of a single in-process agent invocation, from the moment the invocation starts until the agent emits the last chunk of its final response or terminates with an error.',
-  note: 'Including that of the agents it invokes.',
+  note: 'The duration of the agents it invokes is included.',
   stability: 'development',
   buckets: SECONDS_AGENT,
   attributes: [genAiAgentName, errorType],
@@ -142,7 +142,7 @@ export const agentMemoryErrors = defineMetric({
   instrument: 'counter',
   unit: '{error}',
   brief: 'Failed operations on agent memory.',
-  note: 'Part of agent.memory.operations.',
+  note: 'They are part of agent.memory.operations.',
   stability: 'stable',
   attributes: [agentMemoryOperation, ...pattern, errorType],
 });
@@ -172,7 +172,7 @@ export const agentMemoryCompression = defineMetric({
   instrument: 'gauge',
   unit: '1',
   brief: 'Compression ratio of agent memory.',
-  note: 'How many times smaller the memory is than what it was made from.',
+  note: 'It says how many times smaller the memory is than what it was made from.',
   stability: 'stable',
   merge: 'min',
   attributes: pattern,

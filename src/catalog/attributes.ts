@@ -16,7 +16,7 @@ export const httpRoute = {
   key: 'http.route',
   type: 'string',
   brief: 'The matched route template for the request.',
-  note: 'Such as /users/:id; absent where no route matched.',
+  note: 'For example /users/:id; absent where no route matched.',
 } as const;
 
 export const httpResponseStatusCode = {
@@ -43,7 +43,7 @@ export const errorType = {
   key: 'error.type',
   type: 'string',
   brief: 'Describes a class of error the operation ended with.',
-  note: 'An error status, an error code or name, or aborted; absent on success.',
+  note: 'It is an error status, an error code or name, or aborted; absent on success.',
   cap: 100,
 } as const;
 
@@ -114,7 +114,7 @@ export const dbSystemName = {
   key: 'db.system.name',
   type: 'string',
   brief: 'The database management system (DBMS) product as identified by the client instrumentation.',
-  note: 'Such as postgresql or redis.',
+  note: 'For example postgresql or redis.',
   cap: 20,
 } as const;
 
@@ -122,7 +122,7 @@ export const dbOperationName = {
   key: 'db.operation.name',
   type: 'string',
   brief: 'The name of the operation or command being executed.',
-  note: 'Such as SELECT, findOne or GET.',
+  note: 'For example SELECT, findOne or GET.',
   cap: 200,
 } as const;
 
@@ -145,7 +145,7 @@ export const dbClientConnectionPoolName = {
   key: 'db.client.connection.pool.name',
   type: 'string',
   brief: 'The name of the connection pool.',
-  note: 'By default host:port/namespace.',
+  note: 'The default is host:port/namespace.',
   cap: 100,
 } as const;
 
@@ -185,14 +185,14 @@ export const telemetryDistroVersion = {
   key: 'telemetry.distro.version',
   type: 'string',
   brief: 'The version string of the auto instrumentation agent or distribution, if used.',
-  note: 'That of promtel.',
+  note: 'It is the version of promtel.',
 } as const;
 
 export const processRuntimeVersion = {
   key: 'process.runtime.version',
   type: 'string',
   brief: 'The version of the runtime of this process, as returned by the runtime without modification.',
-  note: 'That of Node.js.',
+  note: 'It is the version of Node.js.',
 } as const;
 
 export const metricName = { key: 'metric.name', type: 'string', brief: 'OpenTelemetry name of the metric.' } as const;

@@ -9,7 +9,7 @@ export const cacheRequests = defineMetric({
   name: 'cache.requests',
   instrument: 'counter',
   unit: '{request}',
-  brief: 'Cache look-ups by result; each tier and its store count them again, so sum within one cache only.',
+  brief: 'Cache look-ups by result; each tier and its store count them again, so sum within one cache.name only.',
   stability: 'stable',
   attributes: [...cache, cacheResult],
 });

@@ -59,7 +59,7 @@ export const jobStalled = defineMetric({
   name: 'job.stalled',
   instrument: 'counter',
   unit: '{job}',
-  brief: 'Stalled jobs, whose worker stopped before it finished them.',
+  brief: 'Stalled jobs, whose worker stopped before finishing them.',
   note: 'Counted by the worker that finds them.',
   stability: 'stable',
   attributes: job,

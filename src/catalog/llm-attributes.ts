@@ -15,7 +15,7 @@ export const genAiProviderName = {
   key: 'gen_ai.provider.name',
   type: 'string',
   brief: 'The Generative AI provider as identified by the client or server instrumentation.',
-  note: 'Such as openai, anthropic or gcp.gemini; by the wire format where the host is unknown.',
+  note: 'For example openai, anthropic or gcp.gemini; where the host is unknown, the wire format decides.',
   cap: 50,
 } as const;
 

@@ -24,7 +24,7 @@ export const genAiClientOperationDuration = defineMetric({
   instrument: 'histogram',
   unit: 's',
   brief: 'GenAI operation duration.',
-  note: 'To the last byte of the answer.',
+  note: 'Ends with the last byte of the response.',
   stability: 'development',
   buckets: SECONDS_LLM,
   attributes: [...call, errorType, httpResponseStatusCode],
@@ -34,9 +34,8 @@ export const genAiClientTokenUsage = defineMetric({
   name: 'gen_ai.client.token.usage',
   instrument: 'histogram',
   unit: '{token}',
-  brief:
-    'Number of input and output tokens used; cache_read and cache_write are within input, reasoning within output, so sum input and output only.',
-  note: 'As the provider counts them.',
+  brief: 'Number of input and output tokens used.',
+  note: 'Its token types are input and output only; llm.tokens has all.',
   stability: 'development',
   buckets: TOKENS,
   attributes: [...call, genAiTokenType],
@@ -48,7 +47,7 @@ export const genAiClientOperationTimeToFirstChunk = defineMetric({
   unit: 's',
   brief:
     'Time to receive the first chunk, measured from when the client issues the generation request to when the first chunk is received in the response stream.',
-  note: 'Of streamed calls.',
+  note: 'Recorded for streamed calls only.',
   stability: 'development',
   buckets: SECONDS_LLM,
   attributes: call,
@@ -60,7 +59,7 @@ export const genAiClientOperationTimePerOutputChunk = defineMetric({
   unit: 's',
   brief:
     'Time per output chunk, recorded for each chunk received after the first one, measured as the time elapsed from the end of the previous chunk to the end of the current chunk.',
-  note: 'Of streamed calls.',
+  note: 'Recorded for streamed calls only.',
   stability: 'development',
   buckets: SECONDS_LLM,
   attributes: call,
@@ -72,7 +71,7 @@ export const llmTokens = defineMetric({
   unit: '{token}',
   brief:
     'Tokens of LLM calls; cache_read and cache_write are within input, reasoning within output, so sum input and output only.',
-  note: 'As the provider counts them.',
+  note: 'The counts are those of the provider.',
   stability: 'stable',
   attributes: [...call, genAiTokenType],
 });
@@ -92,7 +91,7 @@ export const llmUnmeteredCalls = defineMetric({
   instrument: 'counter',
   unit: '{call}',
   brief: 'LLM calls whose response has no token counts.',
-  note: 'Such as streams without stream_options.include_usage.',
+  note: 'For example streams without stream_options.include_usage.',
   stability: 'stable',
   attributes: call,
 });
@@ -102,7 +101,7 @@ export const llmCost = defineMetric({
   instrument: 'counter',
   unit: 'USD',
   brief: 'Cost of LLM calls.',
-  note: 'By the price of their tokens.',
+  note: 'Prices are those of PROMTEL_LLM_PRICES, else the published ones.',
   stability: 'stable',
   attributes: priced,
 });
@@ -121,7 +120,7 @@ export const llmCredits = defineMetric({
   instrument: 'counter',
   unit: '{credit}',
   brief: 'Credits spent on LLM calls.',
-  note: 'As the application records them.',
+  note: 'The application records them.',
   stability: 'stable',
   attributes: [genAiProviderName, llmPurpose],
 });
@@ -131,7 +130,7 @@ export const llmBudget = defineMetric({
   instrument: 'gauge',
   unit: 'USD',
   brief: 'LLM budget of a period; budgets of different periods overlap, so do not sum them.',
-  note: 'As the application sets it.',
+  note: 'The application sets it.',
   stability: 'stable',
   merge: 'max',
   attributes: [llmBudgetPeriod, genAiProviderName, llmPurpose],
@@ -151,7 +150,7 @@ export const llmRetries = defineMetric({
   instrument: 'counter',
   unit: '{call}',
   brief: 'Retries of LLM calls.',
-  note: 'Where the client reports them.',
+  note: 'Absent where the client does not report them.',
   stability: 'stable',
   attributes: [genAiProviderName, genAiRequestModel, llmPurpose],
 });
@@ -179,7 +178,7 @@ export const llmRateLimitRemaining = defineMetric({
   instrument: 'gauge',
   unit: '{unit}',
   brief: 'Remaining requests and tokens of a rate limit; the kinds overlap, so do not sum them.',
-  note: 'As the provider reports them.',
+  note: 'The provider reports them in its responses.',
   stability: 'stable',
   merge: 'min',
   expireAfterSeconds: 300,

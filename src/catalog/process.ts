@@ -27,7 +27,7 @@ export const processMemoryUsage = defineMetric({
   instrument: 'updowncounter',
   unit: 'By',
   brief: 'The amount of physical memory in use.',
-  note: 'The resident set.',
+  note: 'This is the resident set size.',
   stability: 'development',
   attributes: [],
 });
@@ -47,7 +47,7 @@ export const processOpenFileDescriptorCount = defineMetric({
   instrument: 'updowncounter',
   unit: '{file_descriptor}',
   brief: 'Number of UNIX file descriptors in use by the process.',
-  note: 'Files, sockets and pipes.',
+  note: 'Descriptors are files, sockets and pipes.',
   stability: 'development',
   attributes: [],
 });
@@ -109,7 +109,7 @@ export const containerMemoryUsage = defineMetric({
   name: 'container.memory.usage',
   unit: 'By',
   brief: 'Memory usage of the container.',
-  note: 'Page cache included; outside a container, that of the control group.',
+  note: 'The page cache is included; outside a container, it is that of the control group.',
 });
 
 export const containerMemoryWorkingSet = defineMetric({
@@ -117,7 +117,7 @@ export const containerMemoryWorkingSet = defineMetric({
   name: 'container.memory.working_set',
   unit: 'By',
   brief: 'Container memory working set.',
-  note: 'What Kubernetes evicts by; outside a container, that of the control group.',
+  note: 'Kubernetes evicts pods by it; outside a container, it is that of the control group.',
 });
 
 /** Not in the semantic conventions. */
@@ -126,7 +126,7 @@ export const containerMemoryLimit = defineMetric({
   name: 'container.memory.limit',
   unit: 'By',
   brief: 'Memory limit of the container.',
-  note: 'Absent without a limit; outside a container, that of the control group.',
+  note: 'Absent without a limit; outside a container, it is that of the control group.',
 });
 
 /** Not in the semantic conventions. */
@@ -135,5 +135,5 @@ export const containerCpuLimit = defineMetric({
   name: 'container.cpu.limit',
   unit: '{cpu}',
   brief: 'CPU limit of the container.',
-  note: 'Absent without a limit; outside a container, that of the control group.',
+  note: 'Absent without a limit; outside a container, it is that of the control group.',
 });

@@ -25,7 +25,7 @@ export const v8jsResourceType = {
   key: 'v8js.resource.type',
   type: 'string',
   brief: 'The type of resource keeping the event loop active.',
-  note: 'Such as Timeout or TCPSocketWrap.',
+  note: 'For example Timeout or TCPSocketWrap.',
   cap: 40,
 } as const;
 
@@ -64,7 +64,7 @@ export const systemDevice = {
   key: 'system.device',
   type: 'string',
   brief: 'The OS level identifier for a device, such as disk, partition or network interface.',
-  note: 'Such as sda or /dev/sda1.',
+  note: 'For example sda or /dev/sda1.',
   cap: 50,
 } as const;
 
@@ -79,7 +79,7 @@ export const systemFilesystemType = {
   key: 'system.filesystem.type',
   type: 'string',
   brief: 'The filesystem type.',
-  note: 'Such as ext4.',
+  note: 'For example ext4.',
   cap: 20,
 } as const;
 
@@ -102,7 +102,7 @@ export const networkInterfaceName = {
   key: 'network.interface.name',
   type: 'string',
   brief: 'The network interface name.',
-  note: 'Such as eth0.',
+  note: 'For example eth0.',
   cap: 50,
 } as const;
 

@@ -70,7 +70,7 @@ export const systemFilesystemUsage = defineMetric({
   instrument: 'updowncounter',
   unit: 'By',
   brief: "Reports a filesystem's space usage across different states.",
-  note: 'Of local file systems; the states add up to system.filesystem.limit.',
+  note: 'The states add up to system.filesystem.limit.',
   attributes: [...filesystem, systemFilesystemState],
 });
 
@@ -80,7 +80,7 @@ export const systemFilesystemUtilization = defineMetric({
   instrument: 'gauge',
   unit: '1',
   brief: 'Fraction of filesystem bytes used.',
-  note: 'Of what is not reserved, as df shows it.',
+  note: 'Reserved space is left out, as in df.',
   attributes: filesystem,
 });
 
@@ -90,7 +90,7 @@ export const systemFilesystemLimit = defineMetric({
   instrument: 'updowncounter',
   unit: 'By',
   brief: 'The total storage capacity of the filesystem.',
-  note: 'Of local file systems.',
+  note: 'Only local file systems are read.',
   attributes: filesystem,
 });
 

@@ -19,17 +19,12 @@ const OTHER_SENTENCE: Readonly<Record<string, string>> = {
 };
 
 /** Names whose sentence goes on after a semicolon, because a sum over a label would count twice. */
-const LONGER_SENTENCE: readonly string[] = [
-  'gen_ai.client.token.usage',
-  'gen_ai.invoke_agent.inference_calls',
-  'gen_ai.invoke_agent.tool_calls',
-];
+const LONGER_SENTENCE: readonly string[] = ['gen_ai.invoke_agent.inference_calls', 'gen_ai.invoke_agent.tool_calls'];
 
 /** Metrics of which a sum over a label counts twice, with what HELP says about it. */
 const NOT_SUMMABLE: Readonly<Record<string, string>> = {
   'agent.memory.patterns': 'read learned alone for the total',
-  'cache.requests': 'sum within one cache only',
-  'gen_ai.client.token.usage': 'sum input and output only',
+  'cache.requests': 'sum within one cache.name only',
   'gen_ai.invoke_agent.inference_calls': 'do not sum over agents: all calls are in gen_ai.client.operation.duration',
   'gen_ai.invoke_agent.tool_calls': 'do not sum over agents: all calls are in gen_ai.execute_tool.duration',
   'llm.budget': 'do not sum them',
