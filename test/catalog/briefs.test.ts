@@ -87,6 +87,11 @@ describe('briefs of the catalogue', () => {
     expect(names.filter((name) => !metrics.has(name) && !attributes.has(name))).toEqual([]);
   });
 
+  it('sentences of the GenAI conventions are copied only where the package has none', () => {
+    const names = Object.keys(genAiBriefs);
+    expect(names.filter((name) => metricConventions.has(name) || attributeConventions.has(name))).toEqual([]);
+  });
+
   it('HELP of a metric that a sum counts twice names the right sum', () => {
     const missing = Object.entries(NOT_SUMMABLE).filter(([name, hint]) => !metrics.get(name)!.brief.endsWith(`${hint}.`));
     expect(missing).toEqual([]);

@@ -32,15 +32,11 @@ function readConventions(kind: 'METRIC' | 'ATTR'): ReadonlyMap<string, Conventio
 }
 
 function briefOf(comment: string): string {
-  const lines = comment.split('\n').map((line) => line.replace(/^\s*\* ?/, ''));
-  const description = lines
-    .slice(
-      0,
-      lines.findIndex((line) => line.startsWith('@')),
-    )
-    .join(' ')
+  const [description] = comment.split(/^\s*\* @/m);
+  const text = description!
+    .replace(/^\s*\*/gm, '')
+    .replace(/\s+/g, ' ')
     .trim();
-  const withoutLinks = description.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1');
-  const [sentence] = withoutLinks.split(/(?<=\.) (?=[A-Z])/);
+  const [sentence] = text.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1').split(/(?<=\.) (?=[A-Z])/);
   return sentence!.endsWith('.') ? sentence! : `${sentence!}.`;
 }
