@@ -12,6 +12,7 @@ interface Exports {
 
 export const bullmqQueues: Instrumentation = {
   name: 'bullmq',
+  id: 'bullmq-queues',
   target: { package: 'bullmq', versions: '>=5 <7' },
   metrics: [queueJobs, queueOldestJobAge, queuePaused],
   attach(attachment) {
