@@ -12,7 +12,7 @@ export interface IteratorListener<Value> {
 
 type Step = (...values: unknown[]) => unknown;
 
-/** Observes an iterator that nobody has begun to read; each step runs within `run`. */
+/** Observes an iterator that was not read yet; each step runs within `run`. */
 export function observeAsyncIterator<Value>(
   iterator: AsyncIterator<Value>,
   listener: IteratorListener<Value>,

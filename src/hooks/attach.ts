@@ -19,8 +19,8 @@ export interface AttachedInstrumentation {
 }
 
 /**
- * Attaches one instrumentation, or has it wait while another attachment of it is active in this process. It never throws: one that
- * fails is detached and reported once.
+ * Attaches one instrumentation, or has it wait while another attachment of it is active in this process. It never throws: one
+ * that fails is detached and reported once.
  */
 export function attach(
   instrumentation: Instrumentation,

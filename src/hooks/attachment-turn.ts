@@ -1,7 +1,7 @@
-// Keeps one attachment of each instrumentation active in a process, whichever copy of promtel made it; the others wait their turn.
+// Keeps one attachment of each instrumentation active in a process, whichever copy of promtel made it; the others wait.
 //
-// Two attachments would patch and count everything twice. Where the active one is detached, the one that has waited longest takes
-// over, and finds here the modules that were patched until then: nobody announces again what is loaded already.
+// Two attachments would patch and count everything twice. When the active one is detached, the one that has waited longest takes
+// over. It finds here the modules that were patched until then, since a module that is loaded is not published again.
 import { sharedAcrossCopies } from '../core/shared-across-copies.ts';
 
 interface PatchedModule {
@@ -23,7 +23,7 @@ export class AttachmentTurn {
   readonly #queue: Queue;
   readonly #activate: () => void;
 
-  /** Of the instrumentation of this id. `activate` is called when it is this attachment's turn. */
+  /** `activate` is called when this attachment is the only one, or the next. */
   constructor(id: string, activate: () => void) {
     this.#queue = queues().get(id) ?? { activations: [], patchedModules: new Map() };
     this.#activate = activate;
@@ -46,7 +46,7 @@ export class AttachmentTurn {
     if (position === 0) activations[0]?.();
   }
 
-  /** Every copy of a file, such as `pg/lib/client.js`, that was patched by an attachment and is still in memory, with its version. */
+  /** Every copy of a file, such as `pg/lib/client.js`, that an attachment has patched, with its version. */
   patchedModules(file: string): (readonly [exports: object, version: string])[] {
     return (this.#queue.patchedModules.get(file) ?? []).flatMap(({ exports: reference, version }) => {
       const exports = reference.deref();
@@ -54,13 +54,12 @@ export class AttachmentTurn {
     });
   }
 
-  /** Notes a patched copy of a file for attachments to come; it is not kept alive. */
+  /** Adds a copy of a file for later attachments; it is not kept alive. */
   addPatchedModule(file: string, exports: object, version: string): void {
-    const known = this.patchedModules(file).filter(([other]) => other !== exports);
-    const all = [...known, [exports, version] as const];
-    this.#queue.patchedModules.set(
-      file,
-      all.map(([one, ofVersion]) => ({ exports: new WeakRef(one), version: ofVersion })),
-    );
+    const others = (this.#queue.patchedModules.get(file) ?? []).filter(({ exports: reference }) => {
+      const other = reference.deref();
+      return other !== undefined && other !== exports;
+    });
+    this.#queue.patchedModules.set(file, [...others, { exports: new WeakRef(exports), version }]);
   }
 }

@@ -49,7 +49,9 @@ export interface Attachment {
   readonly settings: InstrumentationSettings;
   /** Subscribes to a diagnostics channel. The library is never imported: the payload is declared where it is read. */
   subscribe(channel: string, handler: ChannelHandler): Undo;
-  /** Observes the operations of a tracing channel, such as `ioredis:command`: each is reported once, however it ends, with its duration. */
+  /**
+   * Observes a tracing channel, such as `ioredis:command`: each operation is reported once, however it ends, with its duration.
+   */
   trace<Message extends object>(name: string, handlers: TraceHandlers<Message>): void;
   /**
    * Patches every copy of a module that the application loads from now on, and those that an earlier attachment patched. For a

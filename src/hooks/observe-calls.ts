@@ -1,4 +1,4 @@
-// Observes the calls of a method: a function runs before each call, another once it has returned. Caller and library notice nothing.
+// Observes the calls of a method: a function runs before each call, another when it has returned. Nothing else changes.
 import type { Guard, Undo } from './instrumentation.ts';
 import { type Method, wrapMethod } from './wrap-method.ts';
 import { wrapOwnMethod } from './wrap-own-method.ts';

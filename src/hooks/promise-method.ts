@@ -1,9 +1,9 @@
 // Observes the calls of a method that returns a promise: a function runs before each call, another when its promise has settled.
 //
-// The caller is given a promise that settles alike, after the outcome was reported, so that a rejection that nobody handles stays
-// one. Where the library itself awaits the promise, `onSettled` can leave it the very same one.
+// The caller is given a promise that settles alike, after the outcome was reported, so that an unhandled rejection stays one.
+// Where the library itself awaits the promise, `onSettled` can leave it the very same one.
 import type { Guard, Undo } from './instrumentation.ts';
-import { wrapMethod } from './wrap-method.ts';
+import { type Method, wrapMethod } from './wrap-method.ts';
 
 const { isPromise } = process.getBuiltinModule('node:util').types;
 
@@ -34,7 +34,7 @@ export function observePromiseMethod<This, Values extends unknown[], State>(
     return function (...values) {
       const state = isUndone ? undefined : runBefore(this as This, values as Values);
       if (state === undefined) return method.apply(this, values);
-      const promise = run === undefined ? method.apply(this, values) : run(() => method.apply(this, values), state);
+      const promise = run === undefined ? method.apply(this, values) : run(callOf(method, this, values), state);
       return settle(promise, runFulfilled, runRejected, state) ?? promise;
     };
   });
@@ -42,6 +42,11 @@ export function observePromiseMethod<This, Values extends unknown[], State>(
     isUndone = true;
     unwrap();
   };
+}
+
+/** A closure in the wrapper itself would cost every call, whether it is needed or not. */
+function callOf(method: Method, self: unknown, values: unknown[]): () => unknown {
+  return () => method.apply(self, values);
 }
 
 /** A promise that settles as the given one does, after that was reported; anything but a promise is returned as it is. */
@@ -67,9 +72,10 @@ export function settleAfter<State = undefined>(
 }
 
 /**
- * Calls back when a promise has settled, either way, and returns the promise itself. With one in between, what awaits it would come
- * a turn later, and a library that does many things at once would do them in another order: BullMQ would ask Redis for jobs more
- * often. Only for a promise that the library itself awaits, since Node.js no longer reports a rejection that has a handler here.
+ * Calls back when a promise has settled, either way, and returns the promise itself. With another in between, what awaits it
+ * would run a turn later, and a library that does many things at once would do them in another order: BullMQ would request jobs
+ * from Redis more often. Only for a promise that the library itself awaits, since Node.js no longer reports a rejection that has
+ * a handler here.
  */
 export function onSettled(promise: unknown, settled: () => void): unknown {
   if (isPromise(promise)) promise.then(settled, settled);

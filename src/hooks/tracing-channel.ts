@@ -39,7 +39,7 @@ export function observeTracingChannel<Message extends object>(
     subscribe(`tracing:${name}:end`, (message: Started) => {
       if (message.error !== undefined || 'result' in message) finish(message);
     }),
-    // Before whoever waited for the result goes on: what he does with it is no part of the operation.
+    // Before the caller goes on with the result: what it does with it is no part of the operation.
     subscribe(`tracing:${name}:asyncStart`, finish),
   ]);
 }

@@ -1,8 +1,8 @@
 // cache-manager 7: how long the functions take, and how they fail, that `wrap` calls to load or refresh an item.
 //
 // Requests are counted by the instrumentation of Keyv, since each tier of a cache is one. The tiers take the name of the whole
-// cache: the one that the application gave it, else the `cacheId` of its options. A call that waits for the load of another
-// reads no tier and loads nothing, so it is not counted. Before 7.2.9, `createCache` is exported in a way that cannot be replaced.
+// cache: the one that the application gave it, else the `cacheId` of its options. A call that waits for the load of another reads
+// no tier and loads nothing, so it is not counted. Before 7.2.9, `createCache` is exported in a way that cannot be replaced.
 import { cacheOperationDuration } from '../catalog/cache.ts';
 import { type OperationListener, timeOperation } from '../core/operation.ts';
 import type { Histogram } from '../core/recording/instrument.ts';
@@ -78,7 +78,7 @@ function timed(load: Function, ended: OperationListener): () => unknown {
   };
 }
 
-/** Returns the name when it is needed, since a cache is named after it was made. Keeps no cache alive: its tiers may outlive it. */
+/** Looks the name up later, since a cache is named after it was made. Its tiers may outlive it, so it is not kept alive. */
 function namerOf(cache: Cache, cacheId: string | undefined): () => string | undefined {
   const reference = new WeakRef(cache);
   return () => {

@@ -108,7 +108,7 @@ function startsWithFunction(values: readonly unknown[]): boolean {
   return typeof first === 'function';
 }
 
-/** Not by `observeCalls`: this runs for every layer of every request, and may only do more where the layer has a part in the template. */
+/** Not by `observeCalls`: this runs for every layer of every request, most of which are no part of a template. */
 function observeLayers(layer: object, name: string, guard: Guard): Undo {
   const enter = guard((entered: Layer, request: Request, response: Response): Visit | undefined => {
     const part = entered[PART] === undefined ? partOf(entered) : entered[PART];

@@ -1,14 +1,14 @@
 // Keyv 5 and 6, also within cache-manager: requests by result, items in memory, and the calls to stores.
 //
-// Keyv's own statistics count the keys of a `getMany` as one, so replies are examined here. Each Keyv counts on its own: of a cache
-// with two tiers, the second is asked for what the first did not have. A read that a store fails is a miss, as Keyv answers it;
-// that it failed is seen where the store is timed. A store is timed where it returns a promise, because then there is something to
-// wait for and because Keyv hides most errors of a store. A Map is not timed, nor what Keyv wraps around one: the clock alone would
-// take a tenth of the call. Keyv does not say why an item is gone, so there are no evictions.
+// Keyv's own statistics count the keys of a `getMany` as one, so replies are examined here. Each Keyv counts on its own: of a
+// cache with two tiers, the second is read for what the first did not have. A read that a store fails is a miss, as Keyv answers
+// it; that it failed shows where the store is timed. A store is timed where it returns a promise, because then there is something
+// to wait for and because Keyv hides most errors of a store. A Map is not timed, nor what Keyv wraps around one: the clock alone
+// would take a tenth of the call. Keyv does not say why an item is gone, so there are no evictions.
 //
 // Keyv before 5 is built differently and deep in the dependencies of many packages, mostly development tools; it is not patched,
-// and not reported. An ES module of Keyv is patched where the program itself uses keyv or cache-manager, not where it only uses an
-// adapter that brings its own Keyv.
+// and not reported. An ES module of Keyv is patched where the program itself uses keyv or cache-manager, not where it only uses
+// an adapter that brings its own Keyv.
 import { cacheItems, cacheOperationDuration, cacheRequests } from '../catalog/cache.ts';
 import type { CounterCell } from '../core/recording/cell.ts';
 import type { Attachment, Guard, Instrumentation, Undo } from '../hooks/instrumentation.ts';
@@ -86,8 +86,8 @@ export const keyv: Instrumentation = {
       const [store] = createCache().stores ?? [];
       return store === undefined ? () => {} : keyvs.patch(Object.getPrototypeOf(store) as object);
     };
-    // Later versions of both are built with .mjs: Keyv since 6, cache-manager since 7.2.9. Of the latter, the instrumentation of
-    // cache-manager replaces a function, and whichever of the two has it loaded first must have it loaded so that this can be done.
+    // Later versions of both are built with .mjs: Keyv since 6, cache-manager since 7.2.9. Of the latter, another instrumentation
+    // replaces a function: whichever of the two is attached first, the module has to be loaded so that this can be done.
     for (const esFile of ['dist/index.mjs', 'dist/index.js']) {
       const cacheManager = { package: 'cache-manager', versions: '>=7 <8', file: 'dist/index.cjs', esFile };
       attachment.patch({ file: 'dist/index.cjs', esFile }, patch);

@@ -48,7 +48,7 @@ type Listener = (value: unknown, outcome?: unknown) => void;
 
 type Listeners = Readonly<Record<string, Listener>>;
 
-/** When each connection was lent out: drivers have no field in common that could tell. */
+/** When each connection was lent out: drivers have no field for it in common. */
 type LentMillis = WeakMap<object, number>;
 
 class Pools {

@@ -46,7 +46,9 @@ export const koa: Instrumentation = {
   },
 };
 
-/** A router sets the path of each layer that it comes to. For middleware, which may answer, the route is the first that would follow. */
+/**
+ * A router sets the path of each layer that it calls. For middleware, which may answer, it is the first route that would follow.
+ */
 function routeAt(path: unknown, { matched = [], method }: Context): Layer | undefined {
   const isRoute = ({ methods }: Layer): boolean => methods.includes(method);
   return matched.find((layer) => layer.path === path && isRoute(layer)) ?? matched.find(isRoute);

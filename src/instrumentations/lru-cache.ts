@@ -1,9 +1,10 @@
 // lru-cache 11.3 and later: requests by result, loads, items, and evictions by reason, from what lru-cache publishes.
 //
 // It publishes nothing of items that it removes for want of room: they are what is missing when its size is next read. Nor does
-// it publish clear() and pop(), which are no evictions, so these two are patched. What remains an estimate: a load that memo() is
-// forced to make counts as one that replaces an item, and an item set during its own load counts as one eviction too many. Counting
-// begins with the first message of a cache. The duration of memo() is not published, nor that of a load behind a stale value.
+// it publish clear() and pop(), which are no evictions, so these two are patched. Two counts remain estimates: a load that memo()
+// is forced to make counts as one that replaces an item, and an item set during its own load counts as one eviction too many.
+// Counting begins with the first message of a cache. The duration of memo() is not published, nor that of a load behind a stale
+// value.
 //
 // Versions before 11.3 publish nothing, and are not reported: npm's own tools bring one into nearly every application, and a line
 // about a cache that is not the application's would teach people not to read the lines.

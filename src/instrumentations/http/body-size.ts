@@ -24,8 +24,8 @@ interface Sent {
 }
 
 /**
- * Counts the bytes of a chunked request, which the parser pushes chunk by chunk. Not by `observeOwnCalls`, which would take longer: this
- * is done for every such request.
+ * Counts the bytes of a chunked request, which the parser pushes chunk by chunk. Not by `observeOwnCalls`, which takes longer:
+ * this is done for every such request.
  */
 export function countRequestBody(request: IncomingMessage & Received, guard: Guard): void {
   if (headerOf(request, 'transfer-encoding') === undefined) return;
@@ -65,9 +65,9 @@ export function responseBodySize(response: ServerResponse): number {
 }
 
 /**
- * Counts, from now on, what is written to responses without a Content-Length, such as compressed ones. Node.js publishes nothing of
- * it, and the bytes on the connection do not show how many are framing; so `write` and `end` are patched. By their parameters, not
- * by `observeCalls`, since they run for every response.
+ * Counts, from now on, what is written to responses without a Content-Length, such as compressed ones. Node.js does not publish
+ * it, and the bytes of the connection include the framing; so `write` and `end` are patched. By their parameters, not by
+ * `observeCalls`, since they run for every response.
  */
 export function countResponseBodies(guard: Guard): Undo {
   const count = guard(countChunk);

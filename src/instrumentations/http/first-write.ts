@@ -7,8 +7,8 @@ import { undoAll } from '../../hooks/undo-all.ts';
 const MOST_CHARACTERS = 64;
 
 /**
- * Calls back with the start of the first chunk, as text. Until then the stream's inner write methods are patched, which both `write`
- * and `end` call; the function returned unpatches them sooner.
+ * Calls back with the start of the first chunk, as text. Until then the inner write methods of the stream are patched, which both
+ * `write` and `end` call; the function returned stops it.
  */
 export function onFirstWrite(stream: Duplex, guard: Guard, written: (text: string) => void): Undo {
   const read = (chunk: unknown): void => {

@@ -1,9 +1,9 @@
 // LangChain: tools, retrievers, and the calls of models that send no request which another instrumentation measures.
 //
-// Its base classes call what applications and provider packages derive from them, so their methods are patched: a callback handler
-// would be called late, from a queue, and could not tell which request belongs to which call. Nearly all models send their requests
-// by fetch, where the instrumentation `llm` counts them, or by a client such as Bedrock's; those are not counted again. Several
-// prompts that are passed to a model at once are one call. LangChain itself knows no agents; LangGraph does.
+// Its base classes call what applications and provider packages derive from them, so their methods are patched: a callback
+// handler would be called late, from a queue, and could not know which request belongs to which call. Nearly all models send
+// requests by fetch, where the instrumentation `llm` counts them, or by a client such as Bedrock's; those are not counted again.
+// Several prompts that are passed to a model at once are one call. LangChain itself knows no agents; LangGraph does.
 import { genAiClientOperationDuration } from '../../catalog/llm.ts';
 import { genAiExecuteToolDuration, toolActive } from '../../catalog/tools.ts';
 import { nowMillis } from '../../core/clock.ts';

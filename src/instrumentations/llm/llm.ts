@@ -1,8 +1,8 @@
 // LLM calls that are sent by fetch or undici, whichever client sends them, measured by the bytes of request and response.
 //
 // The clients of OpenAI, Anthropic, Google, Mistral, Ollama, Cohere, Groq and compatible providers all use fetch. Where a client
-// repeats a call by itself, each try is a call. From undici 8 on, bodies are read from what it publishes. Not every earlier version
-// publishes them, so two methods of the request are observed instead, of those requests only that go to an LLM.
+// repeats a call by itself, each try is a call. From undici 8 on, bodies are read from what it publishes. Not every version
+// before publishes them, so two methods of the request are observed instead, of those requests only that go to an LLM.
 import * as catalog from '../../catalog/llm.ts';
 import type { LlmServer } from '../../core/instrumentation-settings.ts';
 import { errorTypeOf } from '../../core/operation.ts';

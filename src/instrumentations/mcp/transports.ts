@@ -1,4 +1,4 @@
-// What the transport of an MCP session tells: the network transport, the server, and why a message could not be sent.
+// What the transport of an MCP session shows: the network transport, the server, and why a message could not be sent.
 import type { McpRole } from '../../catalog/mcp-attributes.ts';
 import type { mcpClientSessionDuration, mcpServerSessionDuration } from '../../catalog/mcp.ts';
 import type { AttributesOf } from '../../core/metric.ts';

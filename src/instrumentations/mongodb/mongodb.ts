@@ -1,9 +1,9 @@
 // MongoDB's driver 6.5 to 7: the duration of commands, and its connection pools.
 //
 // The driver publishes nothing, and reports its commands only by an option and listeners, which an application would notice and
-// for which it builds events with the whole reply in them. So methods below `MongoClient` are patched, which every command passes,
-// however a client was made. Only connections that a pool has lent out run commands of the application: heartbeats, handshakes
-// and logins are not seen. Up to 6.4 these methods take callbacks.
+// for which it builds events with the whole reply in them. So methods below `MongoClient` are patched, which every command
+// passes, however a client was made. Only connections that a pool has lent out run commands of the application: heartbeats,
+// handshakes and logins are not seen. Up to 6.4 these methods take callbacks.
 //
 // Mongoose has no instrumentation of its own: it does everything through this driver, and its channels would count it twice.
 import { nowMillis } from '../../core/clock.ts';
