@@ -1,4 +1,4 @@
-// An application that uses PostgreSQL under promtel: it is measured without a change to it, and ends by itself when it is done.
+// An application that uses PostgreSQL under promtel is measured without a change, and exits by itself.
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect } from 'vitest';
 import { runToEnd } from '../../kit/apps/run-to-end.ts';
@@ -30,7 +30,7 @@ const ON_THE_PAGE = {
 };
 
 for (const [flag, file] of WAYS) {
-  testWith('postgres', `${file} under ${flag} is measured, and ends by itself`, async (program) => {
+  testWith('postgres', `measures pg in ${file} under ${flag}, and lets it exit by itself`, async (program) => {
     server ??= await startPostgres(program);
     const port = String(await freePort());
     const script = fileURLToPath(new URL(`fixtures/${file}`, import.meta.url));

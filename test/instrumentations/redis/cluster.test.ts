@@ -75,7 +75,7 @@ describe('a cluster of ioredis', () => {
     return Object.assign(cluster, { [Symbol.asyncDispose]: async () => void (await cluster.quit()) });
   }
 
-  test('counts a command at its node', ioredis, async (readings) => {
+  test('counts a command of a Redis cluster at its node, of ioredis', ioredis, async (readings) => {
     await using cluster = await open();
     await cluster.set('one', 1);
     await cluster.set('two', 2);
@@ -85,7 +85,7 @@ describe('a cluster of ioredis', () => {
     expect(lookUpsOf(await readings.read())).toEqual({ hit: 1, miss: 0 });
   });
 
-  test('counts pipelines as their commands and transactions once', ioredis, async (readings) => {
+  test('counts pipelines of a Redis cluster as their commands and transactions once, of ioredis', ioredis, async (readings) => {
     await using cluster = await open();
     await cluster.pipeline().set('two', 1).get('two').exec();
     await cluster.multi().incr('two').incr('two').exec();
@@ -94,7 +94,7 @@ describe('a cluster of ioredis', () => {
   });
 });
 
-describe('a slot that has moved to another node', () => {
+describe('a slot of a Redis cluster that has moved to another node', () => {
   /** The key `two` is in slot 2127, which the first node has. */
   async function moveSlot(to: RedisProcess): Promise<void> {
     const id = await to.cli('cluster', 'myid');
@@ -113,14 +113,14 @@ describe('a slot that has moved to another node', () => {
     }
   }
 
-  test('a command that is sent on counts once', ioredis, async (readings) => {
+  test('counts a command of a Redis cluster once that is redirected', ioredis, async (readings) => {
     await whileMoved(async (cluster) => {
       expect(await cluster.get('two')).toBeNull();
     });
     expect(commandsOf(await readings.read())).toEqual({ GET: 1 });
   });
 
-  test('a pipeline that is sent again counts again', ioredis, async (readings) => {
+  test('counts a pipeline of a Redis cluster again that is sent again', ioredis, async (readings) => {
     await whileMoved(async (cluster) => {
       expect(await cluster.pipeline().get('two').get('two').exec()).toEqual([
         [null, null],
@@ -139,7 +139,7 @@ describe('a cluster of node-redis', () => {
     return Object.assign(cluster, { [Symbol.asyncDispose]: async () => cluster.destroy() });
   }
 
-  test('counts a command at its node', redis, async (readings) => {
+  test('counts a command of a Redis cluster at its node, of node-redis', redis, async (readings) => {
     await using cluster = await open();
     await cluster.set('one', 1);
     await cluster.set('two', 2);
@@ -149,7 +149,7 @@ describe('a cluster of node-redis', () => {
     expect(lookUpsOf(await readings.read())).toEqual({ hit: 1, miss: 0 });
   });
 
-  test('counts pipelines as their commands and transactions once', redis, async (readings) => {
+  test('counts pipelines of a Redis cluster as their commands and transactions once, of node-redis', redis, async (readings) => {
     await using cluster = await open();
     await cluster.multi().set('two', 1).get('two').execAsPipeline();
     await cluster.multi().incr('two').incr('two').exec();
@@ -157,7 +157,7 @@ describe('a cluster of node-redis', () => {
     expect(await commandsByNode(readings)).toEqual([{ SET: 1, GET: 1, MULTI: 1 }, { MULTI: 1 }]);
   });
 
-  test('has connections to each node until it is closed', redis, async ({ read }) => {
+  test('counts the connections of node-redis to each node of a cluster until it is closed', redis, async ({ read }) => {
     const cluster = await open();
     await Promise.all([cluster.get('one'), cluster.get('two')]);
     const count = async () => countsOf(await read(), 'db.client.connection.count', ['db.client.connection.pool.name']);
