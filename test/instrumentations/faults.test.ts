@@ -113,11 +113,11 @@ describe('taken-over connections, where recording them fails', () => {
   ])('a taken-over connection works where recording fails: it %s', async (_, finish) => {
     attachTo(httpConnections);
     const server = createServer().on('upgrade', (request: IncomingMessage, stream: Duplex) => {
-      Object.defineProperty(request, 'httpVersion', faulty('telling'));
+      Object.defineProperty(request, 'httpVersion', faulty('recording'));
       finish(stream);
     });
     const client = openRaw(await listen(server), upgrade);
-    await eventually(() => expect(attached.failure).toBe('telling'));
+    await eventually(() => expect(attached.failure).toBe('recording'));
     await eventually(() => expect(client.socket.destroyed).toBe(true));
     server.close();
   });

@@ -151,7 +151,7 @@ describe.each(VERSIONS)('a store of %s', (_, load) => {
     await cache.clear();
     const calls = await callsOf('slow');
     expect(calls).toMatchObject({ set: 1, delete: 1, clear: 1 });
-    // Without a `getMany` of its own it is asked for each.
+    // Without a `getMany` of its own, it gets one call for each.
     expect(calls['get']).toBe(3);
     const slowest = (await readings.read()).find(({ attributes }) => attributes['cache.operation'] === 'get') as Sample;
     expect(slowest.sum).toBeGreaterThan(0);

@@ -112,7 +112,7 @@ describe('pools of knex', () => {
       [{ connectionString: url, database: 'overruled' }, `127.0.0.1:${port}/postgres`],
       [{ host: '127.0.0.1', port, user, database: 'postgres' }, `127.0.0.1:${port}/postgres`],
       [{ host: socketFolder, port, user, database: 'postgres' }, `${socketFolder}:${port}/postgres`],
-      // Nobody knows yet.
+      // Not known yet.
       [() => ({ host: '127.0.0.1', port, user, database: 'postgres' }), 'postgresql'],
     ];
     for (const [where, name] of connections) {

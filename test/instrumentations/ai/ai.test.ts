@@ -307,11 +307,11 @@ describe('an application that uses the AI SDK', () => {
 
   it('leaves a call of the AI SDK to its own integrations alone', async () => {
     const measured = both();
-    const told: string[] = [];
-    const integrations = [{ onLanguageModelCallEnd: () => void told.push('end') }];
+    const reported: string[] = [];
+    const integrations = [{ onLanguageModelCallEnd: () => void reported.push('end') }];
     await generateText({ model: mockModel(), prompt, telemetry: { integrations } });
     await generateText({ model: openai().chat('gpt-5'), prompt, telemetry: { integrations } });
-    expect(told).toEqual(['end', 'end']);
+    expect(reported).toEqual(['end', 'end']);
     expect(measured.calls()).toEqual({ 'chat openai gpt-5 gpt-5-2026-01-01': 1 });
   });
 
@@ -330,11 +330,11 @@ describe('an application that uses the AI SDK', () => {
   });
 
   it('keeps the integrations of the application, before and after its own', async () => {
-    const told: string[] = [];
+    const reported: string[] = [];
     const own = (name: string) => ({
-      onLanguageModelCallEnd: () => void told.push(name),
+      onLanguageModelCallEnd: () => void reported.push(name),
       executeLanguageModelCall: async <T>({ execute }: { execute: () => PromiseLike<T> }): Promise<T> => {
-        told.push(`${name} runs`);
+        reported.push(`${name} runs`);
         return await execute();
       },
     });
@@ -342,7 +342,7 @@ describe('an application that uses the AI SDK', () => {
     const measured = attachTogether([ai]);
     registerTelemetry(own('second'));
     await generateText({ model: mockModel(), prompt });
-    expect(told.toSorted()).toEqual(['first', 'first runs', 'second', 'second runs']);
+    expect(reported.toSorted()).toEqual(['first', 'first runs', 'second', 'second runs']);
     expect(measured.calls()).toEqual({ [MOCK]: 1 });
     measured.detach();
     expect(globalThis.AI_SDK_TELEMETRY_INTEGRATIONS).toHaveLength(2);

@@ -7,10 +7,10 @@ describe('addExtraListener', () => {
   it('addExtraListener listens, and raises the limit by one', () => {
     const emitter = new EventEmitter();
     const most = emitter.getMaxListeners();
-    let heard = 0;
-    addExtraListener(emitter, 'close', () => (heard += 1));
+    let calls = 0;
+    addExtraListener(emitter, 'close', () => (calls += 1));
     emitter.emit('close');
-    expect([heard, emitter.getMaxListeners()]).toEqual([1, most + 1]);
+    expect([calls, emitter.getMaxListeners()]).toEqual([1, most + 1]);
   });
 
   it('addExtraListener leaves an emitter without a limit without one', () => {

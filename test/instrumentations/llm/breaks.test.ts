@@ -24,7 +24,7 @@ async function ended(count: number): Promise<void> {
   await eventually(() => expect(readings.total('gen_ai.client.operation.duration')).toBe(count));
 }
 
-/** Of so many calls that broke off: each is one, told as unmetered; those that told of their input told the right figure. */
+/** Of so many calls that broke off: each counts once, as unmetered; those with input tokens have the right number. */
 function expectBroken(count: number): void {
   expect(readings.endings()).toEqual({ 'llm.unmetered_calls': count, 'llm.stream.aborted': count });
   const { input = 0, ...others } = readings.tokens();
@@ -69,7 +69,7 @@ describe.each(REQUESTS)('a stream of %s%s', (name, path, mark) => {
   );
 });
 
-/** Reads until so many marks have come, and gives up. */
+/** Reads until so many marks have arrived, then cancels. */
 async function readUntil(url: string, mark: string, marks: number): Promise<void> {
   const body = JSON.stringify({ model: 'a', messages: MESSAGES, input: 'a', contents: [], stream: true });
   const controller = new AbortController();

@@ -41,7 +41,7 @@ describe('the cost of LLM calls', () => {
     provider.next({ usage, model });
     await call.run(provider.urls, model);
     await eventually(() => expect(readings.total('gen_ai.client.operation.duration')).toBe(1));
-    // What the provider's format has no word for, it did not tell.
+    // What the provider's format has no field for, it did not return.
     const tokens = readings.tokens();
     const { total_price: expected } = calcPrice(
       {

@@ -57,7 +57,7 @@ describe('error responses of an LLM', () => {
     ['cohere chat', error(429, ''), '429 429'],
   ])('records an error of %s with its status and the error type of the provider', async (title, script, expected) => {
     const call = clientCall(title);
-    // Some clients try again, whatever they are told.
+    // Some clients retry whatever the error.
     provider.usually(script);
     await expect(call.run(provider.urls)).rejects.toThrow();
     await ended(provider.calls.length);
@@ -144,7 +144,7 @@ describe('rate limits of LLM providers', () => {
 });
 
 describe('LLM calls without a response', () => {
-  /** Attaches to a server of this test's own, and gives what the clients take as its URL. */
+  /** Attaches to a server of this test's own, and returns the URL that clients are configured with. */
   async function urlsOf(server: Server): Promise<LlmProvider['urls']> {
     onTestFinished(() => {
       server.closeAllConnections();

@@ -36,9 +36,9 @@ describe.each(ANSWERS.map((answer) => [answer.title, answer] as const))('%s', (_
     meter.take();
     for (let at = 0; at < body.length; at += 1) {
       meter.answer([body.subarray(0, at)], headers, 'ECONNRESET');
-      const { tokens: told, ...counts } = meter.take();
-      expectNothingWrong(told, tokens);
-      expect(told).not.toHaveProperty('output');
+      const { tokens: counted, ...counts } = meter.take();
+      expectNothingWrong(counted, tokens);
+      expect(counted).not.toHaveProperty('output');
       expect(counts).toMatchObject({ calls: 1, unmetered: 1, active: 0 });
     }
   });
@@ -48,9 +48,9 @@ describe.each(ANSWERS.map((answer) => [answer.title, answer] as const))('%s', (_
     meter.take();
     for (let at = 0; at < body.length; at += 1) {
       meter.answer([body.subarray(0, at)], headers);
-      const { tokens: told, ...counts } = meter.take();
-      expectNothingWrong(told, tokens);
-      const isMetered = isEmbedding ? 'input' in told : 'output' in told;
+      const { tokens: counted, ...counts } = meter.take();
+      expectNothingWrong(counted, tokens);
+      const isMetered = isEmbedding ? 'input' in counted : 'output' in counted;
       expect(counts).toMatchObject({ calls: 1, unmetered: isMetered ? 0 : 1, active: 0 });
       expect(counts.finished + counts.aborted).toBeLessThanOrEqual(1);
     }
@@ -69,6 +69,6 @@ describe.each(ANSWERS.map((answer) => [answer.title, answer] as const))('%s', (_
   });
 });
 
-function expectNothingWrong(told: Tokens, expected: Tokens): void {
-  for (const [kind, count] of Object.entries(told)) expect([kind, count]).toEqual([kind, expected[kind]]);
+function expectNothingWrong(counted: Tokens, expected: Tokens): void {
+  for (const [kind, count] of Object.entries(counted)) expect([kind, count]).toEqual([kind, expected[kind]]);
 }

@@ -112,7 +112,7 @@ describe('a response of an LLM of a hundred megabytes', () => {
     exchange.received(Buffer.from(start));
     exchange.received(bytes);
     const before = keptBytes();
-    // Whoever looked at everything again with each chunk would take minutes, and this test has half of one.
+    // To parse everything again with each chunk would take minutes, and this test has half of one.
     for (let read = 0; read < MEGABYTES * 1e6; read += bytes.length) exchange.received(bytes);
     expect(keptBytes() - before).toBeLessThan(32e6);
     exchange.end();

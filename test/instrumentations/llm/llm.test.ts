@@ -34,8 +34,8 @@ describe.each(CLIENT_CALLS.map((call) => [call.title, call] as const))('%s', (_,
 
   it('counts the call of an LLM client once, with its provider, operation and models', async () => {
     const readings = await measure(call, {}, {});
-    const told = tellsModel(call) ? ` ${provider.calls[0]!.model}` : '';
-    expect(readings.calls()).toEqual({ [`${call.operation} ${call.name} ${call.model}${told}`]: 2 });
+    const model = tellsModel(call) ? ` ${provider.calls[0]!.model}` : '';
+    expect(readings.calls()).toEqual({ [`${call.operation} ${call.name} ${call.model}${model}`]: 2 });
     expect(readings.samples('gen_ai.client.operation.duration')[0]!.attributes['server.address']).toBe('127.0.0.1');
   });
 
@@ -83,7 +83,7 @@ describe.each(CLIENT_CALLS.filter(({ finishReason }) => finishReason !== undefin
   },
 );
 
-/** Google tells no model with embeddings, Cohere never does. */
+/** Google returns no model with embeddings, Cohere never does. */
 function tellsModel({ provider: name, operation }: ClientCall): boolean {
   return name !== 'cohere' && !(name === 'google' && operation === 'embeddings');
 }

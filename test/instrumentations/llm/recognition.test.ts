@@ -190,7 +190,7 @@ describe('unknown hosts of LLMs', () => {
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
     await sent.text();
-    // Node tells of the end a moment after the client has all of it.
+    // Node.js publishes the end a moment after the client has received everything.
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(readings.calls()).toEqual({});
     expect(readings.endings()).toEqual({});

@@ -76,7 +76,7 @@ describe.each(['version 1, ES modules', 'version 2, CommonJS'])('%s', (name) => 
         try {
           transport.onmessage(message);
         } catch {
-          // As the SDK does where nobody watches.
+          // As the SDK does without promtel.
         }
       }
     }

@@ -57,7 +57,7 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
     await client.callTool({ name: 'fail' });
     await client.close();
     for (const side of ['asked', 'served']) {
-      // Nobody had heard of `fail` when it was first called.
+      // `fail` was not listed yet when it was first called.
       const unknown = isVersion1 ? { tool_error: 2 } : { tool_error: 1, '-32602': 1 };
       for (const [error, count] of Object.entries(unknown))
         expect(await operations()).toHaveProperty([`${side} tools/call _OTHER ${error}`], count);

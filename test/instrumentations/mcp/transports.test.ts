@@ -124,7 +124,7 @@ describe('MCP protocol version 2026-07-28, where every request has a server of i
       'asked tools/call fail tool_error': 1,
       'served tools/call fail tool_error': 1,
       'asked tools/call wait cancelled': 1,
-      // The connection is gone, which is all that the server is told.
+      // The connection is closed, which is all that the server sees.
       'served tools/call wait aborted': 1,
     });
     const versions = (await readings.read())

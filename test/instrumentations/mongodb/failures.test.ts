@@ -1,7 +1,7 @@
 // MongoDB's driver when things go wrong: servers that are away or go away, clients that are closed, aborted operations.
 //
-// Connections are broken by a proxy before the server has the command. The server cannot show elections, nor errors with labels for
-// a retry; see mongodb.test.ts.
+// Connections are broken by a proxy before the server has the command. The server cannot show elections, nor errors with labels
+// for a retry; see mongodb.test.ts.
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -144,7 +144,7 @@ describe.each(['mongodb', 'mongodb6'])('%s', (name) => {
     expect(await cursor.toArray()).toHaveLength(2);
     await itemsOf(client).findOne();
     await client.close();
-    // What was under way still has its end told; what came after has not.
+    // The end of what was pending is still recorded; nothing later is.
     const after = commandsOf(await given.read());
     expect({ ...after, sleep: undefined }).toEqual({ ...before, sleep: undefined });
     expect(after['sleep']).toBe(2);

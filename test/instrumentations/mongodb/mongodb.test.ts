@@ -1,9 +1,9 @@
 // Commands of MongoDB's driver against a server that speaks its protocol: each counted once, with its outcome.
 //
-// The server is mongo-java-server 1.47, told to claim that it is a router of a cluster, since no MongoDB server is to be had. What
-// it cannot show stays untested: replica sets and their elections, commands that a real server fails with labels for a retry, write
-// concerns, transactions that are undone, change streams, `explain`, `bulkWrite` of a client (MongoDB 8), logins, TLS,
-// compression, load balancers, and codes of errors that it does not know.
+// The server is mongo-java-server 1.47, configured to claim that it is a router of a cluster, since no MongoDB server is to be
+// had. What it cannot show stays untested: replica sets and their elections, commands that a real server fails with labels for a
+// retry, write concerns, transactions that are undone, change streams, `explain`, `bulkWrite` of a client (MongoDB 8), logins,
+// TLS, compression, load balancers, and codes of errors that it does not know.
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { inRange } from '../../../src/hooks/modules/version-range.ts';
@@ -52,14 +52,14 @@ describe.each(['mongodb', 'mongodb6'])('commands of %s', (name) => {
 
   test("counts commands of MongoDB as often as the driver's events do", async (given) => {
     const client = given.open({ monitorCommands: true });
-    const told: Record<string, number> = {};
+    const events: Record<string, number> = {};
     for (const event of ['commandSucceeded', 'commandFailed'])
-      client.on(event, ({ commandName }: { commandName: string }) => (told[commandName] = (told[commandName] ?? 0) + 1));
+      client.on(event, ({ commandName }: { commandName: string }) => (events[commandName] = (events[commandName] ?? 0) + 1));
     await runEverything(client);
     await client.close();
-    delete told['endSessions'];
-    expect(countsOf(await given.read(), 'db.client.operation.duration', ['db.operation.name'])).toEqual(told);
-    expect(told).toMatchObject({ find: 5, getMore: 2, insert: 7, update: 2, delete: 1, aggregate: 2, commitTransaction: 1 });
+    delete events['endSessions'];
+    expect(countsOf(await given.read(), 'db.client.operation.duration', ['db.operation.name'])).toEqual(events);
+    expect(events).toMatchObject({ find: 5, getMore: 2, insert: 7, update: 2, delete: 1, aggregate: 2, commitTransaction: 1 });
   });
 
   test('records the collection of a command of MongoDB that has one', async (given) => {

@@ -1,7 +1,8 @@
 // Connection pools of MongoDB's driver: their state, and the times to open, wait for and use a connection, timeouts and errors.
 //
-// Beside the figures stand the events that the driver itself gives for its pools. Untested for lack of a server that has them: pools of
-// a replica set, which come and go with its members, pinned connections of load balancers, and logins that are refused by a code.
+// The values are compared with the events that the driver itself emits for its pools. Untested for lack of a server that has
+// them: pools of a replica set, which come and go with its members, pinned connections of load balancers, and logins that are
+// refused by a code.
 import { describe, expect } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
@@ -27,7 +28,7 @@ interface PoolReading {
   readonly pending: number | undefined;
 }
 
-/** The pool of a server as it stands. */
+/** The current state of the pool of a server. */
 function poolOf(samples: readonly Sample[], url: string): PoolReading {
   const pool = { 'db.client.connection.pool.name': url.replace('mongodb://', '') };
   const own = samples.filter(
@@ -69,21 +70,21 @@ describe.each(['mongodb', 'mongodb6'])('connection pools of %s', (name) => {
 
   test('agrees with the events of a pool of MongoDB', async (given) => {
     const client = given.open({ maxPoolSize: 3, minPoolSize: 1, waitQueueTimeoutMS: 100 });
-    const told: Record<string, number> = { connectionReady: 0, connectionCheckedOut: 0, connectionCheckedIn: 0, timeout: 0 };
+    const events: Record<string, number> = { connectionReady: 0, connectionCheckedOut: 0, connectionCheckedIn: 0, timeout: 0 };
     for (const event of ['connectionReady', 'connectionCheckedOut', 'connectionCheckedIn'])
-      client.on(event, () => (told[event]! += 1));
-    client.on('connectionCheckOutFailed', ({ reason }: { reason: string }) => (told[reason] = (told[reason] ?? 0) + 1));
+      client.on(event, () => (events[event]! += 1));
+    client.on('connectionCheckOutFailed', ({ reason }: { reason: string }) => (events[reason] = (events[reason] ?? 0) + 1));
     for (let count = 0; count < 5; count += 1) await find(client);
     await Promise.allSettled(Array.from({ length: 5 }, () => sleep(client, 400)));
     await Promise.all(Array.from({ length: 20 }, () => find(client)));
     await client.close();
     expect(timesOf(await given.read())).toEqual({
-      create_time: told['connectionReady'],
-      wait_time: told['connectionCheckedOut'],
-      use_time: told['connectionCheckedIn'],
-      timeouts: told['timeout'],
+      create_time: events['connectionReady'],
+      wait_time: events['connectionCheckedOut'],
+      use_time: events['connectionCheckedIn'],
+      timeouts: events['timeout'],
     });
-    expect(told).toMatchObject({ connectionReady: 3, timeout: 2 });
+    expect(events).toMatchObject({ connectionReady: 3, timeout: 2 });
   });
 
   test('times the wait for and the use of a connection of MongoDB', async (given) => {

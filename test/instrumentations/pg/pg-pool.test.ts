@@ -131,7 +131,7 @@ describe('requests for a client of pg-pool', () => {
     limitWaiting(pool, 300);
     const waiting = pool.connect();
     await pause(100);
-    // He is given a client of his own, which takes its time.
+    // A client of its own is opened for it, which takes a while.
     pool.options.onConnect = () => pause(300);
     client.release(true);
     await expect(waiting).rejects.toThrow('timeout exceeded');

@@ -15,7 +15,9 @@ const WAYS = [
   ['--require', 'pg.cjs'],
 ] as const;
 
-/** Of seven statements, two of which return no rows, and of two pools, which have three connections, one of them done away with. */
+/**
+ * Of seven statements, two of which return no rows, and of two pools, which have three connections, one of them done away with.
+ */
 const ON_THE_PAGE = {
   operation_duration_seconds_count: 7,
   response_returned_rows_count: 5,

@@ -25,7 +25,7 @@ afterAll(() => server?.[Symbol.asyncDispose]());
 /** A client of any library, with no more than is needed here. */
 interface Client {
   call(...command: string[]): Promise<unknown>;
-  /** Gives each reply, or the error that stands for it. */
+  /** Returns each reply, or the error in its place. */
   pipeline(commands: readonly string[][]): Promise<unknown>;
   close(): void;
 }

@@ -63,7 +63,7 @@ interface Ending {
   readonly value: unknown;
 }
 
-/** Publishes a message as the library does, around an operation where it traces one; gives what the operation gives. */
+/** Publishes a message as the library does, around an operation where it traces one; returns what the operation returns. */
 async function publish(name: string, message: object, { fails, value }: Ending): Promise<unknown> {
   const operation = async (): Promise<unknown> => {
     // oxlint-disable-next-line typescript/only-throw-error -- whatever it is

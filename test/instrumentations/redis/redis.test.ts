@@ -135,10 +135,10 @@ describe('blocking commands of node-redis', () => {
     await client.wait(0, 1);
     await client.xRead({ key: 'stream', id: '$' }, { BLOCK: 5 });
     await client.xRead({ key: 'block', id: '0' }, { COUNT: 5 });
-    const heard = new Promise((resolve) => {
+    const received = new Promise((resolve) => {
       void subscriber.subscribe('channel', resolve).then(() => client.publish('channel', 'message'));
     });
-    await heard;
+    await received;
     await subscriber.unsubscribe();
     expect(commandsOf(await read())).toEqual({ XREAD: 1, PUBLISH: 1 });
   });
@@ -279,7 +279,7 @@ describe('connections of node-redis', () => {
     const samples = await read();
     expect(commandsOf(samples)).toEqual({ GET: 10 });
     expect(valueOf(samples, 'db.client.connection.count', poolOf(server))).toBe(2);
-    // The one that the pool grows by is not told.
+    // The one by which the pool grows is not published.
     const waits = samples.find(({ name }) => name === 'db.client.connection.wait_time')!;
     expect(waits.value).toBeGreaterThanOrEqual(9);
     expect(waits.sum).toBeGreaterThan(0.05);
