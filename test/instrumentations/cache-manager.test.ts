@@ -232,6 +232,8 @@ const ES_MODULE = `
       [name, attributes['cache.name'], attributes['cache.result'] ?? attributes['error.type'] ?? '-', value].join(' '));
   };`;
 
+const sourceUrl = (path: string): URL => new URL(`../../${path}`, import.meta.url);
+
 describe('cache-manager and Keyv as ES modules', () => {
   it('counts ES modules of cache-manager and Keyv like CommonJS, and restores them', async () => {
     const script = `${ES_MODULE}
@@ -281,6 +283,27 @@ describe('cache-manager and Keyv as ES modules', () => {
     expect({ stdout, stderr, code }).toEqual({ stdout: '0 1\n', stderr: '', code: 0 });
   });
 
+  it.each(['keyv, cacheManager', 'cacheManager, keyv'])(
+    'counts cache-manager and Keyv of a running program, attached as %s',
+    async (order) => {
+      const program = `
+      import { cacheManager } from '${sourceUrl('src/instrumentations/cache-manager.ts')}';
+      import { keyv } from '${sourceUrl('src/instrumentations/keyv.ts')}';
+      import { attachAlone, namesOf } from '${sourceUrl('test/kit/samples/samples.ts')}';
+      const alone = [${order}].map(attachAlone);
+      const { createCache } = await import('cache-manager');
+      await createCache().wrap('a', async () => 1);
+      const names = await Promise.all(alone.map(async ({ read }) => namesOf(await read())));
+      console.log(names.flat().toSorted().join());`;
+      const folder = realpathSync(mkdtempSync(join(tmpdir(), 'promtel-caches-')));
+      symlinkSync(fileURLToPath(sourceUrl('node_modules')), join(folder, 'node_modules'));
+      writeFileSync(join(folder, 'program.mjs'), program);
+      const { stdout, stderr } = await runToEnd([join(folder, 'program.mjs')]);
+      rmSync(folder, { recursive: true });
+      expect({ stdout, stderr }).toEqual({ stdout: 'cache.items,cache.operation.duration,cache.requests\n', stderr: '' });
+    },
+  );
+
   it('counts cache-manager and Keyv of a program that imports them at its top, and lets it exit by itself', async () => {
     const program = `
       import { createCache } from 'cache-manager';
@@ -290,7 +313,7 @@ describe('cache-manager and Keyv as ES modules', () => {
       const page = await (await fetch('http://127.0.0.1:' + process.env.OTEL_EXPORTER_PROMETHEUS_PORT + '/metrics')).text();
       console.log(page.match(/^cache_(?:requests_total|operation_duration_seconds_count).* 1$/gm).join('\\n'));`;
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'promtel-caches-')));
-    const root = fileURLToPath(new URL('../..', import.meta.url));
+    const root = fileURLToPath(sourceUrl(''));
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     writeFileSync(join(folder, 'program.mjs'), program);
     const env = { OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()) };
