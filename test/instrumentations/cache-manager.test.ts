@@ -232,7 +232,7 @@ const ES_MODULE = `
       [name, attributes['cache.name'], attributes['cache.result'] ?? attributes['error.type'] ?? '-', value].join(' '));
   };`;
 
-const sourceUrl = (path: string): URL => new URL(`../../${path}`, import.meta.url);
+const sourceUrl = (path: string): string => new URL(`../../${path}`, import.meta.url).href;
 
 describe('cache-manager and Keyv as ES modules', () => {
   it('counts ES modules of cache-manager and Keyv like CommonJS, and restores them', async () => {
