@@ -1,5 +1,4 @@
 // What measuring jobs costs: CPU time of a job from being added until it is done, with BullMQ and a real Redis.
-import { findProgram } from '../kit/programs.ts';
 import { startRedis } from '../kit/servers/redis-process.ts';
 import type { AddedCost } from './jobs/side-by-side.ts';
 import type { JobCost, Round } from './jobs/workload.ts';
@@ -7,6 +6,7 @@ import { type Benchmark, figure, type Figures, type Findings, medianRatio, ratio
 import { freePort } from './kit/free-port.ts';
 import { countOnPage } from './kit/page-count.ts';
 import { REGISTER } from './kit/promtel.ts';
+import { requireProgram } from './kit/require-program.ts';
 import { interleave, meansOf, mediansOf, type Pace, pick } from './kit/rounds.ts';
 import { FormatCache, type VariantOptions } from './kit/variant.ts';
 
@@ -65,9 +65,7 @@ export const jobs: Benchmark = {
     'several percent, so what a peer adds is measured in one process too, between two copies of BullMQ and its client; a figure ' +
     'there is the median of the rounds of a process.',
   async run({ quick }) {
-    const program = findProgram('redis-server');
-    if (program === undefined) throw new Error('redis-server is not there: run .ci/install-programs (Debian)');
-    await using redis = await startRedis(program);
+    await using redis = await startRedis(requireProgram('redis-server'));
     return findingsOf(await measure(redis.port, quick), await measureSideBySide(redis.port, quick));
   },
 };

@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
-import { testWith } from '../kit/programs.ts';
 import { parseExposition } from '../kit/samples/parse-exposition.ts';
+import { testWith } from '../kit/with-program.ts';
 import { BARE, killDemos, pageOf, runDemo } from './run-demo.ts';
 
 /** A line of everything that is measured. */
@@ -51,14 +51,14 @@ describe('the agents', () => {
     for (const line of SUMMARY) expect(stdout).toMatch(line);
   });
 
-  testWith('promtool', 'have a page that shows everything, until they are told to end', async (promtool) => {
+  testWith('promtool', 'have a page that shows everything, until they are told to end', async ({ path }) => {
     const { app, running } = runDemo('agents', []);
     let page = '';
     await eventually(async () => {
       page = await pageOf(app, 'Its metrics');
       expect(SHOWN.filter((name) => !(sumOf(page, name) > 0))).toEqual([]);
     }, 20_000);
-    expect(execFileSync(promtool, ['check', 'metrics'], { input: page, encoding: 'utf8' })).toBe('');
+    expect(execFileSync(path, ['check', 'metrics'], { input: page, encoding: 'utf8' })).toBe('');
     // A task is over when all of its calls are: what they cost is what all tasks together did, but for those under way.
     expect(sumOf(page, 'usage_task_cost_USD_sum')).toBeLessThanOrEqual(sumOf(page, 'llm_cost_USD_total') + 1e-9);
     app.signal('SIGTERM');

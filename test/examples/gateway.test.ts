@@ -2,9 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
-import { testWith } from '../kit/programs.ts';
 import { parseExposition } from '../kit/samples/parse-exposition.ts';
 import { startLlmProvider } from '../kit/servers/llm-provider.ts';
+import { testWith } from '../kit/with-program.ts';
 import { type Demo, BARE, killDemos, pageOf, runDemo } from './run-demo.ts';
 
 /** What its pages are to show, as their series go by. */
@@ -55,8 +55,8 @@ describe('the gateway on a machine with nothing but Node.js', () => {
     expect(valuesOf(pages, 'llm_tokens_total', label)).toEqual(values);
   });
 
-  testWith('promtool', 'has pages of which promtool has nothing to say', (promtool) => {
-    for (const page of pages) expect(execFileSync(promtool, ['check', 'metrics'], { input: page, encoding: 'utf8' })).toBe('');
+  testWith('promtool', 'has pages of which promtool has nothing to say', ({ path }) => {
+    for (const page of pages) expect(execFileSync(path, ['check', 'metrics'], { input: page, encoding: 'utf8' })).toBe('');
   });
 
   it('ends with what it measured when it is told to end, and leaves nothing behind', async () => {

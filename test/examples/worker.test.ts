@@ -3,9 +3,9 @@ import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
 import { freePort } from '../kit/free-port.ts';
-import { testWith } from '../kit/programs.ts';
 import { parseExposition } from '../kit/samples/parse-exposition.ts';
 import { type RedisProcess, startRedis } from '../kit/servers/redis-process.ts';
+import { testWith } from '../kit/with-program.ts';
 import { BARE, killDemos, pageOf, runDemo } from './run-demo.ts';
 
 afterEach(killDemos);

@@ -4,11 +4,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, vi } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
 import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
-import { testWith } from '../kit/programs.ts';
 import { readPage, readSamples, sumsOf } from '../kit/samples/metrics-page.ts';
 import type { ParsedSample } from '../kit/samples/parse-exposition.ts';
 import { depthInExposition, depthInRedis } from '../kit/samples/queue-depth.ts';
 import { type RedisProcess, startRedis } from '../kit/servers/redis-process.ts';
+import { testWith } from '../kit/with-program.ts';
 import {
   expectedCounts,
   expectedWorkers,

@@ -1,12 +1,12 @@
 // Beside the official instrumentation of MongoDB's driver, for the same traffic in one process: the same operations, and its one metric.
 import { createRequire } from 'node:module';
-import { afterAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { mongodb } from '../../src/instrumentations/mongodb/mongodb.ts';
 import { freshCopy } from '../kit/apps/fresh-copy.ts';
 import { loadOfficial, type OfficialClass, startOfficial } from '../kit/apps/official.ts';
-import { testWith } from '../kit/programs.ts';
 import { attachAlone, countsOf } from '../kit/samples/samples.ts';
-import { type MongoProcess, startMongo } from '../kit/servers/mongo-process.ts';
+import { startMongo } from '../kit/servers/mongo-process.ts';
+import { testWith } from '../kit/with-program.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -68,15 +68,12 @@ async function useMongo(client: any): Promise<void> {
 }
 
 describe('promtel and the official instrumentation', () => {
-  let server: MongoProcess | undefined;
-  afterAll(() => server?.[Symbol.asyncDispose]());
-
   // Once only: the official one gives a module that is loaded a second time as it was the first time.
   testWith(
     'mongo-java-server',
     'see the same operations, and the same connections but for sessions that have none',
-    async (java) => {
-      server = await startMongo(java);
+    async (program) => {
+      await using server = await startMongo(program);
       const readings = attachAlone(mongodb);
       const official = startOfficial(OfficialWithSpans);
       const { MongoClient } = freshCopy(require, 'mongodb');

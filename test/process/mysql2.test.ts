@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Ending, runToEnd } from '../kit/apps/run-to-end.ts';
 import { freePort } from '../kit/free-port.ts';
-import { testWith } from '../kit/programs.ts';
-import { type MariadbProcess, startMariadb } from '../kit/servers/mariadb-process.ts';
+import { startMariadb } from '../kit/servers/mariadb-process.ts';
+import { testsWithServer } from '../kit/with-program.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'promtel-mysql2-'));
@@ -19,12 +19,7 @@ function link(name: string, into: string): void {
   symlinkSync(name === 'promtel' ? root : join(root, 'node_modules', name), join(into, 'node_modules', name));
 }
 
-let server: MariadbProcess | undefined;
-afterAll(() => server?.[Symbol.asyncDispose]());
-
-function testWithServer(title: string, check: (server: MariadbProcess) => Promise<void>): void {
-  testWith('mariadbd', title, async (program) => check((server ??= await startMariadb(program))));
-}
+const testWithServer = testsWithServer('mariadbd', (program) => startMariadb(program));
 
 const UNDER_PROMTEL = ['--import', join(root, 'register.js')];
 

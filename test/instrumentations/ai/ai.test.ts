@@ -359,7 +359,7 @@ describe('an application', () => {
 
   it('finds nothing of a prompt, an answer or a tool in the metrics', async () => {
     const measured = both();
-    await exercise(() => {});
+    await exercise.run(() => {});
     const names = ['llm.tokens', 'gen_ai.client.operation.duration', 'gen_ai.execute_tool.duration', 'llm.finish_reasons'];
     expect(JSON.stringify(names.map((name) => measured.samples(name)))).not.toMatch(/Look\.|Hello|seen|said/);
   });

@@ -5,7 +5,6 @@ import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { openIoredis as open, reloadIoredis } from '../../kit/apps/ioredis-client.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { findProgram } from '../../kit/programs.ts';
 import { commandsOf, testsWithRedis } from '../../kit/samples/redis-samples.ts';
 import { attachAlone, countsOf, valueOf } from '../../kit/samples/samples.ts';
 import { startRedis } from '../../kit/servers/redis-process.ts';
@@ -86,8 +85,8 @@ describe('a connection', () => {
     ['is not opened again', 'closed', () => null],
     ['cannot be opened again', 'MaxRetriesPerRequestError', () => 1],
   ] as const)
-    test(`that breaks and ${retries} fails what was under way`, async (_, { read }) => {
-      const own = await startRedis(findProgram('redis-server')!);
+    test(`that breaks and ${retries} fails what was under way`, async ({ program }, { read }) => {
+      const own = await startRedis(program);
       await using client = await open(own, { maxRetriesPerRequest: 1, retryStrategy });
       await own.cli('client', 'pause', '60000');
       const waiting = client.get('key').catch(() => {});

@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cluster } from 'ioredis';
 import { createCluster } from 'redis';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { redis } from '../../../src/instrumentations/redis.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { reloadIoredis } from '../../kit/apps/ioredis-client.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { findProgram, testWith } from '../../kit/programs.ts';
 import { commandsOf, lookUpsOf } from '../../kit/samples/redis-samples.ts';
 import { attachAlone, countsOf, type Readings } from '../../kit/samples/samples.ts';
 import { type RedisProcess, startRedis } from '../../kit/servers/redis-process.ts';
+import { testsWithServer } from '../../kit/with-program.ts';
 
 /** Two nodes that share the slots: of the keys here, `one` is at the second and `two` at the first. */
 const SLOTS = [
@@ -22,12 +22,10 @@ const SLOTS = [
   ['8192', '16383'],
 ] as const;
 
-const folder = mkdtempSync(join(tmpdir(), 'promtel-cluster-'));
 const nodes: RedisProcess[] = [];
 
-beforeAll(async () => {
-  const program = findProgram('redis-server');
-  if (program === undefined) return;
+const testWithCluster = testsWithServer('redis-server', async (program) => {
+  const folder = mkdtempSync(join(tmpdir(), 'promtel-cluster-'));
   for (const slots of SLOTS) {
     const port = await freePort();
     // Nodes talk to each other at a port of their own, by custom 10,000 higher, which may be beyond what there is.
@@ -41,15 +39,16 @@ beforeAll(async () => {
   await first.cli('cluster', 'meet', '127.0.0.1', String(second.port), busPort!);
   for (const node of nodes)
     await eventually(async () => expect(await node.cli('cluster', 'info')).toMatch(/state:ok[^]*slots_ok:16384/), 20_000);
-});
-
-afterAll(async () => {
-  for (const node of nodes) await node[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
+  return {
+    async [Symbol.asyncDispose]() {
+      for (const node of nodes) await node[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true });
+    },
+  };
 });
 
 function test(title: string, instrumentation: Instrumentation, run: (readings: Readings) => Promise<void>): void {
-  testWith('redis-server', title, async () => {
+  testWithCluster(title, async () => {
     for (const node of nodes) await node.cli('flushall');
     const readings = attachAlone(instrumentation);
     reloadIoredis();

@@ -1,12 +1,12 @@
 // Tests of both major versions of BullMQ against a real Redis: each with a queue of its own, and what was measured of it.
 import { createRequire } from 'node:module';
 import type { FlowProducer, Processor, Queue, QueueOptions, Worker, WorkerOptions } from 'bullmq';
-import { afterAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
 import { bullmq as instrumentation } from '../../../src/instrumentations/bullmq/bullmq.ts';
-import { testWith } from '../programs.ts';
 import { attachAlone, type Readings } from '../samples/samples.ts';
-import { type RedisProcess, startRedis } from '../servers/redis-process.ts';
+import { startRedis } from '../servers/redis-process.ts';
+import { testsWithServer } from '../with-program.ts';
 import { freshCopy } from './fresh-copy.ts';
 import { eventually } from './http-traffic.ts';
 
@@ -41,12 +41,10 @@ const require = createRequire(import.meta.url);
 /** Defines tests for each version; the instrumentation is attached in each, and has not failed at its end. */
 export function testsWithBullmq(define: (it: BullmqTest) => void): void {
   describe.each(['bullmq', 'bullmq5'])('%s', (packageName) => {
-    let redis: RedisProcess | undefined;
+    const testWithRedis = testsWithServer('redis-server', (program) => startRedis(program));
     let count = 0;
-    afterAll(() => redis?.[Symbol.asyncDispose]());
     define((title, run) =>
-      testWith('redis-server', title, async (program) => {
-        redis ??= await startRedis(program);
+      testWithRedis(title, async (redis) => {
         const readings = attachAlone(instrumentation);
         const open: Closable[] = [];
         try {

@@ -1,11 +1,10 @@
 // Tests of mysql2 against one MariaDB server for all of a file.
 import { createRequire } from 'node:module';
 import type { Connection, ConnectionOptions, Pool, PoolOptions } from 'mysql2/promise';
-import { afterAll } from 'vitest';
 import { mysql2 } from '../../../src/instrumentations/mysql2/mysql2.ts';
-import { testWith } from '../programs.ts';
 import { attachAlone, type Readings } from '../samples/samples.ts';
 import { type MariadbProcess, startMariadb } from '../servers/mariadb-process.ts';
+import { testsWithServer } from '../with-program.ts';
 import { freshCopy } from './fresh-copy.ts';
 
 const require = createRequire(import.meta.url);
@@ -26,11 +25,9 @@ export type MariadbTest = (title: string, run: (context: MariadbContext) => Prom
 
 /** Defines tests that find the instrumentation attached, and in the database only a table `items` with the `id`s 1, 2 and 3. */
 export function testsWithMariadb(): MariadbTest {
-  let server: MariadbProcess | undefined;
-  afterAll(() => server?.[Symbol.asyncDispose]());
+  const testWithServer = testsWithServer('mariadbd', (program) => startMariadb(program));
   return (title, run) =>
-    testWith('mariadbd', title, async (program) => {
-      server ??= await startMariadb(program);
+    testWithServer(title, async (server) => {
       await server.cli('DROP DATABASE app; CREATE DATABASE app; USE app; CREATE TABLE items (id INT PRIMARY KEY)');
       await server.cli('INSERT INTO app.items VALUES (1), (2), (3)');
       const readings = attachAlone(mysql2);

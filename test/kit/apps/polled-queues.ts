@@ -2,17 +2,17 @@
 import { createRequire } from 'node:module';
 import type * as BullMQ from 'bullmq';
 import type * as BullMQ5 from 'bullmq5';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { Registry } from '../../../src/core/recording/registry.ts';
 import { type Sample, samplesOf } from '../../../src/core/recording/samples.ts';
 import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { bullmqQueues } from '../../../src/instrumentations/bullmq/bullmq-queues.ts';
 import { SETTINGS } from '../contracts/instrumentation-settings.ts';
-import { testWith } from '../programs.ts';
 import { type Depth, depthInRedis, depthOnPage } from '../samples/queue-depth.ts';
 import { valueOf } from '../samples/samples.ts';
 import { type RedisProcess, startRedis } from '../servers/redis-process.ts';
+import { testsWithServer } from '../with-program.ts';
 import { freshCopy } from './fresh-copy.ts';
 import { eventually } from './http-traffic.ts';
 
@@ -38,11 +38,9 @@ type PollingTest = (title: string, run: (queues: PolledQueues) => Promise<void>)
 
 /** For tests that share a Redis. */
 export function pollingTestOf(packageName: PackageName): PollingTest {
-  let redis: RedisProcess | undefined;
-  afterAll(() => redis?.[Symbol.asyncDispose]());
+  const testWithRedis = testsWithServer('redis-server', (program) => startRedis(program));
   return (title, run) =>
-    testWith('redis-server', title, async (program) => {
-      redis ??= await startRedis(program);
+    testWithRedis(title, async (redis) => {
       await redis.cli('flushall');
       await using queues = new PolledQueues(packageName, redis);
       await run(queues);

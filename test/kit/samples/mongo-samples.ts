@@ -1,11 +1,10 @@
 // Tests against one MongoDB server for all of a file, each with a copy of the driver that was loaded after promtel was attached.
 import { createRequire } from 'node:module';
 import { MongoClient } from 'mongodb';
-import { afterAll } from 'vitest';
 import { mongodb } from '../../../src/instrumentations/mongodb/mongodb.ts';
 import { freshCopy } from '../apps/fresh-copy.ts';
-import { testWith } from '../programs.ts';
 import { type MongoProcess, startMongo } from '../servers/mongo-process.ts';
+import { testsWithServer } from '../with-program.ts';
 import { attachAlone, countsOf, type Readings } from './samples.ts';
 
 const require = createRequire(import.meta.url);
@@ -22,13 +21,8 @@ export type MongoTest = (title: string, run: (given: MongoCase) => Promise<void>
 
 /** Defines tests with a driver, by the name that it is installed under; each finds the database `shop` empty. */
 export function testsWithMongo(): (driver: string) => MongoTest {
-  let server: MongoProcess | undefined;
-  afterAll(() => server?.[Symbol.asyncDispose]());
-  return (driver) => (title, run) =>
-    testWith('mongo-java-server', title, async (java) => {
-      server ??= await startMongo(java);
-      await runCase(driver, server, run);
-    });
+  const testWithMongo = testsWithServer('mongo-java-server', (program) => startMongo(program));
+  return (driver) => (title, run) => testWithMongo(title, (server) => runCase(driver, server, run));
 }
 
 async function runCase(name: string, server: MongoProcess, run: (given: MongoCase) => Promise<void>): Promise<void> {

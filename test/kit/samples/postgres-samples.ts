@@ -1,12 +1,11 @@
 // Tests against one PostgreSQL server for all of a file, and what was measured there.
 import { createRequire } from 'node:module';
 import type Pg from 'pg';
-import { afterAll } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { freshCopy } from '../apps/fresh-copy.ts';
-import { testWith } from '../programs.ts';
 import { type PostgresProcess, startPostgres } from '../servers/postgres-process.ts';
+import { testsWithServer } from '../with-program.ts';
 import { attachAlone, countsOf, type Readings } from './samples.ts';
 
 /** A server, what is measured there, and pg as it is loaded by who was instrumented before. */
@@ -19,11 +18,9 @@ export type PostgresTest = (title: string, run: (subject: PostgresSubject) => Pr
 
 /** Defines tests that find the instrumentation attached. */
 export function testsWithPostgres(instrumentation: Instrumentation): PostgresTest {
-  let started: Promise<PostgresProcess> | undefined;
-  afterAll(async () => (await started)?.[Symbol.asyncDispose]());
+  const testWithPostgres = testsWithServer('postgres', (program) => startPostgres(program));
   return (title, run) =>
-    testWith('postgres', title, async (program) => {
-      const server = await (started ??= startPostgres(program));
+    testWithPostgres(title, async (server) => {
       const readings = attachAlone(instrumentation);
       try {
         await run({ ...readings, server, pg: freshPg() });

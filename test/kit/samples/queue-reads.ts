@@ -1,7 +1,7 @@
 // Who reads how much is in a queue, as Redis itself sees it: what `redis-cli monitor` shows of promtel's script.
 import { spawn } from 'node:child_process';
 import { eventually } from '../apps/http-traffic.ts';
-import { findProgram } from '../programs.ts';
+import type { RedisProcess } from '../servers/redis-process.ts';
 
 export interface QueueRead {
   /** By the clock of the machine. */
@@ -18,8 +18,8 @@ export interface QueueReads extends AsyncDisposable {
 }
 
 /** Takes the queue with its prefix, such as `bull:mail`. */
-export async function watchReads(port: number, queue: string): Promise<QueueReads> {
-  const monitor = spawn(findProgram('redis-cli') ?? 'redis-cli', ['-p', String(port), 'monitor']);
+export async function watchReads({ program, port }: RedisProcess, queue: string): Promise<QueueReads> {
+  const monitor = spawn(program.tools['redis-cli'], ['-p', String(port), 'monitor']);
   const ended = new Promise<void>((resolve) => {
     monitor.on('close', () => resolve());
   });

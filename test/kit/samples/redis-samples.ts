@@ -1,19 +1,16 @@
 // Tests against one Redis server for all of a file, and what was measured there beside what the server itself counted.
-import { afterAll } from 'vitest';
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
-import { testWith } from '../programs.ts';
 import { type RedisProcess, startRedis } from '../servers/redis-process.ts';
+import { testsWithServer } from '../with-program.ts';
 import { attachAlone, countsOf, type Measured, type Readings } from './samples.ts';
 
 export type RedisTest = (title: string, run: (server: RedisProcess, readings: Readings) => Promise<void>) => void;
 
 /** Defines tests that find the server empty and the instrumentation attached, before which what it patches is to be loaded. */
 export function testsWithRedis(instrumentation: Instrumentation, load: () => void = () => {}): RedisTest {
-  let server: RedisProcess | undefined;
-  afterAll(() => server?.[Symbol.asyncDispose]());
+  const testWithRedis = testsWithServer('redis-server', (program) => startRedis(program));
   return (title, run) =>
-    testWith('redis-server', title, async (program) => {
-      server ??= await startRedis(program);
+    testWithRedis(title, async (server) => {
       await server.cli('flushall');
       await server.cli('config', 'resetstat');
       const readings = attachAlone(instrumentation);
