@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isCi } from './ci.ts';
 import { lookUp } from './programs.ts';
 
+const HOW_TO_INSTALL = '.ci/install-programs installs it (Debian)';
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'promtel-programs-'));
@@ -30,18 +32,18 @@ describe('a program of the tests', () => {
   });
 
   it('is missing where it is not installed', () => {
-    expect(redis()).toEqual({ missing: 'redis-server is not installed' });
+    expect(redis()).toEqual({ missing: `redis-server is not installed; ${HOW_TO_INSTALL}` });
   });
 
   it('is missing where a tool of it is not installed', () => {
     install('redis-server');
-    expect(redis()).toEqual({ missing: 'redis-server cannot be used: redis-cli is not installed' });
+    expect(redis()).toEqual({ missing: `redis-server cannot be used: redis-cli is not installed; ${HOW_TO_INSTALL}` });
   });
 
   it('is missing where it exits with an error', () => {
     const path = install('redis-server', '#!/bin/sh\nexit 127\n');
     install('redis-cli');
-    expect(redis()).toEqual({ missing: `redis-server cannot be used: ${path} exits with 127` });
+    expect(redis()).toEqual({ missing: `redis-server cannot be used: ${path} exits with 127; ${HOW_TO_INSTALL}` });
   });
 
   it('is missing where a tool of it does not start', () => {

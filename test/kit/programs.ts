@@ -13,6 +13,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 const HIDE = 'PROMTEL_TEST_HIDE_PROGRAMS';
 
+const HOW_TO_INSTALL = '.ci/install-programs installs it (Debian)';
+
 /** Where `.ci/install-programs` puts its Python. */
 const PYTHON_HOME = process.env['PROMTEL_PYTHON_HOME'] ?? join(homedir(), '.cache/promtel/python');
 
@@ -76,7 +78,7 @@ export interface Program<Name extends ProgramName = ProgramName> {
 }
 
 export interface MissingProgram {
-  /** Why it cannot be used, such as `mariadbd cannot be used: mariadb-install-db is not installed`. */
+  /** Why it cannot be used, and what to do about it. */
   readonly missing: string;
 }
 
@@ -101,7 +103,7 @@ export function lookUp(name: ProgramName, env: Env): Program | MissingProgram {
       missing = `${name} cannot be used: ${(error as Error).message}`;
     }
   }
-  return { missing };
+  return { missing: `${missing}; ${HOW_TO_INSTALL}` };
 }
 
 /** The arguments with which Java starts the MongoDB server, on a port or on 0 for any that is free. */

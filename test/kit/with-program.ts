@@ -5,7 +5,7 @@ import { findProgram, type MissingProgram, type Program, type ProgramName } from
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** Why a test was skipped: the counts reporter prints it. */
+    /** Why a program that the test needs is missing. */
     missingProgram?: string;
   }
 }
@@ -46,7 +46,7 @@ function testWithout({ missing }: MissingProgram, title: string): void {
     return;
   }
   test(title, () => {
-    throw new Error(`${missing}; .ci/install-programs installs it (Debian)`);
+    throw new Error(missing);
   });
 }
 
