@@ -22,7 +22,7 @@ export { type AttributesOf, defineMetric, type InstrumentKind, type Merge, type 
 export type { OperationEnd } from './core/operation.ts';
 export type { CollectCallback } from './core/recording/registry.ts';
 export type { Tracker } from './core/tracker.ts';
-export type { CacheState } from './recorders/cache/requests.ts';
+export type { CacheState } from './recorders/cache/caches.ts';
 export type { PoolState } from './recorders/db/pools.ts';
 export type { TokenUsage } from './core/token-usage.ts';
 export type { BoundMemory, MemoryOperation, MemoryState, Pattern } from './api/agents/memory.ts';
@@ -40,14 +40,8 @@ export {
 } from './api/cache.ts';
 export type { BoundDb, Db, DbCall, DbCallOptions } from './api/db/db.ts';
 export type { BoundDbPool, DbPool } from './api/db/pools.ts';
-export {
-  type AttemptOptions,
-  type BoundJobs,
-  type JobLabels as JobKind,
-  jobs,
-  type Queue,
-  type QueueReading as QueueState,
-} from './api/jobs.ts';
+export { type AttemptOptions, type BoundJobs, type JobLabels as JobKind, jobs, type Queue } from './api/jobs.ts';
+export type { QueueReading as QueueState } from './recorders/jobs/queue-state.ts';
 export type { BoundLlm, Llm, LlmCallInput as LlmCall, LlmCallOptions, OpenLlmCall } from './api/llm/llm.ts';
 export type { LlmAnswer } from './api/llm/answer.ts';
 export type { Budget, Credits } from './api/llm/spending.ts';

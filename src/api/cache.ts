@@ -1,12 +1,12 @@
 // `cache`: what an application tells of caches that no library shows, in the same series as those that one does.
 import { cacheName, cacheOperation, cacheSystem } from '../catalog/attributes.ts';
-import { cacheEvictions, cacheItems, cacheMaxItems, cacheOperationDuration, cacheRequests, cacheSize } from '../catalog/cache.ts';
+import { cacheEvictions, cacheItems, cacheOperationDuration, cacheRequests } from '../catalog/cache.ts';
 import type { AttributesOf } from '../core/metric.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';
+import { CACHE_FIELDS, type CacheState } from '../recorders/cache/caches.ts';
 import { nameCache } from '../recorders/cache/names.ts';
-import type { CacheState } from '../recorders/cache/requests.ts';
 import { looks, attributesFrom } from './named-attributes.ts';
-import { type Fields, observe, type ReadState } from './observe.ts';
+import { observe, type ReadState } from './observe.ts';
 import { ask, instrumentOf, seriesOf, timeFor, wrapFor } from './record.ts';
 
 /** A cache, by its name and what it is made with, such as `memcached`. */
@@ -41,8 +41,6 @@ const callAttributesOf = attributesFrom(
   { name: cacheName, system: cacheSystem, operation: cacheOperation },
   { required: ['name'], example: "{ name: 'users', system: 'memcached', operation: 'get' }" },
 );
-
-const CACHE_FIELDS: Fields<CacheState> = { items: [cacheItems], maxItems: [cacheMaxItems], sizeBytes: [cacheSize] };
 
 /** `cache` for one cache, its series looked up once. */
 export type BoundCache = ReturnType<typeof bind>;

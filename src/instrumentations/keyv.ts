@@ -13,8 +13,8 @@ import { cacheItems, cacheOperationDuration, cacheRequests } from '../catalog/ca
 import type { CounterCell } from '../core/recording/cell.ts';
 import type { Attachment, Guard, Instrumentation, Undo } from '../hooks/instrumentation.ts';
 import { type Method, wrapMethod } from '../hooks/wrap-method.ts';
+import { type CacheIdentity, Caches } from '../recorders/cache/caches.ts';
 import { nameOfCache } from '../recorders/cache/names.ts';
-import { type CacheIdentity, Caches } from '../recorders/cache/requests.ts';
 import { CacheStores, type StoreMethods } from '../recorders/cache/stores.ts';
 import { nameOfTier } from '../recorders/cache/tiers.ts';
 

@@ -67,7 +67,7 @@ describe('what is observed', () => {
       'away',
     ],
     ['rejects', () => Promise.reject(new Error('gone')), 'gone'],
-    ['gives nothing', () => undefined, 'what was told is undefined: accepted is an object of items, maxItems, sizeBytes'],
+    ['gives nothing', () => undefined, 'what was read is undefined: accepted is an object of items, maxItems, sizeBytes'],
     [
       'has a getter that throws',
       () => ({

@@ -12,8 +12,9 @@ import {
 } from '../../catalog/agents.ts';
 import type { AttributesOf } from '../../core/metric.ts';
 import { errorTypeOf } from '../../core/operation.ts';
+import type { StateFields } from '../../recorders/state-gauges.ts';
 import { attributesFrom } from '../named-attributes.ts';
-import { type Fields, observe, type ReadState } from '../observe.ts';
+import { observe, type ReadState } from '../observe.ts';
 import { instrumentOf, isShare, lazyInstrument, seriesOf, timeFor, wrapFor } from '../record.ts';
 
 /** A kind of pattern that a memory holds, such as `trajectory`; all of it, where that is left out. */
@@ -46,7 +47,7 @@ const attributesOf = attributesFrom(
 );
 const patternOf = attributesFrom({ pattern: agentMemoryPatternType }, { required: [], example: "{ pattern: 'trajectory' }" });
 
-const MEMORY_FIELDS: Fields<MemoryState> = {
+const MEMORY_FIELDS: StateFields<MemoryState> = {
   sizeBytes: [agentMemorySize],
   compression: [agentMemoryCompression],
   learned: [agentMemoryPatterns, { 'agent.memory.pattern.state': 'learned' }],

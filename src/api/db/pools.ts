@@ -4,17 +4,15 @@ import {
   dbClientConnectionCount,
   dbClientConnectionCreateTime,
   dbClientConnectionErrors,
-  dbClientConnectionLimit,
-  dbClientConnectionPendingRequests,
   dbClientConnectionTimeouts,
   dbClientConnectionUseTime,
   dbClientConnectionWaitTime,
 } from '../../catalog/db.ts';
 import type { AttributesOf } from '../../core/metric.ts';
 import { errorTypeOf } from '../../core/operation.ts';
-import type { PoolState } from '../../recorders/db/pools.ts';
+import { POOL_FIELDS, type PoolState } from '../../recorders/db/pools.ts';
 import { attributesFrom } from '../named-attributes.ts';
-import { type Fields, observe, type ReadState } from '../observe.ts';
+import { observe, type ReadState } from '../observe.ts';
 import { instrumentOf, seriesOf } from '../record.ts';
 
 /** A pool of connections, by its name. */
@@ -29,13 +27,6 @@ const poolAttributesOf = attributesFrom(
   { name: dbClientConnectionPoolName },
   { required: ['name'], example: "{ name: 'orders' }" },
 );
-
-const POOL_FIELDS: Fields<PoolState> = {
-  used: [dbClientConnectionCount, { 'db.client.connection.state': 'used' }],
-  idle: [dbClientConnectionCount, { 'db.client.connection.state': 'idle' }],
-  max: [dbClientConnectionLimit],
-  pending: [dbClientConnectionPendingRequests],
-};
 
 /** Tells of pools of connections. */
 export const dbPools = {

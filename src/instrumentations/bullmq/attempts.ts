@@ -1,13 +1,18 @@
-// Attempts at BullMQ's jobs: what its workers take on, how it ends, and what stalls.
-import { jobStalled } from '../../catalog/jobs.ts';
+// Attempts at BullMQ's jobs, by patched methods of Worker and Job: which jobs are taken on, how each attempt ends, and what stalls.
+//
+// A worker emits `active` for a job that it took on, the job is then moved by one of its own methods, and the promise of the
+// worker's `processJob` settles when nothing more will come. A job of a processor in a file is moved by this process as well, so
+// its child process or thread is not looked into.
 import { sendInternal } from '../../core/internal-traffic.ts';
 import { errorTypeOf } from '../../core/operation.ts';
-import type { Attachment } from '../../hooks/instrumentation.ts';
-import { JobAttempt, JobAttempts } from '../../recorders/jobs/attempts.ts';
+import type { Attachment, Guard, Undo } from '../../hooks/instrumentation.ts';
+import { onSettled, settleAfter } from '../../hooks/promise-method.ts';
+import { type Method, wrapMethod } from '../../hooks/wrap-method.ts';
+import { JobAttempt, JobRecorder, type JobSeries } from '../../recorders/jobs/jobs.ts';
 import { JobWorkers } from '../../recorders/jobs/workers.ts';
-import type { BullmqJob } from './job.ts';
+import { type BullmqLibrary, type BullmqJob, observeCalls } from './library.ts';
 
-export interface BullmqWorker {
+interface Worker {
   readonly name: string;
   readonly concurrency: number;
   readonly closing?: unknown;
@@ -27,96 +32,117 @@ interface Client {
 const ATTEMPT = Symbol('promtel.bullmq.attempt');
 
 /** A job that a worker of this process has, or had. */
-type Job = BullmqJob & { [ATTEMPT]?: JobAttempt };
+type Job = BullmqJob & { [ATTEMPT]?: Attempt };
+
+class Attempt extends JobAttempt {
+  /** Whether a worker runs a processor for it: then its worker reports the end, else whoever moves the job. */
+  isProcessed = false;
+  /** Whether its processor put the job back, to be taken on again. */
+  isPutBack = false;
+}
 
 const STALLED_TOO_OFTEN = 'job stalled more than allowable limit';
 
 export class BullmqAttempts {
-  readonly #attempts;
-  readonly #stalled;
-  readonly #workers;
-  readonly #guard: Attachment['guard'];
+  readonly #jobs: JobRecorder;
+  readonly #workers: JobWorkers<Worker>;
+  readonly #guard: Guard;
   /** Jobs that the application fetched and dropped. */
-  readonly #dropped = new FinalizationRegistry<JobAttempt>((attempt) => attempt.end());
+  readonly #dropped = new FinalizationRegistry<Attempt>((attempt) => attempt.end());
 
-  constructor(attachment: Attachment) {
-    const { registry } = attachment;
-    this.#attempts = new JobAttempts(registry);
-    this.#stalled = registry.instrument(jobStalled);
-    this.#workers = new JobWorkers<BullmqWorker>(attachment, ({ closing, concurrency }) =>
+  constructor(jobs: JobRecorder, attachment: Attachment) {
+    this.#jobs = jobs;
+    this.#workers = new JobWorkers<Worker>(attachment, ({ closing, concurrency }) =>
       closing === undefined ? concurrency : undefined,
     );
     this.#guard = attachment.guard;
   }
 
-  watch(worker: BullmqWorker): void {
-    this.#workers.add(worker, worker.name);
+  observe({ Worker: worker, Job: job }: BullmqLibrary): Undo[] {
+    return [...this.#observeWorkers(worker.prototype), ...this.#observeMoves(job.prototype, worker.prototype)];
+  }
+
+  #observeWorkers(worker: object): Undo[] {
+    const onEvent = this.#eventHandler();
+    const run = this.#guard((one: Worker) => this.#workers.add(one, one.name));
+    const begin = this.#guard((one: Worker, job: Job | undefined) => this.#process(one, job));
+    const leave = this.#guard((job: Job | undefined) => this.#leave(job));
+    return [
+      observeCalls<Worker>(worker, 'run', { before: run }),
+      wrapMethod(worker, 'emit', (emit) =>
+        asMethod(function (this: Worker, ...values: unknown[]) {
+          onEvent(this, values[0], values[1], values[2]);
+          return emit.apply(this, values);
+        }),
+      ),
+      wrapMethod(worker, 'processJob', (processJob) =>
+        asMethod(function (this: Worker, ...values: unknown[]) {
+          const job = values[0] as Job | undefined;
+          begin(this, job);
+          // No promise in between: the worker would ask Redis for jobs more often.
+          return onSettled(processJob.apply(this, values), () => leave(job));
+        }),
+      ),
+    ];
+  }
+
+  /** Handles the events of a worker that matter here, before its listeners do. */
+  #eventHandler() {
+    const take = this.#guard((worker: Worker, job: Job) => this.#take(worker, job));
+    const complete = this.#guard((job: Job) => job[ATTEMPT]?.end('completed'));
+    const stall = this.#guard((worker: Worker, id: string) => this.#countStalled(worker, id));
+    const fail = this.#guard((job: Job | undefined, error: unknown) => this.#countFailedUnseen(job, error));
+    return (worker: Worker, event: unknown, subject: unknown, error: unknown): void => {
+      if (event === 'active') take(worker, subject as Job);
+      else if (event === 'completed') complete(subject as Job);
+      else if (event === 'stalled') stall(worker, subject as string);
+      else if (event === 'failed') fail(subject as Job | undefined, error);
+    };
+  }
+
+  /** Observes where jobs are moved from being worked on, by a worker, a processor or the application. */
+  #observeMoves(job: object, worker: object): Undo[] {
+    const finish = this.#guard((moved: Job) => {
+      moved[ATTEMPT]?.finish();
+      return moved[ATTEMPT]?.isProcessed === true;
+    });
+    const complete = this.#guard((moved: Job) => moved[ATTEMPT]?.end('completed'));
+    const fail = this.#guard((moved: Job, [error]: readonly unknown[]) => endFailed(moved, error));
+    const putBack = this.#guard((moved: Job) => endPutBack(moved));
+    const putBackIfMoved = this.#guard((moved: Job, _: unknown, isMoved: unknown) => {
+      if (isMoved === true) endPutBack(moved);
+    });
+    const putBackFirst = this.#guard((_: unknown, [moved]: readonly unknown[]) => endPutBack(moved as Job));
+    return [
+      wrapMethod(job, 'moveToCompleted', (move) =>
+        asMethod(function (this: Job, ...values: unknown[]) {
+          const isOfWorker = finish(this) === true;
+          const promise = move.apply(this, values);
+          // A worker emits `completed` for its own: no promise in between, as above.
+          return isOfWorker ? promise : settleAfter(promise, () => complete(this));
+        }),
+      ),
+      observeCalls<Job>(job, 'moveToFailed', { before: finish, fulfilled: fail }),
+      observeCalls<Job>(job, 'moveToDelayed', { fulfilled: putBack }),
+      observeCalls<Job>(job, 'moveToWaitingChildren', { fulfilled: putBackIfMoved }),
+      // Early versions of BullMQ 5 have only the second of these.
+      observeCalls<Job>(job, 'moveToWait', { fulfilled: putBack, isOptional: true }),
+      observeCalls(worker, 'moveLimitedBackToWait', { fulfilled: putBackFirst, isOptional: true }),
+    ];
   }
 
   /** A worker has taken a job on; its processor comes next, if it has one. */
-  take(worker: BullmqWorker, job: Job): JobAttempt {
+  #take(worker: Worker, job: Job): Attempt {
     return job[ATTEMPT] ?? this.#begin(worker, job);
   }
 
-  process(worker: BullmqWorker, job: Job | undefined): void {
-    if (job !== undefined) this.take(worker, job).isProcessed = true;
+  #process(worker: Worker, job: Job | undefined): void {
+    if (job !== undefined) this.#take(worker, job).isProcessed = true;
   }
 
-  /** The worker is through with a job: if nothing was told of its end, another worker took it away, or its processor moved it. */
-  leave(job: Job | undefined): void {
-    const attempt = job?.[ATTEMPT];
-    const isMoved = typeof job?.finishedOn === 'number';
-    if (attempt?.isPutBack === true) attempt.end('postponed');
-    else attempt?.end(isMoved ? 'completed' : undefined);
-  }
-
-  /** The work is done. Gives whether the job's worker will tell of what comes of it. */
-  finish(job: Job): boolean {
-    const attempt = job[ATTEMPT];
-    attempt?.finish();
-    return attempt?.isProcessed === true;
-  }
-
-  complete(job: Job): void {
-    job[ATTEMPT]?.end('completed');
-  }
-
-  fail(job: Job, error: unknown): void {
-    const isForGood = typeof job.finishedOn === 'number';
-    job[ATTEMPT]?.end(isForGood ? 'failed' : 'retried', errorTypeOf(error));
-  }
-
-  putBack(job: Job): void {
-    const attempt = job[ATTEMPT];
-    if (attempt === undefined) return;
-    // A processor goes on after it has put its job back, until it says so with an error.
-    if (attempt.isProcessed) attempt.isPutBack = true;
-    else attempt.end('postponed');
-  }
-
-  /** The event has only the id; the name is asked for, and left out where the job is gone already. */
-  countStalled(worker: BullmqWorker, id: string): void {
-    const count = this.#guard((name?: string | null) =>
-      this.#stalled.add(1, { 'queue.name': worker.name, 'job.name': name ?? undefined }),
-    );
-    nameOf(worker, id).then(count, () => count());
-  }
-
-  /** Early versions of BullMQ 5 fail a job that stalled too often without a worker taking it on again. */
-  countFailedUnseen(job: Job | undefined, error: unknown): void {
-    if (job === undefined || job[ATTEMPT] !== undefined || (error as Error).message !== STALLED_TOO_OFTEN) return;
-    const series = this.#attempts.seriesOf(job.queueName, job.name);
-    series.stalled.add(1);
-    series.ended('failed', 0, errorTypeOf(error));
-  }
-
-  stop(): void {
-    this.#attempts.stop();
-  }
-
-  #begin(worker: BullmqWorker, job: Job): JobAttempt {
-    const series = this.#attempts.seriesOf(job.queueName, job.name);
-    const attempt = new JobAttempt(series);
+  #begin(worker: Worker, job: Job): Attempt {
+    const series = this.#seriesOf(job);
+    const attempt = new Attempt(series);
     job[ATTEMPT] = attempt;
     if (worker.processFn === undefined) this.#fetch(worker, job, attempt);
     if (job.attemptsStarted === 1 && job.processedOn !== undefined) series.waited(waitSecondsOf(job, job.processedOn));
@@ -124,10 +150,53 @@ export class BullmqAttempts {
   }
 
   /** An application that fetches jobs itself has a worker that is never run, and need not say what became of a job. */
-  #fetch(worker: BullmqWorker, job: Job, attempt: JobAttempt): void {
-    this.watch(worker);
+  #fetch(worker: Worker, job: Job, attempt: Attempt): void {
+    this.#workers.add(worker, worker.name);
     this.#dropped.register(job, attempt);
   }
+
+  /** The worker is through with a job: if it has not ended yet, another worker took it away, or its processor moved it. */
+  #leave(job: Job | undefined): void {
+    const attempt = job?.[ATTEMPT];
+    if (attempt?.isPutBack === true) attempt.end('postponed');
+    else attempt?.end(isForGood(job!) ? 'completed' : undefined);
+  }
+
+  /** The event has only the id: Redis has the name, unless the job is gone already. */
+  #countStalled(worker: Worker, id: string): void {
+    const count = this.#guard((name?: string | null) => this.#jobs.seriesOf(worker.name, name ?? undefined).stalled());
+    nameOf(worker, id).then(count, () => count());
+  }
+
+  /** Early versions of BullMQ 5 fail a job that stalled too often without a worker taking it on again. */
+  #countFailedUnseen(job: Job | undefined, error: unknown): void {
+    if (job === undefined || job[ATTEMPT] !== undefined || (error as Error).message !== STALLED_TOO_OFTEN) return;
+    const series = this.#seriesOf(job);
+    series.stalled();
+    series.attempted('failed', 0, errorTypeOf(error));
+  }
+
+  #seriesOf({ queueName, name }: BullmqJob): JobSeries {
+    const series = this.#jobs.seriesOf(queueName, name);
+    series.initStalls();
+    return series;
+  }
+}
+
+function endFailed(job: Job, error: unknown): void {
+  job[ATTEMPT]?.end(isForGood(job) ? 'failed' : 'retried', errorTypeOf(error));
+}
+
+function endPutBack(job: Job): void {
+  const attempt = job[ATTEMPT];
+  if (attempt === undefined) return;
+  // A processor goes on after it has put its job back, until it throws BullMQ's error for it.
+  if (attempt.isProcessed) attempt.isPutBack = true;
+  else attempt.end('postponed');
+}
+
+function isForGood({ finishedOn }: Job): boolean {
+  return typeof finishedOn === 'number';
 }
 
 /** The clocks of who added the job and who took it on may differ. */
@@ -135,7 +204,11 @@ function waitSecondsOf({ timestamp, opts }: BullmqJob, processedOn: number): num
   return Math.max(0, processedOn - timestamp - (opts.delay ?? 0)) / 1000;
 }
 
-async function nameOf(worker: BullmqWorker, id: string): Promise<string | null | undefined> {
+async function nameOf(worker: Worker, id: string): Promise<string | null | undefined> {
   const client = await (worker.client ?? worker.backend?.client);
   return sendInternal(() => client?.hget?.(worker.toKey(id), 'name'));
+}
+
+function asMethod<This>(run: (this: This, ...values: unknown[]) => unknown): Method {
+  return run as unknown as Method;
 }

@@ -1,14 +1,8 @@
-// BullMQ 5 and 6: the depth of queues that the application has open, read through connections of its own. Those in Postgres are left out.
+// BullMQ 5 and 6: the depth of the queues that the application has open, read through its own connections. Postgres is left out.
 import { queueJobs, queueOldestJobAge, queuePaused } from '../../catalog/jobs.ts';
-import type { Attachment, Instrumentation } from '../../hooks/instrumentation.ts';
-import { type Method, wrapMethod } from '../../hooks/wrap-method.ts';
+import type { Instrumentation } from '../../hooks/instrumentation.ts';
+import { type BullmqLibrary, CLASSES_FILE, observeCalls } from './library.ts';
 import { OpenQueues, type QueueUser } from './open-queues.ts';
-
-interface Exports {
-  readonly QueueBase: { readonly prototype: object };
-  readonly Queue: { readonly prototype: object };
-  readonly Worker: { readonly prototype: object };
-}
 
 export const bullmqQueues: Instrumentation = {
   name: 'bullmq',
@@ -18,18 +12,18 @@ export const bullmqQueues: Instrumentation = {
     if (attachment.settings.queuePollSeconds === 0) return;
     const queues = new OpenQueues(attachment);
     attachment.onDetach(() => queues.end());
-    const before = followCalls(attachment);
-    const open = (user: QueueUser): void => queues.open(user);
-    const close = (user: QueueUser): void => queues.close(user);
-    attachment.patch({ file: 'dist/cjs/classes/index.js' }, ({ QueueBase, Queue, Worker }: Exports) => {
+    const open = attachment.guard((user: QueueUser) => queues.open(user));
+    const openIfQueue = attachment.guard((user: QueueUser) => {
+      if ('addBulk' in user) queues.open(user);
+    });
+    const close = attachment.guard((user: QueueUser) => queues.close(user));
+    attachment.patch({ file: CLASSES_FILE }, ({ QueueBase, Queue, Worker }: BullmqLibrary) => {
       const undo = [
-        // Every queue calls it when it is made. Events of a queue, which block their connection, may as well: only a queue takes jobs.
-        before(QueueBase.prototype, 'waitUntilReady', (user) => {
-          if ('addBulk' in user) open(user);
-        }),
-        before(Worker.prototype, 'run', open),
-        before(Queue.prototype, 'close', close),
-        before(Worker.prototype, 'close', close),
+        // Called when a queue is made, and also by QueueEvents, which block their connection: only a queue adds jobs.
+        observeCalls(QueueBase.prototype, 'waitUntilReady', { before: openIfQueue }),
+        observeCalls(Worker.prototype, 'run', { before: open }),
+        observeCalls(Queue.prototype, 'close', { before: close }),
+        observeCalls(Worker.prototype, 'close', { before: close }),
       ];
       return () => {
         for (const one of undo) one();
@@ -37,21 +31,3 @@ export const bullmqQueues: Instrumentation = {
     });
   },
 };
-
-type Before = (prototype: object, name: string, tell: (user: QueueUser) => void) => () => void;
-
-/** Tells of a call of a method before it goes on as ever. */
-function followCalls({ guard }: Attachment): Before {
-  return (prototype, name, tell) => {
-    const told = guard(tell);
-    return wrapMethod(
-      prototype,
-      name,
-      (original: Method): Method =>
-        function (...values) {
-          told(this as QueueUser);
-          return original.apply(this, values);
-        },
-    );
-  };
-}

@@ -6,7 +6,7 @@ import { type OperationListener, timeOperation } from '../../core/operation.ts';
 import type { Histogram } from '../../core/recording/instrument.ts';
 import { WeakUndos } from '../../hooks/weak-undos.ts';
 import type { Method } from '../../hooks/wrap-method.ts';
-import type { CacheIdentity } from './requests.ts';
+import type { CacheIdentity } from './caches.ts';
 
 const { isPromise } = process.getBuiltinModule('node:util').types;
 
