@@ -7,17 +7,17 @@ import { readText } from '../../src/core/linux/procfs.ts';
 import { processUsage, processUsageFrom } from '../../src/instrumentations/process.ts';
 import { loadOfficial, type Official, startOfficial } from '../kit/apps/official.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { attachAlone, namesOf, type AttachedAlone, valueOf } from '../kit/samples/samples.ts';
 
-let readings: Readings;
+let measured: AttachedAlone;
 let official: Official | undefined;
 
 beforeEach(() => {
-  readings = attachAlone(processUsage);
+  measured = attachAlone(processUsage);
 });
 
 afterEach(async () => {
-  readings.attached.detach();
+  measured.attached.detach();
   await official?.stop();
   vi.restoreAllMocks();
 });
@@ -43,18 +43,18 @@ const PORTABLE = [
 describe('the process', () => {
   it('has every metric that it declares, but for limits that there are not', async () => {
     const missing = processUsage.metrics.map(({ name }) => name).filter((name) => !name.startsWith('container.'));
-    expect(namesOf(await readings.read())).toEqual(expect.arrayContaining(missing));
+    expect(namesOf(await measured.read())).toEqual(expect.arrayContaining(missing));
   });
 
   it('has the memory that ps shows', async () => {
-    const samples = await readings.read();
+    const samples = await measured.read();
     const [residentKibibytes, virtualKibibytes] = ps('rss', 'vsz');
     expect(valueOf(samples, 'process.memory.usage')! / 1024 / residentKibibytes!).toBeCloseTo(1, 0);
     expect(valueOf(samples, 'process.memory.virtual')! / 1024 / virtualKibibytes!).toBeCloseTo(1, 0);
   });
 
   it('has the CPU time that Node counts, and less of it than there is', async () => {
-    const samples = await readings.read();
+    const samples = await measured.read();
     const { user, system } = process.cpuUsage();
     expect(valueOf(samples, 'process.cpu.time', { 'cpu.mode': 'user' })).toBeCloseTo(user / 1e6, 1);
     expect(valueOf(samples, 'process.cpu.time', { 'cpu.mode': 'system' })).toBeCloseTo(system / 1e6, 1);
@@ -63,44 +63,44 @@ describe('the process', () => {
   });
 
   it('shows how busy it was since the collection before', async () => {
-    await readings.read();
+    await measured.read();
     const uptime = process.uptime();
     vi.spyOn(process, 'uptime').mockReturnValue(uptime + 10);
     const before = process.cpuUsage();
     const end = performance.now() + 300;
     while (performance.now() < end);
     const used = process.cpuUsage(before).user / 1e6;
-    const utilization = valueOf(await readings.read(), 'process.cpu.utilization', { 'cpu.mode': 'user' })!;
+    const utilization = valueOf(await measured.read(), 'process.cpu.utilization', { 'cpu.mode': 'user' })!;
     expect(utilization).toBeCloseTo(used / 10 / availableParallelism(), 1);
     expect(utilization).toBeGreaterThan(used / 15 / availableParallelism());
   });
 
   it('counts its open files', async () => {
-    const count = async (): Promise<number> => valueOf(await readings.read(), 'process.open_file_descriptor.count')!;
+    const count = async (): Promise<number> => valueOf(await measured.read(), 'process.open_file_descriptor.count')!;
     const before = await count();
     expect(Math.abs(before - (readdirSync('/proc/self/fd').length - 1))).toBeLessThanOrEqual(2);
     const opened = Array.from({ length: 40 }, () => openSync('/dev/null', 'r'));
     expect(Math.abs((await count()) - before - 40)).toBeLessThanOrEqual(2);
     for (const descriptor of opened) closeSync(descriptor);
-    expect(valueOf(await readings.read(), 'process.open_file_descriptor.limit')).toBeGreaterThan(before);
+    expect(valueOf(await measured.read(), 'process.open_file_descriptor.limit')).toBeGreaterThan(before);
   });
 
   it('counts them on kernels whose directory of descriptors has no size', async () => {
     // The directory beside it lists the same descriptors, and has none on any kernel.
     const old = attachAlone(processUsageFrom({ read: readText, descriptorDirectory: '/proc/self/fdinfo' }));
-    const [samples, expected] = [await old.read(), await readings.read()];
+    const [samples, expected] = [await old.read(), await measured.read()];
     old.attached.detach();
     const name = 'process.open_file_descriptor.count';
     expect(Math.abs(valueOf(samples, name)! - valueOf(expected, name)!)).toBeLessThanOrEqual(1);
   });
 
   it('started when ps says, whatever the clock says later', async () => {
-    const [samples, [elapsedSeconds]] = [await readings.read(), ps('etimes')];
+    const [samples, [elapsedSeconds]] = [await measured.read(), ps('etimes')];
     const start = valueOf(samples, 'process.start_time')!;
     expect(Math.abs(Date.now() / 1e3 - elapsedSeconds! - start)).toBeLessThan(3);
     expect(Math.abs(valueOf(samples, 'process.uptime')! - elapsedSeconds!)).toBeLessThan(3);
     vi.spyOn(Date, 'now').mockReturnValue(0);
-    expect(valueOf(await readings.read(), 'process.start_time')).toBe(start);
+    expect(valueOf(await measured.read(), 'process.start_time')).toBe(start);
   });
 
   it('is read in the main thread only', async () => {
@@ -121,8 +121,8 @@ describe('the process', () => {
   });
 
   it('is not read once it is detached', async () => {
-    readings.attached.detach();
-    expect(await readings.read()).toEqual([]);
+    measured.attached.detach();
+    expect(await measured.read()).toEqual([]);
   });
 });
 
@@ -176,7 +176,7 @@ describe('what cannot be read', () => {
       return readText(path);
     };
     const forbidden = attachAlone(processUsageFrom({ read, descriptorDirectory: '/proc/self/fd' }));
-    const all = namesOf(await readings.read());
+    const all = namesOf(await measured.read());
     expect(all.filter((name) => name !== 'process.open_file_descriptor.limit')).toEqual(namesOf(await forbidden.read()));
     await forbidden.read();
     expect([...forbidden.registry.failedCallbacks]).toEqual([['process', 2]]);
@@ -187,7 +187,7 @@ describe('the official host metrics', () => {
   it('give the same values of the process, under the same names', async () => {
     official = startOfficial(loadOfficial('@opentelemetry/instrumentation-host-metrics', 'HostMetricsInstrumentation'));
     const theirs = (await official.read()).filter(({ name }) => name.startsWith('process.'));
-    const ours = await readings.read();
+    const ours = await measured.read();
     expect(new Set(theirs.map(({ name }) => name))).toEqual(
       new Set(['process.cpu.time', 'process.cpu.utilization', 'process.memory.usage']),
     );

@@ -1,4 +1,4 @@
-// Builds the package once before the tests, since the processes that they start run it as users get it.
+// Builds the package once before all tests, since the processes that they start run the build.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { isCi } from './ci.ts';

@@ -74,17 +74,17 @@ describe('promtel and the official instrumentation', () => {
     'see the same operations, and the same connections but for sessions that have none',
     async (program) => {
       await using server = await startMongo(program);
-      const readings = attachAlone(mongodb);
+      const measured = attachAlone(mongodb);
       const official = startOfficial(OfficialWithSpans);
       const { MongoClient } = freshCopy(require, 'mongodb');
       const client = new MongoClient(server.url, { maxPoolSize: 2 });
       const connectionsOf = async (): Promise<object> => ({
-        promtel: countsOf(await readings.read(), 'db.client.connection.count', ['db.client.connection.state']),
+        promtel: countsOf(await measured.read(), 'db.client.connection.count', ['db.client.connection.state']),
         official: officialCounts(await official.read()),
       });
 
       await useMongo(client);
-      const durations = (await readings.read()).filter(({ name }) => name === 'db.client.operation.duration');
+      const durations = (await measured.read()).filter(({ name }) => name === 'db.client.operation.duration');
       const begun = durations.flatMap(({ attributes, value }) => Array.from({ length: value }, () => attributes as Attributes));
       expect(operationsOf(begun)).toEqual(operationsOf(spans));
       expect(begun.length).toBeGreaterThan(13);
@@ -100,9 +100,9 @@ describe('promtel and the official instrumentation', () => {
 
       await cursor.close();
       await client.close();
-      readings.attached.detach();
+      measured.attached.detach();
       await official.stop();
-      expect(readings.attached.failure).toBeUndefined();
+      expect(measured.attached.failure).toBeUndefined();
     },
   );
 });

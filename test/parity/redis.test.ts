@@ -7,7 +7,7 @@ import { ioredis } from '../../src/instrumentations/ioredis/ioredis.ts';
 import { redis } from '../../src/instrumentations/redis.ts';
 import { freshCopy } from '../kit/apps/fresh-copy.ts';
 import { loadOfficial } from '../kit/apps/official.ts';
-import { commandsOf, testsWithRedis } from '../kit/samples/redis-samples.ts';
+import { commandsOf, testsWithRedis } from '../kit/servers/redis-tests.ts';
 
 type Ioredis = typeof import('ioredis');
 type NodeRedis = typeof import('redis');

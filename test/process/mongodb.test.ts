@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
-import { commandsOf, emptyMongo } from '../kit/samples/mongo-samples.ts';
 import { countsOf } from '../kit/samples/samples.ts';
 import { startMongo } from '../kit/servers/mongo-process.ts';
+import { commandsOf, emptyMongo } from '../kit/servers/mongo-tests.ts';
 import { openOtlpSink, type OtlpSink } from '../kit/servers/otlp-sink.ts';
 import { testsWithServer } from '../kit/with-program.ts';
 

@@ -4,7 +4,7 @@ import { eventually } from '../kit/apps/http-traffic.ts';
 import { BULLMQ } from '../kit/apps/polled-queues.ts';
 import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
 import { type Depth, depthInExposition, depthInRedis } from '../kit/samples/queue-depth.ts';
-import { type QueueRead, watchReads } from '../kit/samples/queue-reads.ts';
+import { type QueuePoll, watchPolls } from '../kit/samples/queue-polls.ts';
 import { type RedisProcess, startRedis } from '../kit/servers/redis-process.ts';
 import { testWith } from '../kit/with-program.ts';
 
@@ -37,13 +37,13 @@ describe.each(BULLMQ)('%s', (library) => {
   const runBare = (program: string): App => runApp([`test/process/fixtures/${program}`, library, redis.url]);
 
   test('one of two workers and an API reads a queue, and another one takes over from it', async () => {
-    await using reads = await watchReads(redis, 'bull:mail');
+    await using reads = await watchPolls(redis, 'bull:mail');
     const apps = [run(WORKER), run(WORKER), run(API)];
     const api = apps[2]!;
     for (const app of apps) await app.line(/ready/);
     const first = await onlyReader(apps);
     await pause(4 * POLL_SECONDS);
-    expect(reads.askers).toBe(3);
+    expect(reads.pollers).toBe(3);
     expect(readersIn(reads.all)).toHaveLength(1);
     expect(await onlyReader(apps)).toBe(first);
 
@@ -128,7 +128,7 @@ async function onlyReader(apps: readonly App[]): Promise<App> {
 }
 
 /** Each turn that somebody had at reading. */
-function readersIn(reads: readonly QueueRead[]): string[] {
+function readersIn(reads: readonly QueuePoll[]): string[] {
   return reads.map(({ reader }) => reader).filter((reader, index, all) => reader !== all[index - 1]);
 }
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
-import { commandsOf, lookUpsOf } from '../kit/samples/redis-samples.ts';
 import { countsOf } from '../kit/samples/samples.ts';
 import { openOtlpSink, type OtlpSink } from '../kit/servers/otlp-sink.ts';
 import { startRedis } from '../kit/servers/redis-process.ts';
+import { commandsOf, lookUpsOf } from '../kit/servers/redis-tests.ts';
 import { testsWithServer } from '../kit/with-program.ts';
 
 const FIXTURES = './test/process/fixtures';

@@ -18,8 +18,8 @@ import { ai } from '../../../src/instrumentations/ai/ai.ts';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
 import { withPurpose } from '../../../src/recorders/llm/purpose.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
-import { attachTogether, type Together } from '../../kit/apps/llm-together.ts';
 import { mockEmbeddings, mockModel } from '../../kit/apps/mock-models.ts';
+import { attachTogether, type Together } from '../../kit/samples/llm-together.ts';
 import { BROKEN, type LlmProvider, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 import { exercise } from '../exercises/ai.ts';
 

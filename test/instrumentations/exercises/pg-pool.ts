@@ -2,8 +2,8 @@
 import type { Pool } from 'pg';
 import { exerciseWith } from '../../kit/contracts/exercise.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { freshPg } from '../../kit/samples/postgres-samples.ts';
 import { startPostgres } from '../../kit/servers/postgres-process.ts';
+import { freshPg } from '../../kit/servers/postgres-tests.ts';
 
 /** The same on every run, since it is part of names. */
 const port = await freePort();

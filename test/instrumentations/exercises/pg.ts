@@ -1,8 +1,8 @@
 // Makes pg run statements: that succeed, fail, return rows and take long; by promise, by callback and from a cursor.
 import { exerciseWith } from '../../kit/contracts/exercise.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { freshPg } from '../../kit/samples/postgres-samples.ts';
 import { startPostgres } from '../../kit/servers/postgres-process.ts';
+import { freshPg } from '../../kit/servers/postgres-tests.ts';
 
 /** The same on every run, since it is part of names. */
 const port = await freePort();

@@ -5,9 +5,9 @@ import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { openIoredis as open, reloadIoredis } from '../../kit/apps/ioredis-client.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { commandsOf, testsWithRedis } from '../../kit/samples/redis-samples.ts';
 import { attachAlone, countsOf, valueOf } from '../../kit/samples/samples.ts';
 import { startRedis } from '../../kit/servers/redis-process.ts';
+import { commandsOf, testsWithRedis } from '../../kit/servers/redis-tests.ts';
 
 const test = testsWithRedis(ioredis, reloadIoredis);
 

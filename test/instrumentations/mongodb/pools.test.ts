@@ -6,10 +6,10 @@ import { describe, expect } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/samples/mongo-samples.ts';
 import { countsOf, valueOf } from '../../kit/samples/samples.ts';
 import { startMongo } from '../../kit/servers/mongo-process.ts';
 import { startMongoProxy } from '../../kit/servers/mongo-proxy.ts';
+import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/servers/mongo-tests.ts';
 
 const testsOf = testsWithMongo();
 

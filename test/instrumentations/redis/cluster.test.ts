@@ -11,9 +11,9 @@ import { redis } from '../../../src/instrumentations/redis.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { reloadIoredis } from '../../kit/apps/ioredis-client.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { commandsOf, lookUpsOf } from '../../kit/samples/redis-samples.ts';
-import { attachAlone, countsOf, type Readings } from '../../kit/samples/samples.ts';
+import { attachAlone, countsOf, type AttachedAlone } from '../../kit/samples/samples.ts';
 import { type RedisProcess, startRedis } from '../../kit/servers/redis-process.ts';
+import { commandsOf, lookUpsOf } from '../../kit/servers/redis-tests.ts';
 import { testsWithServer } from '../../kit/with-program.ts';
 
 /** Two nodes that share the slots: of the keys here, `one` is at the second and `two` at the first. */
@@ -47,22 +47,22 @@ const testWithCluster = testsWithServer('redis-server', async (program) => {
   };
 });
 
-function test(title: string, instrumentation: Instrumentation, run: (readings: Readings) => Promise<void>): void {
+function test(title: string, instrumentation: Instrumentation, run: (measured: AttachedAlone) => Promise<void>): void {
   testWithCluster(title, async () => {
     for (const node of nodes) await node.cli('flushall');
-    const readings = attachAlone(instrumentation);
+    const measured = attachAlone(instrumentation);
     reloadIoredis();
     try {
-      await run(readings);
+      await run(measured);
     } finally {
-      readings.attached.detach();
+      measured.attached.detach();
     }
-    expect(readings.attached.failure).toBeUndefined();
+    expect(measured.attached.failure).toBeUndefined();
   });
 }
 
 /** The commands of each node. */
-async function commandsByNode({ read }: Readings): Promise<Record<string, number>[]> {
+async function commandsByNode({ read }: AttachedAlone): Promise<Record<string, number>[]> {
   const samples = await read();
   return nodes.map(({ port }) => commandsOf(samples, { 'server.port': port }));
 }
@@ -74,22 +74,22 @@ describe('a cluster of ioredis', () => {
     return Object.assign(cluster, { [Symbol.asyncDispose]: async () => void (await cluster.quit()) });
   }
 
-  test('counts a command at its node', ioredis, async (readings) => {
+  test('counts a command at its node', ioredis, async (measured) => {
     await using cluster = await open();
     await cluster.set('one', 1);
     await cluster.set('two', 2);
     await cluster.get('two');
     await cluster.lpush('two', 1).catch(() => {});
-    expect(await commandsByNode(readings)).toEqual([{ SET: 1, GET: 1, 'LPUSH WRONGTYPE': 1 }, { SET: 1 }]);
-    expect(lookUpsOf(await readings.read())).toEqual({ hit: 1, miss: 0 });
+    expect(await commandsByNode(measured)).toEqual([{ SET: 1, GET: 1, 'LPUSH WRONGTYPE': 1 }, { SET: 1 }]);
+    expect(lookUpsOf(await measured.read())).toEqual({ hit: 1, miss: 0 });
   });
 
-  test('counts pipelines as their commands and transactions once', ioredis, async (readings) => {
+  test('counts pipelines as their commands and transactions once', ioredis, async (measured) => {
     await using cluster = await open();
     await cluster.pipeline().set('two', 1).get('two').exec();
     await cluster.multi().incr('two').incr('two').exec();
     await cluster.multi().incr('one').exec();
-    expect(await commandsByNode(readings)).toEqual([{ SET: 1, GET: 1, MULTI: 1 }, { MULTI: 1 }]);
+    expect(await commandsByNode(measured)).toEqual([{ SET: 1, GET: 1, MULTI: 1 }, { MULTI: 1 }]);
   });
 });
 
@@ -112,21 +112,21 @@ describe('a slot that has moved to another node', () => {
     }
   }
 
-  test('a command that is sent on counts once', ioredis, async (readings) => {
+  test('a command that is sent on counts once', ioredis, async (measured) => {
     await whileMoved(async (cluster) => {
       expect(await cluster.get('two')).toBeNull();
     });
-    expect(commandsOf(await readings.read())).toEqual({ GET: 1 });
+    expect(commandsOf(await measured.read())).toEqual({ GET: 1 });
   });
 
-  test('a pipeline that is sent again counts again', ioredis, async (readings) => {
+  test('a pipeline that is sent again counts again', ioredis, async (measured) => {
     await whileMoved(async (cluster) => {
       expect(await cluster.pipeline().get('two').get('two').exec()).toEqual([
         [null, null],
         [null, null],
       ]);
     });
-    expect(await commandsByNode(readings)).toEqual([{ 'GET MOVED': 2 }, { GET: 2 }]);
+    expect(await commandsByNode(measured)).toEqual([{ 'GET MOVED': 2 }, { GET: 2 }]);
   });
 });
 
@@ -138,22 +138,22 @@ describe('a cluster of node-redis', () => {
     return Object.assign(cluster, { [Symbol.asyncDispose]: async () => cluster.destroy() });
   }
 
-  test('counts a command at its node', redis, async (readings) => {
+  test('counts a command at its node', redis, async (measured) => {
     await using cluster = await open();
     await cluster.set('one', 1);
     await cluster.set('two', 2);
     await cluster.get('two');
     await cluster.lPush('two', '1').catch(() => {});
-    expect(await commandsByNode(readings)).toEqual([{ SET: 1, GET: 1, 'LPUSH WRONGTYPE': 1 }, { SET: 1 }]);
-    expect(lookUpsOf(await readings.read())).toEqual({ hit: 1, miss: 0 });
+    expect(await commandsByNode(measured)).toEqual([{ SET: 1, GET: 1, 'LPUSH WRONGTYPE': 1 }, { SET: 1 }]);
+    expect(lookUpsOf(await measured.read())).toEqual({ hit: 1, miss: 0 });
   });
 
-  test('counts pipelines as their commands and transactions once', redis, async (readings) => {
+  test('counts pipelines as their commands and transactions once', redis, async (measured) => {
     await using cluster = await open();
     await cluster.multi().set('two', 1).get('two').execAsPipeline();
     await cluster.multi().incr('two').incr('two').exec();
     await cluster.multi().incr('one').exec();
-    expect(await commandsByNode(readings)).toEqual([{ SET: 1, GET: 1, MULTI: 1 }, { MULTI: 1 }]);
+    expect(await commandsByNode(measured)).toEqual([{ SET: 1, GET: 1, MULTI: 1 }, { MULTI: 1 }]);
   });
 
   test('has connections to each node until it is closed', redis, async ({ read }) => {

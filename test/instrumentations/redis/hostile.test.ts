@@ -10,9 +10,9 @@ import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { redis } from '../../../src/instrumentations/redis.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { reloadIoredis } from '../../kit/apps/ioredis-client.ts';
-import { commandsOf } from '../../kit/samples/redis-samples.ts';
-import { attachAlone, countsOf, type Readings } from '../../kit/samples/samples.ts';
+import { attachAlone, countsOf, type AttachedAlone } from '../../kit/samples/samples.ts';
 import { type RedisProcess, startRedis } from '../../kit/servers/redis-process.ts';
+import { commandsOf } from '../../kit/servers/redis-tests.ts';
 import { testsWithServer } from '../../kit/with-program.ts';
 
 let server: RedisProcess;
@@ -119,7 +119,7 @@ const REPLIES: readonly string[][] = [
 ];
 
 describe.each(libraries)('$name', ({ instrumentation, load, open }) => {
-  let readings: Readings;
+  let measured: AttachedAlone;
   let uncaught: unknown[] = [];
   const onUncaught = (error: unknown): void => void uncaught.push(error);
   beforeEach(() => {
@@ -131,12 +131,12 @@ describe.each(libraries)('$name', ({ instrumentation, load, open }) => {
     await wait(20);
     process.off('uncaughtException', onUncaught);
     process.off('unhandledRejection', onUncaught);
-    readings?.attached.detach();
+    measured?.attached.detach();
     expect(uncaught).toEqual([]);
   });
 
   function attach(): void {
-    readings = attachAlone(instrumentation);
+    measured = attachAlone(instrumentation);
     load();
   }
 
@@ -165,8 +165,8 @@ describe.each(libraries)('$name', ({ instrumentation, load, open }) => {
       const expected = await answersTo(commands);
       attach();
       expect(await answersTo(commands)).toEqual(expected);
-      expect(readings.attached.failure).toBeUndefined();
-      expect(total(commandsOf(await readings.read()))).toBe(2 * (commands.length - waiting));
+      expect(measured.attached.failure).toBeUndefined();
+      expect(total(commandsOf(await measured.read()))).toBe(2 * (commands.length - waiting));
     });
 
   describe('whose connection is killed in the middle of a pipeline', () => {
@@ -192,11 +192,11 @@ describe.each(libraries)('$name', ({ instrumentation, load, open }) => {
         const expected = await outcomeOf(reopens);
         attach();
         expect(await outcomeOf(reopens)).toBe(expected);
-        const { PING = 0, ...counts } = commandsOf(await readings.read());
+        const { PING = 0, ...counts } = commandsOf(await measured.read());
         expect(total(counts)).toBe(commands.length);
         expect(PING > 0).toBe(reopens);
-        expect(readings.attached.failure).toBeUndefined();
-        const connections = async () => countsOf(await readings.read(), 'db.client.connection.count', []);
+        expect(measured.attached.failure).toBeUndefined();
+        const connections = async () => countsOf(await measured.read(), 'db.client.connection.count', []);
         await eventually(async () => expect(await connections()).toEqual({ '': 0 }));
       });
   });

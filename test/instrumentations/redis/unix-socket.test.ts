@@ -9,9 +9,9 @@ import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { redis } from '../../../src/instrumentations/redis.ts';
 import { reloadIoredis } from '../../kit/apps/ioredis-client.ts';
-import { commandsOf, lookUpsOf } from '../../kit/samples/redis-samples.ts';
 import { attachAlone, valueOf } from '../../kit/samples/samples.ts';
 import { startRedis } from '../../kit/servers/redis-process.ts';
+import { commandsOf, lookUpsOf } from '../../kit/servers/redis-tests.ts';
 import { testsWithServer } from '../../kit/with-program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'promtel-redis-'));

@@ -61,7 +61,7 @@ export function verifyInstrumentation(subject: Subject): void {
 
     testExercise('subscribes to nothing before it is attached, nor after', async (program) => {
       const started = vi.spyOn(globalThis, 'setInterval');
-      // A library may stop what it started by the module.
+      // A library may stop an interval through the timers module.
       const stopped = [globalThis, timers].map((holder) => vi.spyOn(holder, 'clearInterval'));
       expect(subscribed()).toEqual([]);
       const one = attachTo(new Registry());
@@ -113,7 +113,7 @@ export function verifyInstrumentation(subject: Subject): void {
           }),
         );
       }
-      // A subscriber's error surfaces a tick after it was published to.
+      // Node throws the error of a subscriber in the next tick.
       await new Promise((resolve) => setImmediate(resolve));
       process.off('uncaughtException', onThrown);
       expect(thrown).toEqual([]);
@@ -140,13 +140,13 @@ const hostile: object = new Proxy(
   },
 );
 
-/** Stands, in a list of answers, for the object itself that gives them. */
+/** In a list of answers, means the object itself that gives them. */
 const ITSELF = Symbol('itself');
 
-/** What asks more often would never end. */
+/** Beyond this, a handler that loops over answers would never end. */
 const MOST_QUESTIONS = 1000;
 
-/** An object that knows every key and can be called: it gives the answers of a list, one after the other and over again. */
+/** An object that has every key and can be called: it gives the answers of a list in turn. */
 function answering(answers: readonly unknown[]): object {
   let questions = 0;
   const answer = (): unknown => {
@@ -164,10 +164,10 @@ const answers = fc.array(fc.oneof({ arbitrary: fc.constant(ITSELF), weight: 3 },
   maxLength: 12,
 });
 
-/** Anything at all, and what has anything at all wherever it is looked at, however deep. */
+/** Any value, and objects that give any values at any depth. */
 const payload = fc.oneof(fc.anything(), fc.constant(hostile), answers.map(answering));
 
-/** Gives every attribute that is recorded and that its metric does not declare. */
+/** Collects the attributes that are recorded though their metric does not declare them. */
 function watchAttributes(registry: Registry): Set<string> {
   const undeclared = new Set<string>();
   const watched = new Set<Family>();
@@ -197,7 +197,7 @@ function watchFamily(family: Family, undeclared: Set<string>): void {
   });
 }
 
-/** How often each series was recorded: the values of counters, how many values a histogram has. Ports differ from run to run. */
+/** The value of each series, which of a histogram is its count; without the port, which differs from run to run. */
 function countsOf(registry: Registry): string[] {
   return samplesOf(registry)
     .map(({ name, attributes, value }) => JSON.stringify([name, { ...attributes, 'server.port': undefined }, value]))

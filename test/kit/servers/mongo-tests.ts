@@ -1,25 +1,25 @@
-// Tests against one MongoDB server for all of a file, each with a copy of the driver that was loaded after promtel was attached.
+// Tests against a MongoDB server that the tests of a file share, and the commands that were measured.
 import { createRequire } from 'node:module';
 import { MongoClient } from 'mongodb';
 import { mongodb } from '../../../src/instrumentations/mongodb/mongodb.ts';
 import { freshCopy } from '../apps/fresh-copy.ts';
-import { type MongoProcess, startMongo } from '../servers/mongo-process.ts';
+import { countsOf, type AttachedAlone, whileAttached } from '../samples/samples.ts';
 import { testsWithServer } from '../with-program.ts';
-import { attachAlone, countsOf, type Readings } from './samples.ts';
+import { type MongoProcess, startMongo } from './mongo-process.ts';
 
 const require = createRequire(import.meta.url);
 
-export interface MongoCase extends Readings {
+export interface MongoCase extends AttachedAlone {
   readonly server: MongoProcess;
-  /** What the driver exports. */
+  /** The exports of a copy of the driver that was loaded after the instrumentation was attached. */
   readonly driver: any;
-  /** A client that is closed with the test, of the test's server unless another is given. */
+  /** A client that is closed after the test, by default of the test's server. */
   open(options?: object, url?: string): any;
 }
 
 export type MongoTest = (title: string, run: (given: MongoCase) => Promise<void>) => void;
 
-/** Defines tests with a driver, by the name that it is installed under; each finds the database `shop` empty. */
+/** Defines tests with a driver, by the name that it is installed under, and with an empty database `shop`. */
 export function testsWithMongo(): (driver: string) => MongoTest {
   const testWithMongo = testsWithServer('mongo-java-server', (program) => startMongo(program));
   return (driver) => (title, run) => testWithMongo(title, (server) => runCase(driver, server, run));
@@ -27,28 +27,23 @@ export function testsWithMongo(): (driver: string) => MongoTest {
 
 async function runCase(name: string, server: MongoProcess, run: (given: MongoCase) => Promise<void>): Promise<void> {
   await emptyMongo(server, ['shop']);
-  const readings = attachAlone(mongodb);
-  const driver = freshCopy(require, name);
-  const clients: any[] = [];
-  try {
-    await run({
-      ...readings,
-      server,
-      driver,
-      open(options, url = server.url) {
-        const client = new driver.MongoClient(url, options);
-        clients.push(client);
-        return client;
-      },
-    });
-  } finally {
-    for (const client of clients) await client.close();
-    readings.attached.detach();
-  }
-  if (readings.attached.failure !== undefined) throw new Error(readings.attached.failure);
+  await whileAttached(mongodb, async (measured) => {
+    const driver = freshCopy(require, name);
+    const clients: any[] = [];
+    const open: MongoCase['open'] = (options, url = server.url) => {
+      const client = new driver.MongoClient(url, options);
+      clients.push(client);
+      return client;
+    };
+    try {
+      await run({ ...measured, server, driver, open });
+    } finally {
+      for (const client of clients) await client.close();
+    }
+  });
 }
 
-/** Drops databases, unseen by promtel. */
+/** Drops databases, with a driver that is not instrumented. */
 export async function emptyMongo({ url }: MongoProcess, names: readonly string[]): Promise<void> {
   const client = new MongoClient(url);
   for (const name of names) await client.db(name).dropDatabase();
