@@ -1,14 +1,14 @@
 // What measuring clients costs: CPU time of a Redis command, of a query and of a cached item, and of the same left out by a setting.
+import { freePort } from '../kit/free-port.ts';
 import { startPostgres } from '../kit/servers/postgres-process.ts';
 import { startRedis } from '../kit/servers/redis-process.ts';
 import type { CallCost, Round } from './clients/workload.ts';
 import { type Benchmark, figure, type Figures, type Findings, medianRatio, ratio } from './kit/benchmark.ts';
-import { freePort } from './kit/free-port.ts';
 import { countOnPage } from './kit/page-count.ts';
 import { REGISTER } from './kit/promtel.ts';
 import { requireProgram } from './kit/require-program.ts';
 import { interleave, meansOf, type Pace, pick, type Samples } from './kit/rounds.ts';
-import { FormatCache } from './kit/variant.ts';
+import { Variant } from './kit/variant.ts';
 
 /** What is measured of a client. */
 interface Case {
@@ -81,7 +81,7 @@ function measure(what: Case, url: string | undefined, quick: boolean): Promise<C
 }
 
 /** A process that makes calls of one kind, alone or under promtel. */
-class Caller extends FormatCache {
+class Caller extends Variant {
   readonly #case: Case;
   readonly #page: string;
 

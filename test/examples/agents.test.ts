@@ -1,4 +1,4 @@
-// The demo of agents runs on a machine with nothing but Node.js, shows what the helpers were told, and leaves nothing behind.
+// The demo of agents runs on a machine with nothing but Node.js, shows what its helpers recorded, and leaves nothing behind.
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
@@ -44,14 +44,14 @@ const SHOWN = [
 afterEach(killDemos);
 
 describe('the agents', () => {
-  it('end by themselves with what was measured', async () => {
+  it('the agents end by themselves with a summary of what was measured', async () => {
     const { app, running } = runDemo('agents', ['--for', '6'], BARE);
     const { code, stdout, stderr } = await app.ended;
     expect({ code, running: running() }, stderr).toEqual({ code: 0, running: [] });
     for (const line of SUMMARY) expect(stdout).toMatch(line);
   });
 
-  testWith('promtool', 'have a page that shows everything, until they are told to end', async ({ path }) => {
+  testWith('promtool', 'the agents have a page with every metric, until they are interrupted', async ({ path }) => {
     const { app, running } = runDemo('agents', []);
     let page = '';
     await eventually(async () => {

@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url);
 
 type Attributes = Readonly<Record<string, string | number>>;
 
-/** The official instrumentation tells of operations by spans only: here is what each was started with. */
+/** The official instrumentation records operations as spans only: the attributes that each was started with. */
 const spans: Attributes[] = [];
 
 const tracer = {
@@ -33,7 +33,7 @@ class OfficialWithSpans extends (loadOfficial('@opentelemetry/instrumentation-mo
 
 const OPERATION = ['db.operation.name', 'db.collection.name', 'db.namespace', 'db.system.name', 'server.address', 'server.port'];
 
-/** Commands that the driver addresses to the database, so that the official one does not tell their collection. */
+/** Commands that the driver sends to the database, so that the official instrumentation does not know their collection. */
 const OF_ITEMS = new Set<unknown>(['aggregate', 'findAndModify']);
 
 /** How often each operation was begun, without what differs for a reason. */
@@ -71,7 +71,7 @@ describe('promtel and the official instrumentation', () => {
   // Once only: the official one gives a module that is loaded a second time as it was the first time.
   testWith(
     'mongo-java-server',
-    'see the same operations, and the same connections but for sessions that have none',
+    'see the same MongoDB operations, and the same connections but for sessions that have none',
     async (program) => {
       await using server = await startMongo(program);
       const measured = attachAlone(mongodb);

@@ -50,7 +50,7 @@ async function drain(stream: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of stream);
 }
 
-it('calls have the same series, sums and labels', async () => {
+it('OpenAI calls have the same series, sums and labels as by the official instrumentation', async () => {
   await using provider = await startLlmProvider();
   const official = startOfficial(Official);
   const measured = attachLlm(llm, { llmServers: provider.servers });
@@ -67,7 +67,7 @@ it('calls have the same series, sums and labels', async () => {
   expect(durationsOf(measured.samples('gen_ai.client.operation.duration'))).toEqual(durationsOf(theirs));
 });
 
-it('where a client tries again, each try is a call here, and all of them one there; the word for what failed is the provider’s', async () => {
+it('each retry of OpenAI is a call of its own, as it is not by the official instrumentation; error types are those of the provider', async () => {
   await using provider = await startLlmProvider();
   const official = startOfficial(Official);
   const measured = attachLlm(llm, { llmServers: provider.servers });

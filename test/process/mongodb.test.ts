@@ -26,7 +26,7 @@ describe('a program that uses MongoDB', () => {
   });
   afterEach(() => sink.close());
 
-  it('has a Mongoose that brings its own driver', () => {
+  it('has a Mongoose with a driver of its own', () => {
     const own = createRequire(require.resolve('mongoose')).resolve('mongodb/package.json');
     expect(own).not.toBe(require.resolve('mongodb/package.json'));
   });
@@ -37,7 +37,7 @@ describe('a program that uses MongoDB', () => {
     ['--import', 'mongodb.mjs', 'mongodb6'],
     ['--import', 'mongodb.cjs', 'mongodb6'],
   ] as const)
-    test(`has each command counted once, and ends: ${option} ${file} with ${driver}`, async (server) => {
+    test(`has each MongoDB command counted once, and ends: ${option} ${file} with ${driver}`, async (server) => {
       await emptyMongo(server, ['shop', 'people']);
       const env = { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: sink.url };
       const ending = await runToEnd([option, './register.js', `${FIXTURES}/${file}`, server.url, driver], env);
@@ -45,8 +45,8 @@ describe('a program that uses MongoDB', () => {
       expect(ending.code).toBe(0);
       const { points } = sink.requests.at(-1)!;
       expect(commandsOf(points)).toEqual(COMMANDS);
-      const told = JSON.parse(ending.stdout) as Record<string, number>;
-      expect(countsOf(points, 'db.client.operation.duration', ['db.namespace', 'db.operation.name'])).toEqual(told);
+      const reported = JSON.parse(ending.stdout) as Record<string, number>;
+      expect(countsOf(points, 'db.client.operation.duration', ['db.namespace', 'db.operation.name'])).toEqual(reported);
     });
 
   test('a program that uses MongoDB ends by itself while its metrics can be scraped', async (server) => {
@@ -82,7 +82,7 @@ describe('a driver of another version', () => {
     return program;
   }
 
-  it.each(['4.17.2', '6.4.0', '8.0.0'])('is reported in one line and left alone: %s', async (version) => {
+  it.each(['4.17.2', '6.4.0', '8.0.0'])('of MongoDB is reported in one line and left alone: %s', async (version) => {
     const env = { OTEL_METRICS_EXPORTER: 'none' };
     const { code, stderr } = await runToEnd(['--import', './register.js', programWith(version)], env);
     expect(code).toBe(0);

@@ -31,8 +31,8 @@ function run(file: string, program: string, url: string, preload: readonly strin
 
 const PRINT = `
 const { collect } = await import('promtel/testing');
-const told = (await collect()).filter(({ name }) => name.startsWith('db.'));
-for (const { name, value, attributes } of told.filter(({ value }) => value > 0))
+const samples = (await collect()).filter(({ name }) => name.startsWith('db.'));
+for (const { name, value, attributes } of samples.filter(({ value }) => value > 0))
   console.log(name.replace('db.client.', ''), value, attributes['db.operation.name'] ?? attributes['db.client.connection.state'] ?? '');`;
 
 const USE = `
@@ -68,7 +68,7 @@ describe('a program with a pool', () => {
     'promise.cjs': `const mysql = require('mysql2/promise'); (async () => {${USE}})();`,
   };
   for (const [file, program] of Object.entries(programs)) {
-    testWithServer(`is measured, and ends by itself: ${file}`, async ({ url }) => {
+    testWithServer(`has its mysql2 pool measured, and ends by itself: ${file}`, async ({ url }) => {
       const ending = await run(file, program, url);
       expect(ending).toMatchObject({ code: 0, signal: null, stderr: expect.stringMatching(/^promtel: .*\n$/) });
       expect(linesOf(ending)).toEqual(USED);
@@ -88,7 +88,7 @@ describe('an error that nobody listens for', () => {
     'of a query in a pool': `const pool = mysql.createPool(process.env.URL); pool.query('SELECT * FROM missing').once('end', () => pool.end()); connection.end();`,
   };
   for (const [title, statement] of Object.entries(programs)) {
-    testWithServer(`ends the program as without promtel: ${title}`, async ({ url }) => {
+    testWithServer(`of mysql2 ends the program as without promtel: ${title}`, async ({ url }) => {
       const program = `const mysql = require('mysql2'); const connection = mysql.createConnection(process.env.URL);${statement}`;
       const place = statement === '' ? `mysql://127.0.0.1:${await freePort()}` : url;
       const [bare, measured] = await Promise.all([run('bare.cjs', program, place, []), run('measured.cjs', program, place)]);
@@ -99,7 +99,7 @@ describe('an error that nobody listens for', () => {
   }
 });
 
-it('says that a version that publishes nothing is left alone', async () => {
+it('a version of mysql2 that publishes nothing is reported and left alone', async () => {
   const old = join(folder, 'old');
   const copy = join(old, 'node_modules/mysql2');
   mkdirSync(join(old, 'node_modules'), { recursive: true });

@@ -1,4 +1,4 @@
-// Processes that share BullMQ queues, unchanged: one of them reads each, another follows it, and none is kept from ending.
+// Processes that share BullMQ queues, unchanged: one of them polls each queue, another takes over, and none is kept from ending.
 import { afterEach, describe, expect } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
 import { BULLMQ } from '../kit/apps/polled-queues.ts';
@@ -36,7 +36,7 @@ describe.each(BULLMQ)('%s', (library) => {
     runApp(['--import', './register.js', `test/process/fixtures/${program}`, library, redis.url, ...args], { env: ENV });
   const runBare = (program: string): App => runApp([`test/process/fixtures/${program}`, library, redis.url]);
 
-  test('one of two workers and an API reads a queue, and another one takes over from it', async () => {
+  test('one of two workers and an API polls a queue, and another one takes over from it', async () => {
     await using reads = await watchPolls(redis, 'bull:mail');
     const apps = [run(WORKER), run(WORKER), run(API)];
     const api = apps[2]!;
@@ -116,7 +116,7 @@ async function depthOf(app: App): Promise<Depth | undefined> {
   return depthInExposition(await pageOf(app), 'mail');
 }
 
-/** Waits until just one of the pages tells of the queue, and gives the application whose page it is. */
+/** Waits until exactly one of the pages has the queue, and gives the application whose page it is. */
 async function onlyReader(apps: readonly App[]): Promise<App> {
   let readers: App[] = [];
   await eventually(async () => {
@@ -138,7 +138,7 @@ async function post(api: App, job: object): Promise<void> {
   expect(answer.status).toBe(200);
 }
 
-/** What the application has told, each line once. */
+/** The lines that the application has printed, each once. */
 function linesOf(app: App): string[] {
   return [...new Set(app.stdout.trimEnd().split('\n'))].toSorted();
 }

@@ -15,7 +15,7 @@ export const exercise = exerciseOf(async (track) => {
   server.next({ error: { status: 429, type: 'ThrottlingException' } });
   track(await client.send(new aws.ConverseCommand({ ...MODEL, ...MESSAGES })));
   await client.send(new aws.InvokeModelCommand({ modelId: 'a-model', body: '{}' }));
-  server.next({ body: { generated: 'nothing is told' } });
+  server.next({ body: { generated: 'without a usage' } });
   await client.send(new aws.InvokeModelCommand({ ...MODEL, body: '{}' }));
   for (const isCut of [false, true]) {
     server.next({ isCut, delayMillis: 2 });

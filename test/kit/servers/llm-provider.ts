@@ -159,14 +159,14 @@ function answerOf(wire: Wire, request: PlainAnswer['request'], path: string, scr
   const named = request['model'];
   const asked = typeof named === 'string' ? named : (/(?:models|deployments)\/([^/:]+)/.exec(path)?.[1] ?? 'a-model');
   const isStream = wire.isStream(request, path);
-  const tellsNone = script.usage === null || script.error !== undefined || (isStream && wire.leavesOutUsage?.(request));
+  const hasNoUsage = script.usage === null || script.error !== undefined || (isStream && wire.leavesOutUsage?.(request));
   const plain: PlainAnswer = {
     request,
     model: script.model ?? `${asked}-2026-01-01`,
     texts: script.texts ?? (script.toolCalls === undefined ? ['one ', 'two ', 'three'] : []),
     toolCalls: script.toolCalls ?? [],
     finishReason: script.finishReason,
-    usage: tellsNone ? undefined : (script.usage ?? USAGE),
+    usage: hasNoUsage ? undefined : (script.usage ?? USAGE),
   };
   return { wire, plain, script, isStream, outputMillis: [] };
 }

@@ -14,7 +14,7 @@ class Store {
     return key === 'at once' ? key : Promise.resolve(key);
   }
   getMany(keys: readonly string[]): Promise<unknown[]> {
-    return Promise.all(keys.map((key) => this.get(key)));
+    return Promise.all(keys.map(async (key) => this.get(key)));
   }
 }
 
