@@ -3,20 +3,20 @@
 import { createRequire } from 'node:module';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import { exerciseWith } from '../../kit/contracts/exercise.ts';
-import { freePort } from '../../kit/free-port.ts';
+import { fixedPort } from '../../kit/free-port.ts';
 import { startMongo } from '../../kit/servers/mongo-process.ts';
 
 const require = createRequire(import.meta.url);
 
-/** The same on every run, since it is part of names. */
-const port = await freePort();
+/** The same for every run, since it is part of the names of pools and caches. */
+const portOf = fixedPort();
 
 /** What was used last, so that its pool is still there to be read. */
 export let kept: unknown;
 
 export const exercise = exerciseWith('mongo-java-server', async (track, program) => {
   const { MongoClient } = freshCopy(require, 'mongodb');
-  await using server = await startMongo(program, port);
+  await using server = await startMongo(program, await portOf());
   // Opening the first connection is waiting, too.
   const client = new MongoClient(server.url, { maxPoolSize: 1, waitQueueTimeoutMS: 700 });
   kept = client;
