@@ -90,7 +90,7 @@ function callsOf(settings: () => LlmCallSettings) {
         if (context.isOver) return;
         const answer = errorType === undefined ? ask(llmTokens, options?.answerOf, result) : undefined;
         call.end({ ...ask(llmTokens, endOf, answer), errorType });
-        context.show();
+        context.markCounted();
       },
     );
   }
