@@ -1,4 +1,4 @@
-// Attempts at BullMQ's jobs, by patched methods of Worker and Job: which jobs are taken on, how each attempt ends, and what stalls.
+// Attempts at BullMQ's jobs, by patched methods of Worker and Job: when each begins, how it ends, and which jobs stall.
 //
 // A worker emits `active` for a job that it took on, the job is then moved by one of its own methods, and the promise of the
 // worker's `processJob` settles when nothing more will come. A job of a processor in a file is moved by this process as well, so

@@ -1,7 +1,7 @@
 // BullMQ 5 and 6: jobs that are added, waited for, worked on and stalled, and the workers of this process.
 //
 // BullMQ publishes nothing, so methods are patched that every major version has. No promise is put between a worker and its own
-// where every job passes: the order of things would be another, and Redis would be asked more often.
+// on the path of every job: its steps would run in another order, and it would ask Redis for jobs more often.
 //
 // How long a job waited is known from its own times: a parent's wait includes that for its children, since BullMQ keeps no time
 // at which they were done; where a job's delay was changed or cut short, the delay that it was added with is subtracted.

@@ -3,7 +3,9 @@ import type { Undo } from '../../hooks/instrumentation.ts';
 import { settleAfter } from '../../hooks/promise-method.ts';
 import { wrapMethod } from '../../hooks/wrap-method.ts';
 
-/** The file of the classes. Not the main file: that one is recognised only under the package's own name, which an alias changes. */
+/**
+ * The file of the classes. Not the main file: that one is recognised only under the package's own name, which an alias changes.
+ */
 export const CLASSES_FILE = 'dist/cjs/classes/index.js';
 
 interface Class {

@@ -51,8 +51,8 @@ export class Activity {
   }
 
   /**
-   * Ends it: what begins from now on is a part of its parent. `onSettled` is called when all calls that began before have ended, or a
-   * second has passed.
+   * Ends it: what begins from now on is a part of its parent. `onSettled` is called when all calls that began before have ended,
+   * or a second has passed.
    */
   end(onSettled?: () => void): void {
     if (this.#isOver) return;
@@ -72,7 +72,10 @@ export class Activity {
     return this.#isOver ? this.openParent() : this;
   }
 
-  /** Its nearest parent that has not ended; those between are unlinked, or activities that start others would make an endless chain. */
+  /**
+   * Its nearest parent that has not ended; those between are unlinked, or activities that start others would make an endless
+   * chain.
+   */
   openParent(): Activity | undefined {
     this.#parent = this.#parent?.nearestOpen();
     return this.#parent;

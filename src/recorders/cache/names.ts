@@ -1,4 +1,4 @@
-// The names that an application gave to its caches, shared by every copy of promtel in the process; no cache is kept alive.
+// The names that an application gives to its caches, shared by every copy of promtel in the process; no cache is kept alive.
 
 // The number goes up when copies can no longer understand each other's names.
 const KEY = Symbol.for('promtel.cacheNames.1');
@@ -12,7 +12,7 @@ function sharedNames(): WeakMap<object, string> {
   return (holder[KEY] ??= new WeakMap());
 }
 
-/** Sets the `cache.name` of a cache; the last one counts. */
+/** Gives a cache a name for `cache.name`; the last one counts. */
 export function nameCache(cache: object, name: string): void {
   sharedNames().set(cache, name);
 }

@@ -17,8 +17,9 @@ const BLOCKING = (
 ).split(' ');
 
 /**
- * What the clients themselves send to set up a connection, to check that the server is ready and to discover a cluster: it depends on
- * connections rather than on what the application does, and cannot be distinguished from what the application sends of the same.
+ * What the clients themselves send to set up a connection, to check that the server is ready and to discover a cluster: it
+ * depends on connections rather than on what the application does, and cannot be distinguished from what the application sends of
+ * the same.
  */
 const UPKEEP = 'HELLO AUTH SELECT CLIENT READONLY READWRITE INFO CLUSTER SENTINEL ASKING RESET QUIT'.split(' ');
 

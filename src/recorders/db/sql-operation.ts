@@ -1,7 +1,7 @@
 // Parses what a metric may have of an SQL statement: its keyword, from a fixed list, and in the simplest forms its table.
 //
-// Nothing else of a statement is ever recorded, and what is not certain is left out: a name counts only where no literal or comment
-// can have come before it, so that none can be mistaken for a name.
+// Nothing else of a statement is ever recorded, and what is not certain is left out: a name counts only where no literal or
+// comment can have come before it, so that none can be mistaken for a name.
 import { OTHER } from '../../core/attribute.ts';
 
 export interface SqlOperation {

@@ -11,8 +11,8 @@ export class ClientCall {
   #isOver = false;
 
   /**
-   * Begins a call within the current one; `onCounted` is called once, if a layer below counts it. Calls of one group are made side by
-   * side: the context of one may still be entered when the next begins, which is no part of it.
+   * Begins a call within the current one; `onCounted` is called once, if a layer below counts it. Calls of one group are made
+   * side by side: the context of one may still be entered when the next begins, which is no part of it.
    */
   constructor(onCounted: () => void, group?: string) {
     this.#onCounted = onCounted;

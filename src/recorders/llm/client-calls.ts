@@ -30,7 +30,9 @@ export interface RequestedCall {
   readonly model: unknown;
 }
 
-/** The metrics of every such call. Rate limits are in headers, which only the tap on fetch sees; not every client reports retries. */
+/**
+ * The metrics of every such call. Rate limits are in headers, which only the tap on fetch sees; not every client reports retries.
+ */
 export const clientCallMetrics = [
   genAiClientOperationDuration,
   genAiClientTokenUsage,

@@ -16,8 +16,8 @@ export class ToolCalls {
   }
 
   /**
-   * Begins a call, now unless said, which is active until it ends. It counts for the current activity, unless a library that reports
-   * the call later has kept the one in which it was made.
+   * Begins a call, now unless said, which is active until it ends. It counts for the current activity, unless a library that
+   * reports the call later has kept the one in which it was made.
    */
   begin(tool: string | undefined, startMillis = nowMillis(), activity = currentActivity()): ToolCall {
     activity?.calledTool();
