@@ -32,6 +32,7 @@ describe('lint', () => {
       gauge,
       { ...good, merge: 'max' },
       { ...gauge, expireAfterSeconds: 60 },
+      { ...good, brief: 'Orders (e.g. of books).' },
     ];
     expect(definitions.flatMap(lint)).toEqual([]);
   });

@@ -63,7 +63,7 @@ function repeated<Item>(items: readonly Item[], keyOf: (item: Item) => string): 
 }
 
 function wrongSentence(text: string): string | undefined {
-  return /^[A-Z0-9].*[^.]\.$/.test(text) && !/[.!?]\s/.test(text) ? undefined : text;
+  return /^[A-Z0-9].*[^.]\.$/.test(text) && !/(?<!\be\.g)[.!?]\s/.test(text) ? undefined : text;
 }
 
 function isBoundedOnce({ values, cap }: AttributeSpec): boolean {

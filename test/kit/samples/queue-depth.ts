@@ -25,7 +25,7 @@ export function depthInExposition(page: string, queue: string): Depth | undefine
   const families = parseExposition(page);
   const own = (family: string): { labels: Readonly<Record<string, string>>; value: number }[] =>
     families.get(family)?.samples.filter(({ labels }) => labels['queue_name'] === queue) ?? [];
-  const [paused] = own('queue_paused_ratio');
+  const [paused] = own('queue_paused');
   if (paused === undefined) return undefined;
   return {
     jobs: Object.fromEntries(own('queue_jobs').map(({ labels, value }) => [labels['queue_state'], value])),
