@@ -165,8 +165,8 @@ describe('an endpoint that cannot listen', () => {
 describe('a process with an endpoint', () => {
   const built = fileURLToPath(new URL('../../build', import.meta.url));
   const start = `
-    import { Registry } from '${built}/core/registry.js';
-    import { Endpoint } from '${built}/exporters/prometheus/endpoint.js';
+    import { Registry } from '${built}/core/recording/registry.js';
+    import { Endpoint } from '${built}/endpoint/server.js';
     import { Page } from '${built}/exporters/prometheus/page.js';
     const { url } = await new Endpoint({ page: new Page({ registry: new Registry() }), host: '127.0.0.1', port: 0 }).listen();`;
 

@@ -6,6 +6,7 @@ import { OpenQueues, type QueueUser } from './open-queues.ts';
 
 export const bullmqQueues: Instrumentation = {
   name: 'bullmq',
+  id: 'bullmq-queues',
   target: { package: 'bullmq', versions: '>=5 <7' },
   metrics: [queueJobs, queueOldestJobAge, queuePaused],
   attach(attachment) {
