@@ -16,13 +16,11 @@ import {
   queueWorkers,
 } from '../../catalog/jobs.ts';
 import type { Instrumentation } from '../../hooks/instrumentation.ts';
+import { undoAll } from '../../hooks/undo-all.ts';
 import { JobRecorder } from '../../recorders/jobs/jobs.ts';
 import { BullmqAdded } from './added.ts';
 import { BullmqAttempts } from './attempts.ts';
 import { type BullmqLibrary, CLASSES_FILE } from './library.ts';
-
-/** Copies of BullMQ that are patched: attached twice, the first counts. */
-const patched = new WeakSet<BullmqLibrary>();
 
 export const bullmq: Instrumentation = {
   name: 'bullmq',
@@ -32,15 +30,9 @@ export const bullmq: Instrumentation = {
     const jobs = new JobRecorder(attachment.registry);
     const attempts = new BullmqAttempts(jobs, attachment);
     const added = new BullmqAdded(jobs);
-    attachment.patch({ file: CLASSES_FILE }, (library: BullmqLibrary) => {
-      if (patched.has(library)) return () => {};
-      patched.add(library);
-      const undo = [...attempts.observe(library), ...added.observe(library, attachment.guard)];
-      return () => {
-        patched.delete(library);
-        for (const one of undo) one();
-      };
-    });
+    attachment.patch({ file: CLASSES_FILE }, (library: BullmqLibrary) =>
+      undoAll([attempts.observe(library), added.observe(library, attachment.guard)]),
+    );
     attachment.onDetach(() => jobs.stop());
   },
 };
