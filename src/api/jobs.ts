@@ -1,4 +1,4 @@
-// `jobs`: what an application tells of jobs and queues that no library shows, in the same series as BullMQ's.
+// `jobs`: the API for jobs and queues of libraries that are not instrumented, in the same series as BullMQ's.
 import { jobName, queueName } from '../catalog/attributes.ts';
 import { jobAdded, jobDuration, jobRetries, jobStalled, jobWaitDuration, queueJobs } from '../catalog/jobs.ts';
 import type { MetricDefinition } from '../core/metric.ts';
@@ -8,20 +8,20 @@ import { JobAttempt, JobRecorder, type JobSeries } from '../recorders/jobs/jobs.
 import { QUEUE_FIELDS, type QueueReading } from '../recorders/jobs/queue-state.ts';
 import { attributesFrom } from './named-attributes.ts';
 import { observe, type ReadState } from './observe.ts';
-import { ask, isFunction, wrapFor } from './record.ts';
+import { callSafely, isFunction, wrapFor } from './record.ts';
 
-/** A queue. */
+/** A queue, by its name. */
 export interface Queue {
   readonly queue: string;
 }
 
-/** A kind of job; never one job, whose id would make a series of its own. */
+/** A kind of job, by its queue and name; never the id of a single job, which would make a series of its own. */
 export interface JobLabels extends Queue {
   readonly job?: string | undefined;
 }
 
 export interface AttemptOptions {
-  /** Whether an attempt that failed with this error will be repeated; it then is `retried`, not `failed`. */
+  /** Whether an attempt that failed with this error will be repeated; its outcome is then `retried` rather than `failed`. */
   readonly willRetry?: ((error: unknown) => boolean) | undefined;
 }
 
@@ -34,12 +34,12 @@ const queueAttributesOf = attributesFrom({ queue: queueName }, { required: ['que
 /** `jobs` for one kind of job, its series looked up once. */
 export type BoundJobs = ReturnType<typeof bind>;
 
-/** Tells of jobs and queues. Nothing of it throws but what a function that is tracked throws. */
+/** Records jobs and queues. Nothing here throws, except what a tracked function throws. */
 export const jobs = {
   /**
-   * Runs one attempt at a job, synchronous or not, and hands on its result or error, as `createTracker` does. Records its
-   * seconds in `job.duration` by outcome and `error.type`, and counts it in `job.active` while it runs; an attempt that will
-   * be repeated counts in `job.retries`.
+   * Runs one attempt at a job, synchronous or not, and returns its result. Records its duration in seconds in `job.duration`, by
+   * outcome and `error.type`, and counts it in `job.active` while it runs; an attempt that will be repeated counts in
+   * `job.retries`.
    *
    * @throws what the function throws
    * @example
@@ -54,7 +54,7 @@ export const jobs = {
   },
 
   /**
-   * A function that does what the given one does and looks like it, tracked at every call.
+   * Wraps a function: the same with its name, length and `this`, tracked at every call.
    *
    * @example
    * ```js
@@ -85,7 +85,7 @@ export const jobs = {
   },
 
   /**
-   * Counts attempts that failed and are to be repeated, in `job.retries`; those that `track` knows of are counted.
+   * Counts attempts that failed and will be repeated, in `job.retries`; `track` counts its own.
    *
    * @example
    * ```js
@@ -98,7 +98,7 @@ export const jobs = {
   },
 
   /**
-   * Counts jobs whose worker went away in the middle of them, in `job.stalled`.
+   * Counts jobs whose worker stopped in the middle of them, in `job.stalled`.
    *
    * @example
    * ```js
@@ -111,8 +111,8 @@ export const jobs = {
   },
 
   /**
-   * Records for how many seconds a job waited for its first attempt, without the delay that it was added with, in
-   * `job.wait.duration`.
+   * Records how long a job waited for its first attempt, in seconds, in `job.wait.duration`. Subtract the delay that it was added
+   * with.
    *
    * @example
    * ```js
@@ -125,11 +125,11 @@ export const jobs = {
   },
 
   /**
-   * Reads a queue before every collection, which waits a second for a promise: `queue.jobs` by state, `queue.oldest_job.age`,
-   * `queue.paused`, `queue.workers`, `queue.concurrency`. A read that throws, rejects or goes on for half a minute takes them off
-   * the page and is counted in `promtel.collection.errors`.
+   * Reads a queue before every collection, which waits up to a second for a promise: `queue.jobs` by state,
+   * `queue.oldest_job.age` in seconds, `queue.paused`, `queue.workers`, `queue.concurrency`. A read that throws, rejects or takes
+   * longer than half a minute takes them off the page and counts in `promtel.collection.errors`.
    *
-   * @returns what stops it and takes the queue off the page
+   * @returns a function that stops it and takes the queue off the page
    * @example
    * ```js
    * const stop = jobs.observeQueue({ queue: 'mail' }, async () => ({ waiting: await store.length(), oldestSeconds: 4 }));
@@ -185,7 +185,7 @@ function trackAttempt<Result>(series: JobSeries, run: () => Result, options: Att
   return timeOperation(run, ({ errorType }, error) => {
     attempt.finish();
     if (errorType === undefined) return attempt.end('completed');
-    const isRetried = ask(jobRetries, options?.willRetry, error) === true;
+    const isRetried = callSafely(jobRetries, options?.willRetry, error) === true;
     attempt.end(isRetried ? 'retried' : 'failed', errorType);
   });
 }

@@ -3,7 +3,7 @@ import { nowMillis } from '../core/clock.ts';
 import type { MetricDefinition } from '../core/metric.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';
 import { type StateAttributes, type StateFields, StateGauges } from '../recorders/state-gauges.ts';
-import { looks } from './named-attributes.ts';
+import { describeValue } from './named-attributes.ts';
 
 /** Gives the state as it is now; may take a moment. */
 export type ReadState<State> = () => State | Promise<State>;
@@ -15,8 +15,8 @@ const OUTDATED_MILLIS = 30_000;
 const observations = new Map<string, Observation>();
 
 /**
- * Reads a state at every collection until the returned function is called, which also takes it off the page. Of two readers of the
- * same state, the later one replaces the earlier one.
+ * Reads a state at every collection until the returned function is called, which also takes it off the page. Of two readers of
+ * the same state, the later one replaces the earlier one.
  */
 export function observe<State extends object>(
   subject: MetricDefinition,
@@ -25,13 +25,13 @@ export function observe<State extends object>(
   read: ReadState<State>,
 ): () => void {
   if (typeof read !== 'function') {
-    sharedRegistry().report(subject.name, `cannot be read by what is ${looks(read)}: accepted is a function`);
+    sharedRegistry().report(subject.name, `cannot be read by what is ${describeValue(read)}: accepted is a function`);
     return () => {};
   }
   const key = `${subject.name} ${JSON.stringify(attributes)}`;
   const before = observations.get(key);
   if (before !== undefined) {
-    sharedRegistry().report(subject.name, `is observed again for ${nameOf(attributes)}: only the latest is asked`);
+    sharedRegistry().report(subject.name, `is observed again for ${nameOf(attributes)}: only the latest is read`);
     before.stop();
   }
   const gauges = new StateGauges(sharedRegistry(), fields, attributes);
@@ -108,7 +108,7 @@ class Observation {
   #show(state: unknown): void {
     if (this.#isStopped) return;
     if (typeof state !== 'object' || state === null)
-      throw new TypeError(`what was read is ${looks(state)}: accepted is an object of ${this.#fields.join(', ')}`);
+      throw new TypeError(`what was read is ${describeValue(state)}: accepted is an object of ${this.#fields.join(', ')}`);
     this.#gauges.show(Object.fromEntries(this.#fields.map((field) => [field, this.#numberOf(state, field)])));
   }
 
@@ -118,7 +118,7 @@ class Observation {
     if (typeof value === 'boolean') return Number(value);
     if (typeof value === 'number' && Number.isFinite(value)) return value;
     if (value !== undefined)
-      sharedRegistry().report(this.#subject, `is shown without ${field}, which is ${looks(value)}: accepted is a number`);
+      sharedRegistry().report(this.#subject, `is shown without ${field}, which is ${describeValue(value)}: accepted is a number`);
     return undefined;
   }
 }

@@ -1,5 +1,6 @@
 // Readiness: what an application names as needed before it can take traffic, asked within a deadline.
 import { messageOf } from '../core/problem.ts';
+import { sharedAcrossCopies } from '../core/shared-across-copies.ts';
 
 /** Answers whether something is there: `false`, a throw or a rejection says no, anything else yes. */
 export type ReadinessCheck = () => unknown;
@@ -21,13 +22,8 @@ interface Registration {
   pending: Promise<CheckResult> | undefined;
 }
 
-// Shared by every copy of promtel in the process, since an application may have bundled its own.
-const KEY = Symbol.for('promtel.readiness.1');
-
-function registrations(): Map<string, Registration> {
-  const holder = globalThis as { [KEY]?: Map<string, Registration> };
-  return (holder[KEY] ??= new Map());
-}
+/** The checks by name. An application may have bundled a copy of promtel of its own, whose checks count too. */
+const registrations = sharedAcrossCopies('readiness.1', () => new Map<string, Registration>());
 
 /** How long `/readyz` waits for a check. Kubernetes gives a probe one second unless told otherwise. */
 const READINESS_TIMEOUT_MILLIS = 900;

@@ -1,4 +1,4 @@
-// The format of the responses that Amazon Bedrock's `InvokeModel` gives: each model maker's own fields, and those that Bedrock adds.
+// The format of Amazon Bedrock's `InvokeModel` responses: the fields of each model maker, and those that Bedrock adds.
 import { fieldTree } from './field-tree.ts';
 import { type AnswerField, FORMATS, type ReadableFormat } from './formats.ts';
 

@@ -50,8 +50,8 @@ function nodeOf<Field extends string>(paths: readonly Path<Field>[], presenceOnl
     paths.filter(({ keys }) => keys.length > 0),
     ({ keys }) => keys[0]!,
   );
-  const entries = [...byKey].map(([key, beneath]) => {
-    const rest = beneath.map((path) => ({ ...path, keys: path.keys.slice(1) }));
+  const entries = [...byKey].map(([key, within]) => {
+    const rest = within.map((path) => ({ ...path, keys: path.keys.slice(1) }));
     return { key, bytes: Buffer.from(key), length: Buffer.byteLength(key), node: nodeOf(rest, presenceOnly) };
   });
   const keys = entries.filter(({ key }) => key !== '*');

@@ -1,4 +1,4 @@
-// The wire formats of LLM providers as data: the URL path of each, and the JSON paths of what is measured of requests and responses.
+// The wire formats of LLM providers as data: the URL path of each, and the JSON paths of its metadata in requests and responses.
 import type { LlmOperation } from '../catalog/llm-attributes.ts';
 import { type FieldPaths, fieldTree } from './field-tree.ts';
 

@@ -1,8 +1,8 @@
 // The LLM provider of a host, as data: the hosts that providers publish.
 
 /**
- * Providers by host, with its port unless it is the scheme's default; a key that does not begin with a letter matches every host that
- * ends with it. A provider that the conventions have no name for has the one of the published prices.
+ * Providers by host, with its port unless it is the scheme's default; a key that does not begin with a letter matches every host
+ * that ends with it. A provider that the conventions have no name for has the one of the published prices.
  */
 const HOSTS: Readonly<Record<string, string>> = {
   'api.openai.com': 'openai',

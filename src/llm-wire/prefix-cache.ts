@@ -1,5 +1,4 @@
-// Caches how the last document of a stream began and where its parser was then: the events of a stream begin alike, so that most of
-// them need not be parsed from the start.
+// Caches how the last document began and where its parser was then: events of a stream begin alike, and are parsed from there.
 import type { ContainerNode, FieldNode } from './field-tree.ts';
 import type { FieldValue } from './json-fields.ts';
 

@@ -1,4 +1,4 @@
-// Shows a state that is read from time to time, such as a queue's or a pool's, in gauges: a field that is not known is off the page.
+// Shows a state that is read now and then, such as a queue's or a pool's, in gauges; unknown fields are taken off the page.
 import type { MetricDefinition } from '../core/metric.ts';
 import type { Registry } from '../core/recording/registry.ts';
 

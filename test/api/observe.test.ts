@@ -127,7 +127,7 @@ describe('what is observed', () => {
     expect(await items(name)).toEqual([2]);
     former();
     expect(await items(name)).toEqual([2]);
-    const message = `is observed again for ${name}: only the latest is asked`;
+    const message = `is observed again for ${name}: only the latest is read`;
     expect(problems).toContainEqual({ subject: 'cache.items', message });
   });
 

@@ -235,15 +235,11 @@ describe.each(['express', 'express4'])('%s', (name) => {
 
 describe('what it leaves behind', () => {
   it('is nothing, once detached', async () => {
-    const { attached: another } = attachAlone(instrumentation);
     const copy = mkdtempSync(join(tmpdir(), 'promtel-express-'));
     const layer = join(copy, 'lib/layer.js');
     write(copy, { 'package.json': JSON.stringify({ name: 'router', version: '2.2.0' }), 'lib/layer.js': LAYER });
     const Layer = require(layer);
-    const patched = Layer.prototype.handleRequest;
-    another.detach();
-    // The instrumentation of the other tests has patched it first.
-    expect(Layer.prototype.handleRequest).not.toBe(patched);
+    expect(Layer.prototype.handleRequest.toString()).not.toContain('original');
     attached.detach();
     expect(new Layer().handleRequest()).toBe('original');
     expect(Layer.prototype.handleRequest.toString()).toContain('original');

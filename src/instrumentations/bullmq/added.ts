@@ -1,7 +1,9 @@
 // Jobs that this process adds to BullMQ's queues, by patched methods of Job, FlowProducer and JobScheduler: each counted once.
 import type { Guard, Undo } from '../../hooks/instrumentation.ts';
+import { observePromiseMethod } from '../../hooks/promise-method.ts';
+import { undoAll } from '../../hooks/undo-all.ts';
 import type { JobRecorder } from '../../recorders/jobs/jobs.ts';
-import { type BullmqJob, type BullmqLibrary, observeCalls } from './library.ts';
+import type { BullmqJob, BullmqLibrary } from './library.ts';
 
 /** How many keys of deduplication and of schedulers are remembered, to recognise a job that was there already. */
 const MOST_KEYS = 1000;
@@ -21,20 +23,18 @@ export class BullmqAdded {
     this.#jobs = jobs;
   }
 
-  observe({ Job, FlowProducer, JobScheduler }: BullmqLibrary, guard: Guard): Undo[] {
-    const add = guard((_: unknown, __: unknown, job: unknown) => this.#add(job as BullmqJob | undefined));
-    const addAll = guard((_: unknown, __: unknown, jobs: unknown) => {
-      for (const job of jobs as BullmqJob[]) this.#add(job);
-    });
-    const addFlow = guard((_: unknown, __: unknown, flow: unknown) => this.#addFlows([flow as Flow | undefined]));
-    const addFlows = guard((_: unknown, __: unknown, flows: unknown) => this.#addFlows(flows as Flow[] | undefined));
-    return [
-      observeCalls(Job, 'create', { fulfilled: add }),
-      observeCalls(Job, 'createBulk', { fulfilled: addAll }),
-      observeCalls(FlowProducer.prototype, 'add', { fulfilled: addFlow }),
-      observeCalls(FlowProducer.prototype, 'addBulk', { fulfilled: addFlows }),
-      ...(JobScheduler === undefined ? [] : [observeCalls(JobScheduler.prototype, 'upsertJobScheduler', { fulfilled: add })]),
-    ];
+  observe({ Job, FlowProducer, JobScheduler }: BullmqLibrary, guard: Guard): Undo {
+    const onAdded = (holder: object, name: string, count: (added: unknown) => void): Undo =>
+      observePromiseMethod(holder, name, guard, { before: () => true, fulfilled: count });
+    const addOne = (job: unknown): void => this.#add(job as BullmqJob | undefined);
+    const addAll = (jobs: unknown): void => (jobs as BullmqJob[]).forEach((job) => this.#add(job));
+    return undoAll([
+      onAdded(Job, 'create', addOne),
+      onAdded(Job, 'createBulk', addAll),
+      onAdded(FlowProducer.prototype, 'add', (flow) => this.#addFlows([flow as Flow | undefined])),
+      onAdded(FlowProducer.prototype, 'addBulk', (flows) => this.#addFlows(flows as Flow[] | undefined)),
+      ...(JobScheduler === undefined ? [] : [onAdded(JobScheduler.prototype, 'upsertJobScheduler', addOne)]),
+    ]);
   }
 
   #add(job: BullmqJob | undefined): void {

@@ -1,4 +1,4 @@
-// Attempts at BullMQ's jobs, by patched methods of Worker and Job: which jobs are taken on, how each attempt ends, and what stalls.
+// Attempts at BullMQ's jobs, by patched methods of Worker and Job: when each begins, how it ends, and which jobs stall.
 //
 // A worker emits `active` for a job that it took on, the job is then moved by one of its own methods, and the promise of the
 // worker's `processJob` settles when nothing more will come. A job of a processor in a file is moved by this process as well, so
@@ -6,11 +6,12 @@
 import { sendInternal } from '../../core/internal-traffic.ts';
 import { errorTypeOf } from '../../core/operation.ts';
 import type { Attachment, Guard, Undo } from '../../hooks/instrumentation.ts';
-import { onSettled, settleAfter } from '../../hooks/promise-method.ts';
-import { type Method, wrapMethod } from '../../hooks/wrap-method.ts';
+import { observeCalls } from '../../hooks/observe-calls.ts';
+import { observePromiseMethod, onSettled } from '../../hooks/promise-method.ts';
+import { undoAll } from '../../hooks/undo-all.ts';
 import { JobAttempt, JobRecorder, type JobSeries } from '../../recorders/jobs/jobs.ts';
 import { JobWorkers } from '../../recorders/jobs/workers.ts';
-import { type BullmqLibrary, type BullmqJob, observeCalls } from './library.ts';
+import type { BullmqJob, BullmqLibrary } from './library.ts';
 
 interface Worker {
   readonly name: string;
@@ -58,76 +59,70 @@ export class BullmqAttempts {
     this.#guard = attachment.guard;
   }
 
-  observe({ Worker: worker, Job: job }: BullmqLibrary): Undo[] {
-    return [...this.#observeWorkers(worker.prototype), ...this.#observeMoves(job.prototype, worker.prototype)];
+  observe({ Worker: worker, Job: job }: BullmqLibrary): Undo {
+    return undoAll([...this.#observeWorkers(worker.prototype), ...this.#observeMoves(job.prototype, worker.prototype)]);
   }
 
   #observeWorkers(worker: object): Undo[] {
-    const onEvent = this.#eventHandler();
-    const run = this.#guard((one: Worker) => this.#workers.add(one, one.name));
-    const begin = this.#guard((one: Worker, job: Job | undefined) => this.#process(one, job));
     const leave = this.#guard((job: Job | undefined) => this.#leave(job));
     return [
-      observeCalls<Worker>(worker, 'run', { before: run }),
-      wrapMethod(worker, 'emit', (emit) =>
-        asMethod(function (this: Worker, ...values: unknown[]) {
-          onEvent(this, values[0], values[1], values[2]);
-          return emit.apply(this, values);
-        }),
-      ),
-      wrapMethod(worker, 'processJob', (processJob) =>
-        asMethod(function (this: Worker, ...values: unknown[]) {
-          const job = values[0] as Job | undefined;
-          begin(this, job);
-          // No promise in between: the worker would ask Redis for jobs more often.
-          return onSettled(processJob.apply(this, values), () => leave(job));
-        }),
-      ),
+      observeCalls<Worker, unknown[]>(worker, 'run', this.#guard, {
+        before: (one) => void this.#workers.add(one, one.name),
+      }),
+      observeCalls<Worker, unknown[]>(worker, 'emit', this.#guard, {
+        before: (one, values) => this.#onEvent(one, values[0], values[1], values[2]),
+      }),
+      observeCalls<Worker, [Job | undefined]>(worker, 'processJob', this.#guard, {
+        before: (one, values) => this.#process(one, values[0]),
+        // The worker awaits this promise of every job: another one would make it ask Redis for jobs more often.
+        after: (_, [job], promise) => void onSettled(promise, () => leave(job)),
+      }),
     ];
   }
 
   /** Handles the events of a worker that matter here, before its listeners do. */
-  #eventHandler() {
-    const take = this.#guard((worker: Worker, job: Job) => this.#take(worker, job));
-    const complete = this.#guard((job: Job) => job[ATTEMPT]?.end('completed'));
-    const stall = this.#guard((worker: Worker, id: string) => this.#countStalled(worker, id));
-    const fail = this.#guard((job: Job | undefined, error: unknown) => this.#countFailedUnseen(job, error));
-    return (worker: Worker, event: unknown, subject: unknown, error: unknown): void => {
-      if (event === 'active') take(worker, subject as Job);
-      else if (event === 'completed') complete(subject as Job);
-      else if (event === 'stalled') stall(worker, subject as string);
-      else if (event === 'failed') fail(subject as Job | undefined, error);
-    };
+  #onEvent(worker: Worker, event: unknown, subject: unknown, error: unknown): void {
+    if (event === 'active') this.#take(worker, subject as Job);
+    else if (event === 'completed') (subject as Job)[ATTEMPT]?.end('completed');
+    else if (event === 'stalled') this.#countStalled(worker, subject as string);
+    else if (event === 'failed') this.#countFailedUnseen(subject as Job | undefined, error);
   }
 
-  /** Observes where jobs are moved from being worked on, by a worker, a processor or the application. */
+  /** Observes where jobs are moved when an attempt is over, by a worker, a processor or the application. */
   #observeMoves(job: object, worker: object): Undo[] {
-    const finish = this.#guard((moved: Job) => {
-      moved[ATTEMPT]?.finish();
-      return moved[ATTEMPT]?.isProcessed === true;
-    });
-    const complete = this.#guard((moved: Job) => moved[ATTEMPT]?.end('completed'));
-    const fail = this.#guard((moved: Job, [error]: readonly unknown[]) => endFailed(moved, error));
-    const putBack = this.#guard((moved: Job) => endPutBack(moved));
-    const putBackIfMoved = this.#guard((moved: Job, _: unknown, isMoved: unknown) => {
-      if (isMoved === true) endPutBack(moved);
-    });
-    const putBackFirst = this.#guard((_: unknown, [moved]: readonly unknown[]) => endPutBack(moved as Job));
+    const guard = this.#guard;
+    const self = (moved: Job): Job => moved;
     return [
-      wrapMethod(job, 'moveToCompleted', (move) =>
-        asMethod(function (this: Job, ...values: unknown[]) {
-          const isOfWorker = finish(this) === true;
-          const promise = move.apply(this, values);
-          // A worker emits `completed` for its own: no promise in between, as above.
-          return isOfWorker ? promise : settleAfter(promise, () => complete(this));
-        }),
-      ),
-      observeCalls<Job>(job, 'moveToFailed', { before: finish, fulfilled: fail }),
-      observeCalls<Job>(job, 'moveToDelayed', { fulfilled: putBack }),
-      observeCalls<Job>(job, 'moveToWaitingChildren', { fulfilled: putBackIfMoved }),
+      observePromiseMethod<Job, unknown[], Job>(job, 'moveToCompleted', guard, {
+        before(moved) {
+          moved[ATTEMPT]?.finish();
+          // A worker emits `completed` for its own jobs, and awaits this promise of each, as above.
+          return moved[ATTEMPT]?.isProcessed === true ? undefined : moved;
+        },
+        fulfilled: (_, moved) => moved[ATTEMPT]?.end('completed'),
+      }),
+      observePromiseMethod<Job, [unknown], { readonly job: Job; readonly error: unknown }>(job, 'moveToFailed', guard, {
+        before(moved, [error]) {
+          moved[ATTEMPT]?.finish();
+          return { job: moved, error };
+        },
+        fulfilled: (_, failed) =>
+          failed.job[ATTEMPT]?.end(isForGood(failed.job) ? 'failed' : 'retried', errorTypeOf(failed.error)),
+      }),
+      observePromiseMethod<Job, unknown[], Job>(job, 'moveToDelayed', guard, { before: self, fulfilled: endPutBack }),
+      observePromiseMethod<Job, unknown[], Job>(job, 'moveToWaitingChildren', guard, {
+        before: self,
+        fulfilled(isMoved, moved) {
+          if (isMoved === true) endPutBack(isMoved, moved);
+        },
+      }),
       // Early versions of BullMQ 5 have only the second of these.
-      observeCalls<Job>(job, 'moveToWait', { fulfilled: putBack, isOptional: true }),
-      observeCalls(worker, 'moveLimitedBackToWait', { fulfilled: putBackFirst, isOptional: true }),
+      ...ifPresent(job, 'moveToWait', (name) =>
+        observePromiseMethod<Job, unknown[], Job>(job, name, guard, { before: self, fulfilled: endPutBack }),
+      ),
+      ...ifPresent(worker, 'moveLimitedBackToWait', (name) =>
+        observePromiseMethod<Worker, [Job], Job>(worker, name, guard, { before: (_, [moved]) => moved, fulfilled: endPutBack }),
+      ),
     ];
   }
 
@@ -183,11 +178,7 @@ export class BullmqAttempts {
   }
 }
 
-function endFailed(job: Job, error: unknown): void {
-  job[ATTEMPT]?.end(isForGood(job) ? 'failed' : 'retried', errorTypeOf(error));
-}
-
-function endPutBack(job: Job): void {
+function endPutBack(_: unknown, job: Job): void {
   const attempt = job[ATTEMPT];
   if (attempt === undefined) return;
   // A processor goes on after it has put its job back, until it throws BullMQ's error for it.
@@ -209,6 +200,6 @@ async function nameOf(worker: Worker, id: string): Promise<string | null | undef
   return sendInternal(() => client?.hget?.(worker.toKey(id), 'name'));
 }
 
-function asMethod<This>(run: (this: This, ...values: unknown[]) => unknown): Method {
-  return run as unknown as Method;
+function ifPresent(holder: object, name: string, observe: (name: string) => Undo): Undo[] {
+  return Object.hasOwn(holder, name) ? [observe(name)] : [];
 }

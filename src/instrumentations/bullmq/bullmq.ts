@@ -1,7 +1,7 @@
 // BullMQ 5 and 6: jobs that are added, waited for, worked on and stalled, and the workers of this process.
 //
 // BullMQ publishes nothing, so methods are patched that every major version has. No promise is put between a worker and its own
-// where every job passes: the order of things would be another, and Redis would be asked more often.
+// on the path of every job: its steps would run in another order, and it would ask Redis for jobs more often.
 //
 // How long a job waited is known from its own times: a parent's wait includes that for its children, since BullMQ keeps no time
 // at which they were done; where a job's delay was changed or cut short, the delay that it was added with is subtracted.
@@ -16,13 +16,11 @@ import {
   queueWorkers,
 } from '../../catalog/jobs.ts';
 import type { Instrumentation } from '../../hooks/instrumentation.ts';
+import { undoAll } from '../../hooks/undo-all.ts';
 import { JobRecorder } from '../../recorders/jobs/jobs.ts';
 import { BullmqAdded } from './added.ts';
 import { BullmqAttempts } from './attempts.ts';
 import { type BullmqLibrary, CLASSES_FILE } from './library.ts';
-
-/** Copies of BullMQ that are patched: attached twice, the first counts. */
-const patched = new WeakSet<BullmqLibrary>();
 
 export const bullmq: Instrumentation = {
   name: 'bullmq',
@@ -32,15 +30,9 @@ export const bullmq: Instrumentation = {
     const jobs = new JobRecorder(attachment.registry);
     const attempts = new BullmqAttempts(jobs, attachment);
     const added = new BullmqAdded(jobs);
-    attachment.patch({ file: CLASSES_FILE }, (library: BullmqLibrary) => {
-      if (patched.has(library)) return () => {};
-      patched.add(library);
-      const undo = [...attempts.observe(library), ...added.observe(library, attachment.guard)];
-      return () => {
-        patched.delete(library);
-        for (const one of undo) one();
-      };
-    });
+    attachment.patch({ file: CLASSES_FILE }, (library: BullmqLibrary) =>
+      undoAll([attempts.observe(library), added.observe(library, attachment.guard)]),
+    );
     attachment.onDetach(() => jobs.stop());
   },
 };

@@ -31,17 +31,18 @@ const STATES = [
 ] as const satisfies readonly (readonly [keyof QueueReading, string])[];
 
 /**
- * Election and reading are one script, so that only the elected process ever reads: the process that holds the lock renews it, and
- * once it has expired, the first one that runs the script gets it. The values: token, life of the lock in milliseconds, 1 to read,
- * prefix of job keys.
+ * Election and reading are one script, so that only the elected process ever reads: the process that holds the lock renews it,
+ * and once it has expired, the first one that runs the script gets it. The values: token, life of the lock in milliseconds, 1 to
+ * read, prefix of job keys.
  *
- * Jobs are worked on in the order in which they were added, except those that are put in front: parents, stalled jobs, and the last
- * added first (`lifo`). So the oldest is among the first 100 of a list, or its last; of each priority, it is the first in front, the
- * first behind those, or the last. Of more than 50 priorities the least urgent are looked at, since their jobs wait longest.
+ * Jobs are worked on in the order in which they were added, except those that are put in front: parents, stalled jobs, and the
+ * last added first (`lifo`). So the oldest is among the first 100 of a list, or its last; of each priority, it is the first in
+ * front, the first behind those, or the last. Of more than 50 priorities the least urgent are looked at, since their jobs wait
+ * longest.
  *
  * A job waits from when it was added or its delay was over; a retried one from the start of the attempt before and its backoff.
- * Redis does not hold since when a parent waits, or a job that was retried by hand: they count from when they were added. The jobs
- * of a paused queue go on waiting.
+ * Redis does not hold since when a parent waits, or a job that was retried by hand: they count from when they were added. The
+ * jobs of a paused queue go on waiting.
  */
 const POLL = `
 local holder = redis.call('GET', KEYS[1])

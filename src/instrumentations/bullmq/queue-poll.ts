@@ -39,7 +39,9 @@ export class QueuePoll {
     this.#onError = guard((error: unknown) => this.#receiveError(error));
   }
 
-  /** To be called every half interval: each time it stands for election, every second time it reads. Undefined while connecting. */
+  /**
+   * To be called every half interval: each time it stands for election, every second time it reads. Undefined while connecting.
+   */
   poll(client: RedisClient | undefined): void {
     if (this.#isOver) return;
     if (client !== undefined && isUnused(client)) this.#reset();

@@ -50,7 +50,9 @@ export class Caches<Cache extends object> {
     onCollect(() => this.#read());
   }
 
-  /** Reads a cache at every collection for as long as it lives; caches of one identity add up. `stateOf` must not hold on to it. */
+  /**
+   * Reads a cache at every collection for as long as it lives; caches of one identity add up. `stateOf` must not hold on to it.
+   */
   watch(cache: Cache, identity: CacheIdentity, stateOf: (cache: Cache) => CacheState): void {
     this.#caches.add(cache, { identity, stateOf });
   }

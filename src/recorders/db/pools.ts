@@ -51,7 +51,7 @@ interface Totals {
   byName: ReadonlyMap<string, Record<keyof PoolState, number>>;
 }
 
-/** All libraries that watch pools for one registry: those of a library and of another one beneath it may have one name. */
+/** All libraries that watch pools for one registry: pools of two libraries, such as Knex and pg, may have the same name. */
 interface Watchers {
   readonly totals: Set<Totals>;
   /** By whom a pool is watched, so that it is counted once. */
@@ -92,7 +92,9 @@ export class DbPools<Pool extends object> {
     });
   }
 
-  /** Reads a pool at every collection for as long as it lives; pools of one name add up. `stateOf` must not hold on to the pool. */
+  /**
+   * Reads a pool at every collection for as long as it lives; pools of one name add up. `stateOf` must not hold on to the pool.
+   */
   watch(pool: Pool, name: string, stateOf: (pool: Pool) => PoolState): void {
     const { totals, byPool } = this.#watchers;
     const other = byPool.get(pool);

@@ -54,7 +54,8 @@ describe.each(BULLMQ)('%s', (packageName) => {
     expect(await queues.calls('eval')).toBeLessThan(8);
   });
 
-  test('a queue that never connects can be closed', async ({ redis }) => {
+  test('a queue that never connects can be closed', async ({ redis, attached }) => {
+    attached.detach();
     await using queues = new PolledQueues(packageName, { ...redis, port: await freePort() });
     queues.queue();
     await eventually(() => expect(queues.failures()).toBeGreaterThan(0));
