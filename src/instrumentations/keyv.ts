@@ -15,8 +15,8 @@ import type { Attachment, Guard, Instrumentation, Undo } from '../hooks/instrume
 import { observeCalls } from '../hooks/observe-calls.ts';
 import { observePromiseMethod } from '../hooks/promise-method.ts';
 import { undoAll } from '../hooks/undo-all.ts';
+import { type CacheIdentity, Caches } from '../recorders/cache/caches.ts';
 import { nameOfCache } from '../recorders/cache/names.ts';
-import { type CacheIdentity, Caches } from '../recorders/cache/requests.ts';
 import { CacheStores, type StoreMethods } from '../recorders/cache/stores.ts';
 import { nameOfTier } from '../recorders/cache/tiers.ts';
 

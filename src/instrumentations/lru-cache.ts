@@ -14,8 +14,8 @@ import type { CounterCell } from '../core/recording/cell.ts';
 import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 import type { Traced } from '../hooks/tracing-channel.ts';
 import { wrapMethod } from '../hooks/wrap-method.ts';
+import { type CacheIdentity, Caches, type CacheState } from '../recorders/cache/caches.ts';
 import { nameOfCache } from '../recorders/cache/names.ts';
-import { type CacheIdentity, Caches, type CacheState } from '../recorders/cache/requests.ts';
 
 /** A cache, and what it is asked here; `getRemainingTTL` and `info` publish nothing. */
 interface LruCache {

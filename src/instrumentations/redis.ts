@@ -12,7 +12,7 @@ import { nowMillis } from '../core/clock.ts';
 import { isInternalCommand } from '../core/internal-traffic.ts';
 import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 import { observeCalls } from '../hooks/observe-calls.ts';
-import { Caches } from '../recorders/cache/requests.ts';
+import { Caches } from '../recorders/cache/caches.ts';
 import { redisErrorType } from '../recorders/db/redis-commands.ts';
 import { poolNameOf, type RedisMessage, RedisOperations, type RedisTarget } from '../recorders/db/redis-operations.ts';
 

@@ -4,7 +4,7 @@
 // loading that adds 45 ms to every start. A test holds the two to the same names, units and values.
 import type { StatsFs } from 'node:fs';
 import type { CpuInfo } from 'node:os';
-import { systemFilesystemState } from '../catalog/attributes.ts';
+import { systemFilesystemState } from '../catalog/system-attributes.ts';
 import * as catalog from '../catalog/system.ts';
 import { CollectionInterval } from '../core/collection-interval.ts';
 import {

@@ -11,7 +11,7 @@ import { keyv } from '../../src/instrumentations/keyv.ts';
 import { nameCache } from '../../src/recorders/cache/names.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
 import { freePort } from '../kit/free-port.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { attachAlone, namesOf, type AttachedAlone, valueOf } from '../kit/samples/samples.ts';
 import { SlowStore } from '../kit/servers/slow-store.ts';
 
 const require = createRequire(import.meta.url);
@@ -26,8 +26,8 @@ interface KeyvModule {
 const load = (): CacheManagerModule => require('cache-manager') as CacheManagerModule;
 const loadKeyv = (): KeyvModule => requireOfCacheManager('keyv') as KeyvModule;
 
-let manager: Readings;
-let tiers: Readings;
+let manager: AttachedAlone;
+let tiers: AttachedAlone;
 let createCache: CacheManagerModule['createCache'];
 let Keyv: KeyvModule['Keyv'];
 beforeEach(() => {

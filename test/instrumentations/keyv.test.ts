@@ -5,7 +5,7 @@ import type { Sample } from '../../src/core/recording/samples.ts';
 import { keyv } from '../../src/instrumentations/keyv.ts';
 import { nameCache } from '../../src/recorders/cache/names.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { attachAlone, namesOf, type AttachedAlone, valueOf } from '../kit/samples/samples.ts';
 import { SlowStore } from '../kit/servers/slow-store.ts';
 
 const require = createRequire(import.meta.url);
@@ -14,13 +14,13 @@ const requireOfCacheManager = createRequire(require.resolve('cache-manager'));
 type KeyvModule = typeof import('keyv');
 type Cache = InstanceType<KeyvModule['Keyv']>;
 
-let readings: Readings;
+let measured: AttachedAlone;
 beforeEach(() => {
-  readings = attachAlone(keyv);
+  measured = attachAlone(keyv);
 });
 afterEach(() => {
-  expect(readings.attached.failure).toBeUndefined();
-  readings.attached.detach();
+  expect(measured.attached.failure).toBeUndefined();
+  measured.attached.detach();
 });
 
 interface Counts {
@@ -29,7 +29,7 @@ interface Counts {
 }
 
 async function countsOf(name?: string): Promise<Counts> {
-  const samples = await readings.read();
+  const samples = await measured.read();
   const counted = (result: string): number | undefined =>
     valueOf(samples, 'cache.requests', { 'cache.name': name, 'cache.system': 'keyv', 'cache.result': result });
   return { hit: counted('hit'), miss: counted('miss') };
@@ -38,7 +38,7 @@ async function countsOf(name?: string): Promise<Counts> {
 /** How often a store was called, by operation and error. */
 async function callsOf(name?: string): Promise<Record<string, number>> {
   const calls: Record<string, number> = {};
-  for (const { name: metric, value, attributes } of await readings.read()) {
+  for (const { name: metric, value, attributes } of await measured.read()) {
     if (metric !== 'cache.operation.duration' || attributes['cache.name'] !== name) continue;
     const { 'cache.operation': operation, 'error.type': errorType } = attributes;
     calls[errorType === undefined ? String(operation) : `${operation} ${errorType}`] = value;
@@ -153,7 +153,7 @@ describe.each(VERSIONS)('a store of %s', (_, load) => {
     expect(calls).toMatchObject({ set: 1, delete: 1, clear: 1 });
     // Without a `getMany` of its own, it gets one call for each.
     expect(calls['get']).toBe(3);
-    const slowest = (await readings.read()).find(({ attributes }) => attributes['cache.operation'] === 'get') as Sample;
+    const slowest = (await measured.read()).find(({ attributes }) => attributes['cache.operation'] === 'get') as Sample;
     expect(slowest.sum).toBeGreaterThan(0);
   });
 
@@ -226,7 +226,7 @@ describe.each(VERSIONS)('a store of %s', (_, load) => {
     expect(own).toHaveBeenCalledTimes(1);
     expect(store.delete).not.toBe(own);
     expect(Object.hasOwn(store, 'get')).toBe(true);
-    readings.attached.detach();
+    measured.attached.detach();
     expect(store.delete).toBe(own);
     expect(Object.hasOwn(store, 'get')).toBe(false);
   });
@@ -238,7 +238,7 @@ describe.each(VERSIONS)('a store of %s', (_, load) => {
     await cache.set('a', 1);
     expect([early.mock.calls.length, late.mock.calls.length]).toEqual([1, 1]);
     expect(await callsOf('slow')).toEqual({ get: 1, set: 1 });
-    readings.attached.detach();
+    measured.attached.detach();
     await cache.set('a', 2);
     expect(late).toHaveBeenCalledTimes(2);
     expect(store.set).toBe(late);
@@ -264,7 +264,7 @@ describe('items of Keyv', () => {
     const caches = [new Keyv({ store: map, namespace: 'mine' }), new Keyv()] as const;
     for (const cache of caches) for (const key of ['a', 'b']) await cache.set(key, 1);
     await caches[1].delete('a');
-    const samples = await readings.read();
+    const samples = await measured.read();
     expect(valueOf(samples, 'cache.items', { 'cache.name': 'mine' })).toBe(map.size);
     expect(valueOf(samples, 'cache.items', { 'cache.name': undefined })).toBe(1);
   });
@@ -272,7 +272,7 @@ describe('items of Keyv', () => {
   it('has no items of another store of Keyv', async () => {
     const { Keyv } = loadKeyv6();
     await new Keyv({ store: new SlowStore() }).get('a');
-    expect(namesOf(await readings.read())).not.toContain('cache.items');
+    expect(namesOf(await measured.read())).not.toContain('cache.items');
   });
 });
 
@@ -289,7 +289,7 @@ describe('the instrumentation of Keyv', () => {
     const cache = new Keyv({ store: new SlowStore() });
     await cache.set('secret key', 'secret value');
     await cache.get('secret key');
-    expect(JSON.stringify(await readings.read())).not.toContain('secret');
+    expect(JSON.stringify(await measured.read())).not.toContain('secret');
   });
 
   it('can be detached and attached again while a Keyv is in use', async () => {
@@ -298,15 +298,15 @@ describe('the instrumentation of Keyv', () => {
     const cache = new Keyv();
     await cache.get('a');
     const asking = cache.get('a');
-    readings.attached.detach();
+    measured.attached.detach();
     expect(await asking).toBeUndefined();
     expect(Keyv.prototype.get).not.toBe(watched);
-    expect(namesOf(await readings.read())).not.toContain('cache.items');
-    readings = attachAlone(keyv);
+    expect(namesOf(await measured.read())).not.toContain('cache.items');
+    measured = attachAlone(keyv);
     loadKeyv6();
     await cache.get('a');
     expect(await countsOf()).toEqual({ hit: 0, miss: 1 });
-    expect(valueOf(await readings.read(), 'cache.items')).toBe(0);
+    expect(valueOf(await measured.read(), 'cache.items')).toBe(0);
   });
 
   it('lets a Keyv and its store be collected, and the process exit', async () => {

@@ -10,10 +10,10 @@ import { pg } from '../../src/instrumentations/pg/pg.ts';
 import { freshCopy } from '../kit/apps/fresh-copy.ts';
 import { eventually } from '../kit/apps/http-traffic.ts';
 import { SETTINGS } from '../kit/contracts/instrumentation-settings.ts';
-import { testWith } from '../kit/programs.ts';
-import { freshPg, statementsOf, testsWithPostgres } from '../kit/samples/postgres-samples.ts';
 import { attachAlone, countsOf } from '../kit/samples/samples.ts';
 import { startMariadb } from '../kit/servers/mariadb-process.ts';
+import { freshPg, statementsOf, testsWithPostgres } from '../kit/servers/postgres-tests.ts';
+import { testWith } from '../kit/with-program.ts';
 
 const require = createRequire(import.meta.url);
 const test = testsWithPostgres(instrumentation);

@@ -7,17 +7,17 @@ import type { Sample } from '../../src/core/recording/samples.ts';
 import { lruCache } from '../../src/instrumentations/lru-cache.ts';
 import { nameCache } from '../../src/recorders/cache/names.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { attachAlone, namesOf, type AttachedAlone, valueOf } from '../kit/samples/samples.ts';
 
 const require = createRequire(import.meta.url);
 
-let readings: Readings;
+let measured: AttachedAlone;
 beforeEach(() => {
-  readings = attachAlone(lruCache);
+  measured = attachAlone(lruCache);
 });
 afterEach(() => {
-  expect(readings.attached.failure).toBeUndefined();
-  readings.attached.detach();
+  expect(measured.attached.failure).toBeUndefined();
+  measured.attached.detach();
 });
 
 interface Counts {
@@ -29,7 +29,7 @@ interface Counts {
 }
 
 async function countsOf(name?: string): Promise<Counts> {
-  const samples = await readings.read();
+  const samples = await measured.read();
   const named = { 'cache.name': name, 'cache.system': 'lru-cache' };
   const requests = (result: string): number => valueOf(samples, 'cache.requests', { ...named, 'cache.result': result })!;
   const evictions = (reason: string): number =>
@@ -89,7 +89,7 @@ describe('requests of an lru-cache', () => {
     await Promise.all([cache.fetch('a'), cache.fetch('a'), cache.fetch('a')]);
     await cache.fetch('a');
     expect(await countsOf()).toEqual({ ...NONE, hit: 1, miss: 3 });
-    expect(valueOf(await readings.read(), 'cache.operation.duration', { 'cache.operation': 'load' })).toBe(1);
+    expect(valueOf(await measured.read(), 'cache.operation.duration', { 'cache.operation': 'load' })).toBe(1);
   });
 
   it('counts no request of an lru-cache for a forced refresh', async () => {
@@ -117,7 +117,7 @@ describe('requests of an lru-cache', () => {
 
 describe('loads of an lru-cache', () => {
   const durations = async (): Promise<Sample[]> =>
-    (await readings.read()).filter(({ name }) => name === 'cache.operation.duration');
+    (await measured.read()).filter(({ name }) => name === 'cache.operation.duration');
 
   it('times a load of an lru-cache, and records its error', async () => {
     const cache = new LRUCache<string, number>({
@@ -209,8 +209,8 @@ type Action = typeof action extends fc.Arbitrary<infer Value> ? Value : never;
 
 async function agreesWithDispose(options: Settings, actions: readonly Action[]): Promise<void> {
   const alone = attachAlone(lruCache);
-  readings.attached.detach();
-  readings = alone;
+  measured.attached.detach();
+  measured = alone;
   const clock = { time: 1, now: () => clock.time };
   const expected = { ...NONE };
   let isPopping = false;
@@ -247,15 +247,15 @@ async function agreesWithDispose(options: Settings, actions: readonly Action[]):
     note(status);
   }
   expect(await countsOf()).toEqual(expected);
-  expect(valueOf(await readings.read(), 'cache.items')).toBe(cache.size);
-  expect(readings.attached.failure).toBeUndefined();
+  expect(valueOf(await measured.read(), 'cache.items')).toBe(cache.size);
+  expect(measured.attached.failure).toBeUndefined();
 }
 
 describe('items and sizes of an lru-cache', () => {
   it('reads the items and the size of an lru-cache', async () => {
     const cache = new LRUCache<string, string>({ max: 100, maxSize: 1000, sizeCalculation: ({ length }) => length });
     for (const text of ['a', 'bb', 'ccc']) cache.set(text, text);
-    const samples = await readings.read();
+    const samples = await measured.read();
     expect(valueOf(samples, 'cache.items')).toBe(cache.size);
     expect(valueOf(samples, 'cache.max_items')).toBe(100);
     expect(valueOf(samples, 'cache.size')).toBe(6);
@@ -264,7 +264,7 @@ describe('items and sizes of an lru-cache', () => {
   it('has no size and no maximum of an lru-cache without them', async () => {
     const cache = new LRUCache({ ttl: 1000, ttlAutopurge: true });
     cache.set('a', 1);
-    const names = namesOf(await readings.read());
+    const names = namesOf(await measured.read());
     expect(names).toContain('cache.items');
     expect(names).not.toContain('cache.size');
     expect(names).not.toContain('cache.max_items');
@@ -275,7 +275,7 @@ describe('items and sizes of an lru-cache', () => {
     const caches = [new UserCache({ max: 5 }), new UserCache({ max: 5 }), new LRUCache<string, number>({ max: 7 })] as const;
     nameCache(caches[2], 'rates');
     for (const cache of caches) for (const name of ['a', 'b']) cache.set(name, 1);
-    const samples = await readings.read();
+    const samples = await measured.read();
     expect(valueOf(samples, 'cache.items', { 'cache.name': 'UserCache' })).toBe(4);
     expect(valueOf(samples, 'cache.max_items', { 'cache.name': 'UserCache' })).toBe(10);
     expect(valueOf(samples, 'cache.items', { 'cache.name': 'rates' })).toBe(2);
@@ -308,7 +308,7 @@ describe('the instrumentation of lru-cache', () => {
     cache.set('secret key', 'secret value');
     cache.get('secret key');
     await cache.fetch('secret other');
-    expect(JSON.stringify(await readings.read())).not.toContain('secret');
+    expect(JSON.stringify(await measured.read())).not.toContain('secret');
   });
 
   it('can be detached and attached again while an lru-cache is in use', async () => {
@@ -317,12 +317,12 @@ describe('the instrumentation of lru-cache', () => {
     const cache = new LRUCache<string, number>({ max: 2, fetchMethod: () => new Promise((resolve) => (load = resolve)) });
     const loading = cache.fetch('a');
     expect(LRUCache.prototype.clear).not.toBe(clear);
-    readings.attached.detach();
+    measured.attached.detach();
     load(1);
     expect(await loading).toBe(1);
     expect(LRUCache.prototype.clear).toBe(clear);
-    expect(namesOf(await readings.read())).not.toContain('cache.items');
-    readings = attachAlone(lruCache);
+    expect(namesOf(await measured.read())).not.toContain('cache.items');
+    measured = attachAlone(lruCache);
     for (const name of ['b', 'c', 'd']) cache.set(name, 1);
     cache.get('d');
     expect(await countsOf()).toEqual({ ...NONE, hit: 1, capacity: 2 });

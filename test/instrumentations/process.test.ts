@@ -7,23 +7,23 @@ import { readText } from '../../src/core/linux/procfs.ts';
 import { type ProcessSource, processUsage, processUsageFrom } from '../../src/instrumentations/process.ts';
 import { loadOfficial, type Official, startOfficial } from '../kit/apps/official.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { attachAlone, namesOf, type AttachedAlone, valueOf } from '../kit/samples/samples.ts';
 
-let readings: Readings;
+let measured: AttachedAlone;
 let official: Official | undefined;
 
 beforeEach(() => {
-  readings = attachAlone(processUsage);
+  measured = attachAlone(processUsage);
 });
 
 /** Attaches with another source, since only one attachment is active in a process. */
-function attachInstead(source: ProcessSource): Readings {
-  readings.attached.detach();
-  return (readings = attachAlone(processUsageFrom(source)));
+function attachInstead(source: ProcessSource): AttachedAlone {
+  measured.attached.detach();
+  return (measured = attachAlone(processUsageFrom(source)));
 }
 
 afterEach(async () => {
-  readings.attached.detach();
+  measured.attached.detach();
   await official?.stop();
   vi.restoreAllMocks();
 });
@@ -49,18 +49,18 @@ const PORTABLE = [
 describe('metrics of the process', () => {
   it('has every declared metric of the process, but for limits that do not exist', async () => {
     const missing = processUsage.metrics.map(({ name }) => name).filter((name) => !name.startsWith('container.'));
-    expect(namesOf(await readings.read())).toEqual(expect.arrayContaining(missing));
+    expect(namesOf(await measured.read())).toEqual(expect.arrayContaining(missing));
   });
 
   it('reads the memory of the process as ps does', async () => {
-    const samples = await readings.read();
+    const samples = await measured.read();
     const [residentKibibytes, virtualKibibytes] = ps('rss', 'vsz');
     expect(valueOf(samples, 'process.memory.usage')! / 1024 / residentKibibytes!).toBeCloseTo(1, 0);
     expect(valueOf(samples, 'process.memory.virtual')! / 1024 / virtualKibibytes!).toBeCloseTo(1, 0);
   });
 
   it('reads the CPU time of the process as Node.js does, and no more than there is', async () => {
-    const samples = await readings.read();
+    const samples = await measured.read();
     const { user, system } = process.cpuUsage();
     expect(valueOf(samples, 'process.cpu.time', { 'cpu.mode': 'user' })).toBeCloseTo(user / 1e6, 1);
     expect(valueOf(samples, 'process.cpu.time', { 'cpu.mode': 'system' })).toBeCloseTo(system / 1e6, 1);
@@ -69,43 +69,43 @@ describe('metrics of the process', () => {
   });
 
   it('shows the CPU utilization of the process since the last collection', async () => {
-    await readings.read();
+    await measured.read();
     const uptime = process.uptime();
     vi.spyOn(process, 'uptime').mockReturnValue(uptime + 10);
     const before = process.cpuUsage();
     const end = performance.now() + 300;
     while (performance.now() < end);
     const used = process.cpuUsage(before).user / 1e6;
-    const utilization = valueOf(await readings.read(), 'process.cpu.utilization', { 'cpu.mode': 'user' })!;
+    const utilization = valueOf(await measured.read(), 'process.cpu.utilization', { 'cpu.mode': 'user' })!;
     expect(utilization).toBeCloseTo(used / 10 / availableParallelism(), 1);
     expect(utilization).toBeGreaterThan(used / 15 / availableParallelism());
   });
 
   it('counts the open files of the process', async () => {
-    const count = async (): Promise<number> => valueOf(await readings.read(), 'process.open_file_descriptor.count')!;
+    const count = async (): Promise<number> => valueOf(await measured.read(), 'process.open_file_descriptor.count')!;
     const before = await count();
     expect(Math.abs(before - (readdirSync('/proc/self/fd').length - 1))).toBeLessThanOrEqual(2);
     const opened = Array.from({ length: 40 }, () => openSync('/dev/null', 'r'));
     expect(Math.abs((await count()) - before - 40)).toBeLessThanOrEqual(2);
     for (const descriptor of opened) closeSync(descriptor);
-    expect(valueOf(await readings.read(), 'process.open_file_descriptor.limit')).toBeGreaterThan(before);
+    expect(valueOf(await measured.read(), 'process.open_file_descriptor.limit')).toBeGreaterThan(before);
   });
 
   it('counts open files on kernels whose directory of descriptors has no size', async () => {
     // The directory beside it lists the same descriptors, and has none on any kernel.
-    const expected = await readings.read();
+    const expected = await measured.read();
     const samples = await attachInstead({ read: readText, descriptorDirectory: '/proc/self/fdinfo' }).read();
     const name = 'process.open_file_descriptor.count';
     expect(Math.abs(valueOf(samples, name)! - valueOf(expected, name)!)).toBeLessThanOrEqual(1);
   });
 
   it('has the start time of the process that ps shows, even if the clock is set later', async () => {
-    const [samples, [elapsedSeconds]] = [await readings.read(), ps('etimes')];
+    const [samples, [elapsedSeconds]] = [await measured.read(), ps('etimes')];
     const start = valueOf(samples, 'process.start_time')!;
     expect(Math.abs(Date.now() / 1e3 - elapsedSeconds! - start)).toBeLessThan(3);
     expect(Math.abs(valueOf(samples, 'process.uptime')! - elapsedSeconds!)).toBeLessThan(3);
     vi.spyOn(Date, 'now').mockReturnValue(0);
-    expect(valueOf(await readings.read(), 'process.start_time')).toBe(start);
+    expect(valueOf(await measured.read(), 'process.start_time')).toBe(start);
   });
 
   it('reads the process in the main thread only', async () => {
@@ -126,8 +126,8 @@ describe('metrics of the process', () => {
   });
 
   it('reads nothing of the process once it is detached', async () => {
-    readings.attached.detach();
-    expect(await readings.read()).toEqual([]);
+    measured.attached.detach();
+    expect(await measured.read()).toEqual([]);
   });
 });
 
@@ -178,7 +178,7 @@ describe('process and container, where nothing can be read', () => {
       if (path === '/proc/self/limits') throw new Error(`EACCES: permission denied, open '${path}'`);
       return readText(path);
     };
-    const all = namesOf(await readings.read());
+    const all = namesOf(await measured.read());
     const forbidden = attachInstead({ read, descriptorDirectory: '/proc/self/fd' });
     expect(all.filter((name) => name !== 'process.open_file_descriptor.limit')).toEqual(namesOf(await forbidden.read()));
     await forbidden.read();
@@ -190,7 +190,7 @@ describe('official host metrics of the process', () => {
   it('has the names and values of the official metrics of the process', async () => {
     official = startOfficial(loadOfficial('@opentelemetry/instrumentation-host-metrics', 'HostMetricsInstrumentation'));
     const theirs = (await official.read()).filter(({ name }) => name.startsWith('process.'));
-    const ours = await readings.read();
+    const ours = await measured.read();
     expect(new Set(theirs.map(({ name }) => name))).toEqual(
       new Set(['process.cpu.time', 'process.cpu.utilization', 'process.memory.usage']),
     );

@@ -4,15 +4,15 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { runtimeNode } from '../../src/instrumentations/runtime.ts';
 import { loadOfficial, type Official, startOfficial } from '../kit/apps/official.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { attachAlone, namesOf, type AttachedAlone, valueOf } from '../kit/samples/samples.ts';
 
 const DECLARED = runtimeNode.metrics.map(({ name }) => name);
 
-let readings: Readings | undefined;
+let measured: AttachedAlone | undefined;
 let official: Official | undefined;
 
 afterEach(async () => {
-  readings?.attached.detach();
+  measured?.attached.detach();
   await official?.stop();
   vi.restoreAllMocks();
 });
@@ -33,14 +33,14 @@ async function inChild(code: string, ...flags: string[]): Promise<{ code: number
 
 describe('metrics of the runtime', () => {
   it('has every declared metric of the runtime', async () => {
-    readings = attachAlone(runtimeNode);
+    measured = attachAlone(runtimeNode);
     await wait(100);
-    expect(namesOf(await readings.read()).toSorted()).toEqual([...DECLARED].toSorted());
+    expect(namesOf(await measured.read()).toSorted()).toEqual([...DECLARED].toSorted());
   });
 
   it('reads the heap as V8 reports it', async () => {
-    readings = attachAlone(runtimeNode);
-    const samples = await readings.read();
+    measured = attachAlone(runtimeNode);
+    const samples = await measured.read();
     const statistics = getHeapStatistics();
     const sumOf = (name: string): number =>
       samples.filter((sample) => sample.name === name).reduce((sum, { value }) => sum + value, 0);
@@ -51,20 +51,20 @@ describe('metrics of the runtime', () => {
   });
 
   it('reads memory outside the heap', async () => {
-    readings = attachAlone(runtimeNode);
-    const before = valueOf(await readings.read(), 'nodejs.memory.array_buffers')!;
+    measured = attachAlone(runtimeNode);
+    const before = valueOf(await measured.read(), 'nodejs.memory.array_buffers')!;
     const held = Buffer.alloc(50_000_000);
-    const samples = await readings.read();
+    const samples = await measured.read();
     expect(valueOf(samples, 'nodejs.memory.array_buffers')! - before).toBeGreaterThanOrEqual(held.length);
     expect(valueOf(samples, 'nodejs.memory.external')).toBeGreaterThanOrEqual(valueOf(samples, 'nodejs.memory.array_buffers')!);
   });
 
   it('counts active resources, and 0 when they are gone', async () => {
-    readings = attachAlone(runtimeNode);
+    measured = attachAlone(runtimeNode);
     const timers = Array.from({ length: 25 }, () => setTimeout(() => undefined, 60_000));
-    const held = valueOf(await readings.read(), 'v8js.resource.active', { 'v8js.resource.type': 'Timeout' })!;
+    const held = valueOf(await measured.read(), 'v8js.resource.active', { 'v8js.resource.type': 'Timeout' })!;
     for (const timer of timers) clearTimeout(timer);
-    const rest = valueOf(await readings.read(), 'v8js.resource.active', { 'v8js.resource.type': 'Timeout' })!;
+    const rest = valueOf(await measured.read(), 'v8js.resource.active', { 'v8js.resource.type': 'Timeout' })!;
     expect(held - rest).toBe(25);
   });
 });
@@ -96,7 +96,7 @@ describe('metrics of the event loop', () => {
 
   it('starts a new interval of the event loop with a collection, but not with one right after another', async () => {
     const uptime = vi.spyOn(process, 'uptime');
-    readings = attachAlone(runtimeNode);
+    measured = attachAlone(runtimeNode);
     const busy = (millis: number): void => {
       const end = performance.now() + millis;
       while (performance.now() < end);
@@ -105,13 +105,13 @@ describe('metrics of the event loop', () => {
     busy(300);
     await wait(60);
     uptime.mockReturnValue(100);
-    expect(valueOf(await readings.read(), 'nodejs.eventloop.delay.max')).toBeGreaterThan(0.2);
+    expect(valueOf(await measured.read(), 'nodejs.eventloop.delay.max')).toBeGreaterThan(0.2);
     await wait(60);
     uptime.mockReturnValue(101);
-    expect(valueOf(await readings.read(), 'nodejs.eventloop.delay.max')).toBeGreaterThan(0.2);
+    expect(valueOf(await measured.read(), 'nodejs.eventloop.delay.max')).toBeGreaterThan(0.2);
     await wait(60);
     uptime.mockReturnValue(104);
-    expect(valueOf(await readings.read(), 'nodejs.eventloop.delay.max')).toBeLessThan(0.2);
+    expect(valueOf(await measured.read(), 'nodejs.eventloop.delay.max')).toBeLessThan(0.2);
   });
 });
 
@@ -130,8 +130,8 @@ describe('metrics of garbage collections', () => {
   });
 
   it('exposes kinds of garbage collections as 0 that have not happened', async () => {
-    readings = attachAlone(runtimeNode);
-    expect(valueOf(await readings.read(), 'v8js.gc.duration', { 'v8js.gc.type': 'weakcb' })).toBeTypeOf('number');
+    measured = attachAlone(runtimeNode);
+    expect(valueOf(await measured.read(), 'v8js.gc.duration', { 'v8js.gc.type': 'weakcb' })).toBeTypeOf('number');
   });
 });
 
@@ -140,12 +140,12 @@ describe('detaching the metrics of the runtime', () => {
     const hooks = process.getBuiltinModule('node:perf_hooks');
     const monitor = vi.spyOn(hooks, 'monitorEventLoopDelay');
     const disconnect = vi.spyOn(hooks.PerformanceObserver.prototype, 'disconnect');
-    readings = attachAlone(runtimeNode);
+    measured = attachAlone(runtimeNode);
     const histogram = monitor.mock.results[0]!.value as ReturnType<typeof hooks.monitorEventLoopDelay>;
-    readings.attached.detach();
+    measured.attached.detach();
     expect(histogram.disable()).toBe(false);
     expect(disconnect).toHaveBeenCalledOnce();
-    expect(await readings.read()).toEqual([]);
+    expect(await measured.read()).toEqual([]);
   });
 
   it('lets the process exit while the runtime is measured', async () => {
@@ -184,12 +184,12 @@ describe('official metrics of the runtime', () => {
 
   it('has the names, units and attributes of the official metrics of the runtime', async () => {
     official = startOfficial(loadOfficial('@opentelemetry/instrumentation-runtime-node', 'RuntimeNodeInstrumentation'));
-    readings = attachAlone(runtimeNode);
+    measured = attachAlone(runtimeNode);
     const garbage: number[][] = [];
     for (let round = 0; round < 200; round += 1) garbage.push(Array.from({ length: 10_000 }, (_, index) => index));
     await wait(300);
     const theirs = await official.read();
-    const ours = await readings.read();
+    const ours = await measured.read();
     const describeMetric = (name: string, unit: string, type: string, keys: readonly string[]): string =>
       `${name} ${unit} ${type} ${keys.join()}`;
     const theirMetrics = theirs.map(({ name, unit, type, attributes }) =>
@@ -205,10 +205,10 @@ describe('official metrics of the runtime', () => {
 
   it('has the values of the official metrics of the runtime where both read the same', async () => {
     official = startOfficial(loadOfficial('@opentelemetry/instrumentation-runtime-node', 'RuntimeNodeInstrumentation'));
-    readings = attachAlone(runtimeNode);
+    measured = attachAlone(runtimeNode);
     await wait(200);
     const theirs = await official.read();
-    const ours = await readings.read();
+    const ours = await measured.read();
     const compared = theirs.filter(
       ({ name, value }) => /^v8js\.memory\.heap\.(used|space\.size|space\.physical_size)$/.test(name) && value > 500_000,
     );

@@ -8,9 +8,9 @@ import { readText } from '../../src/core/linux/procfs.ts';
 import type { Sample } from '../../src/core/recording/samples.ts';
 import { hostMetrics, hostMetricsFrom } from '../../src/instrumentations/system.ts';
 import { loadOfficial, type Official, startOfficial } from '../kit/apps/official.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { attachAlone, namesOf, type AttachedAlone, valueOf } from '../kit/samples/samples.ts';
 
-let readings: Readings | undefined;
+let measured: AttachedAlone | undefined;
 let official: Official | undefined;
 let uptimeSeconds: number;
 
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  readings?.attached.detach();
+  measured?.attached.detach();
   await official?.stop();
   vi.restoreAllMocks();
 });
@@ -32,8 +32,8 @@ async function pass(): Promise<void> {
 }
 
 /** A host whose files can change between collections. */
-function hostOf(files: Record<string, string>): Readings {
-  return (readings = attachAlone(hostMetricsFrom((path) => files[path])));
+function hostOf(files: Record<string, string>): AttachedAlone {
+  return (measured = attachAlone(hostMetricsFrom((path) => files[path])));
 }
 
 function only(samples: readonly Sample[], name: string): unknown[] {
@@ -42,16 +42,16 @@ function only(samples: readonly Sample[], name: string): unknown[] {
 
 describe('metrics of this host', () => {
   it('has every declared metric of the host', async () => {
-    readings = attachAlone(hostMetrics);
-    await readings.read();
+    measured = attachAlone(hostMetrics);
+    await measured.read();
     await pass();
     const declared = hostMetrics.metrics.map(({ name }) => name);
-    expect(namesOf(await readings.read()).toSorted()).toEqual(declared.toSorted());
+    expect(namesOf(await measured.read()).toSorted()).toEqual(declared.toSorted());
   });
 
   it('reads the memory of the host as the kernel reports it', async () => {
-    readings = attachAlone(hostMetrics);
-    const samples = await readings.read();
+    measured = attachAlone(hostMetrics);
+    const samples = await measured.read();
     const limit = valueOf(samples, 'system.memory.limit')!;
     const available = Number(/^MemAvailable:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8'))![1]) * 1024;
     const states = ['used', 'available'].map((state) => ({ 'system.memory.state': state }));
@@ -62,8 +62,8 @@ describe('metrics of this host', () => {
   });
 
   it('reads the space of file systems as df does', async () => {
-    readings = attachAlone(hostMetrics);
-    const samples = await readings.read();
+    measured = attachAlone(hostMetrics);
+    const samples = await measured.read();
     const [size, used, available] = execFileSync('df', ['-B1', '--output=size,used,avail', '/'], { encoding: 'utf8' })
       .split('\n')[1]!
       .trim()
@@ -83,8 +83,8 @@ describe('metrics of this host', () => {
   });
 
   it('has CPU times of the host that add up, in seconds', async () => {
-    readings = attachAlone(hostMetrics);
-    const before = await readings.read();
+    measured = attachAlone(hostMetrics);
+    const before = await measured.read();
     const total = cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.idle + times.irq, 0) / 1e3;
     const known = before.filter(
       ({ name, attributes }) =>
@@ -93,14 +93,14 @@ describe('metrics of this host', () => {
     // Node counts no soft interrupts.
     expect(known.reduce((sum, { value }) => sum + value, 0) / total).toBeCloseTo(1, 0);
     await pass();
-    const shares = (await readings.read()).filter(({ name }) => name === 'system.cpu.utilization');
+    const shares = (await measured.read()).filter(({ name }) => name === 'system.cpu.utilization');
     expect(shares.reduce((sum, { value }) => sum + value, 0)).toBeCloseTo(1, 9);
   });
 
   it('reads nothing of the host once it is detached', async () => {
-    readings = attachAlone(hostMetrics);
-    readings.attached.detach();
-    expect(await readings.read()).toEqual([]);
+    measured = attachAlone(hostMetrics);
+    measured.attached.detach();
+    expect(await measured.read()).toEqual([]);
   });
 });
 
@@ -250,27 +250,27 @@ describe('the host, where nothing can be read', () => {
   });
 
   it('loses only the metric of the host that cannot be read, and counts the failure', async () => {
-    readings = attachAlone(
+    measured = attachAlone(
       hostMetricsFrom((path) => {
         if (path === '/proc/diskstats') throw new Error(`EACCES: permission denied, open '${path}'`);
         return readText(path);
       }),
     );
-    const names = namesOf(await readings.read());
+    const names = namesOf(await measured.read());
     expect(names).not.toContain('system.disk.io');
     expect(names).toEqual(expect.arrayContaining(['system.cpu.time', 'system.memory.usage', 'system.filesystem.usage']));
-    expect([...readings.registry.failedCallbacks]).toEqual([['host-metrics', 1]]);
+    expect([...measured.registry.failedCallbacks]).toEqual([['host-metrics', 1]]);
   });
 });
 
 describe('official host metrics of the host', () => {
   it('has the names and values of the official metrics of the host', async () => {
     official = startOfficial(loadOfficial('@opentelemetry/instrumentation-host-metrics', 'HostMetricsInstrumentation'));
-    readings = attachAlone(hostMetrics);
-    await readings.read();
+    measured = attachAlone(hostMetrics);
+    await measured.read();
     await pass();
     const theirs = (await official.read()).filter(({ name }) => name.startsWith('system.'));
-    const ours = await readings.read();
+    const ours = await measured.read();
     expect(theirs.map(({ name }) => name).filter((name) => !namesOf(ours).includes(name))).toEqual([]);
     for (const mode of ['user', 'system', 'idle']) {
       // Theirs are by CPU.

@@ -2,12 +2,12 @@
 import type { LlmRateLimitKind } from '../../catalog/llm-attributes.ts';
 import { nowMillis } from '../../core/clock.ts';
 import type { Guard } from '../../hooks/instrumentation.ts';
-import { type Answer, ResponseParser } from '../../llm-wire/answer.ts';
-import { type Decoder, decompressorFor } from '../../llm-wire/decompress.ts';
+import { type Decompressor, decompressorFor } from '../../llm-wire/decompress.ts';
 import { framingOf } from '../../llm-wire/documents.ts';
 import type { ReadableFormat, RequestField } from '../../llm-wire/formats.ts';
 import type { HeaderOf } from '../../llm-wire/headers.ts';
 import { type FieldValue, JsonFields } from '../../llm-wire/json-fields.ts';
+import { type Answer, ResponseParser } from '../../llm-wire/response-parser.ts';
 import type { Activity } from '../../recorders/agents/activity.ts';
 import type { LlmCall, LlmCalls } from '../../recorders/llm/calls.ts';
 import type { ClientCall } from '../../recorders/llm/client-call.ts';
@@ -50,7 +50,7 @@ export class LlmExchange {
   #status: number | undefined;
   #isStream = false;
   #reader: ResponseParser | undefined;
-  #decoder: Decoder | undefined;
+  #decoder: Decompressor | undefined;
 
   /** The guard is for what runs after the host has returned, such as decompression. */
   constructor(calls: LlmCalls, destination: Destination, guard: Guard) {
@@ -64,7 +64,7 @@ export class LlmExchange {
   /** A part of the request's body. */
   sent(bytes: Uint8Array): void {
     this.#request?.write(bytes);
-    this.#request?.settle();
+    this.#request?.commit();
     // The rest, such as images, can be long.
     if (this.#model !== undefined && this.#requested.prompt !== undefined) this.#request = undefined;
   }
@@ -80,7 +80,7 @@ export class LlmExchange {
       { operation: format.operation, provider: provider ?? format.provider, model, serverAddress: address, purpose, activity },
       this.#startMillis,
     );
-    this.#destination.clientCall?.show();
+    this.#destination.clientCall?.markCounted();
     if (Number(headers()('x-stainless-retry-count') ?? 0) > 0) this.#call.retried();
   }
 

@@ -18,8 +18,8 @@ import { ai } from '../../../src/instrumentations/ai/ai.ts';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
 import { withPurpose } from '../../../src/recorders/llm/purpose.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
-import { attachTogether, type Together } from '../../kit/apps/llm-together.ts';
 import { mockEmbeddings, mockModel } from '../../kit/apps/mock-models.ts';
+import { attachTogether, type Together } from '../../kit/samples/llm-together.ts';
 import { BROKEN, type LlmProvider, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 import { exercise } from '../exercises/ai.ts';
 
@@ -362,7 +362,7 @@ describe('an application that uses the AI SDK', () => {
 
   it('puts no prompt, answer or tool argument of the AI SDK into the metrics', async () => {
     const measured = both();
-    await exercise(() => {});
+    await exercise.run(() => {});
     const names = ['llm.tokens', 'gen_ai.client.operation.duration', 'gen_ai.execute_tool.duration', 'llm.finish_reasons'];
     expect(JSON.stringify(names.map((name) => measured.samples(name)))).not.toMatch(/Look\.|Hello|seen|said/);
   });

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bedrock } from '../../../src/instrumentations/bedrock/bedrock.ts';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
-import { attachTogether, type Together } from '../../kit/apps/llm-together.ts';
 import { runToEnd } from '../../kit/apps/run-to-end.ts';
+import { attachTogether, type Together } from '../../kit/samples/llm-together.ts';
 import { type BedrockServer, chunkOf, CONVERSE_EVENTS, startBedrock } from '../../kit/servers/bedrock-server.ts';
 
 const require = createRequire(import.meta.url);

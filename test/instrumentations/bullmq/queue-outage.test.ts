@@ -3,8 +3,8 @@ import { describe, expect } from 'vitest';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { BULLMQ, intervals, PolledQueues, pollingTestOf } from '../../kit/apps/polled-queues.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { testWith } from '../../kit/programs.ts';
 import { startRedis } from '../../kit/servers/redis-process.ts';
+import { testWith } from '../../kit/with-program.ts';
 
 const retryStrategy = (): number => 50;
 

@@ -5,10 +5,9 @@ import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { openIoredis as open, reloadIoredis } from '../../kit/apps/ioredis-client.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { findProgram } from '../../kit/programs.ts';
-import { commandsOf, testsWithRedis } from '../../kit/samples/redis-samples.ts';
 import { attachAlone, countsOf, valueOf } from '../../kit/samples/samples.ts';
 import { startRedis } from '../../kit/servers/redis-process.ts';
+import { commandsOf, testsWithRedis } from '../../kit/servers/redis-tests.ts';
 
 const test = testsWithRedis(ioredis, reloadIoredis);
 
@@ -86,8 +85,8 @@ describe('connections of ioredis', () => {
     ['is not opened again', 'closed', () => null],
     ['cannot be opened again', 'MaxRetriesPerRequestError', () => 1],
   ] as const)
-    test(`fails pending commands of ioredis whose connection is closed and ${retries}`, async (_, { read }) => {
-      const own = await startRedis(findProgram('redis-server')!);
+    test(`fails pending commands of ioredis whose connection is closed and ${retries}`, async ({ program }, { read }) => {
+      const own = await startRedis(program);
       await using client = await open(own, { maxRetriesPerRequest: 1, retryStrategy });
       await own.cli('client', 'pause', '60000');
       const waiting = client.get('key').catch(() => {});

@@ -6,8 +6,8 @@ import { sendInternal } from '../../../src/core/internal-traffic.ts';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { openIoredis as open, reloadIoredis } from '../../kit/apps/ioredis-client.ts';
-import { commandsOf, commandStats, lookUpsOf, testsWithRedis } from '../../kit/samples/redis-samples.ts';
 import { countsOf } from '../../kit/samples/samples.ts';
+import { commandsOf, commandStats, lookUpsOf, testsWithRedis } from '../../kit/servers/redis-tests.ts';
 
 const test = testsWithRedis(ioredis, reloadIoredis);
 

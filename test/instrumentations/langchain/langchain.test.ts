@@ -7,8 +7,8 @@ import { llm } from '../../../src/instrumentations/llm/llm.ts';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { chatModel, type Langchain, USAGE } from '../../kit/apps/langchain-models.ts';
-import { attachTogether, type Together } from '../../kit/apps/llm-together.ts';
 import { runToEnd } from '../../kit/apps/run-to-end.ts';
+import { attachTogether, type Together } from '../../kit/samples/llm-together.ts';
 import { startBedrock } from '../../kit/servers/bedrock-server.ts';
 import { type LlmProvider, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 

@@ -37,12 +37,12 @@ const priced = CLIENT_CALLS.flatMap((call) => {
 describe('the cost of LLM calls', () => {
   it.each(priced)('computes the cost of %s from its tokens', async (_, call, model, providerId) => {
     const usage = { input: 1000, cacheRead: 600, cacheWrite: 300, output: 90, reasoning: 40 };
-    const readings = attachLlm(llm, { llmServers: provider.servers });
+    const measured = attachLlm(llm, { llmServers: provider.servers });
     provider.next({ usage, model });
     await call.run(provider.urls, model);
-    await eventually(() => expect(readings.total('gen_ai.client.operation.duration')).toBe(1));
+    await eventually(() => expect(measured.total('gen_ai.client.operation.duration')).toBe(1));
     // What the provider's format has no field for, it did not return.
-    const tokens = readings.tokens();
+    const tokens = measured.tokens();
     const { total_price: expected } = calcPrice(
       {
         input_tokens: tokens['input'],
@@ -56,15 +56,15 @@ describe('the cost of LLM calls', () => {
     )!;
     expect(expected).toBeGreaterThan(0);
     expect(tokens['input']).toBe(1000);
-    expect(readings.total('llm.cost')).toBeCloseTo(expected, 12);
-    expect(readings.total('llm.unpriced_calls')).toBe(0);
+    expect(measured.total('llm.cost')).toBeCloseTo(expected, 12);
+    expect(measured.total('llm.unpriced_calls')).toBe(0);
   });
 
   it('counts calls of models of providers without a price as unpriced', async () => {
-    const readings = attachLlm(llm, { llmServers: provider.servers });
+    const measured = attachLlm(llm, { llmServers: provider.servers });
     const ollama = CLIENT_CALLS.find((call) => call.provider === 'ollama')!;
     await ollama.run(provider.urls);
-    await eventually(() => expect(readings.total('llm.unpriced_calls')).toBe(1));
-    expect(readings.total('llm.cost')).toBe(0);
+    await eventually(() => expect(measured.total('llm.unpriced_calls')).toBe(1));
+    expect(measured.total('llm.cost')).toBe(0);
   });
 });

@@ -5,7 +5,7 @@ import { llm } from '../../../src/instrumentations/llm/llm.ts';
 import { eventually, listen } from '../../kit/apps/http-traffic.ts';
 import { anthropicOf, clientCall, MESSAGES, openaiOf } from '../../kit/apps/llm-clients.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { attachLlm, type LlmReadings } from '../../kit/samples/llm-samples.ts';
+import { attachLlm, type LlmSamples } from '../../kit/samples/llm-samples.ts';
 import {
   BROKEN,
   type LlmProvider,
@@ -16,19 +16,19 @@ import {
 } from '../../kit/servers/llm-provider.ts';
 
 let provider: LlmProvider;
-let readings: LlmReadings;
+let measured: LlmSamples;
 
 beforeAll(async () => {
   provider = await startLlmProvider();
 });
 beforeEach(() => {
-  readings = attachLlm(llm, { llmServers: provider.servers });
+  measured = attachLlm(llm, { llmServers: provider.servers });
 });
 afterEach(() => provider.reset());
 afterAll(async () => await provider[Symbol.asyncDispose]());
 
 async function ended(count: number): Promise<void> {
-  await eventually(() => expect(readings.total('gen_ai.client.operation.duration')).toBe(count));
+  await eventually(() => expect(measured.total('gen_ai.client.operation.duration')).toBe(count));
 }
 
 const error = (status: number, type: string, code?: string): Script => ({
@@ -61,24 +61,24 @@ describe('error responses of an LLM', () => {
     provider.usually(script);
     await expect(call.run(provider.urls)).rejects.toThrow();
     await ended(provider.calls.length);
-    expect(readings.calls()).toEqual({ [`${call.operation} ${call.name} ${call.model} ${expected}`]: provider.calls.length });
-    expect(readings.tokens()).toEqual({});
-    expect(readings.endings()).toEqual({});
-    expect(readings.total('llm.finish_reasons')).toBe(0);
+    expect(measured.calls()).toEqual({ [`${call.operation} ${call.name} ${call.model} ${expected}`]: provider.calls.length });
+    expect(measured.tokens()).toEqual({});
+    expect(measured.endings()).toEqual({});
+    expect(measured.total('llm.finish_reasons')).toBe(0);
   });
 
   it.each(['gzip', 'zstd'] as const)('reads an error response of an LLM compressed with %s', async (encoding) => {
     provider.next({ ...OVERLOADED, encoding });
     await expect(clientCall('anthropic chat').run(provider.urls)).rejects.toThrow();
     await ended(1);
-    expect(readings.calls()).toEqual({ 'chat anthropic anthropic-model 529 overloaded_error': 1 });
+    expect(measured.calls()).toEqual({ 'chat anthropic anthropic-model 529 overloaded_error': 1 });
   });
 
   it('records an error response of an LLM whose type is no text with its status', async () => {
     provider.next(error(400, 'Please say who John Doe is', 'no word'));
     await expect(clientCall('openai chat').run(provider.urls)).rejects.toThrow();
     await ended(1);
-    expect(readings.calls()).toEqual({ 'chat openai openai-model 400 400': 1 });
+    expect(measured.calls()).toEqual({ 'chat openai openai-model 400 400': 1 });
   });
 });
 
@@ -94,13 +94,13 @@ describe('LLM clients that retry', () => {
     provider.next(RATE_LIMITED, { ...BROKEN, ...again }, { ...OVERLOADED, ...again }, {});
     await run();
     await ended(4);
-    expect(readings.total('llm.retries', { 'gen_ai.provider.name': name, 'gen_ai.request.model': 'a' })).toBe(3);
-    const statuses = readings
+    expect(measured.total('llm.retries', { 'gen_ai.provider.name': name, 'gen_ai.request.model': 'a' })).toBe(3);
+    const statuses = measured
       .samples('gen_ai.client.operation.duration')
       .map(({ attributes }) => attributes['http.response.status_code'] ?? 'ok');
     expect(new Set(statuses)).toEqual(new Set([429, 500, 529, 'ok']));
-    expect(readings.tokens()).toEqual({ input: 12, output: 5 });
-    expect(readings.endings()).toEqual({ 'llm.retries': 3 });
+    expect(measured.tokens()).toEqual({ input: 12, output: 5 });
+    expect(measured.endings()).toEqual({ 'llm.retries': 3 });
   });
 
   it('records the status of an LLM call whose client leaves a long response unread', async () => {
@@ -108,10 +108,10 @@ describe('LLM clients that retry', () => {
     provider.next({ ...long, headers: { 'retry-after-ms': '1' } }, {});
     await openaiOf(provider.urls, 1).chat.completions.create({ model: 'a', messages: MESSAGES });
     await ended(2);
-    const failed = readings.samples('gen_ai.client.operation.duration').filter(({ attributes }) => 'error.type' in attributes);
+    const failed = measured.samples('gen_ai.client.operation.duration').filter(({ attributes }) => 'error.type' in attributes);
     expect(failed.map(({ attributes }) => attributes['http.response.status_code'])).toEqual([500]);
     expect(failed[0]!.attributes['error.type']).toMatch(/^(500|server_error)$/);
-    expect(readings.endings()).toEqual({ 'llm.retries': 1 });
+    expect(measured.endings()).toEqual({ 'llm.retries': 1 });
   });
 });
 
@@ -128,7 +128,7 @@ describe('rate limits of LLM providers', () => {
     await call.run(provider.urls);
     await call.run(provider.urls);
     await ended(2);
-    const left = readings.samples('llm.rate_limit.remaining');
+    const left = measured.samples('llm.rate_limit.remaining');
     expect(Object.fromEntries(left.map(({ attributes, value }) => [attributes['llm.rate_limit.kind'], value]))).toEqual(expected);
     expect(left[0]!.attributes).toMatchObject({ 'gen_ai.provider.name': call.name, 'gen_ai.request.model': call.model });
   });
@@ -137,9 +137,9 @@ describe('rate limits of LLM providers', () => {
     const headers = { 'x-ratelimit-remaining-requests': '', 'x-ratelimit-remaining-tokens': 'many' };
     provider.next({ headers }, RATE_LIMITED);
     await clientCall('openai chat').run(provider.urls);
-    expect(readings.samples('llm.rate_limit.remaining')).toEqual([]);
+    expect(measured.samples('llm.rate_limit.remaining')).toEqual([]);
     await expect(clientCall('openai chat').run(provider.urls)).rejects.toThrow();
-    expect(readings.total('llm.rate_limit.remaining', { 'llm.rate_limit.kind': 'tokens' })).toBe(149_984);
+    expect(measured.total('llm.rate_limit.remaining', { 'llm.rate_limit.kind': 'tokens' })).toBe(149_984);
   });
 });
 
@@ -154,8 +154,8 @@ describe('LLM calls without a response', () => {
   }
 
   function attachTo(port: number): LlmProvider['urls'] {
-    readings.attached.detach();
-    readings = attachLlm(llm, { llmServers: [{ provider: 'openai', url: `http://127.0.0.1:${port}` }] });
+    measured.attached.detach();
+    measured = attachLlm(llm, { llmServers: [{ provider: 'openai', url: `http://127.0.0.1:${port}` }] });
     return { ...provider.urls, openai: `http://127.0.0.1:${port}/v1` };
   }
 
@@ -165,8 +165,8 @@ describe('LLM calls without a response', () => {
     const urls = attachTo(await freePort());
     await expect(clientCall('openai chat').run(urls)).rejects.toThrow();
     await ended(1);
-    expect(readings.calls()).toEqual({ 'chat openai ECONNREFUSED': 1 });
-    expect(readings.endings()).toEqual({});
+    expect(measured.calls()).toEqual({ 'chat openai ECONNREFUSED': 1 });
+    expect(measured.endings()).toEqual({});
   });
 
   it('records an LLM call whose response breaks off with the code of the error', async () => {
@@ -176,8 +176,8 @@ describe('LLM calls without a response', () => {
     });
     await expect(clientCall('openai chat').run(await urlsOf(server))).rejects.toThrow();
     await ended(1);
-    expect(Object.keys(readings.calls())).toEqual([expect.stringMatching(/^chat openai openai-model UND_ERR_/)]);
-    expect(readings.endings()).toEqual({ 'llm.unmetered_calls': 1 });
+    expect(Object.keys(measured.calls())).toEqual([expect.stringMatching(/^chat openai openai-model UND_ERR_/)]);
+    expect(measured.endings()).toEqual({ 'llm.unmetered_calls': 1 });
   });
 
   it('records an LLM call that times out at its client with the name of the reason', async () => {
@@ -185,7 +185,7 @@ describe('LLM calls without a response', () => {
     const asked = openaiOf(provider.urls).chat.completions.create({ model: 'slow', messages: MESSAGES }, { timeout: 50 });
     await expect(asked).rejects.toThrow('timed out');
     await ended(1);
-    expect(readings.calls()).toEqual({ 'chat openai slow AbortError': 1 });
+    expect(measured.calls()).toEqual({ 'chat openai slow AbortError': 1 });
   });
 
   it('records an LLM call that is aborted while it is sent with the name of the reason', async () => {
@@ -193,8 +193,8 @@ describe('LLM calls without a response', () => {
     const asked = openaiOf(urls).chat.completions.create({ model: 'long', messages: LONG }, { timeout: 100 });
     await expect(asked).rejects.toThrow('timed out');
     await ended(1);
-    expect(readings.calls()).toEqual({ 'chat openai long AbortError': 1 });
-    expect(readings.endings()).toEqual({});
+    expect(measured.calls()).toEqual({ 'chat openai long AbortError': 1 });
+    expect(measured.endings()).toEqual({});
   });
 
   it('records an LLM call that is answered before it was sent in full by that response', async () => {
@@ -204,7 +204,7 @@ describe('LLM calls without a response', () => {
     });
     await expect(openaiOf(await urlsOf(server)).chat.completions.create({ model: 'long', messages: LONG })).rejects.toThrow();
     await ended(1);
-    expect(Object.keys(readings.calls())).toEqual([expect.stringMatching(/^chat openai long (413 too_large|E\w+)$/)]);
-    expect(readings.endings()).toEqual({});
+    expect(Object.keys(measured.calls())).toEqual([expect.stringMatching(/^chat openai long (413 too_large|E\w+)$/)]);
+    expect(measured.endings()).toEqual({});
   });
 });

@@ -59,17 +59,17 @@ describe('hosts of LLM providers', () => {
     ['http://gpu-1:11434/api/generate', 'ollama', 'text_completion'],
     ['http://localhost:11434/v1/chat/completions', 'ollama', 'chat'],
   ])('recognises the provider of an LLM by its host: %s', (url, provider, operation) => {
-    const readings = attachLlm(llm);
+    const measured = attachLlm(llm);
     // Whatever the body is like.
     publishCall({ url, body: {} });
-    expect(readings.samples('gen_ai.client.operation.duration').map(({ attributes }) => attributes)).toEqual([
+    expect(measured.samples('gen_ai.client.operation.duration').map(({ attributes }) => attributes)).toEqual([
       expect.objectContaining({
         'gen_ai.provider.name': provider,
         'gen_ai.operation.name': operation,
         'server.address': new URL(url).hostname,
       }),
     ]);
-    readings.attached.detach();
+    measured.attached.detach();
   });
 
   it.each([
@@ -83,30 +83,30 @@ describe('hosts of LLM providers', () => {
     'https://api.cohere.com/v2/rerank',
     'https://ollama.com/api/pull',
   ])('recognises no call to an LLM in another request to its provider: %s', (url) => {
-    const readings = attachLlm(llm);
+    const measured = attachLlm(llm);
     publishCall({ url, body: CHAT, answer: ANSWER });
-    expect(readings.calls()).toEqual({});
+    expect(measured.calls()).toEqual({});
   });
 
   it('recognises no LLM provider in a host that only contains its name', () => {
-    const readings = attachLlm(llm);
+    const measured = attachLlm(llm);
     for (const host of ['api.openai.com.example.com', 'notapi.openai.com', 'myollama.com', 'fake-api.anthropic.com'])
       publishCall({ url: `https://${host}/v1/chat/completions`, body: {} });
-    expect(readings.calls()).toEqual({});
+    expect(measured.calls()).toEqual({});
   });
 
   it('recognises an LLM provider behind a proxy', () => {
-    const readings = attachLlm(llm);
+    const measured = attachLlm(llm);
     publishCall({ url: 'http://api.openai.com/v1/responses?x=1', proxy: 'http://proxy:3128', body: CHAT, answer: ANSWER });
-    const { attributes } = readings.samples('gen_ai.client.operation.duration')[0]!;
+    const { attributes } = measured.samples('gen_ai.client.operation.duration')[0]!;
     expect(attributes).toMatchObject({ 'gen_ai.provider.name': 'openai', 'server.address': 'api.openai.com' });
   });
 
   it('recognises calls to an LLM only with POST', () => {
-    const readings = attachLlm(llm);
+    const measured = attachLlm(llm);
     for (const method of ['GET', 'DELETE', 'OPTIONS'])
       publishCall({ url: 'https://api.openai.com/v1/responses', method, body: CHAT, answer: ANSWER });
-    expect(readings.calls()).toEqual({});
+    expect(measured.calls()).toEqual({});
   });
 });
 
@@ -121,9 +121,9 @@ describe('the model of an LLM call', () => {
     ['https://api.openai.com/v1/responses', { input: { model: 'within' }, tools: [{ model: 'x' }] }, undefined],
     ['https://api.openai.com/v1/responses', { input: ['x'.repeat(100_000)], model: 'last' }, 'last'],
   ])('reads the model of an LLM call from the body, or else from the URL: %s', (url, body, model) => {
-    const readings = attachLlm(llm);
+    const measured = attachLlm(llm);
     publishCall({ url, body, answer: ANSWER });
-    expect(readings.samples('gen_ai.client.operation.duration')[0]!.attributes['gen_ai.request.model']).toBe(model);
+    expect(measured.samples('gen_ai.client.operation.duration')[0]!.attributes['gen_ai.request.model']).toBe(model);
   });
 });
 
@@ -138,16 +138,16 @@ describe('hosts of LLM providers by setting', () => {
     ['https://llm.example.com/team-a/chat/completions', 'openai'],
     ['https://api.openai.com/v1/chat/completions', 'house'],
   ])('recognises the provider of an LLM by the setting: %s', (url, provider) => {
-    const readings = attachLlm(llm, { llmServers: servers });
+    const measured = attachLlm(llm, { llmServers: servers });
     publishCall({ url, body: {} });
-    expect(readings.total('gen_ai.client.operation.duration', { 'gen_ai.provider.name': provider })).toBe(1);
+    expect(measured.total('gen_ai.client.operation.duration', { 'gen_ai.provider.name': provider })).toBe(1);
   });
 
   it('recognises by the setting only LLM calls below its URL', () => {
-    const readings = attachLlm(llm, { llmServers: servers });
+    const measured = attachLlm(llm, { llmServers: servers });
     for (const url of ['http://gpu-1:8000/v11', 'http://gpu-1:8001/v1', 'http://gpu-1/v1', 'https://llm.example.com.org/v1'])
       publishCall({ url: `${url}/chat/completions`, body: {} });
-    expect(readings.calls()).toEqual({});
+    expect(measured.calls()).toEqual({});
   });
 });
 
@@ -157,13 +157,13 @@ describe('unknown hosts of LLMs', () => {
     async (title) => {
       await using provider = await startLlmProvider();
       const call = clientCall(title);
-      const readings = attachLlm(llm);
+      const measured = attachLlm(llm);
       await call.run(provider.urls);
-      await eventually(() => expect(readings.total('gen_ai.client.operation.duration')).toBe(1));
-      const { attributes } = readings.samples('gen_ai.client.operation.duration')[0]!;
+      await eventually(() => expect(measured.total('gen_ai.client.operation.duration')).toBe(1));
+      const { attributes } = measured.samples('gen_ai.client.operation.duration')[0]!;
       const taken = call.provider === 'mistral' || call.provider === 'groq' ? 'openai' : call.name;
       expect(attributes).toMatchObject({ 'gen_ai.provider.name': taken, 'gen_ai.request.model': call.model });
-      expect(readings.tokens()).toMatchObject({ input: 12 });
+      expect(measured.tokens()).toMatchObject({ input: 12 });
     },
   );
 
@@ -184,7 +184,7 @@ describe('unknown hosts of LLMs', () => {
         .end(typeof answer === 'string' ? answer : JSON.stringify(answer));
     });
     const port = await listen(server);
-    const readings = attachLlm(llm);
+    const measured = attachLlm(llm);
     const sent = await fetch(`http://127.0.0.1:${port}${path}`, {
       method: 'POST',
       body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -192,9 +192,9 @@ describe('unknown hosts of LLMs', () => {
     await sent.text();
     // Node.js publishes the end a moment after the client has received everything.
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(readings.calls()).toEqual({});
-    expect(readings.endings()).toEqual({});
-    expect(readings.tokens()).toEqual({});
+    expect(measured.calls()).toEqual({});
+    expect(measured.endings()).toEqual({});
+    expect(measured.tokens()).toEqual({});
   });
 
   it('recognises no LLM in a failed API of the application', async () => {
@@ -203,26 +203,26 @@ describe('unknown hosts of LLMs', () => {
       else response.write('half', () => setTimeout(() => response.destroy(), 10));
     });
     const port = await listen(server);
-    const readings = attachLlm(llm);
+    const measured = attachLlm(llm);
     for (const path of ['/api/chat', '/api/generate']) {
       const body = JSON.stringify({ ...CHAT, prompt: 'a cat' });
       const sent = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body });
       await sent.text().catch(() => {});
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(readings.calls()).toEqual({});
-    expect(readings.endings()).toEqual({});
+    expect(measured.calls()).toEqual({});
+    expect(measured.endings()).toEqual({});
   });
 
   it.each(['openai chat', 'anthropic chat', 'ollama chat'])(
     'recognises a failed call to an LLM of an unknown host by its wire format: %s',
     async (title) => {
       await using provider = await startLlmProvider();
-      const readings = attachLlm(llm);
+      const measured = attachLlm(llm);
       provider.usually({ error: { status: 503, type: 'overloaded', message: 'x' } });
       await expect(clientCall(title).run(provider.urls)).rejects.toThrow();
-      await eventually(() => expect(readings.total('llm.active')).toBe(0));
-      expect(readings.total('gen_ai.client.operation.duration', { 'http.response.status_code': 503 })).toBe(
+      await eventually(() => expect(measured.total('llm.active')).toBe(0));
+      expect(measured.total('gen_ai.client.operation.duration', { 'http.response.status_code': 503 })).toBe(
         title === 'ollama chat' ? 0 : 1,
       );
     },
@@ -234,12 +234,12 @@ describe('unknown hosts of LLMs', () => {
       response.end('data: {"type":"text-delta","id":"1","delta":"Hello"}\n\ndata: {"type":"finish"}\n\ndata: [DONE]\n\n');
     });
     const port = await listen(server);
-    const readings = attachLlm(llm);
+    const measured = attachLlm(llm);
     const answer = await fetch(`http://127.0.0.1:${port}/api/chat`, { method: 'POST', body: JSON.stringify(CHAT) });
     await answer.text();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(readings.calls()).toEqual({});
-    expect(readings.endings()).toEqual({});
+    expect(measured.calls()).toEqual({});
+    expect(measured.endings()).toEqual({});
   });
 });
 
@@ -249,10 +249,10 @@ it('records the target of a redirected LLM call, not the redirect', async () => 
     response.writeHead(307, { location: `http://127.0.0.1:${provider.port}${request.url}` }).end();
   });
   const port = await listen(server);
-  const readings = attachLlm(llm);
+  const measured = attachLlm(llm);
   await clientCall('openai chat').run({ ...provider.urls, openai: `http://127.0.0.1:${port}/v1` });
-  await eventually(() => expect(readings.calls()).toEqual({ 'chat openai openai-model openai-model-2026-01-01': 1 }));
-  expect(readings.endings()).toEqual({});
+  await eventually(() => expect(measured.calls()).toEqual({ 'chat openai openai-model openai-model-2026-01-01': 1 }));
+  expect(measured.endings()).toEqual({});
 });
 
 describe('LLM calls by versions of undici', () => {
@@ -269,22 +269,22 @@ describe('LLM calls by versions of undici', () => {
   };
   it.each([6, 8] as const)('reads LLM calls of undici %s, in chunks of any size', (version) => {
     for (const partBytes of [1, 2, 3, 64, 16_384]) {
-      const readings = attachLlm(llm);
+      const measured = attachLlm(llm);
       const { seen, results } = publishCall({ ...call, version, partBytes });
-      expect(readings.calls()).toEqual({ 'chat openai a-model m-2': 1 });
-      expect(readings.tokens()).toEqual({ input: 3, output: 4 });
-      expect(readings.total('gen_ai.client.operation.time_to_first_chunk')).toBe(1);
-      expect(readings.endings()).toEqual({ 'llm.retries': 1 });
+      expect(measured.calls()).toEqual({ 'chat openai a-model m-2': 1 });
+      expect(measured.tokens()).toEqual({ input: 3, output: 4 });
+      expect(measured.total('gen_ai.client.operation.time_to_first_chunk')).toBe(1);
+      expect(measured.endings()).toEqual({ 'llm.retries': 1 });
       if (version === 6) expect(seen.join('')).toBe(JSON.stringify(CHAT) + call.answer);
       expect(new Set(results)).toEqual(new Set(version === 6 ? [undefined, false] : []));
-      readings.attached.detach();
+      measured.attached.detach();
     }
   });
 
   it('counts LLM calls of two versions of undici in one process once each', () => {
-    const readings = attachLlm(llm);
+    const measured = attachLlm(llm);
     for (const version of [8, 6, 8, 6] as const) publishCall({ ...call, version });
-    expect(readings.calls()).toEqual({ 'chat openai a-model m-2': 4 });
-    expect(readings.tokens()).toEqual({ input: 12, output: 16 });
+    expect(measured.calls()).toEqual({ 'chat openai a-model m-2': 4 });
+    expect(measured.tokens()).toEqual({ input: 12, output: 16 });
   });
 });

@@ -3,11 +3,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { anthropicOf, CLIENT_CALLS, clientCall, MESSAGES, openaiOf } from '../../kit/apps/llm-clients.ts';
-import { attachLlm, type LlmReadings } from '../../kit/samples/llm-samples.ts';
+import { attachLlm, type LlmSamples } from '../../kit/samples/llm-samples.ts';
 import { type LlmProvider, type Script, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 
 let provider: LlmProvider;
-let readings: LlmReadings;
+let measured: LlmSamples;
 
 beforeAll(async () => {
   provider = await startLlmProvider();
@@ -16,11 +16,11 @@ afterEach(() => provider.reset());
 afterAll(async () => await provider[Symbol.asyncDispose]());
 
 function attachTap(): void {
-  readings = attachLlm(llm, { llmServers: provider.servers });
+  measured = attachLlm(llm, { llmServers: provider.servers });
 }
 
 async function ended(count = 1): Promise<void> {
-  await eventually(() => expect(readings.total('gen_ai.client.operation.duration')).toBe(count));
+  await eventually(() => expect(measured.total('gen_ai.client.operation.duration')).toBe(count));
 }
 
 const streamed = CLIENT_CALLS.filter(({ isStream }) => isStream).map((call) => [call.title, call] as const);
@@ -45,12 +45,12 @@ describe.each(streamed)('%s', (_, call) => {
     await ended();
     const [{ outputMillis }] = provider.calls as [(typeof provider.calls)[number]];
     const spread = (outputMillis[3]! - outputMillis[0]!) / 1000;
-    expectWithin(readings.histogram(FIRST).sum, 0.12);
-    expect(readings.histogram(NEXT).count).toBe(3);
-    expectWithin(readings.histogram(NEXT).sum, 0.09);
-    expect(Math.abs(readings.histogram(NEXT).sum - spread)).toBeLessThan(LATE_SECONDS);
-    expectWithin(readings.histogram('gen_ai.client.operation.duration').sum, 0.21);
-    const rate = readings.histogram('llm.output.rate').sum;
+    expectWithin(measured.histogram(FIRST).sum, 0.12);
+    expect(measured.histogram(NEXT).count).toBe(3);
+    expectWithin(measured.histogram(NEXT).sum, 0.09);
+    expect(Math.abs(measured.histogram(NEXT).sum - spread)).toBeLessThan(LATE_SECONDS);
+    expectWithin(measured.histogram('gen_ai.client.operation.duration').sum, 0.21);
+    const rate = measured.histogram('llm.output.rate').sum;
     expect(rate).toBeGreaterThan(0);
     expect(rate).toBeLessThanOrEqual(5 / (0.09 - EARLY_SECONDS));
   });
@@ -60,11 +60,11 @@ describe.each(streamed)('%s', (_, call) => {
     provider.next({ breakAfter: { outputs: 2, by: 'destroy' } });
     await expect(call.run(provider.urls)).rejects.toThrow();
     await ended();
-    expect(Object.keys(readings.calls())).toEqual([expect.stringMatching(/ UND_ERR_SOCKET$/)]);
-    expect(readings.endings()).toEqual({ 'llm.unmetered_calls': 1, 'llm.stream.aborted': 1 });
-    expect(readings.tokens()).toEqual(tellsInputFirst(call.provider) ? { input: 12 } : {});
-    expect(readings.total('llm.finish_reasons')).toBe(0);
-    expect(readings.total(FIRST)).toBe(1);
+    expect(Object.keys(measured.calls())).toEqual([expect.stringMatching(/ UND_ERR_SOCKET$/)]);
+    expect(measured.endings()).toEqual({ 'llm.unmetered_calls': 1, 'llm.stream.aborted': 1 });
+    expect(measured.tokens()).toEqual(tellsInputFirst(call.provider) ? { input: 12 } : {});
+    expect(measured.total('llm.finish_reasons')).toBe(0);
+    expect(measured.total(FIRST)).toBe(1);
   });
 });
 
@@ -95,10 +95,10 @@ describe('streams of LLMs with an error in the middle', () => {
       .run(provider.urls)
       .catch(() => {});
     await ended();
-    expect(Object.keys(readings.calls())).toEqual([expect.stringMatching(new RegExp(` ${word}$`))]);
-    expect(readings.endings()).toEqual({ 'llm.unmetered_calls': 1, 'llm.stream.aborted': 1 });
-    expect(readings.tokens()).toEqual(tokens);
-    expect(readings.samples('gen_ai.client.operation.duration')[0]!.attributes).not.toHaveProperty('http.response.status_code');
+    expect(Object.keys(measured.calls())).toEqual([expect.stringMatching(new RegExp(` ${word}$`))]);
+    expect(measured.endings()).toEqual({ 'llm.unmetered_calls': 1, 'llm.stream.aborted': 1 });
+    expect(measured.tokens()).toEqual(tokens);
+    expect(measured.samples('gen_ai.client.operation.duration')[0]!.attributes).not.toHaveProperty('http.response.status_code');
   });
 
   it('records a stream of a failed response of an LLM with its code', async () => {
@@ -106,7 +106,7 @@ describe('streams of LLMs with an error in the middle', () => {
     provider.next({ finishReason: 'failed' });
     await clientCall('openai responses, streamed').run(provider.urls);
     await ended();
-    expect(readings.calls()).toEqual({ 'chat openai openai-model openai-model-2026-01-01 server_error': 1 });
+    expect(measured.calls()).toEqual({ 'chat openai openai-model openai-model-2026-01-01 server_error': 1 });
   });
 });
 
@@ -130,16 +130,16 @@ describe('streams of LLMs that the client aborts', () => {
       for await (const _event of await openaiOf(provider.urls).chat.completions.create(body, { signal }));
     };
     const reading = read().catch(() => {});
-    await eventually(() => expect(readings.total('llm.active')).toBe(1));
+    await eventually(() => expect(measured.total('llm.active')).toBe(1));
     // Until what the script sends has come.
     await new Promise((resolve) => setTimeout(resolve, 100));
     controller.abort();
     await reading;
     await ended();
-    expect(Object.keys(readings.calls())).toEqual([expect.stringMatching(/ AbortError$/)]);
-    expect(readings.endings()).toEqual(endings);
-    expect(readings.total(FIRST)).toBe('breakAfter' in script ? 1 : 0);
-    expect(readings.tokens()).toEqual({});
+    expect(Object.keys(measured.calls())).toEqual([expect.stringMatching(/ AbortError$/)]);
+    expect(measured.endings()).toEqual(endings);
+    expect(measured.total(FIRST)).toBe('breakAfter' in script ? 1 : 0);
+    expect(measured.tokens()).toEqual({});
   });
 
   it('records a stream of an LLM whose reader stops as aborted, with its input tokens', async () => {
@@ -153,9 +153,9 @@ describe('streams of LLMs that the client aborts', () => {
     });
     for await (const { type } of stream) if (type === 'content_block_delta') break;
     await ended();
-    expect(Object.keys(readings.calls())).toEqual([expect.stringMatching(/ AbortError$/)]);
-    expect(readings.tokens()).toEqual({ input: 50, cache_read: 20 });
-    expect(readings.endings()).toEqual({ 'llm.unmetered_calls': 1, 'llm.stream.aborted': 1 });
+    expect(Object.keys(measured.calls())).toEqual([expect.stringMatching(/ AbortError$/)]);
+    expect(measured.tokens()).toEqual({ input: 50, cache_read: 20 });
+    expect(measured.endings()).toEqual({ 'llm.unmetered_calls': 1, 'llm.stream.aborted': 1 });
   });
 
   it('records a stream of an LLM that is aborted when all of it has arrived as complete', async () => {
@@ -165,8 +165,8 @@ describe('streams of LLMs that the client aborts', () => {
     await openaiOf(provider.urls).chat.completions.create(body, { signal: controller.signal });
     controller.abort();
     await ended();
-    expect(readings.calls()).toEqual({ 'chat openai openai-model openai-model-2026-01-01': 1 });
-    expect(readings.endings()).toEqual({});
+    expect(measured.calls()).toEqual({ 'chat openai openai-model openai-model-2026-01-01': 1 });
+    expect(measured.endings()).toEqual({});
   });
 });
 
@@ -180,10 +180,10 @@ describe('compressed streams of LLMs', () => {
     provider.usually({ ...script, texts: ['one', 'two', 'three', 'four', 'five'] });
     for (const call of calls) await call.run(provider.urls);
     await ended(3);
-    expect(readings.tokens()).toMatchObject({ input: 36, output: 15 });
-    expect(readings.total('gen_ai.client.operation.duration', { 'gen_ai.response.model': 'ollama-model-2026-01-01' })).toBe(1);
-    expect([readings.total(FIRST), readings.total(NEXT)]).toEqual([2, 8]);
-    expect(readings.endings()).toEqual({});
+    expect(measured.tokens()).toMatchObject({ input: 36, output: 15 });
+    expect(measured.total('gen_ai.client.operation.duration', { 'gen_ai.response.model': 'ollama-model-2026-01-01' })).toBe(1);
+    expect([measured.total(FIRST), measured.total(NEXT)]).toEqual([2, 8]);
+    expect(measured.endings()).toEqual({});
   });
 
   it('keeps what was read of a compressed stream of an LLM that is cut off', async () => {
@@ -191,8 +191,8 @@ describe('compressed streams of LLMs', () => {
     provider.next({ encoding: 'gzip', firstDelayMillis: 20, eventDelayMillis: 20, breakAfter: { outputs: 2, by: 'destroy' } });
     await expect(clientCall('anthropic chat, streamed').run(provider.urls)).rejects.toThrow();
     await ended();
-    expect(readings.tokens()).toMatchObject({ input: 12 });
-    expect(readings.endings()).toEqual({ 'llm.unmetered_calls': 1, 'llm.stream.aborted': 1 });
+    expect(measured.tokens()).toMatchObject({ input: 12 });
+    expect(measured.endings()).toEqual({ 'llm.unmetered_calls': 1, 'llm.stream.aborted': 1 });
   });
 
   it.each(['openai chat', 'openai chat, streamed'])(
@@ -202,10 +202,10 @@ describe('compressed streams of LLMs', () => {
       provider.next({ headers: { 'content-encoding': 'mystery' } }, { headers: { 'content-encoding': 'gzip' } });
       for (const call of [clientCall(title), clientCall(title)]) await call.run(provider.urls).catch(() => {});
       await ended(2);
-      expect(readings.tokens()).toEqual({});
-      expect(readings.endings()).toMatchObject({ 'llm.unmetered_calls': 2 });
-      expect(readings.total('llm.finish_reasons')).toBe(0);
-      expect(readings.total('gen_ai.client.operation.duration', { 'error.type': undefined })).toBeGreaterThan(0);
+      expect(measured.tokens()).toEqual({});
+      expect(measured.endings()).toMatchObject({ 'llm.unmetered_calls': 2 });
+      expect(measured.total('llm.finish_reasons')).toBe(0);
+      expect(measured.total('gen_ai.client.operation.duration', { 'error.type': undefined })).toBeGreaterThan(0);
     },
   );
 });
@@ -216,9 +216,9 @@ it('records a stream of an LLM without usage as unmetered', async () => {
   for await (const _ of await openaiOf(provider.urls).chat.completions.create(body));
   await ended();
   expect(provider.calls[0]!.usage).toBeUndefined();
-  expect(readings.calls()).toEqual({ 'chat openai openai-model openai-model-2026-01-01': 1 });
-  expect(readings.endings()).toEqual({ 'llm.unmetered_calls': 1 });
-  expect(readings.total('llm.finish_reasons', { 'llm.finish_reason': 'stop' })).toBe(1);
+  expect(measured.calls()).toEqual({ 'chat openai openai-model openai-model-2026-01-01': 1 });
+  expect(measured.endings()).toEqual({ 'llm.unmetered_calls': 1 });
+  expect(measured.total('llm.finish_reasons', { 'llm.finish_reason': 'stop' })).toBe(1);
 });
 
 it('records output of a stream of an LLM of any length, and none of empty chunks', async () => {
@@ -226,7 +226,7 @@ it('records output of a stream of an LLM of any length, and none of empty chunks
   provider.usually({ texts: ['', 'long '.repeat(10_000), '\\"}]', ''] });
   for (const [, call] of streamed) await call.run(provider.urls);
   await ended(streamed.length);
-  expect([readings.total(FIRST), readings.total(NEXT)]).toEqual([streamed.length, streamed.length]);
+  expect([measured.total(FIRST), measured.total(NEXT)]).toEqual([streamed.length, streamed.length]);
 });
 
 it('keeps streams of LLMs side by side apart', async () => {
@@ -240,19 +240,19 @@ it('keeps streams of LLMs side by side apart', async () => {
   await Promise.all(runs);
   await ended(60);
   const sum = (key: 'input' | 'output'): number => provider.calls.reduce((total, { usage }) => total + usage![key]!, 0);
-  expect(readings.tokens()).toMatchObject({ input: sum('input'), output: sum('output') });
-  expect([readings.total(FIRST), readings.total(NEXT)]).toEqual([60, 120]);
-  expect(readings.endings()).toEqual({});
+  expect(measured.tokens()).toMatchObject({ input: sum('input'), output: sum('output') });
+  expect([measured.total(FIRST), measured.total(NEXT)]).toEqual([60, 120]);
+  expect(measured.endings()).toEqual({});
 });
 
 it.each([undefined, 'gzip'] as const)('drops active streams of LLMs when it is detached in the middle (%s)', async (encoding) => {
   attachTap();
   provider.next({ eventDelayMillis: 100, texts: ['one', 'two', 'three'], ...(encoding && { encoding }) });
   const reading = clientCall('openai chat, streamed').run(provider.urls);
-  await eventually(() => expect(readings.total(FIRST)).toBe(1));
-  readings.attached.detach();
+  await eventually(() => expect(measured.total(FIRST)).toBe(1));
+  measured.attached.detach();
   expect(await reading).toHaveLength(6);
-  expect(readings.calls()).toEqual({});
-  expect(readings.endings()).toEqual({});
-  expect(readings.attached.failure).toBeUndefined();
+  expect(measured.calls()).toEqual({});
+  expect(measured.endings()).toEqual({});
+  expect(measured.attached.failure).toBeUndefined();
 });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mcp as instrumentation } from '../../../src/instrumentations/mcp/mcp.ts';
 import { connectedPair, MCP_SDKS, type McpSdk, toolClient } from '../../kit/apps/mcp-sdks.ts';
 import { operationsOf } from '../../kit/samples/mcp-samples.ts';
-import { attachAlone, type Readings } from '../../kit/samples/samples.ts';
+import { attachAlone, type AttachedAlone } from '../../kit/samples/samples.ts';
 
 const hostile = new Proxy(
   {},
@@ -40,19 +40,19 @@ const BROKEN: readonly unknown[] = [
 ];
 
 describe.each(['version 1, ES modules', 'version 2, CommonJS'])('%s', (name) => {
-  let readings: Readings;
+  let measured: AttachedAlone;
   let sdk: McpSdk;
   beforeEach(async () => {
-    readings = attachAlone(instrumentation);
+    measured = attachAlone(instrumentation);
     sdk = await MCP_SDKS[name]!();
   });
   afterEach(() => {
-    readings.attached.detach();
-    expect(readings.attached.failure).toBeUndefined();
+    measured.attached.detach();
+    expect(measured.attached.failure).toBeUndefined();
   });
 
   const isVersion1 = name.startsWith('version 1');
-  const operations = async (): Promise<Record<string, number>> => operationsOf(await readings.read());
+  const operations = async (): Promise<Record<string, number>> => operationsOf(await measured.read());
 
   /** A server that answers every call of a tool, and lists the tools that it is made with, and a client of it. */
   async function careless(tools: readonly string[]): Promise<any> {
@@ -83,7 +83,7 @@ describe.each(['version 1, ES modules', 'version 2, CommonJS'])('%s', (name) => 
     await client.callTool({ name: 'add' });
     await client.close();
     expect(await operations()).toMatchObject({ 'served tools/call add': 1, 'asked tools/call add': 1 });
-    expect(JSON.stringify(await readings.read())).not.toMatch(/xx|nobody/);
+    expect(JSON.stringify(await measured.read())).not.toMatch(/xx|nobody/);
   });
 
   it('makes no label of methods, names, versions and codes that an MCP client invents', async () => {
@@ -106,7 +106,7 @@ describe.each(['version 1, ES modules', 'version 2, CommonJS'])('%s', (name) => 
     const counts = await operations();
     expect(counts).toMatchObject({ 'served _OTHER -32601': 300, 'served _OTHER': 300 });
     expect(Object.keys(counts).length).toBeLessThan(20);
-    expect(JSON.stringify(await readings.read())).not.toMatch(/version \d|tool \d|prompt \d|method\/\d|notifications\/\d/);
+    expect(JSON.stringify(await measured.read())).not.toMatch(/version \d|tool \d|prompt \d|method\/\d|notifications\/\d/);
   });
 
   it('makes no label of the error codes of an MCP server', async () => {

@@ -3,23 +3,23 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mcp as instrumentation } from '../../../src/instrumentations/mcp/mcp.ts';
 import { connectedPair, MCP_SDKS, type McpSdk, toolClient, toolServer } from '../../kit/apps/mcp-sdks.ts';
 import { operationsOf, sessionsOf } from '../../kit/samples/mcp-samples.ts';
-import { attachAlone, type Readings, valueOf } from '../../kit/samples/samples.ts';
+import { attachAlone, type AttachedAlone, valueOf } from '../../kit/samples/samples.ts';
 
 describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
-  let readings: Readings;
+  let measured: AttachedAlone;
   let sdk: McpSdk;
   beforeEach(async () => {
-    readings = attachAlone(instrumentation);
+    measured = attachAlone(instrumentation);
     sdk = await MCP_SDKS[name]!();
   });
   afterEach(() => {
-    readings.attached.detach();
-    expect(readings.attached.failure).toBeUndefined();
+    measured.attached.detach();
+    expect(measured.attached.failure).toBeUndefined();
   });
 
   const isVersion1 = name.startsWith('version 1');
-  const operations = async (): Promise<Record<string, number>> => operationsOf(await readings.read());
-  const sessions = async (): Promise<Record<string, number>> => sessionsOf(await readings.read());
+  const operations = async (): Promise<Record<string, number>> => operationsOf(await measured.read());
+  const sessions = async (): Promise<Record<string, number>> => sessionsOf(await measured.read());
   const wait = (client: any, options: object): Promise<unknown> =>
     isVersion1 ? client.callTool({ name: 'wait' }, undefined, options) : client.callTool({ name: 'wait' }, options);
 
@@ -68,7 +68,7 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
         [`${side} prompts/get _OTHER -32602`]: 1,
       });
     }
-    expect(JSON.stringify(await readings.read())).not.toContain('anything');
+    expect(JSON.stringify(await measured.read())).not.toContain('anything');
   });
 
   it('records the tool call, the error code and the protocol version of an MCP operation', async () => {
@@ -80,11 +80,11 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
       const version = { 'mcp.protocol.version': '2025-11-25', 'network.transport': undefined };
       const failed = { 'mcp.method.name': 'prompts/get', 'error.type': '-32602', 'rpc.response.status_code': '-32602' };
       const called = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'add', 'error.type': undefined };
-      expect(valueOf(await readings.read(), metric, { ...failed, ...version, 'gen_ai.operation.name': undefined })).toBe(1);
-      expect(valueOf(await readings.read(), metric, { ...called, ...version, 'rpc.response.status_code': undefined })).toBe(1);
+      expect(valueOf(await measured.read(), metric, { ...failed, ...version, 'gen_ai.operation.name': undefined })).toBe(1);
+      expect(valueOf(await measured.read(), metric, { ...called, ...version, 'rpc.response.status_code': undefined })).toBe(1);
     }
     for (const side of ['client', 'server'])
-      expect(valueOf(await readings.read(), `mcp.${side}.session.duration`, { 'mcp.protocol.version': '2025-11-25' })).toBe(1);
+      expect(valueOf(await measured.read(), `mcp.${side}.session.duration`, { 'mcp.protocol.version': '2025-11-25' })).toBe(1);
   });
 
   it('records cancelled requests of MCP apart from those that timed out', async () => {
@@ -111,13 +111,13 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
     await client.listTools();
     await expect(wait(client, { timeout: 200 })).rejects.toThrow();
     await client.close();
-    const waits = (await readings.read()).filter(({ attributes }) => attributes['gen_ai.tool.name'] === 'wait');
+    const waits = (await measured.read()).filter(({ attributes }) => attributes['gen_ai.tool.name'] === 'wait');
     expect(waits.map(({ value }) => value)).toEqual([1, 1]);
     for (const { sum } of waits) {
       expect(sum).toBeGreaterThan(0.15);
       expect(sum).toBeLessThan(5);
     }
-    const session = (await readings.read()).find(({ name: metric }) => metric === 'mcp.client.session.duration');
+    const session = (await measured.read()).find(({ name: metric }) => metric === 'mcp.client.session.duration');
     expect(session!.sum).toBeGreaterThan(0.15);
   });
 

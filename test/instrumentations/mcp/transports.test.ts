@@ -5,7 +5,7 @@ import { mcp as instrumentation } from '../../../src/instrumentations/mcp/mcp.ts
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { MCP_SDKS, toolClient } from '../../kit/apps/mcp-sdks.ts';
 import { operationsOf, sessionsOf } from '../../kit/samples/mcp-samples.ts';
-import { attachAlone, type Readings } from '../../kit/samples/samples.ts';
+import { attachAlone, type AttachedAlone } from '../../kit/samples/samples.ts';
 import {
   type McpHttpServer,
   serveEachRequest,
@@ -14,24 +14,24 @@ import {
   serveWebTransport,
 } from '../../kit/servers/mcp-http.ts';
 
-let readings: Readings;
+let measured: AttachedAlone;
 let served: McpHttpServer | undefined;
 beforeEach(() => {
-  readings = attachAlone(instrumentation);
+  measured = attachAlone(instrumentation);
 });
 afterEach(async () => {
   await served?.close();
   served = undefined;
-  readings.attached.detach();
-  expect(readings.attached.failure).toBeUndefined();
+  measured.attached.detach();
+  expect(measured.attached.failure).toBeUndefined();
 });
 
-const operations = async (): Promise<Record<string, number>> => operationsOf(await readings.read());
-const sessions = async (): Promise<Record<string, number>> => sessionsOf(await readings.read());
+const operations = async (): Promise<Record<string, number>> => operationsOf(await measured.read());
+const sessions = async (): Promise<Record<string, number>> => sessionsOf(await measured.read());
 
 /** Where the operations and sessions took place that a metric has counted. */
 async function placesOf(metric: string): Promise<unknown[]> {
-  const series = (await readings.read()).filter(({ name }) => name === metric);
+  const series = (await measured.read()).filter(({ name }) => name === metric);
   const places = series.map(({ attributes }) =>
     JSON.stringify([
       attributes['network.transport'],
@@ -127,7 +127,7 @@ describe('MCP protocol version 2026-07-28, where every request has a server of i
       // The connection is closed, which is all that the server sees.
       'served tools/call wait aborted': 1,
     });
-    const versions = (await readings.read())
+    const versions = (await measured.read())
       .filter(({ name: metric, attributes }) => /operation/.test(metric) && attributes['gen_ai.tool.name'] === 'add')
       .map(({ attributes }) => attributes['mcp.protocol.version']);
     expect(versions).toEqual(['2026-07-28', '2026-07-28']);

@@ -6,27 +6,27 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mcp as instrumentation } from '../../../src/instrumentations/mcp/mcp.ts';
 import { connectedPair, MCP_SDKS, type McpSdk, toolClient, toolServer } from '../../kit/apps/mcp-sdks.ts';
 import { operationsOf, sessionsOf } from '../../kit/samples/mcp-samples.ts';
-import { attachAlone, type Readings } from '../../kit/samples/samples.ts';
+import { attachAlone, type AttachedAlone } from '../../kit/samples/samples.ts';
 
 describe.each(['version 1, CommonJS', 'version 2, ES modules'])('%s', (name) => {
-  let readings: Readings;
+  let measured: AttachedAlone;
   let sdk: McpSdk;
   beforeEach(async () => {
-    readings = attachAlone(instrumentation);
+    measured = attachAlone(instrumentation);
     sdk = await MCP_SDKS[name]!();
   });
   afterEach(() => {
-    readings.attached.detach();
-    expect(readings.attached.failure).toBeUndefined();
+    measured.attached.detach();
+    expect(measured.attached.failure).toBeUndefined();
   });
 
-  const operations = async (): Promise<Record<string, number>> => operationsOf(await readings.read());
-  const sessions = async (): Promise<Record<string, number>> => sessionsOf(await readings.read());
+  const operations = async (): Promise<Record<string, number>> => operationsOf(await measured.read());
+  const sessions = async (): Promise<Record<string, number>> => sessionsOf(await measured.read());
   const transport = (): any => sdk.InMemoryTransport.createLinkedPair()[0];
 
   it('adds no key to an MCP transport, and leaves nothing on it once it is closed', async () => {
     const { client, clientTransport } = await connectedPair(sdk);
-    readings.attached.detach();
+    measured.attached.detach();
     const plain = await connectedPair(sdk);
     expect(Object.keys(clientTransport)).toEqual(Object.keys(plain.clientTransport));
     expect(clientTransport.send.name).toBe('send');
@@ -159,7 +159,7 @@ describe.each(['version 1, CommonJS', 'version 2, ES modules'])('%s', (name) => 
   it('counts no more of MCP when it is detached in use, and the SDK works on', async () => {
     const { client } = await connectedPair(sdk);
     const before = await operations();
-    readings.attached.detach();
+    measured.attached.detach();
     expect(await sessions()).toEqual({ 'client open': 0, 'server open': 0 });
     expect(await client.callTool({ name: 'add' })).toMatchObject({ content: [{ text: 'added' }] });
     await client.close();

@@ -7,9 +7,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isNotSent, mongoErrorType, refusalOf, returnedDocuments } from '../../../src/instrumentations/mongodb/commands.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/samples/mongo-samples.ts';
 import { countsOf, valueOf } from '../../kit/samples/samples.ts';
 import { startMongoProxy } from '../../kit/servers/mongo-proxy.ts';
+import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/servers/mongo-tests.ts';
 
 const require = createRequire(import.meta.url);
 

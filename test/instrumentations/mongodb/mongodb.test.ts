@@ -9,8 +9,8 @@ import { describe, expect, it } from 'vitest';
 import { inRange } from '../../../src/hooks/modules/version-range.ts';
 import { mongodb } from '../../../src/instrumentations/mongodb/mongodb.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
-import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/samples/mongo-samples.ts';
 import { countsOf } from '../../kit/samples/samples.ts';
+import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/servers/mongo-tests.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -7,11 +7,10 @@ import { describe, expect } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { findProgram } from '../../kit/programs.ts';
-import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/samples/mongo-samples.ts';
 import { countsOf, valueOf } from '../../kit/samples/samples.ts';
 import { startMongo } from '../../kit/servers/mongo-process.ts';
 import { startMongoProxy } from '../../kit/servers/mongo-proxy.ts';
+import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/servers/mongo-tests.ts';
 
 const testsOf = testsWithMongo();
 
@@ -141,7 +140,7 @@ describe.each(['mongodb', 'mongodb6'])('connection pools of %s', (name) => {
 
   test('counts errors of connections of MongoDB whose server goes away', async (given) => {
     const port = await freePort();
-    const own = await startMongo(findProgram('mongo-java-server')!, port);
+    const own = await startMongo(given.server.program, port);
     const client = given.open({ serverSelectionTimeoutMS: 300, heartbeatFrequencyMS: 500 }, own.url);
     const sleeping = sleep(client, 5000).catch(({ name: error }: Error) => error);
     await eventually(async () => expect(poolOf(await given.read(), own.url)).toMatchObject({ used: 1 }));
@@ -149,7 +148,7 @@ describe.each(['mongodb', 'mongodb6'])('connection pools of %s', (name) => {
     expect(await sleeping).toMatch(/^Mongo/);
     await expect(find(client)).rejects.toThrow();
     expect(poolOf(await given.read(), own.url)).toEqual({ used: 0, idle: 0, limit: 100, pending: 0 });
-    await using _ = await startMongo(findProgram('mongo-java-server')!, port);
+    await using _ = await startMongo(given.server.program, port);
     await eventually(() => find(client) as Promise<void>);
     expect(poolOf(await given.read(), own.url)).toEqual({ used: 0, idle: 1, limit: 100, pending: 0 });
   });

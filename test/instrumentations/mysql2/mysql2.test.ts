@@ -8,11 +8,11 @@ import type { Connection } from 'mysql2/promise';
 import { describe, expect } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
-import { type MariadbContext, testsWithMariadb } from '../../kit/apps/mariadb-tests.ts';
 import { loadOfficial } from '../../kit/apps/official.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { statementsOf } from '../../kit/samples/postgres-samples.ts';
 import { countsOf } from '../../kit/samples/samples.ts';
+import { type MariadbContext, testsWithMariadb } from '../../kit/servers/mariadb-tests.ts';
+import { statementsOf } from '../../kit/servers/postgres-tests.ts';
 
 const require = createRequire(import.meta.url);
 const test = testsWithMariadb();

@@ -4,9 +4,9 @@ import type { PoolConnection } from 'mysql2';
 import { describe, expect } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
 import { eventually, listen } from '../../kit/apps/http-traffic.ts';
-import { type MariadbContext, testsWithMariadb } from '../../kit/apps/mariadb-tests.ts';
 import { freePort } from '../../kit/free-port.ts';
 import { countsOf, valueOf } from '../../kit/samples/samples.ts';
+import { type MariadbContext, testsWithMariadb } from '../../kit/servers/mariadb-tests.ts';
 
 const test = testsWithMariadb();
 

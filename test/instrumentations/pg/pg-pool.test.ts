@@ -7,8 +7,8 @@ import { attach } from '../../../src/hooks/attach.ts';
 import { pgPool } from '../../../src/instrumentations/pg/pg-pool.ts';
 import { eventually, listen } from '../../kit/apps/http-traffic.ts';
 import { SETTINGS } from '../../kit/contracts/instrumentation-settings.ts';
-import { freshPg, type PostgresSubject, testsWithPostgres } from '../../kit/samples/postgres-samples.ts';
 import { countsOf, valueOf } from '../../kit/samples/samples.ts';
+import { freshPg, type PostgresSubject, testsWithPostgres } from '../../kit/servers/postgres-tests.ts';
 
 const test = testsWithPostgres(pgPool);
 const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));

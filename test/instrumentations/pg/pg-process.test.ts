@@ -1,13 +1,12 @@
 // An application that uses PostgreSQL under promtel is measured without a change, and exits by itself.
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { runToEnd } from '../../kit/apps/run-to-end.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { testWith } from '../../kit/programs.ts';
-import { type PostgresProcess, startPostgres } from '../../kit/servers/postgres-process.ts';
+import { startPostgres } from '../../kit/servers/postgres-process.ts';
+import { testsWithServer } from '../../kit/with-program.ts';
 
-let server: PostgresProcess | undefined;
-afterAll(() => server?.[Symbol.asyncDispose]());
+const test = testsWithServer('postgres', (program) => startPostgres(program));
 
 const WAYS = [
   ['--import', 'pg.mjs'],
@@ -32,8 +31,7 @@ const ON_THE_PAGE = {
 };
 
 for (const [flag, file] of WAYS) {
-  testWith('postgres', `measures pg in ${file} under ${flag}, and lets it exit by itself`, async (program) => {
-    server ??= await startPostgres(program);
+  test(`measures pg in ${file} under ${flag}, and lets it exit by itself`, async (server) => {
     const port = String(await freePort());
     const script = fileURLToPath(new URL(`fixtures/${file}`, import.meta.url));
     const env = { OTEL_EXPORTER_PROMETHEUS_PORT: port, PROMTEL_SLOW_DB_SECONDS: '0' };

@@ -5,8 +5,8 @@ import { describe, expect } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
 import { pg as instrumentation } from '../../../src/instrumentations/pg/pg.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
-import { freshPg, type PostgresSubject, statementsOf, testsWithPostgres } from '../../kit/samples/postgres-samples.ts';
 import { countsOf } from '../../kit/samples/samples.ts';
+import { freshPg, type PostgresSubject, statementsOf, testsWithPostgres } from '../../kit/servers/postgres-tests.ts';
 
 const require = createRequire(import.meta.url);
 const test = testsWithPostgres(instrumentation);

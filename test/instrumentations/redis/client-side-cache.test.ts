@@ -4,9 +4,9 @@ import { BasicClientSideCache, BasicPooledClientSideCache, createClient, createC
 import { describe, expect } from 'vitest';
 import { redis } from '../../../src/instrumentations/redis.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
-import { commandsOf, lookUpsOf, testsWithRedis } from '../../kit/samples/redis-samples.ts';
 import { countsOf, valueOf } from '../../kit/samples/samples.ts';
 import type { RedisProcess } from '../../kit/servers/redis-process.ts';
+import { commandsOf, lookUpsOf, testsWithRedis } from '../../kit/servers/redis-tests.ts';
 
 const test = testsWithRedis(redis);
 

@@ -4,23 +4,22 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Redis as Ioredis6 } from 'ioredis';
 import { Redis as Ioredis5 } from 'ioredis5';
 import { createClient } from 'redis';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
+import { afterEach, beforeEach, describe, expect } from 'vitest';
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { redis } from '../../../src/instrumentations/redis.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { reloadIoredis } from '../../kit/apps/ioredis-client.ts';
-import { findProgram, testWith } from '../../kit/programs.ts';
-import { commandsOf } from '../../kit/samples/redis-samples.ts';
-import { attachAlone, countsOf, type Readings } from '../../kit/samples/samples.ts';
+import { attachAlone, countsOf, type AttachedAlone } from '../../kit/samples/samples.ts';
 import { type RedisProcess, startRedis } from '../../kit/servers/redis-process.ts';
+import { commandsOf } from '../../kit/servers/redis-tests.ts';
+import { testsWithServer } from '../../kit/with-program.ts';
 
 let server: RedisProcess;
-beforeAll(async () => {
-  const program = findProgram('redis-server');
-  if (program !== undefined) server = await startRedis(program, undefined, ['--enable-debug-command', 'yes']);
+const test = testsWithServer('redis-server', async (program) => {
+  server = await startRedis(program, undefined, ['--enable-debug-command', 'yes']);
+  return server;
 });
-afterAll(() => server?.[Symbol.asyncDispose]());
 
 /** A client of any library, with no more than is needed here. */
 interface Client {
@@ -120,7 +119,7 @@ const REPLIES: readonly string[][] = [
 ];
 
 describe.each(libraries)('$name', ({ instrumentation, load, open }) => {
-  let readings: Readings;
+  let measured: AttachedAlone;
   let uncaught: unknown[] = [];
   const onUncaught = (error: unknown): void => void uncaught.push(error);
   beforeEach(() => {
@@ -132,12 +131,12 @@ describe.each(libraries)('$name', ({ instrumentation, load, open }) => {
     await wait(20);
     process.off('uncaughtException', onUncaught);
     process.off('unhandledRejection', onUncaught);
-    readings?.attached.detach();
+    measured?.attached.detach();
     expect(uncaught).toEqual([]);
   });
 
   function attach(): void {
-    readings = attachAlone(instrumentation);
+    measured = attachAlone(instrumentation);
     load();
   }
 
@@ -162,12 +161,12 @@ describe.each(libraries)('$name', ({ instrumentation, load, open }) => {
     ['odd commands', ODD_COMMANDS, 1],
     ['replies of every kind', REPLIES, 0],
   ] as const)
-    testWith('redis-server', `lets Redis clients answer as without promtel: ${what}`, async () => {
+    test(`lets Redis clients answer as without promtel: ${what}`, async () => {
       const expected = await answersTo(commands);
       attach();
       expect(await answersTo(commands)).toEqual(expected);
-      expect(readings.attached.failure).toBeUndefined();
-      expect(total(commandsOf(await readings.read()))).toBe(2 * (commands.length - waiting));
+      expect(measured.attached.failure).toBeUndefined();
+      expect(total(commandsOf(await measured.read()))).toBe(2 * (commands.length - waiting));
     });
 
   describe('a Redis client whose connection is killed in the middle of a pipeline', () => {
@@ -189,21 +188,17 @@ describe.each(libraries)('$name', ({ instrumentation, load, open }) => {
     }
 
     for (const reopens of [false, true])
-      testWith(
-        'redis-server',
-        `fails as it does without promtel, each command once${reopens ? ', and goes on' : ''}`,
-        async () => {
-          const expected = await outcomeOf(reopens);
-          attach();
-          expect(await outcomeOf(reopens)).toBe(expected);
-          const { PING = 0, ...counts } = commandsOf(await readings.read());
-          expect(total(counts)).toBe(commands.length);
-          expect(PING > 0).toBe(reopens);
-          expect(readings.attached.failure).toBeUndefined();
-          const connections = async () => countsOf(await readings.read(), 'db.client.connection.count', []);
-          await eventually(async () => expect(await connections()).toEqual({ '': 0 }));
-        },
-      );
+      test(`fails as it does without promtel, each command once${reopens ? ', and goes on' : ''}`, async () => {
+        const expected = await outcomeOf(reopens);
+        attach();
+        expect(await outcomeOf(reopens)).toBe(expected);
+        const { PING = 0, ...counts } = commandsOf(await measured.read());
+        expect(total(counts)).toBe(commands.length);
+        expect(PING > 0).toBe(reopens);
+        expect(measured.attached.failure).toBeUndefined();
+        const connections = async () => countsOf(await measured.read(), 'db.client.connection.count', []);
+        await eventually(async () => expect(await connections()).toEqual({ '': 0 }));
+      });
   });
 });
 

@@ -5,9 +5,9 @@ import { sendInternal } from '../../../src/core/internal-traffic.ts';
 import { redis } from '../../../src/instrumentations/redis.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { commandsOf, commandStats, lookUpsOf, testsWithRedis } from '../../kit/samples/redis-samples.ts';
 import { attachAlone, countsOf, valueOf } from '../../kit/samples/samples.ts';
 import type { RedisProcess } from '../../kit/servers/redis-process.ts';
+import { commandsOf, commandStats, lookUpsOf, testsWithRedis } from '../../kit/servers/redis-tests.ts';
 
 const test = testsWithRedis(redis);
 
