@@ -129,6 +129,14 @@ describe('the source tree', () => {
     expect(Object.entries(build.input as Record<string, string>)).toEqual(expect.arrayContaining(loaded));
   });
 
+  it('has a test of its name for each recorder', () => {
+    const recorders = readdirSync(join(root, 'src/recorders'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    );
+    const hasTest = (name: string): boolean => existsSync(join(root, 'test/recorders', name.replace('.ts', '.test.ts')));
+    expect(recorders.filter((name) => !hasTest(name))).toEqual([]);
+  });
+
   it('says the job of each file in its first line', () => {
     const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
     expect(files.filter((name) => !/^\/\/ .{20,}/.test(readFileSync(join(root, 'src', name), 'utf8')))).toEqual([]);

@@ -104,7 +104,7 @@ describe('a tracker that cannot work', () => {
   it.each([
     [{ duration: { ...duration, unit: 'ms' } }, 'a tracker times into a histogram of unit s'],
     [{ duration: orders }, 'a tracker times into a histogram of unit s'],
-    [{ duration, active: orders }, 'a tracker counts what is under way in an updowncounter'],
+    [{ duration, active: orders }, 'a tracker counts active operations in an updowncounter'],
     [{ duration }, 'a tracker has an outcome, which is a function, or its duration has the attribute error.type'],
     [{ duration, outcome: 'error' }, 'a tracker has an outcome, which is a function'],
     [{}, 'the instrument is counter'],

@@ -1,8 +1,9 @@
-// Attaches instrumentations: subscribes for them, guards the host from them, and detaches one that fails.
+// Attaches instrumentations: subscribes and patches for them, guards the host from them, and detaches one that fails.
 import { channel, type Channel } from 'node:diagnostics_channel';
 import type { InstrumentationSettings } from '../core/instrumentation-settings.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
 import type { CollectCallback, Registry } from '../core/recording/registry.ts';
+import { AttachmentTurn } from './attachment-turn.ts';
 import type { Attachment, ChannelHandler, FewArguments, Guard, Instrumentation, PatchTarget, Undo } from './instrumentation.ts';
 import { onEsModule } from './modules/es-module-hook.ts';
 import { onModule } from './modules/module-hook.ts';
@@ -13,27 +14,22 @@ export interface AttachedInstrumentation {
   readonly instrumentation: Instrumentation;
   /** Why it detached itself; undefined while all is well. */
   readonly failure: string | undefined;
-  /** Leaves no subscriber, timer or patch behind. */
+  /** Leaves no subscriber, timer or patch behind. The next attachment of this instrumentation, if one waits, takes over. */
   detach(): void;
 }
 
-/** Attaches one instrumentation. It never throws: one that fails is detached and reported once. */
+/**
+ * Attaches one instrumentation, or has it wait while another attachment of it is active in this process. It never throws: one
+ * that fails is detached and reported once.
+ */
 export function attach(
   instrumentation: Instrumentation,
   registry: Registry,
   settings: InstrumentationSettings,
 ): AttachedInstrumentation {
   const attached = new GuardedAttachment(instrumentation, registry, settings);
-  attached.guard(() => instrumentation.attach(attached))();
+  attached.begin();
   return attached;
-}
-
-const traceKeys = new WeakMap<Instrumentation, symbol>();
-
-function traceKeyOf(instrumentation: Instrumentation): symbol {
-  let key = traceKeys.get(instrumentation);
-  if (key === undefined) traceKeys.set(instrumentation, (key = Symbol(`promtel.${instrumentation.name}.startMillis`)));
-  return key;
 }
 
 class GuardedAttachment implements Attachment, AttachedInstrumentation {
@@ -41,9 +37,8 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
   readonly registry: Registry;
   readonly settings: InstrumentationSettings;
   failure: string | undefined = undefined;
-  /** The same for every attachment of an instrumentation, so that attached twice it counts once. */
-  readonly #traceKey: symbol;
-  #undo: Undo[] = [];
+  readonly #turn: AttachmentTurn;
+  #undos: Undo[] = [];
   #isDetached = false;
   #isUndone = true;
 
@@ -51,7 +46,15 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
     this.instrumentation = instrumentation;
     this.registry = registry;
     this.settings = settings;
-    this.#traceKey = traceKeyOf(instrumentation);
+    const { id = instrumentation.name } = instrumentation;
+    this.#turn = new AttachmentTurn(
+      id,
+      this.guard(() => instrumentation.attach(this)),
+    );
+  }
+
+  begin(): void {
+    this.#turn.take();
   }
 
   subscribe(name: string, handler: ChannelHandler): Undo {
@@ -73,20 +76,26 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
   }
 
   trace<Message extends object>(name: string, handlers: TraceHandlers<Message>): void {
-    observeTracingChannel(name, this.#traceKey, handlers, (event, handler) => this.subscribe(event, handler));
+    observeTracingChannel(name, handlers, (event, handler) => this.subscribe(event, handler));
   }
 
   patch<Exports extends object>(module: PatchTarget, apply: (exports: Exports) => Undo): void {
     const { target } = this.instrumentation;
     const { package: name = target.package, versions = target.versions, file, esFile, esReplaces } = module;
+    const path = `${name}/${file}`;
+    const patched = new WeakSet<object>();
     const patchCopy = this.guard((exports: object, version: string): void => {
-      if (this.#knows(name, version, versions)) this.onDetach(apply(exports as Exports));
+      if (patched.has(exports) || !this.#knows(name, version, versions)) return;
+      patched.add(exports);
+      this.#turn.addPatchedModule(path, exports, version);
+      this.onDetach(apply(exports as Exports));
     });
+    for (const [exports, version] of this.#turn.patchedModules(path)) patchCopy(exports, version);
     this.onDetach(onModule({ package: name, file }, patchCopy));
     if (esFile !== undefined) this.onDetach(onEsModule({ package: name, file: esFile, replaces: esReplaces }, patchCopy));
   }
 
-  // A field, as guard is: the recorders of an area take it out of what they are given.
+  // A field, as guard is: recorders destructure the attachment.
   readonly onCollect = (callback: CollectCallback): void => {
     this.onDetach(this.registry.onCollect(this.instrumentation.name, callback));
   };
@@ -98,10 +107,10 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
 
   // A throwing channel subscriber ends the process as an uncaught exception, so nothing gets past this.
   readonly guard: Guard = <Arguments extends FewArguments, Result>(run: (...values: Arguments) => Result) => {
-    const runFew = run as unknown as (first: unknown, second: unknown, third: unknown) => Result;
-    const guarded = (first?: unknown, second?: unknown, third?: unknown): Result | undefined => {
+    const runFew = run as unknown as (first: unknown, second: unknown, third: unknown, fourth: unknown) => Result;
+    const guarded = (first?: unknown, second?: unknown, third?: unknown, fourth?: unknown): Result | undefined => {
       try {
-        return runFew(first, second, third);
+        return runFew(first, second, third, fourth);
       } catch (error) {
         this.#fail(error);
         return undefined;
@@ -112,12 +121,13 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
 
   onDetach(undo: Undo): void {
     if (this.#isDetached) this.#undoOne(undo);
-    else this.#undo.push(undo);
+    else this.#undos.push(undo);
   }
 
   detach(): void {
     this.#isDetached = true;
-    for (const undo of this.#undo.splice(0).reverse()) this.#undoOne(undo);
+    for (const undo of this.#undos.splice(0).reverse()) this.#undoOne(undo);
+    this.#turn.end();
   }
 
   #undoOne(undo: Undo): void {

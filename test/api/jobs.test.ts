@@ -41,7 +41,7 @@ describe('jobs.track', () => {
     };
     await expect(jobs.track({ queue }, () => Promise.reject(error), { willRetry })).rejects.toBe(error);
     expect(await told('job.duration', queue)).toMatchObject([{ 'job.outcome': 'failed', value: 1 }]);
-    const message = 'is recorded without what a callback should tell, which failed: cannot say';
+    const message = 'is recorded without the result of a callback, which failed: cannot say';
     expect(problems).toContainEqual({ subject: 'job.retries', message });
   });
 

@@ -67,7 +67,7 @@ describe('what is observed', () => {
       'away',
     ],
     ['rejects', () => Promise.reject(new Error('gone')), 'gone'],
-    ['gives nothing', () => undefined, 'what was told is undefined: accepted is an object of items, maxItems, sizeBytes'],
+    ['gives nothing', () => undefined, 'what was read is undefined: accepted is an object of items, maxItems, sizeBytes'],
     [
       'has a getter that throws',
       () => ({
@@ -127,7 +127,7 @@ describe('what is observed', () => {
     expect(await items(name)).toEqual([2]);
     former();
     expect(await items(name)).toEqual([2]);
-    const message = `is observed again for ${name}: only the latest is asked`;
+    const message = `is observed again for ${name}: only the latest is read`;
     expect(problems).toContainEqual({ subject: 'cache.items', message });
   });
 

@@ -162,22 +162,13 @@ describe('an endpoint that cannot listen', () => {
 });
 
 describe('a process with an endpoint', () => {
-  const built = fileURLToPath(new URL('../../build', import.meta.url));
-  const start = `
-    import { Registry } from '${built}/core/recording/registry.js';
-    import { Endpoint } from '${built}/endpoint/server.js';
-    import { Page } from '${built}/exporters/prometheus/page.js';
-    const { url } = await new Endpoint({ page: new Page({ registry: new Registry() }), host: '127.0.0.1', port: 0, path: '/metrics' }).listen();`;
+  const script = fileURLToPath(new URL('fixtures/serve.ts', import.meta.url));
 
   it.each([
-    ['that nobody asked', ''],
-    ['with a connection that is kept', 'await (await fetch(url)).text();'],
-  ])('ends by itself, %s', async (_, then) => {
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      '--input-type=module',
-      '-e',
-      `${start}${then} console.log('done', url);`,
-    ]);
+    ['that nobody asked', []],
+    ['with a connection that is kept', ['request']],
+  ])('ends by itself, %s', async (_, args) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [script, ...args]);
     expect(stdout).toMatch(/^done http:\/\/127\.0\.0\.1:\d+\/metrics\n$/);
   });
 });

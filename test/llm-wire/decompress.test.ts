@@ -1,7 +1,7 @@
 // Unpacking beside the application: whatever was packed, in whatever parts, is read as it was; what cannot be read is let go of.
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type Decoder, decompressorFor } from '../../src/llm-wire/decompress.ts';
+import { type Decompressor, decompressorFor } from '../../src/llm-wire/decompress.ts';
 
 const TEXT = JSON.stringify({ text: Array.from({ length: 20_000 }, (_, index) => index) });
 
@@ -17,7 +17,7 @@ const PACKED: readonly (readonly [string | undefined, Buffer])[] = [
 ];
 
 interface Read {
-  readonly decoder: Decoder;
+  readonly decoder: Decompressor;
   readonly text: () => string;
 }
 

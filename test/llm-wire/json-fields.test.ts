@@ -122,7 +122,7 @@ describe('the fields of a document', () => {
     const reader = readerOf();
     reader.write(Buffer.from('{"model":"a","usage":{"input":12'));
     expect(reader.found).toEqual({});
-    reader.settle();
+    reader.commit();
     expect(reader.found).toEqual({ model: 'a' });
     reader.write(Buffer.from('3}}'));
     expect(reader.found).toEqual({ model: 'a', input: 123 });

@@ -184,7 +184,7 @@ describe('llm.withPurpose', () => {
   it('runs without one if none is told', () => {
     const untyped = llm as unknown as { withPurpose(...values: unknown[]): unknown };
     for (const purpose of [undefined, '', 7]) expect(untyped.withPurpose(purpose, () => 'done')).toBe('done');
-    const message = 'has no purpose in what is empty: accepted is a text';
+    const message = 'has a purpose that is empty: accepted is a text';
     expect(problems).toContainEqual({ subject: 'llm.withPurpose', message });
   });
 });

@@ -1,11 +1,11 @@
 // A sliding window counts different ones exactly up to 10,000, and within a few per cent beyond, in bounded memory.
 import { describe, expect, it } from 'vitest';
-import { ActiveWindow, type Mark } from '../../../src/api/usage/active-window.ts';
+import { ActiveWindow, type IdHash } from '../../../src/api/usage/active-window.ts';
 
 const HOUR = 3_600_000;
 
 /** A mark for a number, as a hash would give it, the same in every run. */
-function markOf(index: number): Mark {
+function markOf(index: number): IdHash {
   let state = (index + 1) * 0x9e3779b9;
   const next = (): number => {
     state = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
@@ -16,7 +16,7 @@ function markOf(index: number): Mark {
 }
 
 function see(window: ActiveWindow, from: number, to: number, millis: number): void {
-  for (let index = from; index < to; index += 1) window.see(markOf(index), millis);
+  for (let index = from; index < to; index += 1) window.add(markOf(index), millis);
 }
 
 describe('a window', () => {
@@ -62,7 +62,7 @@ describe('a window', () => {
   it('makes room for one at a time without looking at all each time', () => {
     const window = new ActiveWindow(HOUR);
     const begin = performance.now();
-    for (let index = 0; index < 200_000; index += 1) window.see(markOf(index), index * 300);
+    for (let index = 0; index < 200_000; index += 1) window.add(markOf(index), index * 300);
     expect(Math.abs(window.count(200_000 * 300) / 12_000 - 1)).toBeLessThan(0.06);
     expect(performance.now() - begin).toBeLessThan(10_000);
   });

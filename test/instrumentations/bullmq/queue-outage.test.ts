@@ -3,8 +3,8 @@ import { describe, expect } from 'vitest';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { BULLMQ, intervals, PolledQueues, pollingTestOf } from '../../kit/apps/polled-queues.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { testWith } from '../../kit/programs.ts';
 import { startRedis } from '../../kit/servers/redis-process.ts';
+import { testWith } from '../../kit/with-program.ts';
 
 const retryStrategy = (): number => 50;
 
@@ -54,7 +54,8 @@ describe.each(BULLMQ)('%s', (packageName) => {
     expect(await queues.calls('eval')).toBeLessThan(8);
   });
 
-  test('a queue that never connects can be closed', async ({ redis }) => {
+  test('a queue that never connects can be closed', async ({ redis, attached }) => {
+    attached.detach();
     await using queues = new PolledQueues(packageName, { ...redis, port: await freePort() });
     queues.queue();
     await eventually(() => expect(queues.failures()).toBeGreaterThan(0));

@@ -23,8 +23,8 @@ describe('a client call', () => {
     callOf(shown, 'outer').run(() =>
       callOf(shown, 'inner').run(() => {
         const inner = currentClientCall();
-        inner?.show();
-        inner?.show();
+        inner?.markCounted();
+        inner?.markCounted();
         expect(currentClientCall()).toBeUndefined();
       }),
     );
@@ -49,7 +49,7 @@ describe('a client call', () => {
     callOf(shown, 'outer').run(() => {
       new ClientCall(() => void shown.push('first'), 'a').enter();
       new ClientCall(() => void shown.push('second'), 'a').enter();
-      currentClientCall()!.show();
+      currentClientCall()!.markCounted();
     });
     expect(shown).toEqual(['second', 'outer']);
   });

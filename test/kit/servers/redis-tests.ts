@@ -1,49 +1,42 @@
-// Tests against one Redis server for all of a file, and what was measured there beside what the server itself counted.
-import { afterAll } from 'vitest';
+// Tests against a Redis server that the tests of a file share; the commands that were measured, and those that the server counted.
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
-import { testWith } from '../programs.ts';
-import { type RedisProcess, startRedis } from '../servers/redis-process.ts';
-import { attachAlone, countsOf, type Measured, type Readings } from './samples.ts';
+import { countsOf, type MeasuredSeries, type AttachedAlone, whileAttached } from '../samples/samples.ts';
+import { testsWithServer } from '../with-program.ts';
+import { type RedisProcess, startRedis } from './redis-process.ts';
 
-export type RedisTest = (title: string, run: (server: RedisProcess, readings: Readings) => Promise<void>) => void;
+export type RedisTest = (title: string, run: (server: RedisProcess, measured: AttachedAlone) => Promise<void>) => void;
 
-/** Defines tests that find the server empty and the instrumentation attached, before which what it patches is to be loaded. */
+/** Defines tests with an empty server and the instrumentation attached. `load` then loads the modules that it patches. */
 export function testsWithRedis(instrumentation: Instrumentation, load: () => void = () => {}): RedisTest {
-  let server: RedisProcess | undefined;
-  afterAll(() => server?.[Symbol.asyncDispose]());
+  const testWithRedis = testsWithServer('redis-server', (program) => startRedis(program));
   return (title, run) =>
-    testWith('redis-server', title, async (program) => {
-      server ??= await startRedis(program);
+    testWithRedis(title, async (server) => {
       await server.cli('flushall');
       await server.cli('config', 'resetstat');
-      const readings = attachAlone(instrumentation);
-      load();
-      try {
-        await run(server, readings);
-      } finally {
-        readings.attached.detach();
-      }
-      if (readings.attached.failure !== undefined) throw new Error(readings.attached.failure);
+      await whileAttached(instrumentation, async (measured) => {
+        load();
+        await run(server, measured);
+      });
     });
 }
 
 /** How often each command was measured, such as `GET` or, where it failed, `GET WRONGTYPE`. */
 export function commandsOf(
-  samples: readonly Measured[],
+  samples: readonly MeasuredSeries[],
   attributes: Readonly<Record<string, unknown>> = {},
 ): Record<string, number> {
   return countsOf(samples, 'db.client.operation.duration', ['db.operation.name', 'error.type'], attributes);
 }
 
-/** How many items were looked up, by what came of it. */
+/** How many items were looked up, by result. */
 export function lookUpsOf(
-  samples: readonly Measured[],
+  samples: readonly MeasuredSeries[],
   attributes: Readonly<Record<string, unknown>> = {},
 ): Record<string, number> {
   return countsOf(samples, 'cache.requests', ['cache.result'], { 'cache.system': 'redis', ...attributes });
 }
 
-/** How often the server ran each command since the test began, without what clients and the test itself send to manage it. */
+/** How often the server ran each command since the test began, but for those with which clients and tests manage it. */
 export async function commandStats({ cli }: RedisProcess): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const [, command, calls] of (await cli('info', 'commandstats')).matchAll(/^cmdstat_([^:|]+)[^:]*:calls=(\d+)/gm)) {

@@ -1,61 +1,58 @@
-// Tests of both major versions of BullMQ against a real Redis: each with a queue of its own, and what was measured of it.
+// Tests of both major versions of BullMQ against a real Redis: each with a queue of its own, and the counts of its jobs.
 import { createRequire } from 'node:module';
 import type { FlowProducer, Processor, Queue, QueueOptions, Worker, WorkerOptions } from 'bullmq';
-import { afterAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
 import { bullmq as instrumentation } from '../../../src/instrumentations/bullmq/bullmq.ts';
-import { testWith } from '../programs.ts';
-import { attachAlone, type Readings } from '../samples/samples.ts';
-import { type RedisProcess, startRedis } from '../servers/redis-process.ts';
-import { freshCopy } from './fresh-copy.ts';
-import { eventually } from './http-traffic.ts';
+import { freshCopy } from '../apps/fresh-copy.ts';
+import { eventually } from '../apps/http-traffic.ts';
+import { type AttachedAlone, whileAttached } from '../samples/samples.ts';
+import { testsWithServer } from '../with-program.ts';
+import { startRedis } from './redis-process.ts';
 
 type Library = typeof import('bullmq');
 
-/** How often what was measured: a metric of jobs, the kind of job, outcome and error, such as `duration mail failed RangeError`. */
+/** The counts of series of jobs, by metric, name, outcome and error, such as `duration mail failed RangeError`. */
 type Counts = Readonly<Record<string, number>>;
 
 export interface BullmqTools {
-  /** BullMQ, which was loaded anew. */
+  /** A copy of BullMQ that was loaded after the instrumentation was attached. */
   readonly library: Library;
-  /** A queue to which nothing was added yet. */
+  /** An empty queue. */
   readonly queue: Queue;
-  readonly readings: Readings;
+  readonly measured: AttachedAlone;
   readonly flowsOf: () => FlowProducer;
-  /** Makes a worker of the queue, which is closed after the test. */
+  /** Starts a worker of the queue, which is closed after the test. */
   readonly work: (processor?: string | Processor | null, options?: Partial<WorkerOptions>) => Worker;
-  /** What was measured of the queue's jobs, without what is 0. */
-  readonly told: () => Promise<Counts>;
-  /** Waits until exactly this has been measured. */
-  readonly eventuallyTold: (expected: Counts) => Promise<void>;
-  /** Waits until this has been measured, whatever else. */
-  readonly eventuallyToldOf: (expected: Counts) => Promise<void>;
-  /** The sum of what a histogram was told of the queue. */
-  readonly secondsOf: (metric: 'job.duration' | 'job.wait.duration') => Promise<number>;
+  /** The counts of the queue's jobs, but for those that are 0. */
+  readonly counts: () => Promise<Counts>;
+  /** Waits until the counts are exactly these. */
+  readonly eventuallyCounts: (expected: Counts) => Promise<void>;
+  /** Waits until these are among the counts. */
+  readonly eventuallyIncludes: (expected: Counts) => Promise<void>;
+  /** The sum of a histogram over the queue's jobs, in seconds. */
+  readonly sumOf: (metric: 'job.duration' | 'job.wait.duration') => Promise<number>;
 }
 
 export type BullmqTest = (title: string, run: (tools: BullmqTools) => Promise<void>) => void;
 
 const require = createRequire(import.meta.url);
 
-/** Defines tests for each version; the instrumentation is attached in each, and has not failed at its end. */
+/** Defines tests for each version, with the instrumentation attached. */
 export function testsWithBullmq(define: (it: BullmqTest) => void): void {
   describe.each(['bullmq', 'bullmq5'])('%s', (packageName) => {
-    let redis: RedisProcess | undefined;
+    const testWithRedis = testsWithServer('redis-server', (program) => startRedis(program));
     let count = 0;
-    afterAll(() => redis?.[Symbol.asyncDispose]());
     define((title, run) =>
-      testWith('redis-server', title, async (program) => {
-        redis ??= await startRedis(program);
-        const readings = attachAlone(instrumentation);
+      testWithRedis(title, async (redis) => {
         const open: Closable[] = [];
         try {
-          await run(toolsOf(freshCopy(require, packageName) as Library, redis.port, `queue-${(count += 1)}`, readings, open));
+          await whileAttached(instrumentation, (measured) =>
+            run(toolsOf(freshCopy(require, packageName) as Library, redis.port, `queue-${(count += 1)}`, measured, open)),
+          );
         } finally {
-          readings.attached.detach();
           await Promise.all(open.map((one) => one.close(true)));
         }
-        expect(readings.attached.failure).toBeUndefined();
       }));
   });
 }
@@ -64,26 +61,26 @@ interface Closable {
   close(isForced?: boolean): Promise<unknown>;
 }
 
-function toolsOf(library: Library, port: number, name: string, readings: Readings, open: Closable[]): BullmqTools {
+function toolsOf(library: Library, port: number, name: string, measured: AttachedAlone, open: Closable[]): BullmqTools {
   const connection: QueueOptions = { connection: { port, maxRetriesPerRequest: null } };
   const opened = <Opened extends Closable>(one: Opened): Opened => {
     open.push(one);
     return one;
   };
   const samples = async (): Promise<Sample[]> =>
-    (await readings.read()).filter(({ attributes }) => attributes['queue.name'] === name);
-  const told = async (): Promise<Counts> => countsOf(await samples());
+    (await measured.read()).filter(({ attributes }) => attributes['queue.name'] === name);
+  const counts = async (): Promise<Counts> => countsOf(await samples());
   return {
     library,
     queue: opened(new library.Queue(name, connection)),
-    readings,
+    measured,
     flowsOf: () => opened(new library.FlowProducer(connection)),
     work: (processor, options = {}) =>
       opened(new library.Worker(name, processor, { ...connection, ...options })).on('error', () => {}),
-    told,
-    eventuallyTold: (expected) => eventually(async () => expect(await told()).toEqual(expected)),
-    eventuallyToldOf: (expected) => eventually(async () => expect(await told()).toMatchObject(expected)),
-    async secondsOf(metric) {
+    counts,
+    eventuallyCounts: (expected) => eventually(async () => expect(await counts()).toEqual(expected)),
+    eventuallyIncludes: (expected) => eventually(async () => expect(await counts()).toMatchObject(expected)),
+    async sumOf(metric) {
       const own = (await samples()).filter((sample) => sample.name === metric);
       return own.reduce((total, { sum = 0 }) => total + sum, 0);
     },
@@ -100,7 +97,7 @@ function countsOf(samples: readonly Sample[]): Counts {
   );
 }
 
-/** The same count of each kind of job. */
+/** The same count for each of some kinds of jobs. */
 export function ofEach(kinds: readonly string[], keyOf: (kind: string) => string, count = 1): Counts {
   return Object.fromEntries(kinds.map((kind) => [keyOf(kind), count]));
 }

@@ -1,7 +1,7 @@
 // What is read of the answers of LLMs in every format: usage as each provider words it, why it stopped, which error, where output is.
 import { describe, expect, it } from 'vitest';
-import { type Answer, ResponseParser } from '../../src/llm-wire/answer.ts';
 import { formatOf } from '../../src/llm-wire/formats.ts';
+import { type Answer, ResponseParser } from '../../src/llm-wire/response-parser.ts';
 
 const CHAT = '/v1/chat/completions';
 const RESPONSES = '/v1/responses';

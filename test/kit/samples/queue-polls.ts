@@ -1,25 +1,25 @@
-// Who reads how much is in a queue, as Redis itself sees it: what `redis-cli monitor` shows of promtel's script.
+// The polls of a queue's depth, and by which process, as `redis-cli monitor` shows the commands of promtel's script.
 import { spawn } from 'node:child_process';
 import { eventually } from '../apps/http-traffic.ts';
-import { findProgram } from '../programs.ts';
+import type { RedisProcess } from '../servers/redis-process.ts';
 
-export interface QueueRead {
-  /** By the clock of the machine. */
+export interface QueuePoll {
+  /** Unix time of the poll. */
   readonly atSeconds: number;
-  /** Another one for every process. */
+  /** Identifies the process that polled. */
   readonly reader: string;
 }
 
-export interface QueueReads extends AsyncDisposable {
-  /** In the order in which Redis did them. */
-  readonly all: readonly QueueRead[];
-  /** How many connections have asked whether theirs is the turn to read. */
-  readonly askers: number;
+export interface QueuePolls extends AsyncDisposable {
+  /** In the order in which Redis ran them. */
+  readonly all: readonly QueuePoll[];
+  /** How many connections have tried to take or renew the lock that a process must hold to poll. */
+  readonly pollers: number;
 }
 
-/** Takes the queue with its prefix, such as `bull:mail`. */
-export async function watchReads(port: number, queue: string): Promise<QueueReads> {
-  const monitor = spawn(findProgram('redis-cli') ?? 'redis-cli', ['-p', String(port), 'monitor']);
+/** The queue is named with its prefix, such as `bull:mail`. */
+export async function watchPolls({ program, port }: RedisProcess, queue: string): Promise<QueuePolls> {
+  const monitor = spawn(program.tools['redis-cli'], ['-p', String(port), 'monitor']);
   const ended = new Promise<void>((resolve) => {
     monitor.on('close', () => resolve());
   });
@@ -31,9 +31,9 @@ export async function watchReads(port: number, queue: string): Promise<QueueRead
   const lock = `promtel:queue-poll:${queue}`;
   return {
     get all() {
-      return readsIn(output, lock, queue);
+      return pollsIn(output, lock, queue);
     },
-    get askers() {
+    get pollers() {
       const asking = output.split('\n').filter((line) => / "eval" /i.test(line) && line.includes(`"${lock}"`));
       return new Set(asking.map((line) => /\[\d+ (\S+)\]/.exec(line)?.[1])).size;
     },
@@ -44,14 +44,14 @@ export async function watchReads(port: number, queue: string): Promise<QueueRead
   };
 }
 
-/** Redis does one script after the other: who has renewed the lock reads what is read next. */
-function readsIn(output: string, lock: string, queue: string): QueueRead[] {
-  const reads: QueueRead[] = [];
+/** Redis runs one script after the other: the poll that follows a renewal of the lock is by the process that renewed it. */
+function pollsIn(output: string, lock: string, queue: string): QueuePoll[] {
+  const reads: QueuePoll[] = [];
   let reader = '';
   for (const line of output.split('\n')) {
     const [, atSeconds, command] = /^([\d.]+) \[\d+ lua\] (.*)$/.exec(line) ?? [];
     if (command?.startsWith(`"SET" "${lock}" `)) reader = command.split('"')[5]!;
-    // Nobody else asks for it.
+    // No other client counts the completed jobs.
     if (command === `"ZCARD" "${queue}:completed"`) reads.push({ atSeconds: Number(atSeconds), reader });
   }
   return reads;

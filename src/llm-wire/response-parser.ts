@@ -1,22 +1,23 @@
-// Reads what an LLM's answer says of itself as its bytes go by: model, tokens, why it stopped; nothing of what it says to anyone.
+// Parses the metadata of an LLM's response, chunk by chunk: model, tokens and finish reason; nothing of its content.
 import { textOf } from '../core/text.ts';
 import type { TokenUsage } from '../core/token-usage.ts';
 import { Documents, type Framing } from './documents.ts';
 import type { AnswerField, ReadableFormat } from './formats.ts';
 import { type FieldValue, JsonFields } from './json-fields.ts';
 
+/** What a response reports of itself. */
 export interface Answer {
   readonly model?: string | undefined;
   readonly finishReason?: string | undefined;
-  /** Undefined if the answer says nothing of tokens. */
+  /** Undefined if it reports no tokens. */
   readonly usage?: TokenUsage | undefined;
-  /** Whether it tells of an error. */
+  /** Whether it is an error. */
   readonly isError?: boolean | undefined;
-  /** Where there is an error, the provider's word for it. */
+  /** The provider's code or type of the error. */
   readonly errorType?: string | undefined;
 }
 
-/** What OpenAI calls a response that is not complete yet. */
+/** The status of an OpenAI response that is not complete yet. */
 const UNFINISHED: ReadonlySet<unknown> = new Set(['queued', 'in_progress']);
 
 export class ResponseParser {
@@ -24,8 +25,8 @@ export class ResponseParser {
   readonly #documents: Documents;
   readonly #found: Partial<Record<AnswerField, FieldValue>>;
 
-  /** `chunk` is called for every event that carries output, with the model if that was told yet. */
-  constructor(format: ReadableFormat, framing: Framing, chunk: (model: string | undefined) => void) {
+  /** Calls `onChunk` for every event that carries output, with the model if it is known by then. */
+  constructor(format: ReadableFormat, framing: Framing, onChunk: (model: string | undefined) => void) {
     this.#format = format;
     const fields = new JsonFields(format.answerTree);
     const { found } = fields;
@@ -33,7 +34,7 @@ export class ResponseParser {
     this.#documents = new Documents(framing, fields, () => {
       if (found.output !== true) return;
       found.output = false;
-      if (framing !== 'whole') chunk(textOf(found.model));
+      if (framing !== 'whole') onChunk(textOf(found.model));
     });
   }
 
@@ -41,15 +42,15 @@ export class ResponseParser {
     this.#documents.write(bytes);
   }
 
-  /** What was found when nothing more comes, or as far as it came. */
+  /** Ends the response, complete or not, and gives what was found. */
   end(): Answer {
     this.#documents.end();
     const { model, finishReason, error, errorType, errorCode } = this.#found;
     return {
       model: textOf(model),
-      finishReason: UNFINISHED.has(finishReason) ? undefined : wordOf(finishReason),
+      finishReason: UNFINISHED.has(finishReason) ? undefined : identifierOf(finishReason),
       isError: error !== undefined,
-      errorType: wordOf(errorCode) ?? wordOf(errorType),
+      errorType: identifierOf(errorCode) ?? identifierOf(errorType),
       usage: this.#usage(),
     };
   }
@@ -65,12 +66,12 @@ export class ResponseParser {
     return { input, cacheRead, cacheWrite, cacheWriteHour: this.#count('cacheWriteHourTokens'), output, reasoning };
   }
 
-  /** Of those who speak as OpenAI does, xAI counts reasoning apart from the output, which the total gives away. */
+  /** xAI's format is that of OpenAI, but its output tokens exclude those of reasoning: the total shows it. */
   #output(input = 0, reasoning: number | undefined): number | undefined {
     const output = this.#count('outputTokens');
-    const apart = sum(output, reasoning);
-    const isApart = this.#format.outputExcludesReasoning || this.#count('totalTokens') === sum(input, apart);
-    return isApart ? apart : output;
+    const withReasoning = sum(output, reasoning);
+    const isExcluded = this.#format.outputExcludesReasoning || this.#count('totalTokens') === sum(input, withReasoning);
+    return isExcluded ? withReasoning : output;
   }
 
   #count(field: AnswerField): number | undefined {
@@ -79,12 +80,12 @@ export class ResponseParser {
   }
 }
 
-/** Undefined if there is nothing to add up. */
+/** Of the counts that are known; undefined if none is. */
 function sum(...counts: (number | undefined)[]): number | undefined {
   return counts.reduce((total, count) => (count === undefined ? total : (total ?? 0) + count), undefined);
 }
 
-/** What providers choose from a list; anything else might be a part of what was said. */
-function wordOf(value: FieldValue | undefined): string | undefined {
+/** An identifier such as `end_turn`; anything else might be a part of the content. */
+function identifierOf(value: FieldValue | undefined): string | undefined {
   return typeof value === 'string' && /^[A-Za-z][\w.-]{0,63}$/.test(value) ? value : undefined;
 }

@@ -1,40 +1,31 @@
-// Tests against one PostgreSQL server for all of a file, and what was measured there.
+// Tests against a PostgreSQL server that the tests of a file share, and the statements that were measured.
 import { createRequire } from 'node:module';
 import type Pg from 'pg';
-import { afterAll } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { freshCopy } from '../apps/fresh-copy.ts';
-import { testWith } from '../programs.ts';
-import { type PostgresProcess, startPostgres } from '../servers/postgres-process.ts';
-import { attachAlone, countsOf, type Readings } from './samples.ts';
+import { countsOf, type AttachedAlone, whileAttached } from '../samples/samples.ts';
+import { testsWithServer } from '../with-program.ts';
+import { type PostgresProcess, startPostgres } from './postgres-process.ts';
 
-/** A server, what is measured there, and pg as it is loaded by who was instrumented before. */
-export interface PostgresSubject extends Readings {
+/** A server, and a copy of pg that was loaded after the instrumentation was attached. */
+export interface PostgresSubject extends AttachedAlone {
   readonly server: PostgresProcess;
   readonly pg: typeof Pg;
 }
 
 export type PostgresTest = (title: string, run: (subject: PostgresSubject) => Promise<void>) => void;
 
-/** Defines tests that find the instrumentation attached. */
+/** Defines tests with the instrumentation attached. */
 export function testsWithPostgres(instrumentation: Instrumentation): PostgresTest {
-  let started: Promise<PostgresProcess> | undefined;
-  afterAll(async () => (await started)?.[Symbol.asyncDispose]());
+  const testWithPostgres = testsWithServer('postgres', (program) => startPostgres(program));
   return (title, run) =>
-    testWith('postgres', title, async (program) => {
-      const server = await (started ??= startPostgres(program));
-      const readings = attachAlone(instrumentation);
-      try {
-        await run({ ...readings, server, pg: freshPg() });
-      } finally {
-        readings.attached.detach();
-      }
-      if (readings.attached.failure !== undefined) throw new Error(readings.attached.failure);
-    });
+    testWithPostgres(title, (server) =>
+      whileAttached(instrumentation, (measured) => run({ ...measured, server, pg: freshPg() })),
+    );
 }
 
-/** pg with the pg-pool that it brings, loaded anew. */
+/** Loads pg again, with the pg-pool that it depends on. */
 export function freshPg(): typeof Pg {
   const require = createRequire(import.meta.url);
   const pool = createRequire(require.resolve('pg')).resolve('pg-pool');

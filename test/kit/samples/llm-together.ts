@@ -1,4 +1,4 @@
-// Attaches several instrumentations to one registry, and gives what they measured of LLM calls together.
+// Attaches several instrumentations to one registry, and gives the LLM calls, tokens and tools that they measured together.
 import { afterEach, expect } from 'vitest';
 import type { InstrumentationSettings } from '../../../src/core/instrumentation-settings.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
@@ -8,12 +8,12 @@ import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { SETTINGS } from '../contracts/instrumentation-settings.ts';
 
 export interface Together {
-  /** By what is not the same of all calls: operation, provider, models, error. */
+  /** How many calls ended, by operation, provider, models and error. */
   calls(): Record<string, number>;
   tokens(): Record<string, number>;
-  /** Tool calls by name and error. */
+  /** How many tool calls ended, by name and error. */
   tools(): Record<string, number>;
-  /** The sum over all series; of a histogram, of how many values it has. */
+  /** The sum over all series; of a histogram, the number of its values. */
   total(name: string): number;
   samples(name: string): Sample[];
   detach(): void;
@@ -29,7 +29,7 @@ afterEach(() => {
   attached = [];
 });
 
-/** Until the end of the test, when none of them may have failed. */
+/** Attaches them until the end of the test, when none of them may have failed. */
 export function attachTogether(
   instrumentations: readonly Instrumentation[],
   settings: Partial<InstrumentationSettings> = {},

@@ -1,5 +1,5 @@
-// What a BullMQ queue holds, read from Redis in one round trip by whoever is elected to read it.
-import type { QueueDepth, QueueState } from '../../recorders/jobs/queue-depths.ts';
+// The depth of a BullMQ queue, read from Redis in one round trip by the process that is elected to read it.
+import type { QueueReading } from '../../recorders/jobs/queue-state.ts';
 import { type RedisClient, runScript } from './redis-script.ts';
 
 /** A queue as BullMQ has it. */
@@ -9,16 +9,16 @@ export interface Queue {
   toKey(type: string): string;
 }
 
-/** The keys of Redis that tell of a queue. */
+/** The keys of a queue in Redis. */
 export interface QueueKeys {
   readonly lock: string;
-  /** As many as there are states, in their order, and what else is known of the queue. */
+  /** Where the jobs of each state are, in the order of the states, and then the queue's own settings. */
   readonly read: readonly string[];
-  /** What precedes the id of a job. */
-  readonly jobs: string;
+  /** The key of a job without its id. */
+  readonly jobPrefix: string;
 }
 
-/** Each state, and where its jobs are: first the lists, then the sorted sets, as the script counts them. */
+/** Each state, and BullMQ's key of its jobs: first the lists, then the sorted sets, as the script counts them. */
 const STATES = [
   ['waiting', 'wait'],
   ['active', 'active'],
@@ -27,19 +27,21 @@ const STATES = [
   ['delayed', 'delayed'],
   ['completed', 'completed'],
   ['failed', 'failed'],
-  ['waiting-children', 'waiting-children'],
-] as const satisfies readonly (readonly [QueueState, string])[];
+  ['waitingChildren', 'waiting-children'],
+] as const satisfies readonly (readonly [keyof QueueReading, string])[];
 
 /**
- * Election and reading are one script, so that only the elected process ever reads: whoever holds the lock renews it, and it
- * goes to the first who asks when it has run out. The values: token, life of the lock in milliseconds, 1 to read, start of job keys.
+ * Election and reading are one script, so that only the elected process ever reads: the process that holds the lock renews it,
+ * and once it has expired, the first one that runs the script gets it. The values: token, life of the lock in milliseconds, 1 to
+ * read, prefix of job keys.
  *
- * Jobs are worked on in the order in which they came, but for those that are put in front: parents, stalled ones, the last that came
- * first. So the oldest is among the first of a list, or its last; of each priority, it is the first in front, the first behind those,
- * or the last. Of many priorities the least urgent are looked at, which starve.
+ * Jobs are worked on in the order in which they were added, except those that are put in front: parents, stalled jobs, and the
+ * last added first (`lifo`). So the oldest is among the first 100 of a list, or its last; of each priority, it is the first in
+ * front, the first behind those, or the last. Of more than 50 priorities the least urgent are looked at, since their jobs wait
+ * longest.
  *
- * A job waits from when it was added or its delay was over; a repeated one from the start of the attempt before and its backoff.
- * Nothing in Redis tells since when a parent waits, or a job that was retried by hand: they count from when they were added. The
+ * A job waits from when it was added or its delay was over; a retried one from the start of the attempt before and its backoff.
+ * Redis does not hold since when a parent waits, or a job that was retried by hand: they count from when they were added. The
  * jobs of a paused queue go on waiting.
  */
 const POLL = `
@@ -104,43 +106,37 @@ export function keysOf(queue: Queue): QueueKeys {
     // Named after the queue, and so in its slot of a cluster, if its prefix says one.
     lock: `promtel:queue-poll:${queue.qualifiedName}`,
     read: [...STATES.map(([, type]) => queue.toKey(type)), queue.toKey('meta')],
-    jobs: queue.toKey(''),
+    jobPrefix: queue.toKey(''),
   };
 }
 
 export interface PollRequest {
-  /** Who asks. */
+  /** The candidate: an id of the process and queue. */
   readonly token: string;
-  /** How long it is elected for, if it is. */
+  /** For how long it is elected, if it is. */
   readonly lockMillis: number;
-  /** Whether it would have the depth, rather than only stay elected. */
+  /** Whether to read the depth as well, rather than only to stay elected. */
   readonly isReading: boolean;
 }
 
-export interface PollAnswer {
+export interface PollReply {
   readonly isElected: boolean;
-  readonly depth?: QueueDepth;
+  readonly depth?: QueueReading;
 }
 
-/** Asks to be, or to stay, the one who reads a queue, and reads it. */
-export async function pollQueue(client: RedisClient, keys: QueueKeys, request: PollRequest): Promise<PollAnswer> {
-  const values = [request.token, String(request.lockMillis), request.isReading ? '1' : '0', keys.jobs];
-  const answer = await runScript(client, POLL, [keys.lock, ...keys.read], values);
-  if (!Array.isArray(answer)) throw new Error('Redis answered no list');
-  const [isElected, ...figures] = answer.map(Number);
+/** Elects this process to read a queue, or confirms that it is elected, and reads the queue. */
+export async function pollQueue(client: RedisClient, keys: QueueKeys, request: PollRequest): Promise<PollReply> {
+  const values = [request.token, String(request.lockMillis), request.isReading ? '1' : '0', keys.jobPrefix];
+  const reply = await runScript(client, POLL, [keys.lock, ...keys.read], values);
+  if (!Array.isArray(reply)) throw new Error('Redis answered no list');
+  const [isElected, ...figures] = reply.map(Number);
   if (figures.length === 0) return { isElected: isElected === 1 };
-  const [isPaused, oldestJobAgeMillis = NaN] = figures.slice(STATES.length);
-  return {
-    isElected: true,
-    depth: {
-      jobs: STATES.map(([state], index) => [state, figures[index] ?? NaN] as const),
-      oldestJobAgeSeconds: oldestJobAgeMillis / 1000,
-      isPaused: isPaused === 1,
-    },
-  };
+  const counts = Object.fromEntries(STATES.map(([state], index) => [state, figures[index] ?? NaN]));
+  const [isPaused, oldestMillis = NaN] = figures.slice(STATES.length);
+  return { isElected: true, depth: { ...counts, oldestSeconds: oldestMillis / 1000, isPaused: isPaused === 1 } };
 }
 
-/** Makes room for another process at once; without it, that would wait until the lock has run out. */
-export async function giveUp(client: RedisClient, keys: QueueKeys, token: string): Promise<void> {
+/** Makes room for another process at once, which would otherwise wait until the lock has expired. */
+export async function resign(client: RedisClient, keys: QueueKeys, token: string): Promise<void> {
   await runScript(client, GIVE_UP, [keys.lock], [token]);
 }
