@@ -67,7 +67,7 @@ export class BullmqAttempts {
     const leave = this.#guard((job: Job | undefined) => this.#leave(job));
     return [
       observeCalls<Worker, unknown[]>(worker, 'run', this.#guard, {
-        before: (one) => void this.#workers.add(one, one.name),
+        before: (one) => this.#workers.add(one, one.name),
       }),
       observeCalls<Worker, unknown[]>(worker, 'emit', this.#guard, {
         before: (one, values) => this.#onEvent(one, values[0], values[1], values[2]),

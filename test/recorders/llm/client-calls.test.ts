@@ -31,7 +31,7 @@ describe('a call of an LLM client', () => {
 
   it('that shows beneath is not recorded', () => {
     const call = calls.begin(CHAT);
-    call.context.run(() => currentClientCall()!.show());
+    call.context.run(() => currentClientCall()!.markCounted());
     call.end({ usage: USAGE });
     expect(call.isOver).toBe(true);
     expect([durations(), active()]).toEqual([[], [0]]);
