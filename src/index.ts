@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createDb, type Db } from './api/db/db.ts';
 import { createLlm, type Llm } from './api/llm/llm.ts';
 import { ACTIVE_RULES, DURATION_RULES, ownInstrument, ownOutcome } from './api/own-instrument.ts';
-import { load } from './config/load.ts';
+import type { Config } from './config/config.ts';
+import { defaultConfig } from './config/load.ts';
 import type { KindRules, MetricDefinition } from './core/metric.ts';
 import type { Histogram, InstrumentOf, UpDownCounter } from './core/recording/instrument.ts';
 import type { CollectCallback } from './core/recording/registry.ts';
@@ -91,14 +92,12 @@ export function createTracker<
   });
 }
 
-const DEFAULT_SLOW_DB_SECONDS = 1;
-
 /** Records databases whose client is not instrumented. Nothing here throws, except what a tracked function throws. */
-export const db: Db = createDb(() => running()?.config.instrumentations.slowDbSeconds ?? DEFAULT_SLOW_DB_SECONDS);
+export const db: Db = createDb(() => currentConfig().instrumentations.slowDbSeconds);
 
 /** Records LLM calls that no instrumentation sees. Nothing here throws, except what a tracked function throws. */
 export const llm: Llm = createLlm(() => {
-  const { genAiNames = 'established', llmPrices: own = [] } = running()?.config.llm ?? {};
+  const { genAiNames, llmPrices: own } = currentConfig().llm;
   return { names: genAiNames, prices: llmPrices(own) };
 });
 
@@ -118,20 +117,24 @@ export function onCollect(subject: string, callback: CollectCallback): () => voi
  * whatever the path.
  */
 export function metricsHandler(): (request: IncomingMessage, response: ServerResponse) => void {
-  const gzip = running()?.config.prometheus.gzip;
-  return handlerOf(page(), { gzip });
+  return handlerOf(page(), { gzip: currentConfig().prometheus.gzip });
 }
 
 /** Answers a Fetch API request, such as those of Hono and Next.js, with the metrics page. It never rejects. */
 export function metricsResponse(request: Request): Promise<Response> {
-  return responseOf(page(), request, { gzip: running()?.config.prometheus.gzip });
+  return responseOf(page(), request, { gzip: currentConfig().prometheus.gzip });
 }
 
 let ownPage: Renderer | undefined;
 
-// Without `promtel/register` there is no configuration: the page then shows with defaults what was recorded by hand.
+/** Without `promtel/register` the defaults. */
+function currentConfig(): Config {
+  return running()?.config ?? defaultConfig();
+}
+
+// Without `promtel/register` the page shows what was recorded by hand.
 function page(): Renderer {
   const started = running();
   started?.telemetry.expectPull();
-  return started?.page ?? (ownPage ??= createMetricsPage(load({}).config, sharedRegistry()));
+  return started?.page ?? (ownPage ??= createMetricsPage(defaultConfig(), sharedRegistry()));
 }

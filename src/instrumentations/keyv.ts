@@ -87,12 +87,13 @@ export const keyv: Instrumentation = {
       return store === undefined ? () => {} : keyvs.patch(Object.getPrototypeOf(store) as object);
     };
     // Later versions of both are built with .mjs: Keyv since 6, cache-manager since 7.2.9. Of the latter, another instrumentation
-    // replaces a function: whichever of the two is attached first, the module has to be loaded so that this can be done.
-    for (const esFile of ['dist/index.mjs', 'dist/index.js']) {
-      const cacheManager = { package: 'cache-manager', versions: '>=7 <8', file: 'dist/index.cjs', esFile };
-      attachment.patch({ file: 'dist/index.cjs', esFile }, patch);
-      attachment.patch(esFile.endsWith('.mjs') ? { ...cacheManager, esReplaces: ['createCache'] } : cacheManager, patchBundled);
-    }
+    // replaces `createCache`, so it has to be loaded replaceable by whichever of the two is attached first.
+    const file = 'dist/index.cjs';
+    const cacheManager = { package: 'cache-manager', versions: '>=7 <8', file };
+    attachment.patch({ file, esFile: 'dist/index.mjs' }, patch);
+    attachment.patch({ file, esFile: 'dist/index.js' }, patch);
+    attachment.patch({ ...cacheManager, esFile: 'dist/index.mjs', esReplaces: ['createCache'] }, patchBundled);
+    attachment.patch({ ...cacheManager, esFile: 'dist/index.js' }, patchBundled);
   },
 };
 

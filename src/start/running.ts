@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import { sharedSlot } from '../core/shared-across-copies.ts';
 import type { Renderer } from '../exporters/prometheus/handler.ts';
 import type { AttachedInstrumentation } from '../hooks/attach.ts';
-import type { Telemetry } from '../sdk/index.ts';
+import type { Telemetry } from '../sdk/telemetry.ts';
 
 export interface Running {
   readonly config: Config;

@@ -3,8 +3,8 @@ import { CATALOG } from '../catalog/index.ts';
 import { promtelExportFailures } from '../catalog/self.ts';
 import type { Config, Environment, Origins } from '../config/config.ts';
 import { describe } from '../config/describe.ts';
-import { load } from '../config/load.ts';
-import { otlpTarget } from '../config/otlp-target.ts';
+import { loadConfig } from '../config/load.ts';
+import { settings } from '../config/settings.ts';
 import { matchesAny } from '../core/pattern.ts';
 import { onProblem, reportProblem } from '../core/problem.ts';
 import { overrideFor } from '../core/recording/metric-overrides.ts';
@@ -15,7 +15,8 @@ import { Endpoint } from '../endpoint/server.ts';
 import { pushTargets, spanTargets } from '../exporters/index.ts';
 import { attach } from '../hooks/attach.ts';
 import { instrumentations } from '../instrumentations/index.ts';
-import { type ExportReport, Telemetry } from '../sdk/index.ts';
+import type { ExportReport } from '../sdk/export-watch.ts';
+import { Telemetry } from '../sdk/telemetry.ts';
 import { createMetricsPage } from './metrics-page.ts';
 import { type Running, running, setRunning } from './running.ts';
 import { type StderrLog, stderrLogger } from './stderr-log.ts';
@@ -27,7 +28,7 @@ import { type StderrLog, stderrLogger } from './stderr-log.ts';
 export function start(env: Environment): void {
   if (running() !== undefined || !process.getBuiltinModule('node:worker_threads').isMainThread) return;
   const names = [...new Set(instrumentations.map(({ name }) => name))];
-  const { config, problems, origins } = load(env, { instrumentations: names });
+  const { config, problems, origins } = loadConfig(env, { instrumentations: names });
   const say = stderrLogger(config.general.logLevel);
   onProblem(({ subject, message }) => say('WARN', `${subject}: ${message}`));
   for (const { subject, message } of problems) reportProblem(subject, message);
@@ -52,11 +53,8 @@ function compose(config: Config, env: Environment): Running {
     registry,
     definitions: CATALOG,
     measured: new Set(attached.flatMap(({ instrumentation }) => instrumentation.metrics.map(({ name }) => name))),
-    pushTargets: pushTargets(config.metrics.exporters, {
-      otlp: { ...config.otlpMetrics, ...otlpTarget(config, 'metrics') },
-      env,
-    }),
-    spanTargets: spanTargets(config.traces.exporters, otlpTarget(config, 'traces')),
+    pushTargets: pushTargets(config, env),
+    spanTargets: spanTargets(config),
     isEnabled,
     ignoresPath,
     onExport: countFailures(registry),
@@ -89,7 +87,7 @@ async function serve({ config, page }: Running): Promise<number | undefined> {
   const { host, port, path, gzip } = config.prometheus;
   const listening = await new Endpoint({ page, host, port, path, gzip }).listen();
   if ('port' in listening) return listening.port;
-  reportProblem(listening.subject, listening.message);
+  reportProblem(settings.prometheus[listening.option].env, listening.message);
   return undefined;
 }
 

@@ -1,6 +1,9 @@
 // The demo of jobs measures what it did, and leaves nothing behind: when it ends, is interrupted, or its worker is killed.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
 import { freePort } from '../kit/free-port.ts';
 import { parseExposition } from '../kit/samples/parse-exposition.ts';
@@ -57,6 +60,15 @@ describe('the photo shop with its worker', () => {
     const { added, completed, failed, rest } = balanceOf(stdout);
     expect(added).toBe(completed + failed + rest);
     expect({ code, running: running() }).toEqual({ code: 0, running: [] });
+  });
+
+  it('runs a Redis in JavaScript where the redis-server on PATH is not executable', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'promtel-demo-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'redis-server'), '');
+    const { code, stdout, stderr } = await runDemo('worker', ['--for', '1'], { PATH: folder }).app.ended;
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/Redis: +\S+, embedded/);
   });
 
   it('the worker demo uses other ports where its own are taken', async () => {

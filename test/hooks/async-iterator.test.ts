@@ -35,7 +35,7 @@ async function* count(error?: Error): AsyncGenerator<number> {
 }
 
 describe('observeAsyncIterator', () => {
-  it('reports an iterator that is read to its end', async () => {
+  it('observeAsyncIterator reports an iterator that is read to its end', async () => {
     const { parts, reported } = observed(count());
     const read: number[] = [];
     for await (const part of parts) read.push(part);
@@ -45,7 +45,7 @@ describe('observeAsyncIterator', () => {
     ]);
   });
 
-  it('reports an iterator that throws, and lets its error through', async () => {
+  it('observeAsyncIterator reports an iterator that throws, and lets its error through', async () => {
     const error = new Error('no');
     const { parts, reported } = observed(count(error));
     await parts.next();
@@ -54,14 +54,14 @@ describe('observeAsyncIterator', () => {
     expect(reported).toEqual([1, 2, error]);
   });
 
-  it('reports a reader that stops before the end', async () => {
+  it('observeAsyncIterator reports a reader that stops before the end', async () => {
     const { parts, reported } = observed(count());
     for await (const _ of parts) break;
     expect(reported).toEqual([1, 'stopped']);
     expect(await parts.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('goes on where a listener throws', async () => {
+  it('observeAsyncIterator goes on where a listener throws', async () => {
     const parts = count();
     const fail = (): never => {
       throw new Error('the listener');

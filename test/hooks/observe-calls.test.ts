@@ -26,7 +26,7 @@ class Basket {
 class FruitBasket extends Basket {}
 
 describe('observeCalls', () => {
-  it('runs before and after each call with the object, the arguments, the result and the state', () => {
+  it('observeCalls runs before and after each call with the object, the arguments, the result and the state', () => {
     const calls: unknown[] = [];
     const undo = observeCalls(Basket.prototype, 'add', unguarded, {
       before(basket: Basket, values: [number, number]) {
@@ -44,7 +44,7 @@ describe('observeCalls', () => {
     ]);
   });
 
-  it('keeps name, length and descriptor of the method, and puts the very same back', () => {
+  it('observeCalls keeps name, length and descriptor of the method, and puts the very same back', () => {
     const before = Object.getOwnPropertyDescriptor(Basket.prototype, 'add');
     const undo = observeCalls(Basket.prototype, 'add', unguarded, {});
     expect([Basket.prototype.add.name, Basket.prototype.add.length]).toEqual(['add', 2]);
@@ -53,7 +53,7 @@ describe('observeCalls', () => {
     expect(Object.getOwnPropertyDescriptor(Basket.prototype, 'add')).toEqual(before);
   });
 
-  it('lets an error through, without running after', () => {
+  it('observeCalls lets an error through, without running after', () => {
     const results: unknown[] = [];
     const undo = observeCalls(Basket.prototype, 'add', unguarded, { after: (_, __, result) => results.push(result) });
     expect(() => new Basket().add(-1, 1)).toThrow('negative');
@@ -61,7 +61,7 @@ describe('observeCalls', () => {
     undo();
   });
 
-  it('makes the call with the arguments that before has replaced', () => {
+  it('observeCalls makes the call with the arguments that before has replaced', () => {
     const undo = observeCalls(Basket.prototype, 'add', unguarded, {
       before(_, values: number[]) {
         values[0] = 10;
@@ -71,7 +71,7 @@ describe('observeCalls', () => {
     undo();
   });
 
-  it('makes the call where before or after fails', () => {
+  it('observeCalls makes the call where before or after fails', () => {
     const fail = (): never => {
       throw new Error('the observer');
     };
@@ -88,7 +88,7 @@ describe('observeCalls', () => {
     undo();
   });
 
-  it('reports nothing more once undone, even where its wrapper stays below another', () => {
+  it('observeCalls reports nothing more once undone, even where its wrapper stays below another', () => {
     let calls = 0;
     const before = (): number => (calls += 1);
     const undo = observeCalls(Basket.prototype, 'add', unguarded, { before });
@@ -99,13 +99,13 @@ describe('observeCalls', () => {
     undoUpper();
   });
 
-  it('throws where the holder has no such method of its own', () => {
+  it('observeCalls throws where the holder has no such method of its own', () => {
     expect(() => observeCalls(FruitBasket.prototype, 'add', unguarded, {})).toThrow('no method add');
   });
 });
 
 describe('observeOwnCalls', () => {
-  it('observes an inherited method of one object, and leaves the object as it was', () => {
+  it('observeOwnCalls observes an inherited method of one object, and leaves the object as it was', () => {
     const [one, other] = [new FruitBasket(), new FruitBasket()];
     let calls = 0;
     const undo = observeOwnCalls(one, 'add', unguarded, { before: () => (calls += 1) });
@@ -115,7 +115,7 @@ describe('observeOwnCalls', () => {
     expect(Object.hasOwn(one, 'add')).toBe(false);
   });
 
-  it('leaves an object without such a method as it is', () => {
+  it('observeOwnCalls leaves an object without such a method as it is', () => {
     const object = {};
     observeOwnCalls(object, 'add', unguarded, { before: () => {} })();
     expect(object).toEqual({});

@@ -15,7 +15,7 @@ class Shop {
 }
 
 describe('observePromiseMethod', () => {
-  it('reports a promise that is fulfilled and one that is rejected, each with the state of its call', async () => {
+  it('observePromiseMethod reports a promise that is fulfilled and one that is rejected, each with the state of its call', async () => {
     const outcomes: unknown[] = [];
     const undo = observePromiseMethod(Shop.prototype, 'order', unguarded, {
       before: (shop: Shop, [item]: [string]) => `${shop.name}: ${item}`,
@@ -32,14 +32,14 @@ describe('observePromiseMethod', () => {
     ]);
   });
 
-  it('leaves a call alone for which before returns undefined: its promise is the very same', async () => {
+  it('observePromiseMethod leaves a call alone for which before returns undefined: its promise is the very same', async () => {
     const promise = Promise.resolve('tea');
     const holder = { order: () => promise };
     observePromiseMethod(holder, 'order', unguarded, { before: () => undefined, fulfilled: ignore });
     expect(holder.order()).toBe(promise);
   });
 
-  it('makes the call by run, and returns what is no promise as it is', () => {
+  it('observePromiseMethod makes the call by run, and returns what is no promise as it is', () => {
     const holder = { order: (item: string) => item };
     const steps: string[] = [];
     observePromiseMethod(holder, 'order', unguarded, {
@@ -55,7 +55,7 @@ describe('observePromiseMethod', () => {
 });
 
 describe('onSettled', () => {
-  it('returns the promise itself, and calls back before those who await it', async () => {
+  it('onSettled returns the promise itself, and calls back before those who await it', async () => {
     const order: string[] = [];
     const promise = Promise.resolve();
     expect(onSettled(promise, () => order.push('settled'))).toBe(promise);
@@ -63,32 +63,32 @@ describe('onSettled', () => {
     expect(order).toEqual(['settled', 'awaited']);
   });
 
-  it('calls back for a rejection, which stays one', async () => {
+  it('onSettled calls back for a rejection, which stays one', async () => {
     let calls = 0;
     const error = new Error('no');
     await expect(onSettled(Promise.reject(error), () => (calls += 1))).rejects.toBe(error);
     expect(calls).toBe(1);
   });
 
-  it('returns what is no promise', () => {
+  it('onSettled returns what is no promise', () => {
     expect(onSettled('text', ignore)).toBe('text');
   });
 });
 
 describe('settleAfter', () => {
-  it('returns a promise that is fulfilled after the callback was called', async () => {
+  it('settleAfter returns a promise that is fulfilled after the callback was called', async () => {
     const results: unknown[] = [];
     expect(await settleAfter(Promise.resolve('done'), (result) => results.push(result))).toBe('done');
     expect(results).toEqual(['done']);
   });
 
-  it('leaves a rejection as it is', async () => {
+  it('settleAfter leaves a rejection as it is', async () => {
     const results: unknown[] = [];
     await expect(settleAfter(Promise.reject(new Error('no')), (result) => results.push(result))).rejects.toThrow('no');
     expect(results).toEqual([]);
   });
 
-  it('returns what is no promise', () => {
+  it('settleAfter returns what is no promise', () => {
     expect(settleAfter(5, ignore)).toBe(5);
   });
 });

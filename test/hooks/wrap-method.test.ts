@@ -16,7 +16,7 @@ describe('wrapMethod', () => {
     }
   }
 
-  it('keeps name, length, properties, this and result of the method', () => {
+  it('wrapMethod keeps name, length, properties, this and result of the method', () => {
     const calls: unknown[][] = [];
     const original = Object.assign(Basket.prototype.add, { note: 'kept' });
     const undo = wrapMethod(Basket.prototype, 'add', counting(calls));
@@ -31,13 +31,13 @@ describe('wrapMethod', () => {
     expect(Basket.prototype.add).toBe(original);
   });
 
-  it('makes the wrapper of an async function look like one', () => {
+  it('wrapMethod makes the wrapper of an async function look like one', () => {
     const holder = { wait: async () => {}, hurry: () => {} };
     for (const name of ['wait', 'hurry']) wrapMethod(holder, name, counting([]));
     expect([holder.wait.constructor.name, holder.hurry.constructor.name]).toEqual(['AsyncFunction', 'Function']);
   });
 
-  it('leaves a wrapper in place that was put on top of it', () => {
+  it('wrapMethod leaves a wrapper in place that was put on top of it', () => {
     const undo = wrapMethod(Basket.prototype, 'add', counting([]));
     const undoLater = wrapMethod(Basket.prototype, 'add', counting([]));
     const later = Basket.prototype.add;
@@ -47,7 +47,7 @@ describe('wrapMethod', () => {
     expect(new Basket().add(1, 1)).toBe(4);
   });
 
-  it('throws an error that names the missing method', () => {
+  it('wrapMethod throws an error that names the missing method', () => {
     expect(() => wrapMethod(Basket.prototype, 'remove', counting([]))).toThrow('no method remove');
   });
 });

@@ -43,7 +43,7 @@ describe('a program of the tests', () => {
   it('is missing where it exits with an error', () => {
     const path = install('redis-server', '#!/bin/sh\nexit 127\n');
     install('redis-cli');
-    expect(redis()).toEqual({ missing: `redis-server cannot be used: ${path} exits with 127; ${HOW_TO_INSTALL}` });
+    expect(redis()).toEqual({ missing: `redis-server cannot be used: ${path} --version exits with 127; ${HOW_TO_INSTALL}` });
   });
 
   it('is missing where a tool of it does not start', () => {

@@ -136,7 +136,7 @@ function start(path: string, args: readonly string[], { isDatabase }: ProgramSpe
   const user = isDatabase === true ? SERVER_USER : {};
   const { error, status } = spawnSync(path, args, { ...user, cwd: tmpdir(), stdio: 'ignore', timeout: 30_000 });
   if (error !== undefined) throw new Error(`${path} does not start: ${error.message}`);
-  if (status !== 0 && !anyStatus) throw new Error(`${path} exits with ${status}`);
+  if (status !== 0 && !anyStatus) throw new Error(`${path} ${args.join(' ')} exits with ${status}`);
 }
 
 function onPath(program: string, env: Env): string[] {

@@ -82,6 +82,7 @@ function observeConnections({ Protocol }: Exports, sessions: McpSessions, guard:
     cancel();
     if (errorType !== undefined) connection?.end(errorType);
   });
+  // By `timeOperation`, as `send` below: the methods of an application's own classes may return anything, not only promises.
   return wrapMethod(Protocol.prototype, 'connect', (connect) => {
     return function (...values) {
       const attempt = prepare(this as object, values[0]);

@@ -20,7 +20,7 @@ afterAll(async () => {
 /** An endpoint and what is recorded behind it. */
 async function endpoint(recorded: Sources): Promise<string> {
   const page = pageOf(recorded, { resourceAttributes: () => ({ 'service.name': 'shop' }) });
-  const served = new Endpoint({ page, host: '127.0.0.1', port: 0 });
+  const served = new Endpoint({ page, host: '127.0.0.1', port: 0, path: '/metrics' });
   undo.push(() => served.close());
   return ((await served.listen()) as Listening).url;
 }

@@ -20,7 +20,9 @@ export const exercise = exerciseWith('redis-server', async (_, program) => {
   await client.multi().get('key').incr('counter').exec();
   await server.cli('client', 'pause', '1050');
   await client.get('key');
+  const closed = new Promise((resolve) => client.once('end', resolve));
   await client.quit();
+  await closed;
   const lonely = new Redis(1, '127.0.0.1', { lazyConnect: true, retryStrategy: () => null });
   lonely.on('error', () => {});
   await lonely.connect().catch(() => {});

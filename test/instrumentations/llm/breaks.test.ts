@@ -1,4 +1,4 @@
-// Streams over a real connection: broken off after each of their outputs by either side, and a hundred megabytes long.
+// Streams of LLMs over a real connection: broken off after each output by either side, and a hundred megabytes long.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -24,7 +24,7 @@ async function ended(count: number): Promise<void> {
   await eventually(() => expect(measured.total('gen_ai.client.operation.duration')).toBe(count));
 }
 
-/** Of so many calls that broke off: each is one, told as unmetered; those that told of their input told the right figure. */
+/** Of so many calls that broke off: each counts once, as unmetered; those with input tokens have the right number. */
 function expectBroken(count: number): void {
   expect(measured.endings()).toEqual({ 'llm.unmetered_calls': count, 'llm.stream.aborted': count });
   const { input = 0, ...others } = measured.tokens();
@@ -35,7 +35,7 @@ function expectBroken(count: number): void {
 const streamed = CLIENT_CALLS.filter(({ isStream }) => isStream).map((call) => [call.title, call] as const);
 
 describe.each(streamed)('%s', (_, call) => {
-  it('that the provider breaks off after any output tells nothing wrong', async () => {
+  it('records nothing wrong of a stream of an LLM that the provider breaks off after any output', async () => {
     measured = attachLlm(llm, { llmServers: provider.servers });
     for (let outputs = 0; outputs < TEXTS.length; outputs += 1) {
       provider.next({ texts: TEXTS, breakAfter: { outputs, by: 'destroy' } });
@@ -56,7 +56,7 @@ const REQUESTS = [
 
 describe.each(REQUESTS)('a stream of %s%s', (name, path, mark) => {
   it.each([undefined, 'gzip', 'br'] as const)(
-    'that its reader gives up after any output tells nothing wrong, packed as %s',
+    'records nothing wrong of a stream of an LLM whose reader stops after any output, compressed as %s',
     async (encoding) => {
       measured = attachLlm(llm, { llmServers: provider.servers });
       for (let outputs = 1; outputs < TEXTS.length; outputs += 1) {
@@ -69,7 +69,7 @@ describe.each(REQUESTS)('a stream of %s%s', (name, path, mark) => {
   );
 });
 
-/** Reads until so many marks have come, and gives up. */
+/** Reads until so many marks have arrived, then cancels. */
 async function readUntil(url: string, mark: string, marks: number): Promise<void> {
   const body = JSON.stringify({ model: 'a', messages: MESSAGES, input: 'a', contents: [], stream: true });
   const controller = new AbortController();
@@ -82,7 +82,7 @@ async function readUntil(url: string, mark: string, marks: number): Promise<void
   controller.abort();
 }
 
-it('a stream of a hundred megabytes is read without keeping it, and its tokens are those told at its end', async () => {
+it('reads a stream of an LLM of a hundred megabytes without keeping it, and the usage at its end', async () => {
   const event = 'data: {"id":"chatcmpl-0123456789abcdefghijkl","model":"m","choices":[{"delta":{"content":"word"}}]}\n\n';
   const chunk = Buffer.from(event.repeat(640));
   const server = createServer(async (_, response) => {

@@ -1,4 +1,4 @@
-// LLM calls that fail: by which word and status, which repeat others, and what the provider says is left.
+// LLM calls that fail: their error type and status, retries, and the rate limits that the provider returns.
 import { createServer, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
@@ -35,7 +35,7 @@ const error = (status: number, type: string, code?: string): Script => ({
   error: { status, type, message: 'It failed, and here is why', ...(code !== undefined && { code }) },
 });
 
-describe('an answer that is an error', () => {
+describe('error responses of an LLM', () => {
   it.each([
     ['openai chat', error(429, 'requests', 'rate_limit_exceeded'), '429 rate_limit_exceeded'],
     ['openai chat', error(429, 'insufficient_quota', 'insufficient_quota'), '429 insufficient_quota'],
@@ -55,9 +55,9 @@ describe('an answer that is an error', () => {
     ['ollama chat', error(404, ''), '404 404'],
     ['ollama chat, streamed', error(500, ''), '500 500'],
     ['cohere chat', error(429, ''), '429 429'],
-  ])('of %s is told by status and by the word of the provider', async (title, script, expected) => {
+  ])('records an error of %s with its status and the error type of the provider', async (title, script, expected) => {
     const call = clientCall(title);
-    // Some clients try again, whatever they are told.
+    // Some clients retry whatever the error.
     provider.usually(script);
     await expect(call.run(provider.urls)).rejects.toThrow();
     await ended(provider.calls.length);
@@ -67,14 +67,14 @@ describe('an answer that is an error', () => {
     expect(measured.total('llm.finish_reasons')).toBe(0);
   });
 
-  it.each(['gzip', 'zstd'] as const)('is read where it is compressed with %s', async (encoding) => {
+  it.each(['gzip', 'zstd'] as const)('reads an error response of an LLM compressed with %s', async (encoding) => {
     provider.next({ ...OVERLOADED, encoding });
     await expect(clientCall('anthropic chat').run(provider.urls)).rejects.toThrow();
     await ended(1);
     expect(measured.calls()).toEqual({ 'chat anthropic anthropic-model 529 overloaded_error': 1 });
   });
 
-  it('keeps its status where the words are no word', async () => {
+  it('records an error response of an LLM whose type is no text with its status', async () => {
     provider.next(error(400, 'Please say who John Doe is', 'no word'));
     await expect(clientCall('openai chat').run(provider.urls)).rejects.toThrow();
     await ended(1);
@@ -82,14 +82,14 @@ describe('an answer that is an error', () => {
   });
 });
 
-describe('a client that tries again', () => {
+describe('LLM clients that retry', () => {
   it.each([
     ['openai', async () => await openaiOf(provider.urls, 3).chat.completions.create({ model: 'a', messages: MESSAGES })],
     [
       'anthropic',
       async () => await anthropicOf(provider.urls, 3).messages.create({ model: 'a', max_tokens: 9, messages: MESSAGES }),
     ],
-  ])('makes a call of each try, and says so (%s)', async (name, run) => {
+  ])('counts each try of an LLM client as a call, and retries (%s)', async (name, run) => {
     const again = { headers: { 'retry-after-ms': '1' } };
     provider.next(RATE_LIMITED, { ...BROKEN, ...again }, { ...OVERLOADED, ...again }, {});
     await run();
@@ -103,7 +103,7 @@ describe('a client that tries again', () => {
     expect(measured.endings()).toEqual({ 'llm.retries': 3 });
   });
 
-  it('and leaves a long answer unread is told its status all the same', async () => {
+  it('records the status of an LLM call whose client leaves a long response unread', async () => {
     const long = { error: { status: 500, type: 'server_error', message: 'x'.repeat(4_000_000) } };
     provider.next({ ...long, headers: { 'retry-after-ms': '1' } }, {});
     await openaiOf(provider.urls, 1).chat.completions.create({ model: 'a', messages: MESSAGES });
@@ -115,14 +115,14 @@ describe('a client that tries again', () => {
   });
 });
 
-describe('what the provider says is left', () => {
+describe('rate limits of LLM providers', () => {
   it.each([
     ['openai chat', { requests: 59, tokens: 149_984 }],
     ['openai responses', { requests: 59, tokens: 149_984 }],
     ['groq chat, streamed', { requests: 59, tokens: 149_984 }],
     ['mistral chat', { requests: 59, tokens: 149_984 }],
     ['anthropic chat', { requests: 59, tokens: 149_984, input_tokens: 149_984, output_tokens: 149_984 }],
-  ])('is the last that %s was told', async (title, expected) => {
+  ])('records the remaining rate limit as %s returned it last', async (title, expected) => {
     const call = clientCall(title);
     provider.next({ rateLimits: { requests: 60, tokens: 150_000 } }, { rateLimits: { requests: 59, tokens: 149_984 } });
     await call.run(provider.urls);
@@ -133,7 +133,7 @@ describe('what the provider says is left', () => {
     expect(left[0]!.attributes).toMatchObject({ 'gen_ai.provider.name': call.name, 'gen_ai.request.model': call.model });
   });
 
-  it('is told by an error, too, and by nothing that is no number', async () => {
+  it('records rate limits of error responses of an LLM, and none that is no number', async () => {
     const headers = { 'x-ratelimit-remaining-requests': '', 'x-ratelimit-remaining-tokens': 'many' };
     provider.next({ headers }, RATE_LIMITED);
     await clientCall('openai chat').run(provider.urls);
@@ -143,8 +143,8 @@ describe('what the provider says is left', () => {
   });
 });
 
-describe('a call without an answer', () => {
-  /** Attaches to a server of this test's own, and gives what the clients take as its URL. */
+describe('LLM calls without a response', () => {
+  /** Attaches to a server of this test's own, and returns the URL that clients are configured with. */
   async function urlsOf(server: Server): Promise<LlmProvider['urls']> {
     onTestFinished(() => {
       server.closeAllConnections();
@@ -161,7 +161,7 @@ describe('a call without an answer', () => {
 
   const LONG = [{ role: 'user' as const, content: 'long '.repeat(4_000_000) }];
 
-  it('is told by the code of the error', async () => {
+  it('records an LLM call that is not answered with the code of the error', async () => {
     const urls = attachTo(await freePort());
     await expect(clientCall('openai chat').run(urls)).rejects.toThrow();
     await ended(1);
@@ -169,7 +169,7 @@ describe('a call without an answer', () => {
     expect(measured.endings()).toEqual({});
   });
 
-  it('whose body breaks off is told by the code of the error', async () => {
+  it('records an LLM call whose response breaks off with the code of the error', async () => {
     const server = createServer((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
       response.write('{"model":"half"', () => setTimeout(() => response.destroy(), 20));
@@ -180,7 +180,7 @@ describe('a call without an answer', () => {
     expect(measured.endings()).toEqual({ 'llm.unmetered_calls': 1 });
   });
 
-  it('that took its client too long is told by the name of the reason', async () => {
+  it('records an LLM call that times out at its client with the name of the reason', async () => {
     provider.next({ headersDelayMillis: 5000 });
     const asked = openaiOf(provider.urls).chat.completions.create({ model: 'slow', messages: MESSAGES }, { timeout: 50 });
     await expect(asked).rejects.toThrow('timed out');
@@ -188,7 +188,7 @@ describe('a call without an answer', () => {
     expect(measured.calls()).toEqual({ 'chat openai slow AbortError': 1 });
   });
 
-  it('that is given up while it is asked is told by the name of the reason', async () => {
+  it('records an LLM call that is aborted while it is sent with the name of the reason', async () => {
     const urls = await urlsOf(createServer((request) => void request.once('readable', () => request.pause())));
     const asked = openaiOf(urls).chat.completions.create({ model: 'long', messages: LONG }, { timeout: 100 });
     await expect(asked).rejects.toThrow('timed out');
@@ -197,7 +197,7 @@ describe('a call without an answer', () => {
     expect(measured.endings()).toEqual({});
   });
 
-  it('that is answered before all was asked is told by that answer', async () => {
+  it('records an LLM call that is answered before it was sent in full by that response', async () => {
     const server = createServer((_, response) => {
       response.writeHead(413, { 'content-type': 'application/json', connection: 'close' });
       response.end('{"error":{"type":"too_large","message":"x"}}');

@@ -1,4 +1,4 @@
-// Every client library as it is today, plain and streamed: each call counted once, its tokens as the provider told them.
+// Every current client library, plain and streamed: each call counted once, with the usage that the provider returned.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
 import { withPurpose } from '../../../src/recorders/llm/purpose.ts';
@@ -32,14 +32,14 @@ const USAGES = [
 describe.each(CLIENT_CALLS.map((call) => [call.title, call] as const))('%s', (_, call) => {
   const hasOutput = call.operation !== 'embeddings';
 
-  it('is counted once, with its provider, operation and models', async () => {
+  it('counts the call of an LLM client once, with its provider, operation and models', async () => {
     const measured = await measure(call, {}, {});
-    const told = tellsModel(call) ? ` ${provider.calls[0]!.model}` : '';
-    expect(measured.calls()).toEqual({ [`${call.operation} ${call.name} ${call.model}${told}`]: 2 });
+    const model = tellsModel(call) ? ` ${provider.calls[0]!.model}` : '';
+    expect(measured.calls()).toEqual({ [`${call.operation} ${call.name} ${call.model}${model}`]: 2 });
     expect(measured.samples('gen_ai.client.operation.duration')[0]!.attributes['server.address']).toBe('127.0.0.1');
   });
 
-  it('used the tokens that the provider told', async () => {
+  it('records the tokens that the provider of an LLM returned', async () => {
     const measured = await measure(call, ...USAGES.map((usage) => ({ usage })));
     expect(provider.calls.map(({ usage }) => usage)).toEqual(USAGES);
     expect(measured.tokens()).toEqual({ input: 4333, ...(hasOutput && { output: 6 }) });
@@ -47,7 +47,7 @@ describe.each(CLIENT_CALLS.map((call) => [call.title, call] as const))('%s', (_,
     expect(measured.endings()).toEqual({});
   });
 
-  it('that tells of no tokens used none that are known', async () => {
+  it('records no tokens of an LLM call without usage', async () => {
     const measured = await measure(call, { usage: null });
     expect(measured.tokens()).toEqual({});
     expect(measured.total('gen_ai.client.token.usage')).toBe(0);
@@ -55,14 +55,14 @@ describe.each(CLIENT_CALLS.map((call) => [call.title, call] as const))('%s', (_,
   });
 
   if (call.isStream)
-    it('is a stream whose chunks are timed', async () => {
+    it('times the chunks of a stream of an LLM', async () => {
       const measured = await measure(call, { texts: ['one', 'two', 'three', 'four'] });
       expect(measured.total('gen_ai.client.operation.time_to_first_chunk')).toBe(1);
       expect(measured.total('gen_ai.client.operation.time_per_output_chunk')).toBe(3);
       expect(measured.total('llm.output.rate')).toBe(1);
     });
   else
-    it('is no stream', async () => {
+    it('records no stream for a whole response of an LLM', async () => {
       const measured = await measure(call, {});
       expect(measured.total('gen_ai.client.operation.time_to_first_chunk')).toBe(0);
       expect(measured.total('llm.output.rate')).toBe(0);
@@ -72,7 +72,7 @@ describe.each(CLIENT_CALLS.map((call) => [call.title, call] as const))('%s', (_,
 describe.each(CLIENT_CALLS.filter(({ finishReason }) => finishReason !== undefined).map((call) => [call.title, call] as const))(
   '%s',
   (title, call) => {
-    it('finished for the reason that the provider gave', async () => {
+    it('records the finish reason that the provider of an LLM returned', async () => {
       const measured = await measure(call, {}, {}, { finishReason: 'incomplete' });
       const reasons = measured
         .samples('llm.finish_reasons')
@@ -83,7 +83,7 @@ describe.each(CLIENT_CALLS.filter(({ finishReason }) => finishReason !== undefin
   },
 );
 
-/** Google tells no model with embeddings, Cohere never does. */
+/** Google returns no model with embeddings, Cohere never does. */
 function tellsModel({ provider: name, operation }: ClientCall): boolean {
   return name !== 'cohere' && !(name === 'google' && operation === 'embeddings');
 }
@@ -95,7 +95,7 @@ function sumOf(measured: LlmSamples, type: string): { value: number; sum: number
   return { value: sample!.value, sum: sample!.sum };
 }
 
-describe('tokens of every kind', () => {
+describe('tokens of LLM calls by type', () => {
   const ALL = { input: 1000, cacheRead: 600, cacheWrite: 300, cacheWriteHour: 100, output: 90, reasoning: 40 };
   it.each([
     ['openai chat', { input: 1000, cache_read: 600, output: 90, reasoning: 40 }],
@@ -109,13 +109,13 @@ describe('tokens of every kind', () => {
     ['groq chat, streamed', { input: 1000, cache_read: 600, output: 90, reasoning: 40 }],
     ['cohere chat', { input: 1000, cache_read: 600, output: 90 }],
     ['cohere chat, streamed', { input: 1000, cache_read: 600, output: 90 }],
-  ])('are told by %s', async (title, expected) => {
+  ])('records every type of token of %s', async (title, expected) => {
     const measured = await measure(clientCall(title), { usage: ALL });
     expect(measured.tokens()).toEqual(expected);
   });
 });
 
-it('a call is labelled with the purpose that it was made for', async () => {
+it('labels an LLM call with its purpose', async () => {
   const measured = attachLlm(llm, { llmServers: provider.servers });
   const call = clientCall('openai chat, streamed');
   await Promise.all([
@@ -136,7 +136,7 @@ it('a call is labelled with the purpose that it was made for', async () => {
 });
 
 it.each(['openai chat', 'openai responses', 'anthropic chat', 'google generate_content', 'ollama chat', 'cohere chat'])(
-  'what a model asks of tools is output of %s',
+  'records the arguments of a tool call as output of %s',
   async (title) => {
     const measured = await measure(clientCall(`${title}, streamed`), {
       toolCalls: [{ name: 'weather', input: { place: 'Bern' } }],

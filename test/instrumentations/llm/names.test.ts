@@ -1,4 +1,4 @@
-// The names that LLM calls go by: those that are established, those that the conventions moved to, or both.
+// The metric names of LLM calls: the established ones, those that the conventions moved to, or both.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GenAiNames } from '../../../src/core/instrumentation-settings.ts';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
@@ -46,26 +46,26 @@ describe.each([
   ['latest', LATEST],
   ['both', [...LATEST, ...ESTABLISHED]],
 ] as const)('%s names', (names, expected) => {
-  it('are those of an inference', async () => {
+  it('records an inference by the names of the setting', async () => {
     const measured = await measure(names, 'openai chat, streamed');
     await eventually(() => expect(genAiNamesOf(measured)).toEqual(expected));
   });
 
-  it('leave the name of an embedding, which is none, as it was', async () => {
+  it('records an embedding by the same name, which is no inference', async () => {
     const measured = await measure(names, 'openai embeddings');
     await eventually(() => expect(measured.total('gen_ai.client.operation.duration')).toBe(1));
     expect(measured.total('gen_ai.client.inference.duration')).toBe(0);
     expect(measured.tokens()).toMatchObject({ input: 1000 });
   });
 
-  it('do not change those of our own', async () => {
+  it('records the metrics of promtel by the same names', async () => {
     const measured = await measure(names, 'openai chat, streamed');
     await eventually(() => expect(measured.tokens()).toEqual({ input: 1000, output: 90, cache_read: 600, reasoning: 40 }));
     expect(measured.total('llm.finish_reasons')).toBe(1);
   });
 });
 
-it('the same call has the same figures by both', async () => {
+it('records the same values by both names of a metric', async () => {
   const measured = await measure('both', 'openai responses, streamed', 'anthropic chat', 'google generate_content');
   await eventually(() => expect(measured.total('gen_ai.client.inference.duration')).toBe(3));
   const histogram = (name: string): number => measured.histogram(`gen_ai.client.${name}`).sum;
@@ -80,7 +80,7 @@ it('the same call has the same figures by both', async () => {
   expect(usage('reasoning.output_tokens')).toBe(80);
 });
 
-it('their buckets are those of the conventions, with two more for calls that take minutes', async () => {
+it('has the buckets of the conventions by both names, with two more for calls that take minutes', async () => {
   const measured = await measure('both', 'openai chat, streamed');
   await eventually(() => expect(measured.total('gen_ai.client.inference.duration')).toBe(1));
   const doubled = Array.from({ length: 16 }, (_, power) => 0.01 * 2 ** power);

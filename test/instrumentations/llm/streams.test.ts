@@ -1,4 +1,4 @@
-// Streams of LLMs: when their output came, what becomes of them when either side gives up, and what compression hides of them.
+// Streams of LLMs: the times of their chunks, streams that either side ends early, and compressed ones.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
@@ -33,7 +33,7 @@ const EARLY_SECONDS = 0.005;
 const LATE_SECONDS = 1.5;
 
 describe.each(streamed)('%s', (_, call) => {
-  it('is timed as its output comes', async () => {
+  it('times a stream of an LLM as its chunks arrive', async () => {
     attachTap();
     provider.next({
       texts: ['one', 'two', 'three', 'four'],
@@ -55,7 +55,7 @@ describe.each(streamed)('%s', (_, call) => {
     expect(rate).toBeLessThanOrEqual(5 / (0.09 - EARLY_SECONDS));
   });
 
-  it('that the provider cuts off counts as given up, and its output as unknown', async () => {
+  it('records a stream of an LLM that the provider cuts off as aborted, with unknown output', async () => {
     attachTap();
     provider.next({ breakAfter: { outputs: 2, by: 'destroy' } });
     await expect(call.run(provider.urls)).rejects.toThrow();
@@ -77,7 +77,7 @@ function expectWithin(seconds: number, atLeast: number): void {
   expect(seconds).toBeLessThan(atLeast + LATE_SECONDS);
 }
 
-describe('a stream that tells of an error in its middle', () => {
+describe('streams of LLMs with an error in the middle', () => {
   const overloaded = { status: 200, type: 'overloaded_error', message: 'Overloaded' };
   it.each([
     ['openai chat', { ...overloaded, type: 'server_error', code: 'rate_limit_exceeded' }, 'rate_limit_exceeded', {}],
@@ -88,7 +88,7 @@ describe('a stream that tells of an error in its middle', () => {
     ['groq chat', { ...overloaded, type: 'tokens' }, 'tokens', {}],
     ['ollama chat', { ...overloaded, message: 'an error was met' }, '_OTHER', {}],
     ['cohere chat', overloaded, '_OTHER', {}],
-  ])('of %s is told by the word of the provider', async (title, by, word, tokens) => {
+  ])('records an error within a stream of %s with the error type of the provider', async (title, by, word, tokens) => {
     attachTap();
     provider.next({ breakAfter: { outputs: 2, by } });
     await clientCall(`${title}, streamed`)
@@ -101,7 +101,7 @@ describe('a stream that tells of an error in its middle', () => {
     expect(measured.samples('gen_ai.client.operation.duration')[0]!.attributes).not.toHaveProperty('http.response.status_code');
   });
 
-  it('of a response that failed is told by its code', async () => {
+  it('records a stream of a failed response of an LLM with its code', async () => {
     attachTap();
     provider.next({ finishReason: 'failed' });
     await clientCall('openai responses, streamed').run(provider.urls);
@@ -110,7 +110,7 @@ describe('a stream that tells of an error in its middle', () => {
   });
 });
 
-describe('a call that the client gives up', () => {
+describe('streams of LLMs that the client aborts', () => {
   const stages: readonly (readonly [string, Script, Record<string, number>])[] = [
     ['before there is an answer', { headersDelayMillis: 10_000 }, {}],
     ['before there is output', { firstDelayMillis: 10_000 }, { 'llm.unmetered_calls': 1, 'llm.stream.aborted': 1 }],
@@ -120,7 +120,7 @@ describe('a call that the client gives up', () => {
       { 'llm.unmetered_calls': 1, 'llm.stream.aborted': 1 },
     ],
   ];
-  it.each(stages)('%s is told by the name of the reason', async (_, script, endings) => {
+  it.each(stages)('records a stream of an LLM that is aborted %s with the name of the reason', async (_, script, endings) => {
     attachTap();
     provider.next(script);
     const controller = new AbortController();
@@ -142,7 +142,7 @@ describe('a call that the client gives up', () => {
     expect(measured.tokens()).toEqual({});
   });
 
-  it('by leaving its loop is told so, with the input that it used', async () => {
+  it('records a stream of an LLM whose reader stops as aborted, with its input tokens', async () => {
     attachTap();
     provider.next({ breakAfter: { outputs: 2, by: 'hang' }, usage: { input: 50, cacheRead: 20, output: 9 } });
     const stream = await anthropicOf(provider.urls).messages.create({
@@ -158,7 +158,7 @@ describe('a call that the client gives up', () => {
     expect(measured.endings()).toEqual({ 'llm.unmetered_calls': 1, 'llm.stream.aborted': 1 });
   });
 
-  it('when all of it has come was complete', async () => {
+  it('records a stream of an LLM that is aborted when all of it has arrived as complete', async () => {
     attachTap();
     const controller = new AbortController();
     const body = { model: 'openai-model', messages: MESSAGES };
@@ -170,11 +170,11 @@ describe('a call that the client gives up', () => {
   });
 });
 
-describe('what is compressed', () => {
+describe('compressed streams of LLMs', () => {
   const packed = (['gzip', 'deflate', 'br', 'zstd'] as const).flatMap((encoding) =>
     ([undefined, 7] as const).map((partBytes) => ({ encoding, partBytes: partBytes ?? 100_000 })),
   );
-  it.each(packed)('is read as it goes by: $encoding, $partBytes bytes at a time', async (script) => {
+  it.each(packed)('reads a compressed stream of an LLM as it arrives: $encoding, $partBytes bytes at a time', async (script) => {
     attachTap();
     const calls = ['openai chat', 'anthropic chat, streamed', 'ollama chat, streamed'].map(clientCall);
     provider.usually({ ...script, texts: ['one', 'two', 'three', 'four', 'five'] });
@@ -186,7 +186,7 @@ describe('what is compressed', () => {
     expect(measured.endings()).toEqual({});
   });
 
-  it('and cut off keeps what was told until then', async () => {
+  it('keeps what was read of a compressed stream of an LLM that is cut off', async () => {
     attachTap();
     provider.next({ encoding: 'gzip', firstDelayMillis: 20, eventDelayMillis: 20, breakAfter: { outputs: 2, by: 'destroy' } });
     await expect(clientCall('anthropic chat, streamed').run(provider.urls)).rejects.toThrow();
@@ -196,7 +196,7 @@ describe('what is compressed', () => {
   });
 
   it.each(['openai chat', 'openai chat, streamed'])(
-    'in a way that is not known, or not at all, is unmetered: %s',
+    'records a stream of an LLM in an unknown compression, or one that is none, as unmetered: %s',
     async (title) => {
       attachTap();
       provider.next({ headers: { 'content-encoding': 'mystery' } }, { headers: { 'content-encoding': 'gzip' } });
@@ -210,7 +210,7 @@ describe('what is compressed', () => {
   );
 });
 
-it('a stream that is not asked for its tokens is unmetered', async () => {
+it('records a stream of an LLM without usage as unmetered', async () => {
   attachTap();
   const body = { model: 'openai-model', messages: MESSAGES, stream: true } as const;
   for await (const _ of await openaiOf(provider.urls).chat.completions.create(body));
@@ -221,7 +221,7 @@ it('a stream that is not asked for its tokens is unmetered', async () => {
   expect(measured.total('llm.finish_reasons', { 'llm.finish_reason': 'stop' })).toBe(1);
 });
 
-it('output of any length is output, and what carries none is not', async () => {
+it('records output of a stream of an LLM of any length, and none of empty chunks', async () => {
   attachTap();
   provider.usually({ texts: ['', 'long '.repeat(10_000), '\\"}]', ''] });
   for (const [, call] of streamed) await call.run(provider.urls);
@@ -229,7 +229,7 @@ it('output of any length is output, and what carries none is not', async () => {
   expect([measured.total(FIRST), measured.total(NEXT)]).toEqual([streamed.length, streamed.length]);
 });
 
-it('streams side by side are kept apart', async () => {
+it('keeps streams of LLMs side by side apart', async () => {
   attachTap();
   provider.usually({ partBytes: 50, eventDelayMillis: 1 });
   const runs = Array.from({ length: 60 }, async (_, index) => {
@@ -245,7 +245,7 @@ it('streams side by side are kept apart', async () => {
   expect(measured.endings()).toEqual({});
 });
 
-it.each([undefined, 'gzip'] as const)('detaching in the middle lets go of what is under way (%s)', async (encoding) => {
+it.each([undefined, 'gzip'] as const)('drops active streams of LLMs when it is detached in the middle (%s)', async (encoding) => {
   attachTap();
   provider.next({ eventDelayMillis: 100, texts: ['one', 'two', 'three'], ...(encoding && { encoding }) });
   const reading = clientCall('openai chat, streamed').run(provider.urls);

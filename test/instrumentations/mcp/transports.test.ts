@@ -1,4 +1,4 @@
-// MCP over its transports: Streamable HTTP, with sessions and without, server-sent events, and a process's standard streams.
+// MCP over its transports: Streamable HTTP, with sessions and without, server-sent events, and standard streams.
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mcp as instrumentation } from '../../../src/instrumentations/mcp/mcp.ts';
@@ -66,7 +66,7 @@ describe.each([
   ['version 2, CommonJS', 'transport for Request and Response', serveWebTransport],
   ['version 2, ES modules', 'transport for Request and Response', serveWebTransport],
 ])('Streamable HTTP of %s, %s', (name, _, serve) => {
-  it('counts each side once, and tells where the server is', async () => {
+  it('counts each side of MCP over HTTP once, and records where the server is', async () => {
     const sdk = await MCP_SDKS[name]!();
     served = await serve(sdk);
     const client = toolClient(sdk);
@@ -84,7 +84,7 @@ describe.each([
     expect(await sessions()).toEqual({ 'client open': 0, 'server open': 0, 'client ended': 1, 'server ended': 1 });
   });
 
-  it('says why a server could not be reached', async () => {
+  it('records why an MCP server over HTTP could not be reached', async () => {
     const sdk = await MCP_SDKS[name]!();
     const { url, close } = await serve(sdk);
     await close();
@@ -93,7 +93,7 @@ describe.each([
     expect(await sessions()).toMatchObject({ 'client ended ECONNREFUSED': 1 });
   });
 
-  it('says with which status a server refused', async () => {
+  it('records the status with which an MCP server over HTTP refused', async () => {
     const sdk = await MCP_SDKS[name]!();
     served = await serve(sdk);
     const failing = new sdk.StreamableHTTPClientTransport(served.url, {
@@ -104,8 +104,8 @@ describe.each([
   });
 });
 
-describe('protocol version 2026-07-28, where every request has a server of its own', () => {
-  it.each(['version 2, CommonJS', 'version 2, ES modules'])('counts each side once with %s', async (name) => {
+describe('MCP protocol version 2026-07-28, where every request has a server of its own', () => {
+  it.each(['version 2, CommonJS', 'version 2, ES modules'])('counts each side of MCP 2026-07-28 once with %s', async (name) => {
     const sdk = await MCP_SDKS[name]!();
     served = await serveEachRequest(sdk);
     const client = new sdk.Client({ name: 'caller', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
@@ -124,7 +124,7 @@ describe('protocol version 2026-07-28, where every request has a server of its o
       'asked tools/call fail tool_error': 1,
       'served tools/call fail tool_error': 1,
       'asked tools/call wait cancelled': 1,
-      // The connection is gone, which is all that the server is told.
+      // The connection is closed, which is all that the server sees.
       'served tools/call wait aborted': 1,
     });
     const versions = (await measured.read())
@@ -134,8 +134,8 @@ describe('protocol version 2026-07-28, where every request has a server of its o
   });
 });
 
-describe('server-sent events', () => {
-  it.each(Object.keys(MCP_SDKS))('are counted once on each side with a client of %s', async (name) => {
+describe('MCP over server-sent events', () => {
+  it.each(Object.keys(MCP_SDKS))('counts each side of MCP over server-sent events once with a client of %s', async (name) => {
     const sdk = await MCP_SDKS[name]!();
     served = await serveEvents(await MCP_SDKS['version 1, CommonJS']!());
     const client = toolClient(sdk);
@@ -155,10 +155,10 @@ describe('server-sent events', () => {
   });
 });
 
-describe('standard streams', () => {
+describe('MCP over standard streams', () => {
   const program = fileURLToPath(new URL('../../process/fixtures/mcp-server.mjs', import.meta.url));
 
-  it.each(Object.keys(MCP_SDKS))('are counted on the side of a client of %s', async (name) => {
+  it.each(Object.keys(MCP_SDKS))('counts MCP over standard streams on the side of a client of %s', async (name) => {
     const sdk = await MCP_SDKS[name]!();
     const client = toolClient(sdk);
     await client.connect(new sdk.StdioClientTransport({ command: process.execPath, args: [program, '1'] }));
@@ -176,7 +176,7 @@ describe('standard streams', () => {
     expect(await sessions()).toEqual({ 'client open': 0, 'client ended': 1 });
   });
 
-  it.each(Object.keys(MCP_SDKS))('say why a server could not be started with %s', async (name) => {
+  it.each(Object.keys(MCP_SDKS))('records why an MCP server could not be started with %s', async (name) => {
     const sdk = await MCP_SDKS[name]!();
     const transport = new sdk.StdioClientTransport({ command: '/nowhere/server' });
     await expect(toolClient(sdk).connect(transport)).rejects.toThrow('ENOENT');

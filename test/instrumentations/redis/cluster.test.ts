@@ -74,7 +74,7 @@ describe('a cluster of ioredis', () => {
     return Object.assign(cluster, { [Symbol.asyncDispose]: async () => void (await cluster.quit()) });
   }
 
-  test('counts a command at its node', ioredis, async (measured) => {
+  test('counts a command of a Redis cluster at its node, of ioredis', ioredis, async (measured) => {
     await using cluster = await open();
     await cluster.set('one', 1);
     await cluster.set('two', 2);
@@ -84,7 +84,7 @@ describe('a cluster of ioredis', () => {
     expect(lookUpsOf(await measured.read())).toEqual({ hit: 1, miss: 0 });
   });
 
-  test('counts pipelines as their commands and transactions once', ioredis, async (measured) => {
+  test('counts pipelines of a Redis cluster as their commands and transactions once, of ioredis', ioredis, async (measured) => {
     await using cluster = await open();
     await cluster.pipeline().set('two', 1).get('two').exec();
     await cluster.multi().incr('two').incr('two').exec();
@@ -93,7 +93,7 @@ describe('a cluster of ioredis', () => {
   });
 });
 
-describe('a slot that has moved to another node', () => {
+describe('a slot of a Redis cluster that has moved to another node', () => {
   /** The key `two` is in slot 2127, which the first node has. */
   async function moveSlot(to: RedisProcess): Promise<void> {
     const id = await to.cli('cluster', 'myid');
@@ -112,14 +112,14 @@ describe('a slot that has moved to another node', () => {
     }
   }
 
-  test('a command that is sent on counts once', ioredis, async (measured) => {
+  test('counts a command of a Redis cluster once that is redirected', ioredis, async (measured) => {
     await whileMoved(async (cluster) => {
       expect(await cluster.get('two')).toBeNull();
     });
     expect(commandsOf(await measured.read())).toEqual({ GET: 1 });
   });
 
-  test('a pipeline that is sent again counts again', ioredis, async (measured) => {
+  test('counts a pipeline of a Redis cluster again that is sent again', ioredis, async (measured) => {
     await whileMoved(async (cluster) => {
       expect(await cluster.pipeline().get('two').get('two').exec()).toEqual([
         [null, null],
@@ -138,7 +138,7 @@ describe('a cluster of node-redis', () => {
     return Object.assign(cluster, { [Symbol.asyncDispose]: async () => cluster.destroy() });
   }
 
-  test('counts a command at its node', redis, async (measured) => {
+  test('counts a command of a Redis cluster at its node, of node-redis', redis, async (measured) => {
     await using cluster = await open();
     await cluster.set('one', 1);
     await cluster.set('two', 2);
@@ -148,7 +148,7 @@ describe('a cluster of node-redis', () => {
     expect(lookUpsOf(await measured.read())).toEqual({ hit: 1, miss: 0 });
   });
 
-  test('counts pipelines as their commands and transactions once', redis, async (measured) => {
+  test('counts pipelines of a Redis cluster as their commands and transactions once, of node-redis', redis, async (measured) => {
     await using cluster = await open();
     await cluster.multi().set('two', 1).get('two').execAsPipeline();
     await cluster.multi().incr('two').incr('two').exec();
@@ -156,7 +156,7 @@ describe('a cluster of node-redis', () => {
     expect(await commandsByNode(measured)).toEqual([{ SET: 1, GET: 1, MULTI: 1 }, { MULTI: 1 }]);
   });
 
-  test('has connections to each node until it is closed', redis, async ({ read }) => {
+  test('counts the connections of node-redis to each node of a cluster until it is closed', redis, async ({ read }) => {
     const cluster = await open();
     await Promise.all([cluster.get('one'), cluster.get('two')]);
     const count = async () => countsOf(await read(), 'db.client.connection.count', ['db.client.connection.pool.name']);

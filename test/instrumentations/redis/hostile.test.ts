@@ -1,4 +1,4 @@
-// Whatever is asked of Redis, whatever it answers, and when it breaks: the application gets what it gets without promtel.
+// Whatever Redis is asked and answers, and whenever it breaks, the application gets what it gets without promtel.
 import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Redis as Ioredis6 } from 'ioredis';
@@ -24,7 +24,7 @@ const test = testsWithServer('redis-server', async (program) => {
 /** A client of any library, with no more than is needed here. */
 interface Client {
   call(...command: string[]): Promise<unknown>;
-  /** Gives each reply, or the error that stands for it. */
+  /** Returns each reply, or the error in its place. */
   pipeline(commands: readonly string[][]): Promise<unknown>;
   close(): void;
 }
@@ -161,7 +161,7 @@ describe.each(libraries)('$name', ({ instrumentation, load, open }) => {
     ['odd commands', ODD_COMMANDS, 1],
     ['replies of every kind', REPLIES, 0],
   ] as const)
-    test(`answers as it does without promtel: ${what}`, async () => {
+    test(`lets Redis clients answer as without promtel: ${what}`, async () => {
       const expected = await answersTo(commands);
       attach();
       expect(await answersTo(commands)).toEqual(expected);
@@ -169,7 +169,7 @@ describe.each(libraries)('$name', ({ instrumentation, load, open }) => {
       expect(total(commandsOf(await measured.read()))).toBe(2 * (commands.length - waiting));
     });
 
-  describe('whose connection is killed in the middle of a pipeline', () => {
+  describe('a Redis client whose connection is killed in the middle of a pipeline', () => {
     /** Every second one waits at the server until the connection is gone. */
     const commands = Array.from({ length: 50 }, (_, index) => (index % 2 === 0 ? ['get', 'key'] : ['incr', 'counter']));
 

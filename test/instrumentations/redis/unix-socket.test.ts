@@ -1,4 +1,4 @@
-// Redis clients of a server on the same machine, through a socket that has a path and no port.
+// Redis clients of a server on the same machine, through a Unix socket, which has a path and no port.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ for (const [name, instrumentation, open] of [
   ['ioredis', ioredis, withIoredis],
   ['node-redis', redis, withNodeRedis],
 ] as readonly (readonly [string, Instrumentation, () => Promise<Client>])[])
-  test(`${name} has the path of its socket as the address, and no port`, async () => {
+  test(`records the path of a Unix socket as the address of ${name}, and no port`, async () => {
     const { attached, read } = attachAlone(instrumentation);
     reloadIoredis();
     const client = await open();

@@ -22,14 +22,18 @@ export interface AttachedRecorder<Recorder> {
   detach(): void;
 }
 
+/** How many were attached, each by a name of its own: an instrumentation is attached once. */
+let attachedCount = 0;
+
 /** Makes a recorder that is given an attachment, as an instrumentation makes it. */
 export function attachRecorder<Recorder>(
   make: (attachment: Attachment) => Recorder,
   registry: Registry = new Registry(),
 ): AttachedRecorder<Recorder> {
   let recorder: Recorder | undefined;
+  attachedCount += 1;
   const instrumentation = {
-    name: 'test',
+    name: `test ${attachedCount}`,
     target: { package: 'node', versions: '*' },
     metrics: [],
     attach(attachment: Attachment) {

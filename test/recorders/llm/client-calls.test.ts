@@ -1,4 +1,4 @@
-// A call that a client reports is recorded unless what runs beneath it shows the same call; its errors are named by code or status.
+// A call that a client reports is recorded unless the same call is counted beneath it; its errors are named by code or status.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Registry } from '../../../src/core/recording/registry.ts';
 import { LlmCalls } from '../../../src/recorders/llm/calls.ts';
@@ -29,7 +29,7 @@ describe('a call of an LLM client', () => {
     ]);
   });
 
-  it('that shows beneath is not recorded', () => {
+  it('that is counted beneath is not recorded again', () => {
     const call = calls.begin(CHAT);
     call.context.run(() => currentClientCall()!.markCounted());
     call.end({ usage: USAGE });

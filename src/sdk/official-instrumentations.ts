@@ -1,8 +1,8 @@
-// The official instrumentations of node:http and Express: they make the spans. What they measure promtel measures itself.
+// Enables the official instrumentations of node:http and Express, which make the spans; promtel measures the metrics itself.
 //
-// Both measure the duration of requests. promtel's own reading stays in charge while they trace, since it also knows what
-// the official one does not: clients that leave, upgrades, HTTP/2, the error codes of requests sent. So the series are the
-// same with and without tracing, and not just alike.
+// They measure the duration of requests too. promtel's own instrumentation stays in charge, since it also records what the
+// official one does not: aborted requests, upgrades, HTTP/2, the error codes of requests sent. So the series are the same
+// with and without tracing.
 import type { Span } from '@opentelemetry/api';
 import { pathOf } from '../core/http/request-path.ts';
 import { routeOf } from '../core/http/route.ts';
@@ -10,59 +10,60 @@ import { isInternalAgent, isInternalServer } from '../core/internal-traffic.ts';
 import { onEsModule } from '../hooks/modules/es-module-hook.ts';
 import { loadExpressInstrumentation, loadHttpInstrumentation, requireModule } from './otel-packages.ts';
 
-export interface OfficialOptions {
-  /** Whether an instrumentation is wanted, by its name in `OTEL_NODE_ENABLED_INSTRUMENTATIONS`. */
+export interface OfficialInstrumentationOptions {
+  /** Whether an instrumentation is enabled, by its name in the settings. */
   readonly isEnabled: (name: string) => boolean;
-  /** Whether requests to a path are left out. */
+  /** Whether requests to a path are ignored. */
   readonly ignoresPath: (path: string) => boolean;
 }
 
 /**
- * Patches what the application is about to load; the function returned takes that back, unless an instrumentation of the
- * application's own has taken the place of ours.
+ * Patches what the application is about to load.
+ *
+ * @returns what undoes the patches, except those that an instrumentation of the application has replaced
  */
-export function patchOfficially(options: OfficialOptions): () => void {
-  const undo = [options.isEnabled('http') ? patchHttp(options) : [], options.isEnabled('express') ? patchExpress() : []].flat();
+export function enableOfficialInstrumentations(options: OfficialInstrumentationOptions): () => void {
+  const undos = [options.isEnabled('http') ? patchHttp(options) : [], options.isEnabled('express') ? patchExpress() : []].flat();
   return () => {
-    for (const step of undo) step();
+    for (const undo of undos) undo();
     process.getBuiltinModule('node:module').syncBuiltinESMExports();
   };
 }
 
 type Undo = () => void;
 
-function patchHttp({ ignoresPath }: OfficialOptions): Undo[] {
+function patchHttp({ ignoresPath }: OfficialInstrumentationOptions): Undo[] {
   const { HttpInstrumentation } = loadHttpInstrumentation();
   const instrumentation = new HttpInstrumentation({
     ignoreIncomingRequestHook: (request) => isInternalServer(serverOf(request.socket)) || ignoresPath(pathOf(request.url)),
     ignoreOutgoingRequestHook: ({ agent }) => isInternalAgent(agent),
-    applyCustomAttributesOnSpan: (span, request) => nameAfterRoute(span, request),
+    applyCustomAttributesOnSpan: (span, request) => setRoute(span, request),
   });
   instrumentation.enable();
-  // It patches a module when that is required; ES modules see it only if they are told.
+  // It patches a module when that is required; ES modules see the patch after they are synchronized.
   const modules = ['http', 'https'].map((name) => requireModule(name) as typeof import('node:http'));
   process.getBuiltinModule('node:module').syncBuiltinESMExports();
   return modules.flatMap((module) => [
-    unwrapping(module, 'request'),
-    unwrapping(module, 'get'),
-    unwrapping(module.Server.prototype, 'emit'),
+    unwrapLater(module, 'request'),
+    unwrapLater(module, 'get'),
+    unwrapLater(module.Server.prototype, 'emit'),
   ]);
 }
 
-/** A function that the official instrumentations have put in the place of another. */
+/** A function with which the official instrumentations have replaced another. */
 interface Wrapped {
-  /** Puts the other one back, if this one is still in its place. */
+  /** Restores the other one, if this one is still in its place. */
   __unwrap(): void;
 }
 
-function unwrapping<Name extends string>(holder: Readonly<Record<Name, unknown>>, name: Name): Undo {
+function unwrapLater<Name extends string>(holder: Readonly<Record<Name, unknown>>, name: Name): Undo {
   const wrapped = holder[name] as Partial<Wrapped>;
   return () => wrapped.__unwrap?.();
 }
 
 function patchExpress(): Undo[] {
   const instrumentation = new (loadExpressInstrumentation().ExpressInstrumentation)();
-  // It sees what is required, and an ES module finds what was required before.
+  // It patches what is required; the hook requires what an ES module imports.
   return [() => instrumentation.disable(), onEsModule({ package: 'express', file: 'index.js', isCommonJs: true }, () => {})];
 }
 
@@ -70,8 +71,8 @@ function serverOf(socket: object): object {
   return (socket as { readonly server?: object }).server ?? socket;
 }
 
-/** The route as every framework tells it; the official instrumentation knows that of Express alone. */
-function nameAfterRoute(span: Span, request: object): void {
+/** The route as reported by any framework; the official instrumentation knows the one of Express only. */
+function setRoute(span: Span, request: object): void {
   const route = routeOf(request);
   if (route === undefined) return;
   span.setAttribute('http.route', route);
