@@ -8,7 +8,7 @@ interface Holder {
   [KEY]?: Registry;
 }
 
-/** The registry that the register entry, the API and the testing helpers all record into. */
+/** The registry of the register entry, the API and the testing helpers. */
 export function sharedRegistry(): Registry {
   const holder = globalThis as Holder;
   return (holder[KEY] ??= new Registry());
