@@ -1,4 +1,4 @@
-// The lines of promtel's own series, a block of them at a time.
+// The sample lines of promtel's own series, a block of them at a time.
 import type { Cell } from '../../core/recording/cell.ts';
 import type { Family } from '../../core/recording/family.ts';
 import { exemplarText } from './exemplar-text.ts';

@@ -62,7 +62,7 @@ function parameterOf(text: string): [string, string] {
   ];
 }
 
-/** The versions of each media type that we have; the empty one stands for none given. */
+/** The versions of each media type that we have; an empty one means that none is given. */
 const OFFERS: ReadonlyMap<string, { readonly syntax: Syntax; readonly versions: readonly string[] }> = new Map([
   ['application/openmetrics-text', { syntax: 'openmetrics', versions: ['', '1.0.0'] }],
   ['application/*', { syntax: 'openmetrics', versions: [''] }],

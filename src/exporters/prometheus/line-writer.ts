@@ -1,5 +1,4 @@
-// Writes sample lines as bytes. Strings would have to be put together line by line, and encoded after that: it takes half as
-// long again.
+// Writes sample lines as bytes: to join strings line by line and encode them takes half as long again.
 import type { HistogramCell } from '../../core/recording/cell.ts';
 import { exemplarText } from './exemplar-text.ts';
 
@@ -14,7 +13,7 @@ const [ZERO, NEWLINE] = Buffer.from('0\n') as unknown as [number, number];
 export class LineWriter {
   #length = 0;
 
-  /** Forgets what was written before, also by somebody who failed half-way. */
+  /** Begins a block, whatever an earlier one that failed has left. */
   begin(): void {
     this.#length = 0;
   }

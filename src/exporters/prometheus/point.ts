@@ -1,4 +1,4 @@
-// Points are series as values: what arrives from the SDK, and what has to be put together before it can be written.
+// Points are series as values: those of the SDK, and those that have to be merged before they can be written.
 import type { Syntax } from './format.ts';
 import type { FamilyIdentity } from './identity.ts';
 import {

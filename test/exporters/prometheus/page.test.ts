@@ -223,7 +223,7 @@ describe('what is recorded through the SDK', () => {
           description,
           advice: { explicitBucketBoundaries: [...buckets] },
         });
-        const foreign = {
+        const sdkInstruments = {
           counter: meter.createCounter(kinds.counter.name, options(kinds.counter)),
           updowncounter: meter.createUpDownCounter(kinds.updowncounter.name, options(kinds.updowncounter)),
           gauge: meter.createGauge(kinds.gauge.name, options(kinds.gauge)),
@@ -233,7 +233,7 @@ describe('what is recorded through the SDK', () => {
           const { 'a.b': _unknown, ...attributes } = step.attributes;
           // The order of the first records is the order of the series in both.
           record(registry, { ...step, attributes });
-          const instrument = foreign[step.kind as keyof typeof kinds];
+          const instrument = sdkInstruments[step.kind as keyof typeof kinds];
           if ('add' in instrument) instrument.add(step.amount, attributes);
           else instrument.record(step.amount, attributes);
         }

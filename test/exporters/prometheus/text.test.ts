@@ -42,7 +42,7 @@ describe('the bound of a bucket', () => {
     expect(boundText(bound, 'text')).toBe(text);
   });
 
-  it('is the number that it was', () => {
+  it('boundText parses to the number that was written', () => {
     fc.assert(
       fc.property(
         fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -53,7 +53,7 @@ describe('the bound of a bucket', () => {
 });
 
 describe('strings', () => {
-  it('come back as they were, but for halves of characters', () => {
+  it('quoted strings parse to what was written, except for lone surrogates', () => {
     const anyLabels = fc.dictionary(fc.string({ unit: 'binary', minLength: 1 }), fc.string({ unit: 'binary', minLength: 1 }), {
       maxKeys: 4,
     });
@@ -72,7 +72,7 @@ describe('strings', () => {
     expect(escapeQuoted('a\uD800')).toBe('a\uFFFD');
   });
 
-  it('quote in HELP lines only where OpenMetrics wants it', () => {
+  it('escapeHelp escapes quotes in OpenMetrics only', () => {
     expect(escapeHelp('"\\\n', 'text')).toBe('"\\\\\\n');
     expect(escapeHelp('"\\\n', 'openmetrics')).toBe('\\"\\\\\\n');
   });
