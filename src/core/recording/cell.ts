@@ -1,4 +1,4 @@
-// Cells hold the numbers of one series. Recording into one allocates nothing and asks nothing but "is it a number?".
+// A cell holds the values of one series. Recording into it allocates nothing, and checks only that the value is a number.
 import type { AttributeValue } from '../attribute.ts';
 import type { InstrumentKind } from '../metric.ts';
 import { CHANGED_FOR_ALL, type Block } from './block.ts';
@@ -7,9 +7,12 @@ import { type Exemplar, exemplarOf, exemplars } from './exemplar.ts';
 /** The values of a series in the order of its family's keys; undefined where the attribute is absent. */
 export type SeriesValues = readonly (AttributeValue | undefined)[];
 
+/** What the start times of series are counted from. */
+const EPOCH_MILLIS = Date.now();
+
 abstract class SeriesCell {
   /**
-   * What tells cells apart, also those of another copy of promtel, which are no instances of these classes. It is read from
+   * Distinguishes cells, also those of another copy of promtel, which are no instances of these classes. It is read from
    * the prototype: a field would take room in every series.
    *
    * @internal
@@ -20,11 +23,17 @@ abstract class SeriesCell {
   /** @internal */
   readonly block: Block;
   /**
-   * When the series began, Unix time in milliseconds.
+   * The next cell of the same leaf of the family's tree.
    *
    * @internal
    */
-  readonly startTimeMillis = Date.now();
+  next: Cell | undefined = undefined;
+  /**
+   * A small integer fits into the field, and `trunc` makes it one; a Unix time would be an object of its own in every series.
+   *
+   * @internal
+   */
+  private readonly startOffsetMillis = Math.trunc(Date.now() - EPOCH_MILLIS);
 
   /** @internal */
   constructor(values: SeriesValues, block: Block) {
@@ -33,11 +42,20 @@ abstract class SeriesCell {
   }
 
   /**
-   * Begins anew, in place, so that whoever holds the cell keeps recording into the same series.
+   * Sets the series to zero, in place, so that whoever holds the cell keeps recording into the same series.
    *
    * @internal
    */
   abstract zero(): void;
+
+  /**
+   * When the series began, Unix time in milliseconds.
+   *
+   * @internal
+   */
+  get startTimeMillis(): number {
+    return EPOCH_MILLIS + this.startOffsetMillis;
+  }
 
   /** @internal */
   protected reject(): void {
@@ -72,7 +90,7 @@ export class CounterCell extends SeriesCell {
     if (exemplars.source !== undefined) this.exemplar = exemplarOf(amount) ?? this.exemplar;
   }
 
-  /** Takes over a total that something else counts, such as the kernel; a smaller one than before is rejected. */
+  /** Sets the total that something else counts, such as the kernel; one below the total so far is rejected. */
   observe(total: number): void {
     if (!(typeof total === 'number' && total >= this.value && total < Infinity)) return this.reject();
     if (total === this.value) return;
@@ -91,7 +109,7 @@ export class UpDownCounterCell extends SeriesCell {
   }
 
   /**
-   * Stays as it is: what is under way now will end, and would be missing then.
+   * Keeps its value: what is under way now will end, and be subtracted then.
    *
    * @internal
    */
@@ -103,7 +121,7 @@ export class UpDownCounterCell extends SeriesCell {
     this.set(this.value + amount);
   }
 
-  /** Takes over a total that something else counts. */
+  /** Sets the total that something else counts. */
   set(total: number): void {
     if (!(typeof total === 'number' && total > -Infinity && total < Infinity)) return this.reject();
     if (total === this.value) return;
@@ -116,7 +134,7 @@ export class UpDownCounterCell extends SeriesCell {
 export class GaugeCell extends SeriesCell {
   value = 0;
   /**
-   * Whether it was set since the last sweep; what expiry goes by.
+   * Whether it was set since the last sweep; decides whether it expires.
    *
    * @internal
    */
@@ -167,8 +185,8 @@ export class HistogramCell extends SeriesCell {
   constructor(values: SeriesValues, block: Block, bounds: readonly number[]) {
     super(values, block);
     this.bounds = bounds;
-    this.counts = [0];
-    for (let index = 0; index < bounds.length; index += 1) this.counts.push(0);
+    // An array that grew by `push` would keep room for more buckets.
+    this.counts = bounds.map(noCount).concat(0);
   }
 
   /** @internal */
@@ -219,4 +237,8 @@ export interface CellOfKind {
   updowncounter: UpDownCounterCell;
   gauge: GaugeCell;
   histogram: HistogramCell;
+}
+
+function noCount(): number {
+  return 0;
 }

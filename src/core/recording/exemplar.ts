@@ -1,4 +1,4 @@
-// Exemplars: the sampled span that was active when a value was recorded, if anybody traces.
+// Exemplars: the sampled span that was active when a value was recorded, if the application traces.
 
 export interface SpanIdentity {
   readonly traceId: string;
@@ -11,10 +11,10 @@ export interface Exemplar extends SpanIdentity {
   readonly timestampSeconds: number;
 }
 
-/** Gives the active sampled span; undefined where there is none. */
+/** Returns the active sampled span; undefined if there is none. */
 export type SpanSource = () => SpanIdentity | undefined;
 
-/** Set only while the application traces, so that nobody else pays for the question. */
+/** Set only while the application traces, so that recording without tracing does not pay for it. */
 export const exemplars: { source: SpanSource | undefined } = { source: undefined };
 
 export function exemplarOf(value: number): Exemplar | undefined {

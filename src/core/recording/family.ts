@@ -1,4 +1,4 @@
-// A family is all series of one metric: it makes cells, bounds their number, and lets idle ones go.
+// A family is all series of one metric: it creates their cells, limits their number, and expires idle gauges.
 import { type AttributeSpec, type AttributeValue, type Clamp, clampOf } from '../attribute.ts';
 import type { MetricDefinition } from '../metric.ts';
 import { reportProblem } from '../problem.ts';
@@ -6,7 +6,7 @@ import { Block, CHANGED_FOR_ALL } from './block.ts';
 import { type Cell, CounterCell, GaugeCell, HistogramCell, type SeriesValues, UpDownCounterCell } from './cell.ts';
 import { type AttributeReader, type Find, SeriesTree } from './series-tree.ts';
 
-/** What an operator may set for a metric without touching the code that records it. */
+/** What an operator can configure for a metric without changing the code that records it. */
 export interface FamilyOptions {
   readonly buckets?: readonly number[] | undefined;
   readonly limit?: number | undefined;
@@ -15,7 +15,7 @@ export interface FamilyOptions {
 
 export const DEFAULT_CARDINALITY_LIMIT = 2000;
 
-/** The attribute of the series that takes everything past the limit, as the metrics SDK specification 1.49 names it. */
+/** The attribute of the series for everything past the limit, as the metrics SDK specification 1.49 names it. */
 export const OVERFLOW_ATTRIBUTE = 'otel.metric.overflow';
 
 export class Family<C extends Cell = Cell> {
@@ -24,13 +24,13 @@ export class Family<C extends Cell = Cell> {
   readonly keys: readonly string[];
   readonly buckets: readonly number[];
   readonly blocks: Block[] = [];
-  /** The cell for an attribute set, made on first use. */
+  /** The cell of an attribute set, created on first use. */
   find: Find<C>;
   /** How many series there are, the overflow series included. */
   size = 0;
-  /** Values that were not stored since they are no finite number, or negative where that is not allowed. */
+  /** How many values were rejected: no finite number, or negative where that is not allowed. */
   rejected = 0;
-  /** Records that went to the overflow series. */
+  /** How many look-ups ended at the overflow series. */
   overflowed = 0;
   /** The overflow series; undefined while nothing overflowed. */
   overflow: C | undefined = undefined;
@@ -72,13 +72,13 @@ export class Family<C extends Cell = Cell> {
     return attributes;
   }
 
-  /** Takes a series away; one that is not there is no error. */
+  /** Removes a series; one that does not exist is no error. */
   remove(attributes?: AttributeReader): void {
     const cell = this.#cellAt(this.#valuesOf(attributes));
     if (cell !== undefined) this.#removeAll([cell]);
   }
 
-  /** Takes every series away; whoever holds a cell goes on recording into it unseen. */
+  /** Removes every series; whoever holds a cell records into it without effect on the page. */
   empty(): void {
     this.#removeAll(this.blocks.flatMap(({ cells }) => cells) as C[]);
   }
@@ -93,7 +93,7 @@ export class Family<C extends Cell = Cell> {
     this.overflowed = 0;
   }
 
-  /** Brings back a gauge series that was taken away while somebody held its cell. */
+  /** Adds a gauge series again that was removed while somebody held its cell. */
   relist(cell: GaugeCell, value: number): void {
     const successor = this.#cellAt(cell.values);
     if (successor?.kind === 'gauge') return successor.set(value);
@@ -105,7 +105,7 @@ export class Family<C extends Cell = Cell> {
     cell.set(value);
   }
 
-  /** Takes away the gauge series that were not set for the metric's expiry time. */
+  /** Removes the gauge series that were not set for the metric's expiry time. */
   sweep(nowMillis: number): void {
     const { expireAfterSeconds } = this.definition;
     if (expireAfterSeconds === undefined) return;

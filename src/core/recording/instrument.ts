@@ -1,4 +1,4 @@
-// Instruments are what records: labelled for the common case, bound to one series for the hot path.
+// Instruments record values: with attributes in the common case, bound to one series on the hot path.
 import type { AttributesOf, InstrumentKind, MetricDefinition } from '../metric.ts';
 import type { CellOfKind } from './cell.ts';
 import type { Family } from './family.ts';
@@ -13,14 +13,14 @@ abstract class Instrument<D extends MetricDefinition, Kind extends InstrumentKin
   }
 
   /**
-   * The series of an attribute set, to be kept and recorded into without a look-up. It begins at zero, so binding is
-   * also how a series is shown before its first event.
+   * The series of an attribute set, to be kept and recorded into without a look-up. It begins at zero, so that binding also
+   * shows a series before its first event.
    */
   bind(attributes?: AttributesOf<D>): CellOfKind[Kind] {
     return this.family.find(attributes);
   }
 
-  /** Takes the series of an attribute set off the page. */
+  /** Removes the series of an attribute set from the page. */
   remove(attributes?: AttributesOf<D>): void {
     this.family.remove(attributes);
   }
@@ -33,7 +33,7 @@ export class Counter<D extends MetricDefinition = MetricDefinition> extends Inst
     this.family.find(attributes).add(amount);
   }
 
-  /** Takes over a running total that something else counts. */
+  /** Sets the running total that something else counts; one below the total so far is rejected and counted. */
   observe(total: number, attributes?: AttributesOf<D>): void {
     this.family.find(attributes).observe(total);
   }
@@ -46,7 +46,7 @@ export class UpDownCounter<D extends MetricDefinition = MetricDefinition> extend
     this.family.find(attributes).add(amount);
   }
 
-  /** Takes over a total that something else counts. */
+  /** Sets the total that something else counts. */
   set(total: number, attributes?: AttributesOf<D>): void {
     this.family.find(attributes).set(total);
   }

@@ -1,4 +1,4 @@
-// What an operator sets for metrics by name pattern, and what of it holds for one metric.
+// Metric overrides: what an operator configures by name pattern, merged for one metric.
 import { matchesPattern } from '../pattern.ts';
 import type { MetricOverride } from './registry.ts';
 

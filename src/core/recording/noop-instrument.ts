@@ -1,4 +1,4 @@
-// What stands in for the instrument of a declaration that cannot work: it takes every call and keeps nothing.
+// The instrument of an invalid declaration: it accepts every call and records nothing.
 
 const series = {
   value: 0,
@@ -12,5 +12,5 @@ const series = {
   record: (): void => {},
 };
 
-/** Has every method of every kind, since whoever declared it may have meant any. */
+/** Has the methods of every kind, since any may have been meant. */
 export const noopInstrument = { ...series, bind: () => series, remove: (): void => {} };

@@ -1,11 +1,11 @@
-// The registry holds every family of the process, applies the operator's overrides, and runs what reads on collection.
+// The registry holds every family of the process, applies the operator's overrides, and runs callbacks on collection.
 import { differenceOf, type MetricDefinition } from '../metric.ts';
 import { messageOf, reportProblem } from '../problem.ts';
 import { CHANGED_FOR_ALL } from './block.ts';
 import { Family, type FamilyOptions } from './family.ts';
 import { instrumentClasses, type InstrumentOf } from './instrument.ts';
 
-/** Reads values that nobody announces, such as memory, and records them; may take a moment. */
+/** Reads values that no event reports, such as memory, and records them; may be asynchronous. */
 export type CollectCallback = () => void | Promise<void>;
 
 interface RegisteredCallback {
@@ -13,16 +13,16 @@ interface RegisteredCallback {
   readonly callback: CollectCallback;
 }
 
-/** What the operator set for one metric; `drop` keeps it from being recorded at all. */
+/** What the operator configured for one metric; with `drop` it is not exported at all. */
 export interface MetricOverride extends FamilyOptions {
   readonly drop?: boolean | undefined;
 }
 
-/** How long a collection waits for callbacks that are not done at once. */
+/** How long a collection waits for asynchronous callbacks. */
 const CALLBACK_TIMEOUT_MILLIS = 1000;
 
 export class Registry {
-  /** Asked once for each metric, when its family is made. */
+  /** Called once for each metric, when its family is created. */
   overrideOf: (name: string) => MetricOverride | undefined = () => undefined;
   /** Callbacks that failed, by the subject they were registered with. */
   readonly failedCallbacks = new Map<string, number>();
@@ -40,7 +40,7 @@ export class Registry {
     return this.#visible;
   }
 
-  /** The instrument of a metric; asked for twice, it is the same one. */
+  /** The instrument of a metric, the same one for the same definition. */
   instrument<D extends MetricDefinition>(definition: D): InstrumentOf<D> {
     const known = this.#instruments.get(definition.name);
     if (known === undefined) return this.#create(definition) as InstrumentOf<D>;
@@ -59,7 +59,7 @@ export class Registry {
     };
   }
 
-  /** Brings observed values up to date. Callers at the same time share one run; it never rejects. */
+  /** Updates observed values. Calls at the same time share one run; it never rejects. */
   collect(): Promise<void> {
     this.#collecting ??= this.#runCallbacks().finally(() => {
       this.#collecting = undefined;
@@ -79,12 +79,12 @@ export class Registry {
     this.#freeReaderBits |= bit;
   }
 
-  /** Tells of a problem through the copy of promtel whose registry this is: it is the one that was started, and is listened to. */
+  /** Reports a problem through the copy of promtel whose registry this is: the one that was started, and has a listener. */
   report(subject: string, message: string): void {
     reportProblem(subject, message);
   }
 
-  /** Counts a value that could not be read and tells of it, once for each cause. */
+  /** Counts a value that could not be read, and reports it once for each cause. */
   countFailure(subject: string, error: unknown): void {
     this.failedCallbacks.set(subject, (this.failedCallbacks.get(subject) ?? 0) + 1);
     reportProblem(subject, `could not be read: ${messageOf(error)}`);

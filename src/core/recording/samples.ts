@@ -1,4 +1,4 @@
-// Samples: what the process has measured, as plain data, for tests and for whoever wants to look from inside.
+// Samples: everything that was recorded, as plain data, for tests and for diagnosis within the process.
 import type { AttributeValue } from '../attribute.ts';
 import type { InstrumentKind } from '../metric.ts';
 import type { Cell } from './cell.ts';
@@ -18,7 +18,7 @@ export interface Sample {
   readonly buckets?: readonly { readonly upTo: number; readonly count: number }[];
 }
 
-/** Every series of the registry as it stands. */
+/** Every series of the registry with its current values. */
 export function samplesOf(registry: Registry): Sample[] {
   return registry.families.flatMap((family) => {
     const { name, instrument, unit } = family.definition;

@@ -2,5 +2,5 @@
 import { sharedAcrossCopies } from '../shared-across-copies.ts';
 import { Registry } from './registry.ts';
 
-/** The registry that the register entry, the API and the testing helpers all record into. */
+/** The registry of the register entry, the API and the testing helpers. */
 export const sharedRegistry = sharedAcrossCopies('registry.1', () => new Registry());

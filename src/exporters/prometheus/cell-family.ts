@@ -1,23 +1,18 @@
-// Writes a family of promtel's own cells, and only those blocks again that recorded since they were last written.
+// Writes a family of promtel's own cells. Text is kept while there is room, and written again only where series recorded.
 import type { Block } from '../../core/recording/block.ts';
-import type { Cell, HistogramCell } from '../../core/recording/cell.ts';
+import type { Cell } from '../../core/recording/cell.ts';
 import { type Family, OVERFLOW_ATTRIBUTE } from '../../core/recording/family.ts';
-import { exemplarText } from './exemplar-text.ts';
+import { BlockText } from './block-text.ts';
 import { type FamilyIdentity, identityOf, openMetricsBase } from './identity.ts';
-import { LineTemplate } from './line-template.ts';
-import type { Scope, Naming } from './naming.ts';
+import type { Naming, Scope } from './naming.ts';
 import { isPlainScale, onPlainScale, type PointValue } from './point.ts';
-import { histogramPrefixes, labelsText, linePrefix } from './text.ts';
-
-interface WrittenBlock {
-  readonly layout: number;
-  readonly template: LineTemplate;
-}
+import type { TextShare } from './text-budget.ts';
+import { labelsText } from './text.ts';
 
 export class CellFamily {
   readonly identity: FamilyIdentity;
   /**
-   * Whether series by series the text can be remembered. It cannot where two attributes become one label, since then two
+   * Whether the text can be written series by series. It cannot where two attributes become one label, since then two
    * series may become one, or where the operator gave bounds that are no scale.
    */
   readonly isPlain: boolean;
@@ -26,44 +21,56 @@ export class CellFamily {
   readonly #naming: Naming;
   readonly #scope: Scope;
   readonly #bit: number;
-  readonly #written: (WrittenBlock | undefined)[] = [];
-  /** Whether exemplars are among what was written. */
+  readonly #share: TextShare;
+  readonly #kept = new Map<Block, Buffer>();
+  /** Made when the family is first written. */
+  #text: BlockText | undefined = undefined;
+  /** Whether exemplars are among what is kept. */
   #hasExemplars = false;
 
-  /** `bit` is the reader's bit of `Block.changed`; with 0 every block is written anew. */
-  constructor(family: Family, naming: Naming, scope: Scope, bit: number) {
+  /** `bit` is the reader's bit of `Block.changed`; with 0 nothing is kept. */
+  constructor(family: Family, naming: Naming, scope: Scope, bit: number, share: TextShare) {
     const { name, unit, brief: description, instrument: kind } = family.definition;
     this.#family = family;
     this.#naming = naming;
     this.#scope = scope;
     this.#bit = bit;
+    this.#share = share;
     this.identity = identityOf({ name, unit, description, kind }, naming);
     this.isPlain = isPlainScale(family.buckets) && this.#hasDistinctLabels();
   }
 
-  /** Goes up whenever a series joins or leaves. */
-  get layout(): number {
-    let layout = 0;
-    for (const block of this.#family.blocks) layout += block.layout;
-    return layout;
-  }
-
-  /** The lines of the series, block by block; as what they are shown decides whether they may have exemplars. */
+  /**
+   * The lines of the series that there are when the first block is written, block by block: one that leaves and comes back
+   * meanwhile is not doubled. The identity that they are shown with decides whether they may have exemplars.
+   */
   *chunks(shownAs: FamilyIdentity): Generator<Buffer, void, void> {
     const hasExemplars =
       this.#naming.syntax === 'openmetrics' && (shownAs.kind === 'histogram' || openMetricsBase(shownAs) !== undefined);
-    if (hasExemplars !== this.#hasExemplars) this.#written.length = 0;
+    if (hasExemplars !== this.#hasExemplars) this.drop();
     this.#hasExemplars = hasExemplars;
-    for (const [index, block] of this.#family.blocks.entries()) {
-      if (block.cells.length > 0) yield this.#bytesOf(block, index);
+    const { overflow } = this.#family;
+    const blocks = this.#family.blocks.map((block) => ({ block, cells: block.cells }));
+    for (const { block, cells } of blocks) {
+      if (cells.length > 0) yield this.#bytesOf(block, cells, overflow);
+      else this.#forget(block);
     }
   }
 
-  /** The series as points, labels as they stand on the page. */
+  /** The series as points, with their labels as on the page. */
   *points(): Generator<[labels: string, value: PointValue], void, void> {
-    for (const { cells } of this.#family.blocks) {
-      for (const cell of cells) yield [this.#labelsOf(cell), valueOf(cell)];
+    const { definition, blocks } = this.#family;
+    for (const { cells } of blocks) {
+      for (const cell of cells) {
+        const labels = this.#naming.labels(this.#family.attributesOf(cell), definition.instrument, this.#scope);
+        yield [labelsText(labels), valueOf(cell)];
+      }
     }
+  }
+
+  /** Frees all text that is kept. */
+  drop(): void {
+    for (const block of this.#kept.keys()) this.#forget(block);
   }
 
   #hasDistinctLabels(): boolean {
@@ -73,52 +80,24 @@ export class CellFamily {
     return labels.size === this.#naming.expectedLabels(attributes, this.#scope);
   }
 
-  #labelsOf(cell: Cell): string {
-    const { definition } = this.#family;
-    return labelsText(this.#naming.labels(this.#family.attributesOf(cell), definition.instrument, this.#scope));
+  #bytesOf(block: Block, cells: readonly Cell[], overflow: Cell | undefined): Buffer {
+    const kept = this.#kept.get(block);
+    if (kept !== undefined && (block.changed & this.#bit) === 0) return kept;
+    this.#forget(block);
+    // Text of cells that the block had a moment ago, and has no more, is not kept for the next page.
+    const isKeepable = this.#bit !== 0 && block.cells === cells;
+    if (isKeepable) block.changed &= ~this.#bit;
+    this.#text ??= new BlockText(this.#family, this.identity.name, this.#naming, this.#scope);
+    const bytes = this.#text.bytesOf(cells, overflow, this.#hasExemplars);
+    if (isKeepable && this.#share.keep(bytes)) this.#kept.set(block, bytes);
+    return bytes;
   }
 
-  #bytesOf(block: Block, index: number): Buffer {
-    const known = this.#written[index];
-    const isKnown = known !== undefined && known.layout === block.layout;
-    if (isKnown && this.#bit !== 0 && (block.changed & this.#bit) === 0) return known.template.bytes;
-    const written = isKnown
-      ? known
-      : { layout: block.layout, template: new LineTemplate(block.cells.flatMap((cell) => this.#prefixesOf(cell))) };
-    // A filling that fails half-way must not be taken for a whole one.
-    this.#written[index] = undefined;
-    block.changed &= ~this.#bit;
-    this.#fill(written.template, block.cells);
-    this.#written[index] = written;
-    return written.template.bytes;
-  }
-
-  #prefixesOf(cell: Cell): string[] {
-    const { name } = this.identity;
-    const labels = this.#labelsOf(cell);
-    if (cell.kind !== 'histogram') return [linePrefix(name, labels)];
-    return histogramPrefixes(name, labels, cell.bounds, this.#naming.syntax);
-  }
-
-  #fill(template: LineTemplate, cells: readonly Cell[]): void {
-    template.begin();
-    for (const cell of cells) {
-      if (cell.kind === 'histogram') this.#putHistogram(template, cell);
-      else if (this.#hasExemplars && cell.kind === 'counter') template.put(`${cell.value}${exemplarText(cell.exemplar)}`);
-      else template.put(`${cell.value}`);
-    }
-    template.end();
-  }
-
-  #putHistogram(template: LineTemplate, { counts, sum, exemplars }: HistogramCell): void {
-    const withExemplars = this.#hasExemplars && exemplars !== undefined;
-    let count = 0;
-    for (let bucket = 0; bucket < counts.length; bucket += 1) {
-      count += counts[bucket]!;
-      template.put(withExemplars ? `${count}${exemplarText(exemplars[bucket])}` : `${count}`);
-    }
-    template.put(`${sum}`);
-    template.put(`${count}`);
+  #forget(block: Block): void {
+    const kept = this.#kept.get(block);
+    if (kept === undefined) return;
+    this.#kept.delete(block);
+    this.#share.release(kept);
   }
 }
 

@@ -1,4 +1,4 @@
-// One collection for all who ask at the same time, within a deadline.
+// Collects current values for a scrape: scrapes at the same time share one collection, which has a deadline.
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Registry } from '../../core/recording/registry.ts';
 
@@ -9,7 +9,7 @@ export class Collection {
   readonly #registry: Registry;
   readonly #collectOtel: CollectOtel | undefined;
   readonly #timeoutMillis: number;
-  /** Kept until it ends, however late: one that hangs is not begun again at every scrape. */
+  /** Kept until it ends, however late, so that one that hangs is not started again at every scrape. */
   #running: Promise<ResourceMetrics | undefined> | undefined;
 
   constructor(registry: Registry, collectOtel: CollectOtel | undefined, timeoutMillis: number) {
@@ -18,7 +18,7 @@ export class Collection {
     this.#timeoutMillis = timeoutMillis;
   }
 
-  /** Brings the cells up to date and answers with everything else. Rejects with the reason when that failed. */
+  /** Updates the cells and resolves to what was recorded through the OpenTelemetry API. Rejects if collecting fails or takes too long. */
   run(): Promise<ResourceMetrics | undefined> {
     this.#running ??= this.#collect().finally(() => {
       this.#running = undefined;

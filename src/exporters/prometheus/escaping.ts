@@ -1,7 +1,6 @@
-// Prometheus' escaping schemes: how a name that is no classic one is written for a reader that wants classic names.
+// Prometheus' escaping schemes: how a name beyond the classic alphabet is written for a scraper that reads classic names only.
 //
-// As github.com/prometheus/common v0.71 has them, but for one thing: there a colon in a label name stays, and no parser
-// reads that.
+// They follow github.com/prometheus/common v0.71, except that it leaves a colon in a label name, which no parser reads.
 import type { EscapingScheme } from './format.ts';
 
 /** What a classic name may hold: as its first character, and further on. */
@@ -24,7 +23,7 @@ export function escapeLabelName(name: string, scheme: EscapingScheme): string {
 
 function escapeName(name: string, scheme: EscapingScheme, { first, further, whole }: Alphabet): string {
   if (scheme === 'allow-utf-8') return name;
-  // Dots are told apart from underscores by doubling the latter, in classic names too.
+  // Underscores are doubled in classic names too, since `_dot_` stands for a dot.
   if (scheme !== 'dots' && whole.test(name)) return name;
   const escaped = Array.from(name, (character, index) => {
     const fits = (index === 0 ? first : further).test(character);
@@ -33,7 +32,7 @@ function escapeName(name: string, scheme: EscapingScheme, { first, further, whol
   return scheme === 'values' ? `U__${escaped}` : escaped;
 }
 
-/** How a scheme writes one character, told whether a classic name may hold it there. */
+/** How a scheme writes one character; `fits` says whether a classic name may have it there. */
 const WRITTEN: Record<Exclude<EscapingScheme, 'allow-utf-8'>, (character: string, fits: boolean) => string> = {
   underscores: (character, fits) => (fits ? character : '_'),
   dots: (character, fits) => (character === '.' ? '_dot_' : character === '_' || !fits ? '__' : character),

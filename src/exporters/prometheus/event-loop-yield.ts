@@ -1,21 +1,21 @@
-// Keeps long work from holding up the event loop: it rests whenever it has run for a few milliseconds.
+// Yields to the event loop during long work, so that nothing else waits for more than a few milliseconds.
 
-/** How long work runs at a stretch: short enough that a collection of garbage, which comes on top, stays below 10 ms. */
+/** How long work runs before it yields: short enough to stay below 10 ms with a garbage collection on top. */
 const STRETCH_MILLIS = 2;
 
 export class EventLoopYield {
-  #beganMillis = performance.now();
+  #resumedMillis = performance.now();
 
-  /** Whether it is time to rest. */
-  get isDue(): boolean {
-    return performance.now() - this.#beganMillis > STRETCH_MILLIS;
+  /** Whether it is time to yield. */
+  get isYieldDue(): boolean {
+    return performance.now() - this.#resumedMillis > STRETCH_MILLIS;
   }
 
-  /** Lets everything else run that is waiting. */
+  /** Lets everything run that is waiting. */
   async yield(): Promise<void> {
     await new Promise((resolve) => {
       setImmediate(resolve);
     });
-    this.#beganMillis = performance.now();
+    this.#resumedMillis = performance.now();
   }
 }

@@ -1,4 +1,4 @@
-// Exemplars as OpenMetrics writes them behind a value: the trace that a value was recorded in.
+// OpenMetrics exemplars: the trace in which a value was recorded, written behind the value.
 import type { Exemplar } from '../../core/recording/exemplar.ts';
 import { numberText } from './text.ts';
 
@@ -6,7 +6,7 @@ import { numberText } from './text.ts';
 const TRACE_ID = /^[0-9a-f]{32}$/;
 const SPAN_ID = /^[0-9a-f]{16}$/;
 
-/** The text behind a value; empty when there is no exemplar, or one that no parser would take. */
+/** The text behind a value; empty if there is no exemplar, or one with identifiers that no parser would accept. */
 export function exemplarText(exemplar: Exemplar | undefined): string {
   if (exemplar === undefined || !TRACE_ID.test(exemplar.traceId) || !SPAN_ID.test(exemplar.spanId)) return '';
   const { traceId, spanId, value, timestampSeconds } = exemplar;

@@ -1,4 +1,4 @@
-// Turns an exponential histogram into one with fixed bounds, since the text formats have no other.
+// Converts an exponential histogram to one with fixed bounds, the only kind that the text formats have.
 //
 // Bounds are powers of the square root of two, whatever scale the SDK is at: it halves its scale when values spread, and
 // bounds that moved with it would be new series each time. What is counted stays exact; a quantile is off by at most the

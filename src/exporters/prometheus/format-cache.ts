@@ -1,10 +1,11 @@
-// What a page remembers from one scrape to the next, for readers of each format by themselves.
-import type { TranslationStrategy } from '../../core/naming/translation-strategy.ts';
+// What a page keeps from one scrape to the next, for each format that is scraped.
+import { isEscaping, type TranslationStrategy } from '../../core/naming/translation-strategy.ts';
 import type { Family } from '../../core/recording/family.ts';
 import type { Registry } from '../../core/recording/registry.ts';
 import { CellFamily } from './cell-family.ts';
-import type { Format } from './format.ts';
-import { type Attributes, type Scope, Naming } from './naming.ts';
+import type { EscapingScheme, Format } from './format.ts';
+import { type Attributes, Naming, type Scope } from './naming.ts';
+import { TextBudget, type TextShare } from './text-budget.ts';
 
 /** A page as bytes. */
 export interface PageContent {
@@ -13,72 +14,86 @@ export interface PageContent {
   readonly byteLength: number;
 }
 
-export interface VariantOptions {
+export interface FormatCacheOptions {
   readonly strategy: TranslationStrategy;
   /** Who recorded promtel's own series. */
   readonly scope: Scope;
   readonly scopeLabels: boolean;
 }
 
-/** The page in one format. */
+/** The names and the text of the page in one format. */
 export class FormatCache {
   readonly naming: Naming;
   readonly bit: number;
+  readonly share: TextShare;
   lastUsedMillis = 0;
   /** The page in the making. */
   rendering: Promise<PageContent> | undefined;
 
   readonly #scope: Scope;
-  readonly #own = new Map<Family, CellFamily>();
+  readonly #families = new Map<Family, CellFamily>();
 
-  constructor(naming: Naming, scope: Scope, bit: number) {
+  constructor(naming: Naming, scope: Scope, bit: number, budget: TextBudget) {
     this.naming = naming;
     this.bit = bit;
+    this.share = budget.openShare(() => this.#dropText());
     this.#scope = scope;
   }
 
-  own(family: Family): CellFamily {
-    let own = this.#own.get(family);
-    if (own === undefined) {
-      own = new CellFamily(family, this.naming, this.#scope, this.bit);
-      this.#own.set(family, own);
+  cellsOf(family: Family): CellFamily {
+    let cells = this.#families.get(family);
+    if (cells === undefined) {
+      cells = new CellFamily(family, this.naming, this.#scope, this.bit, this.share);
+      this.#families.set(family, cells);
     }
-    return own;
+    return cells;
+  }
+
+  /** Frees the text of a family, such as one that has no series any more. */
+  drop(family: Family): void {
+    this.#families.get(family)?.drop();
+  }
+
+  #dropText(): void {
+    for (const family of this.#families.values()) family.drop();
   }
 }
 
-/** After how long without a reader a variant is forgotten: somebody who looked once should not cost memory for ever. */
+/** After how long without a reader a format is forgotten: somebody who looked once should not cost memory for ever. */
 const FORGET_AFTER_MILLIS = 10 * 60 * 1000;
 
 export class FormatCaches {
   readonly #registry: Registry;
-  readonly #options: VariantOptions;
-  readonly #variants = new Map<string, FormatCache>();
-  /** The resource labels that the variants were made with. */
+  readonly #options: FormatCacheOptions;
+  readonly #budget: TextBudget;
+  readonly #caches = new Map<string, FormatCache>();
+  /** The resource labels that the caches were made with. */
   #resourceLabels = '';
 
-  constructor(registry: Registry, options: VariantOptions) {
+  constructor(registry: Registry, options: FormatCacheOptions, budget: TextBudget) {
     this.#registry = registry;
     this.#options = options;
+    this.#budget = budget;
   }
 
-  /** The variant for a format; every series carries the resource attributes that are given. */
-  get(format: Format, resourceAttributes: Attributes): FormatCache {
+  /** The cache for a format; every series carries the resource attributes that are given. */
+  get({ syntax, escaping: requested }: Format, resourceAttributes: Attributes): FormatCache {
     this.#forgetOthers(resourceAttributes);
-    const key = `${format.syntax} ${format.escaping}`;
-    let variant = this.#variants.get(key);
-    if (variant === undefined) {
-      const naming = new Naming(format, { ...this.#options, resourceAttributes });
-      variant = new FormatCache(naming, this.#options.scope, this.#registry.claimReaderBit());
-      this.#variants.set(key, variant);
+    const escaping = effectiveEscaping(requested, this.#options.strategy);
+    const key = `${syntax} ${escaping}`;
+    let cache = this.#caches.get(key);
+    if (cache === undefined) {
+      const naming = new Naming({ syntax, escaping }, { ...this.#options, resourceAttributes });
+      cache = new FormatCache(naming, this.#options.scope, this.#registry.claimReaderBit(), this.#budget);
+      this.#caches.set(key, cache);
     }
-    variant.lastUsedMillis = Date.now();
-    return variant;
+    cache.lastUsedMillis = Date.now();
+    return cache;
   }
 
   /** Forgets everything and gives the readers' bits back. */
   clear(): void {
-    for (const key of this.#variants.keys()) this.#forget(key);
+    for (const key of this.#caches.keys()) this.#forget(key);
   }
 
   // The resource may become known only after the first scrape, when a detector was slow.
@@ -87,16 +102,22 @@ export class FormatCaches {
     if (resourceLabels !== this.#resourceLabels) this.clear();
     this.#resourceLabels = resourceLabels;
     const oldestMillis = Date.now() - FORGET_AFTER_MILLIS;
-    for (const [key, { lastUsedMillis }] of this.#variants) if (lastUsedMillis < oldestMillis) this.#forget(key);
+    for (const [key, { lastUsedMillis }] of this.#caches) if (lastUsedMillis < oldestMillis) this.#forget(key);
   }
 
   #forget(key: string): void {
-    const variant = this.#variants.get(key);
-    this.#variants.delete(key);
-    if (variant === undefined) return;
-    const release = (): void => this.#registry.releaseReaderBit(variant.bit);
+    const cache = this.#caches.get(key);
+    this.#caches.delete(key);
+    if (cache === undefined) return;
+    cache.share.close();
+    const release = (): void => this.#registry.releaseReaderBit(cache.bit);
     // A page in the making still clears the bit, which would hide changes from whoever has it next.
-    if (variant.rendering === undefined) release();
-    else void variant.rendering.then(release, release);
+    if (cache.rendering === undefined) release();
+    else void cache.rendering.then(release, release);
   }
+}
+
+/** Where the strategy gives classic names, only `dots` still changes them: the other schemes share one page. */
+function effectiveEscaping(escaping: EscapingScheme, strategy: TranslationStrategy): EscapingScheme {
+  return isEscaping(strategy) && escaping !== 'dots' ? 'underscores' : escaping;
 }

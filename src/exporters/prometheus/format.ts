@@ -1,4 +1,4 @@
-// Which of the formats a reader gets, by its Accept header: Prometheus text or OpenMetrics, and how names are escaped.
+// Content negotiation: Prometheus text or OpenMetrics, and how names are escaped, by the Accept header of the scraper.
 
 export type Syntax = 'text' | 'openmetrics';
 
@@ -17,7 +17,7 @@ const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 const TEXT_WITH_ESCAPING = 'text/plain; version=1.0.0; charset=utf-8';
 const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 
-/** What a reader gets that asks for nothing special: old ones know no names but classic ones. */
+/** For a scraper that requests nothing else: old ones read classic names only. */
 export const DEFAULT_FORMAT: Format = { syntax: 'text', escaping: 'underscores', contentType: TEXT };
 
 /** One of the media types of an Accept header. */
@@ -28,8 +28,8 @@ interface Clause {
 }
 
 /**
- * The format for an Accept header: of what the reader takes and we have, what it likes best. Where that is nothing it is
- * the text format, since a page in a format not asked for is worth more than none.
+ * The format for an Accept header: of those that it accepts and we have, the one with the highest quality. If there is none it
+ * is the text format, since a page in a format that was not requested is worth more than none.
  */
 export function negotiate(accept: string | undefined): Format {
   const clauses = (accept ?? '')
@@ -62,7 +62,7 @@ function parameterOf(text: string): [string, string] {
   ];
 }
 
-/** The versions of each media type that we have; the empty one stands for none given. */
+/** The versions of each media type that we have; an empty one means that none is given. */
 const OFFERS: ReadonlyMap<string, { readonly syntax: Syntax; readonly versions: readonly string[] }> = new Map([
   ['application/openmetrics-text', { syntax: 'openmetrics', versions: ['', '1.0.0'] }],
   ['application/*', { syntax: 'openmetrics', versions: [''] }],
@@ -76,8 +76,8 @@ function formatFor({ type, parameters }: Clause): Format | undefined {
   const version = parameters.get('version') ?? '';
   if (offer === undefined || !offer.versions.includes(version)) return undefined;
   const { syntax } = offer;
-  const asked = ESCAPING_SCHEMES.find((scheme) => scheme === parameters.get('escaping'));
+  const requested = ESCAPING_SCHEMES.find((scheme) => scheme === parameters.get('escaping'));
   const contentType = syntax === 'openmetrics' ? OPENMETRICS : version === '1.0.0' ? TEXT_WITH_ESCAPING : TEXT;
-  if (asked === undefined) return { syntax, escaping: DEFAULT_FORMAT.escaping, contentType };
-  return { syntax, escaping: asked, contentType: `${contentType}; escaping=${asked}` };
+  if (requested === undefined) return { syntax, escaping: DEFAULT_FORMAT.escaping, contentType };
+  return { syntax, escaping: requested, contentType: `${contentType}; escaping=${requested}` };
 }

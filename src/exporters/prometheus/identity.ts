@@ -1,4 +1,4 @@
-// What a family is on the page: its name, type, unit and help, the lines that say so, and the names it takes.
+// The metadata of a family on the page: its name, type, unit and help, their comment lines, and the names that it occupies.
 import type { InstrumentKind } from '../../core/metric.ts';
 import { type NamedMetric, prometheusUnit, SERIES_SUFFIXES, SUFFIX } from '../../core/naming/prometheus-name.ts';
 import { unitPhrase } from '../../core/naming/unit.ts';
@@ -50,7 +50,7 @@ export function typeOf({ kind }: FamilyIdentity): string {
   return TYPES[kind];
 }
 
-/** Whether two families can be one: values in different units cannot stand side by side. */
+/** Whether two families can be merged: values in different units cannot be in one. */
 export function isSameMetric(a: FamilyIdentity, b: FamilyIdentity): boolean {
   return a.name === b.name && typeOf(a) === typeOf(b) && a.unit === b.unit;
 }

@@ -1,69 +1,47 @@
-// A template is a piece of the page with a hole for each value: what is between the holes is copied, never made again.
+// Sample lines up to their value: what all series of a family have in common, which the labels of a series complete.
+import { metricNeedsQuotes, SUFFIX } from '../../core/naming/prometheus-name.ts';
+import type { Syntax } from './format.ts';
+import { boundText, metricNameText } from './text.ts';
 
-/** Where a filling is put together before its length is known. Fillings do not overlap, so that one is enough for all. */
-let scratch = Buffer.allocUnsafeSlow(64 * 1024);
+export interface LineTemplate {
+  /** The text before the labels of a series. */
+  readonly opening: string;
+  /** The text before the value of a series without labels. */
+  readonly unlabelled: string;
+}
 
-/** Up to this length, a character at a time is faster than a call for all of them. */
-const SHORT = 24;
+export interface HistogramTemplate {
+  /** The text before the labels of a series, on the line of any bucket. */
+  readonly opening: string;
+  /** For each bucket, the text from its own label to its value. */
+  readonly closings: readonly string[];
+  readonly sum: LineTemplate;
+  readonly count: LineTemplate;
+}
 
-/** The bytes of the lines are all that is kept, and two numbers for each; the lines as strings would double the memory. */
-export class LineTemplate {
-  /** The lines with the values of the last filling. Never changed in place: somebody may still be sending them. */
-  bytes: Buffer;
-  /** Where each value starts and ends. */
-  readonly #starts: Uint32Array;
-  readonly #ends: Uint32Array;
+export function lineTemplate(name: string): LineTemplate {
+  const nameText = metricNameText(name);
+  return metricNeedsQuotes(name)
+    ? { opening: `{${nameText},`, unlabelled: `{${nameText}} ` }
+    : { opening: `${nameText}{`, unlabelled: `${nameText} ` };
+}
 
-  // Of the filling under way: its next line, what was taken of the bytes, and what was put together.
-  #line = 0;
-  #taken = 0;
-  #length = 0;
+/** The lines of a histogram: its buckets, the one without an upper bound, the sum and the count. */
+export function histogramTemplate(name: string, bounds: readonly number[], syntax: Syntax): HistogramTemplate {
+  return {
+    opening: lineTemplate(name + SUFFIX.bucket).opening,
+    closings: [...bounds, Infinity].map((bound) => `le="${boundText(bound, syntax)}"} `),
+    sum: lineTemplate(name + SUFFIX.sum),
+    count: lineTemplate(name + SUFFIX.count),
+  };
+}
 
-  /** Takes what is on each line before its value. */
-  constructor(prefixes: readonly string[]) {
-    this.bytes = Buffer.from(prefixes.map((prefix) => `${prefix}\n`).join(''));
-    this.#starts = new Uint32Array(prefixes.length);
-    this.#ends = new Uint32Array(prefixes.length);
-    let lineEnd = -1;
-    for (const [line, prefix] of prefixes.entries()) {
-      lineEnd += Buffer.byteLength(prefix) + 1;
-      this.#starts[line] = lineEnd;
-      this.#ends[line] = lineEnd;
-    }
-  }
+/** The line up to its value, for a series with these labels. */
+export function linePrefix({ opening, unlabelled }: LineTemplate, labels: string): string {
+  return labels === '' ? unlabelled : `${opening}${labels}} `;
+}
 
-  /** Begins a filling; `put` then takes the values in the order of the lines. */
-  begin(): void {
-    this.#line = 0;
-    this.#taken = 0;
-    this.#length = 0;
-  }
-
-  /** Takes the next value, in ASCII. */
-  put(value: string): void {
-    const line = this.#line;
-    this.#copyUpTo(this.#starts[line]!, value.length);
-    const start = this.#length;
-    if (value.length > SHORT) scratch.write(value, start, 'latin1');
-    else for (let index = 0; index < value.length; index += 1) scratch[start + index] = value.charCodeAt(index);
-    this.#length = start + value.length;
-    this.#taken = this.#ends[line]!;
-    this.#starts[line] = start;
-    this.#ends[line] = this.#length;
-    this.#line = line + 1;
-  }
-
-  end(): void {
-    this.#copyUpTo(this.bytes.length, 0);
-    const bytes = Buffer.allocUnsafeSlow(this.#length);
-    scratch.copy(bytes, 0, 0, this.#length);
-    this.bytes = bytes;
-  }
-
-  #copyUpTo(position: number, room: number): void {
-    const length = this.#length + position - this.#taken;
-    if (length + room > scratch.length) scratch = Buffer.concat([scratch], 2 * (length + room));
-    this.bytes.copy(scratch, this.#length, this.#taken, position);
-    this.#length = length;
-  }
+/** The line of a bucket up to the bucket's own label. */
+export function bucketPrefix({ opening }: HistogramTemplate, labels: string): string {
+  return labels === '' ? opening : `${opening}${labels},`;
 }

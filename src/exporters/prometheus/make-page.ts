@@ -1,18 +1,18 @@
-// Makes the page: decides which families stand on it and writes them, each at its own risk.
+// Makes the page: plans which families are on it and writes them; a family that fails is left out.
 import { messageOf, reportProblem } from '../../core/problem.ts';
 import type { Family } from '../../core/recording/family.ts';
 import { EventLoopYield } from './event-loop-yield.ts';
-import type { PageContent, FormatCache } from './format-cache.ts';
+import type { FormatCache, PageContent } from './format-cache.ts';
 import type { Syntax } from './format.ts';
 import { type OtelMetric, otelFamily } from './otel-metrics.ts';
 import { Plan } from './plan.ts';
 import type { PointFamily } from './point.ts';
 import { familyChunks } from './write-family.ts';
 
-/** What there is to show. */
+/** What the page is made of. */
 export interface PageSource {
   readonly target: PointFamily | undefined;
-  readonly own: readonly Family[];
+  readonly families: readonly Family[];
   readonly otel: readonly OtelMetric[];
 }
 
@@ -27,12 +27,12 @@ export interface MadePage extends PageContent {
 
 const END_OF_OPENMETRICS = Buffer.from('# EOF\n');
 
-/** Never rejects: a family that fails is counted and told of, and costs itself only. */
-export async function makePage(source: PageSource, variant: FormatCache): Promise<MadePage> {
-  const pace = new EventLoopYield();
+/** Never rejects: a family that fails is counted, reported and left out. */
+export async function makePage(source: PageSource, cache: FormatCache): Promise<MadePage> {
+  const eventLoop = new EventLoopYield();
   const attempts = new Attempts();
-  const plan = await planPage(source, variant, pace, attempts);
-  const chunks = await writePage(plan, variant.naming.syntax, pace, attempts);
+  const plan = await planPage(source, cache, eventLoop, attempts);
+  const chunks = await writePage(plan, cache.naming.syntax, eventLoop, attempts);
   const byteLength = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   const { droppedFamilies, droppedSeries } = plan;
   return { chunks, byteLength, failedFamilies: attempts.failed, droppedFamilies, droppedSeries };
@@ -52,31 +52,32 @@ class Attempts {
   }
 }
 
-// The order is that of the right to a name.
+// In the order of precedence: the first family with a name keeps it.
 async function planPage(
-  { target, own, otel }: PageSource,
-  variant: FormatCache,
-  pace: EventLoopYield,
+  { target, families, otel }: PageSource,
+  cache: FormatCache,
+  eventLoop: EventLoopYield,
   attempts: Attempts,
 ): Promise<Plan> {
-  const plan = new Plan(variant.naming.syntax);
+  const plan = new Plan(cache.naming.syntax);
   if (target !== undefined) plan.addPoints(target);
-  for (const family of own) {
-    if (family.size > 0) await attempts.at(family.definition.name, () => plan.addOwn(variant.own(family)));
+  for (const family of families) {
+    if (family.size === 0) cache.drop(family);
+    else await attempts.at(family.definition.name, () => plan.addCells(cache.cellsOf(family)));
   }
   for (const metric of otel) {
     await attempts.at(metric.metric.descriptor.name, async () => {
-      plan.addPoints(await otelFamily(metric, variant.naming, pace));
+      plan.addPoints(await otelFamily(metric, cache.naming, eventLoop));
     });
   }
   return plan;
 }
 
-async function writePage(plan: Plan, syntax: Syntax, pace: EventLoopYield, attempts: Attempts): Promise<Buffer[]> {
+async function writePage(plan: Plan, syntax: Syntax, eventLoop: EventLoopYield, attempts: Attempts): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
   for (const family of plan.families) {
     await attempts.at(family.identity.source, async () => {
-      chunks.push(...(await familyChunks(family, syntax, pace)));
+      chunks.push(...(await familyChunks(family, syntax, eventLoop)));
     });
   }
   if (syntax === 'openmetrics') chunks.push(END_OF_OPENMETRICS);

@@ -1,4 +1,4 @@
-// How a page spells metrics and series: by the operator's strategy, the labels asked for, and the reader's format.
+// Metric and label names on a page: by the translation strategy, the labels that are configured, and the scraper's format.
 import type { InstrumentKind } from '../../core/metric.ts';
 import { prometheusLabels } from '../../core/naming/prometheus-label.ts';
 import { type NamedMetric, prometheusName } from '../../core/naming/prometheus-name.ts';
@@ -17,7 +17,7 @@ export interface Scope {
   readonly schemaUrl?: string | undefined;
 }
 
-export interface SpellingOptions {
+export interface NamingOptions {
   readonly strategy: TranslationStrategy;
   /** Whether every series says who recorded it. */
   readonly scopeLabels: boolean;
@@ -49,37 +49,46 @@ export class Naming {
   readonly #scopeLabels: boolean;
   readonly #constant: Labels;
 
-  constructor({ syntax, escaping }: Format, { strategy, scopeLabels, resourceAttributes }: SpellingOptions) {
+  constructor(
+    { syntax, escaping }: Pick<Format, 'syntax' | 'escaping'>,
+    { strategy, scopeLabels, resourceAttributes }: NamingOptions,
+  ) {
     this.syntax = syntax;
     this.#escaping = escaping;
     this.#strategy = strategy;
     this.#scopeLabels = scopeLabels;
     // No kind of series keeps more labels for itself than a histogram's.
-    this.#constant = this.#spelled(resourceAttributes, 'histogram');
+    this.#constant = this.#translated(resourceAttributes, 'histogram');
   }
 
   /** The name of a metric's family, a counter's with its `_total`. */
   name(metric: NamedMetric): string {
     const name = escapeMetricName(prometheusName(metric, this.#strategy), this.#escaping);
     if (!RESERVED_NAMES.has(name)) return name;
-    const aside = `exported_${name}`;
-    reportProblem(metric.name, `is called ${aside} on the metrics page, where ${name} has a meaning of its own`);
-    return aside;
+    const exported = `exported_${name}`;
+    reportProblem(metric.name, `is called ${exported} on the metrics page, where ${name} has a meaning of its own`);
+    return exported;
   }
 
   /** The labels of a series. What the point says wins over the resource, the scope over both. */
   labels(attributes: Attributes, kind: InstrumentKind, scope: Scope | undefined): Labels {
-    const labels = this.#spelled(attributes, kind);
+    const labels = this.#translated(attributes, kind);
     if (this.#constant.size === 0 && !this.#scopeLabels) return labels;
     return new Map([...this.#constant, ...labels, ...this.#scope(scope)]);
   }
 
-  /** How many labels the attributes have to give for no two of them to have become one. */
+  /** How many labels there are if no two attributes became one. */
   expectedLabels(attributes: Attributes, scope: Scope | undefined): number {
     return Object.keys(attributes).length + this.#constant.size + this.#scope(scope).length;
   }
 
-  #spelled(attributes: Attributes, kind: InstrumentKind): Labels {
+  /** The label that an attribute becomes by itself. */
+  labelName(key: string, kind: InstrumentKind): string {
+    const [name = ''] = this.#translated({ [key]: 'any' }, kind).keys();
+    return name;
+  }
+
+  #translated(attributes: Attributes, kind: InstrumentKind): Labels {
     const translated = prometheusLabels(attributes, kind, this.#strategy);
     const labels = new Map<string, string>();
     for (const [label, value] of translated) {

@@ -1,4 +1,4 @@
-// Reads what the SDK collected for the application: metrics recorded through the OpenTelemetry API become point families.
+// Converts what the SDK collected: metrics recorded through the OpenTelemetry API become families of points.
 import type { DataPoint, ExponentialHistogram, Histogram, MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { InstrumentKind } from '../../core/metric.ts';
 import { DATA_POINT_TYPE, TEMPORALITY } from '../../core/otel-enums.ts';
@@ -23,7 +23,7 @@ export function otelMetrics(collected: ResourceMetrics | undefined): OtelMetric[
 }
 
 /** Throws when the metric is one that cannot be shown at all. */
-export async function otelFamily({ metric, scope }: OtelMetric, naming: Naming, pace: EventLoopYield): Promise<PointFamily> {
+export async function otelFamily({ metric, scope }: OtelMetric, naming: Naming, eventLoop: EventLoopYield): Promise<PointFamily> {
   const kind = kindOf(metric);
   if (kind !== 'gauge' && (metric.aggregationTemporality as number) === DELTA) {
     throw new TypeError('it has delta temporality, which a page that is scraped cannot show');
@@ -32,7 +32,7 @@ export async function otelFamily({ metric, scope }: OtelMetric, naming: Naming, 
   const points: Points = new Map();
   let dropped = 0;
   for (const point of metric.dataPoints) {
-    if (pace.isDue) await pace.yield();
+    if (eventLoop.isYieldDue) await eventLoop.yield();
     const labels = labelsText(naming.labels(point.attributes, kind, scope));
     if (!addPoint(points, labels, valueOf(metric, point), identity)) dropped += 1;
   }

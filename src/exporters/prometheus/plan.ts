@@ -1,18 +1,18 @@
-// Decides what stands on a page: every name once, whoever records it, and nothing that a parser would trip over.
+// Plans the families of a page: every name once, whoever records it, and nothing that a parser would reject.
 import { reportProblem } from '../../core/problem.ts';
 import type { CellFamily } from './cell-family.ts';
 import type { Syntax } from './format.ts';
 import { type FamilyIdentity, isSameMetric, namesTakenInOpenMetrics, takenNames, typeOf } from './identity.ts';
 import { addPoint, type PointFamily, type Points } from './point.ts';
 
-/** A family of the page: promtel's own series straight from their cells, others as points, or both. */
+/** A family of the page: series of promtel's own cells, series as points, or both. */
 export interface PlannedFamily {
   readonly identity: FamilyIdentity;
-  readonly own: CellFamily | undefined;
+  readonly cells: CellFamily | undefined;
   readonly points: Points;
 }
 
-/** Families in the order in which they have a right to their name: who comes first keeps it. */
+/** Families in the order of precedence: the first one with a name keeps it. */
 export class Plan {
   /** Families that were left out. */
   droppedFamilies = 0;
@@ -22,8 +22,8 @@ export class Plan {
   readonly #syntax: Syntax;
   readonly #families: PlannedFamily[] = [];
   readonly #takenBy = new Map<string, PlannedFamily>();
-  /** The labels of own series, looked up only where points have the same family. */
-  readonly #ownLabels = new Map<PlannedFamily, ReadonlySet<string>>();
+  /** The labels of series from cells, needed only where points are in the same family. */
+  readonly #cellLabels = new Map<PlannedFamily, ReadonlySet<string>>();
 
   constructor(syntax: Syntax) {
     this.#syntax = syntax;
@@ -31,27 +31,27 @@ export class Plan {
 
   /** The families, sorted by name. */
   get families(): readonly PlannedFamily[] {
-    const families = this.#syntax === 'openmetrics' ? this.#toldApart() : this.#families;
+    const families = this.#syntax === 'openmetrics' ? this.#withDistinctNames() : this.#families;
     return families.toSorted((a, b) => (a.identity.name < b.identity.name ? -1 : 1));
   }
 
-  addOwn(own: CellFamily): void {
-    if (own.isPlain && this.#take({ identity: own.identity, own, points: new Map() })) return;
+  addCells(cells: CellFamily): void {
+    if (cells.isPlain && this.#take({ identity: cells.identity, cells, points: new Map() })) return;
     const points: Points = new Map();
-    for (const [labels, value] of own.points()) addPoint(points, labels, value, own.identity);
-    this.addPoints({ identity: own.identity, points, dropped: 0 });
+    for (const [labels, value] of cells.points()) addPoint(points, labels, value, cells.identity);
+    this.addPoints({ identity: cells.identity, points, dropped: 0 });
   }
 
   addPoints({ identity, points, dropped }: PointFamily): void {
     if (dropped > 0) this.#dropSeries(identity, dropped);
-    if (this.#take({ identity, points, own: undefined })) return;
+    if (this.#take({ identity, points, cells: undefined })) return;
     const holder = this.#takenBy.get(identity.name);
     if (holder !== undefined && isSameMetric(holder.identity, identity)) this.#merge(holder, identity, points);
     else this.#dropFamily(identity);
   }
 
   /** OpenMetrics calls the counter `jobs_total` by `jobs`. Where that is a gauge, the counter keeps its series but not its type. */
-  #toldApart(): PlannedFamily[] {
+  #withDistinctNames(): PlannedFamily[] {
     const taken = new Set(this.#takenBy.keys());
     return this.#families.map((family) => {
       const { identity } = family;
@@ -73,19 +73,19 @@ export class Plan {
   }
 
   #merge(holder: PlannedFamily, identity: FamilyIdentity, points: Points): void {
-    const ownLabels = this.#ownLabelsOf(holder);
+    const cellLabels = this.#cellLabelsOf(holder);
     let dropped = 0;
     for (const [labels, value] of points) {
-      if (ownLabels.has(labels) || !addPoint(holder.points, labels, value, identity)) dropped += 1;
+      if (cellLabels.has(labels) || !addPoint(holder.points, labels, value, identity)) dropped += 1;
     }
     if (dropped > 0) this.#dropSeries(identity, dropped);
   }
 
-  #ownLabelsOf(holder: PlannedFamily): ReadonlySet<string> {
-    let labels = this.#ownLabels.get(holder);
+  #cellLabelsOf(holder: PlannedFamily): ReadonlySet<string> {
+    let labels = this.#cellLabels.get(holder);
     if (labels === undefined) {
-      labels = new Set(Array.from(holder.own?.points() ?? [], ([text]) => text));
-      this.#ownLabels.set(holder, labels);
+      labels = new Set(Array.from(holder.cells?.points() ?? [], ([text]) => text));
+      this.#cellLabels.set(holder, labels);
     }
     return labels;
   }

@@ -1,7 +1,15 @@
-// Points are series as values: what arrives from the SDK, and what has to be put together before it can be written.
+// Points are series as values: those of the SDK, and those that have to be merged before they can be written.
 import type { Syntax } from './format.ts';
 import type { FamilyIdentity } from './identity.ts';
-import { histogramPrefixes, linePrefix, numberText } from './text.ts';
+import {
+  bucketPrefix,
+  type HistogramTemplate,
+  histogramTemplate,
+  linePrefix,
+  type LineTemplate,
+  lineTemplate,
+} from './line-template.ts';
+import { numberText } from './text.ts';
 
 export interface Distribution {
   /** Upper bounds, the last bucket's infinite one left out. */
@@ -24,7 +32,7 @@ export interface PointFamily {
   readonly dropped: number;
 }
 
-/** Whether bounds are what parsers take: finite, ascending, and not negative, since then there is a sum. */
+/** Whether bounds are what parsers accept: finite, ascending, and not negative, or there would be no sum. */
 export function isPlainScale(bounds: readonly number[]): boolean {
   return bounds.every((bound, index) => Number.isFinite(bound) && bound >= 0 && (index === 0 || bound > bounds[index - 1]!));
 }
@@ -47,7 +55,7 @@ export function onPlainScale({ bounds, counts, sum }: Distribution): Distributio
 }
 
 /**
- * Adds a series. Where its labels are there already, because a label that told two apart is not shown, they become one:
+ * Adds a series. If its labels are there already, because the label in which two differ is not shown, they become one:
  * sums and distributions add up, of gauges the later one counts. False if that cannot be.
  */
 export function addPoint(points: Points, labels: string, value: PointValue, { kind }: FamilyIdentity): boolean {
@@ -63,23 +71,52 @@ function sumOf(first: PointValue, second: PointValue): PointValue | undefined {
   if (typeof first === 'number' || typeof second === 'number') {
     return typeof first === 'number' && typeof second === 'number' ? first + second : undefined;
   }
-  const isSameScale =
-    first.bounds.length === second.bounds.length && first.bounds.every((bound, at) => bound === second.bounds[at]);
-  if (!isSameScale) return undefined;
+  if (!isSameScale(first.bounds, second.bounds)) return undefined;
   const counts = first.counts.map((count, bucket) => count + second.counts[bucket]!);
   const sum = first.sum === undefined || second.sum === undefined ? undefined : first.sum + second.sum;
   return { bounds: first.bounds, counts, sum };
 }
 
-/** The lines of a series. */
-export function pointText({ name }: FamilyIdentity, labels: string, value: PointValue, syntax: Syntax): string {
-  if (typeof value === 'number') return `${linePrefix(name, labels)}${numberText(value)}\n`;
-  const { bounds, counts, sum } = value;
-  const values: number[] = [];
-  let count = 0;
-  for (const inBucket of counts) values.push((count += inBucket));
-  // OpenMetrics has no sum that can go down, and no count without a sum. The count is in the last bucket all the same.
-  if (sum !== undefined && sum >= 0 && !(bounds[0]! < 0)) values.push(sum, count);
-  const prefixes = histogramPrefixes(name, labels, bounds, syntax);
-  return values.map((number, line) => `${prefixes[line]}${numberText(number)}\n`).join('');
+function isSameScale(bounds: readonly number[], others: readonly number[]): boolean {
+  return bounds.length === others.length && bounds.every((bound, index) => bound === others[index]);
+}
+
+/** Writes the lines of a family's points. */
+export class PointLines {
+  readonly #name: string;
+  readonly #syntax: Syntax;
+  readonly #line: LineTemplate;
+  /** Of the latest histogram; the next one usually has the same bounds. */
+  #bounds: readonly number[] = [];
+  #histogram: HistogramTemplate | undefined = undefined;
+
+  constructor({ name }: FamilyIdentity, syntax: Syntax) {
+    this.#name = name;
+    this.#syntax = syntax;
+    this.#line = lineTemplate(name);
+  }
+
+  textOf(labels: string, value: PointValue): string {
+    if (typeof value === 'number') return `${linePrefix(this.#line, labels)}${numberText(value)}\n`;
+    const { bounds, counts, sum } = value;
+    const template = this.#templateFor(bounds);
+    const prefix = bucketPrefix(template, labels);
+    let text = '';
+    let count = 0;
+    for (const [bucket, inBucket] of counts.entries()) {
+      count += inBucket;
+      text += `${prefix}${template.closings[bucket]}${numberText(count)}\n`;
+    }
+    // OpenMetrics has no sum that can go down, and no count without a sum. The count is in the last bucket all the same.
+    if (sum === undefined || !(sum >= 0) || bounds[0]! < 0) return text;
+    return `${text}${linePrefix(template.sum, labels)}${numberText(sum)}\n${linePrefix(template.count, labels)}${numberText(count)}\n`;
+  }
+
+  #templateFor(bounds: readonly number[]): HistogramTemplate {
+    if (this.#histogram === undefined || !isSameScale(bounds, this.#bounds)) {
+      this.#bounds = bounds;
+      this.#histogram = histogramTemplate(this.#name, bounds, this.#syntax);
+    }
+    return this.#histogram;
+  }
 }

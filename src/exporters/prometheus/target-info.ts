@@ -1,4 +1,4 @@
-// The series that says what is being scraped: the resource attributes as labels of `target_info`.
+// `target_info`: the series with the resource attributes of the scraped process as its labels.
 import type { Attributes, Naming } from './naming.ts';
 import type { PointFamily } from './point.ts';
 import { labelsText } from './text.ts';

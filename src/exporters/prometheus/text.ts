@@ -1,9 +1,9 @@
-// The smallest pieces of the text formats: numbers, escaped strings, names, and what is in front of a value on its line.
+// The smallest pieces of the text formats: numbers, bounds, escaped strings, names and labels.
 import { labelNeedsQuotes } from '../../core/naming/prometheus-label.ts';
-import { metricNeedsQuotes, SUFFIX } from '../../core/naming/prometheus-name.ts';
+import { metricNeedsQuotes } from '../../core/naming/prometheus-name.ts';
 import type { Syntax } from './format.ts';
 
-/** A value as both formats read it. */
+/** A value as both formats write it. */
 export function numberText(value: number): string {
   if (value === Infinity) return '+Inf';
   return value === -Infinity ? '-Inf' : `${value}`;
@@ -43,7 +43,7 @@ export function escapeHelp(text: string, syntax: Syntax): string {
     .replaceAll('\n', String.raw`\n`);
 }
 
-/** A metric's name where it stands alone, as in a TYPE line. */
+/** A metric's name outside of braces, as in a TYPE line. */
 export function metricNameText(name: string): string {
   return metricNeedsQuotes(name) ? `"${escapeQuoted(name)}"` : name;
 }
@@ -51,29 +51,13 @@ export function metricNameText(name: string): string {
 /** Labels by name. */
 export type Labels = ReadonlyMap<string, string>;
 
-/** What stands between the braces, sorted by name, so that two equal sets of labels are one text. */
+/** The text between the braces, sorted by name, so that two equal sets of labels are one text. */
 export function labelsText(labels: Labels): string {
-  const pairs = Array.from(labels, ([name, value]) => {
-    const nameText = labelNeedsQuotes(name) ? `"${escapeQuoted(name)}"` : name;
-    return `${nameText}="${escapeQuoted(value)}"`;
-  });
+  const pairs = Array.from(labels, ([name, value]) => `${labelOpening(name)}${escapeQuoted(value)}"`);
   return pairs.toSorted().join(',');
 }
 
-/** Everything on a line before its value. */
-export function linePrefix(name: string, labels: string): string {
-  if (metricNeedsQuotes(name)) return `{${join(metricNameText(name), labels)}} `;
-  return labels === '' ? `${name} ` : `${name}{${labels}} `;
-}
-
-/** What is in front of the values of a histogram's series: its buckets, the one without an end, the sum and the count. */
-export function histogramPrefixes(name: string, labels: string, bounds: readonly number[], syntax: Syntax): string[] {
-  const buckets = [...bounds, Infinity].map((bound) => {
-    return linePrefix(name + SUFFIX.bucket, join(labels, `le="${boundText(bound, syntax)}"`));
-  });
-  return [...buckets, linePrefix(name + SUFFIX.sum, labels), linePrefix(name + SUFFIX.count, labels)];
-}
-
-function join(first: string, second: string): string {
-  return first === '' || second === '' ? first + second : `${first},${second}`;
+/** A label up to its value. */
+export function labelOpening(name: string): string {
+  return `${labelNeedsQuotes(name) ? `"${escapeQuoted(name)}"` : name}="`;
 }

@@ -5,6 +5,7 @@ import { availableParallelism, loadavg } from 'node:os';
 /** Every peer whose figures depend on its version. */
 const PEERS = [
   'prom-client',
+  '@prometheus-io/client',
   'express-prom-bundle',
   '@opentelemetry/sdk-metrics',
   '@opentelemetry/exporter-prometheus',

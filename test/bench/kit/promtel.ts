@@ -11,7 +11,7 @@ export const { defineMetric } = (await import(built('core/metric.js'))) as typeo
 export const { Page } = (await import(
   built('exporters/prometheus/page.js')
 )) as typeof import('../../../src/exporters/prometheus/page.ts');
-export const { DEFAULT_FORMAT } = (await import(
+export const { negotiate } = (await import(
   built('exporters/prometheus/format.js')
 )) as typeof import('../../../src/exporters/prometheus/format.ts');
 

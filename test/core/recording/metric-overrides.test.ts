@@ -22,18 +22,18 @@ describe('the policies of a metric', () => {
     expect(overrideFor(name, policies)).toEqual(expected);
   });
 
-  it('are none where no pattern fits', () => {
+  it('overrideFor is empty where no pattern matches', () => {
     expect(overrideFor('job.duration', policies.slice(1))).toEqual({});
   });
 
-  it('leave alone what a later one does not mention', () => {
+  it('a later override keeps what it does not set', () => {
     const later = { pattern: '*', limit: undefined, drop: undefined, buckets: undefined, dropAttributes: undefined };
     expect(overrideFor('http.client.request.duration', [...policies, later])).toEqual(
       overrideFor('http.client.request.duration', policies),
     );
   });
 
-  it('take the last limit among those that fit', () => {
+  it('the last limit of the matching overrides wins', () => {
     const policy = fc.record({ pattern: fc.constantFrom('*', 'a.*', 'b.*', 'a.b'), limit: fc.nat() });
     fc.assert(
       fc.property(fc.array(policy), (all) => {
@@ -43,7 +43,7 @@ describe('the policies of a metric', () => {
     );
   });
 
-  it('are what a registry takes as overrides', () => {
+  it('a registry applies the merged overrides', () => {
     const registry = new Registry();
     registry.overrideOf = (name) => overrideFor(name, policies);
     const attributes = [{ key: 'server.port', type: 'int', brief: 'The port.' }] as const;

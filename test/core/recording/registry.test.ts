@@ -26,14 +26,14 @@ const stock = defineMetric({
 afterEach(() => onProblem(undefined));
 
 describe('instruments', () => {
-  it('are the same for the same metric', () => {
+  it('the registry returns the same instrument for the same metric', () => {
     const registry = new Registry();
     const counter = registry.instrument(orders);
     expect(registry.instrument(orders)).toBe(counter);
     expect(registry.families.map(({ definition }) => definition.name)).toEqual(['orders']);
   });
 
-  it('of a metric that is defined twice with different kinds do not disturb the first', () => {
+  it('a second definition of another kind does not disturb the first', () => {
     const problems: Problem[] = [];
     onProblem((problem) => problems.push(problem));
     const registry = new Registry();
@@ -79,7 +79,7 @@ describe('instruments', () => {
     expect(problems).toEqual([{ subject: name, message: `is defined ${difference}; the second is not exported` }]);
   });
 
-  it('are the same for a metric that is defined again by the same values', () => {
+  it('an equal second definition gets the same instrument', () => {
     const registry = new Registry();
     registry.overrideOf = () => ({ buckets: [7], dropAttributes: ['shop.a'] });
     const attributes = duration.attributes.toReversed().map((attribute) => ({ ...attribute }));
@@ -87,7 +87,7 @@ describe('instruments', () => {
     expect(registry.instrument(again)).toBe(registry.instrument(duration));
   });
 
-  it('of a dropped metric are the same when it is defined again', () => {
+  it('a second definition of a dropped metric gets the same instrument', () => {
     const registry = new Registry();
     registry.overrideOf = () => ({ drop: true });
     const first = registry.instrument(duration);
@@ -96,7 +96,7 @@ describe('instruments', () => {
     expect(first.family.keys).toEqual([]);
   });
 
-  it('of a dropped metric record into nothing', () => {
+  it('the instrument of a dropped metric exports nothing', () => {
     const registry = new Registry();
     registry.overrideOf = (name) => (name === 'orders' ? { drop: true } : undefined);
     registry.instrument(orders).add(1);
@@ -104,7 +104,7 @@ describe('instruments', () => {
     expect(registry.families.map(({ definition }) => definition.name)).toEqual(['stock']);
   });
 
-  it('start over after a reset, bound cells too', () => {
+  it('a reset sets all series to zero, bound cells too', () => {
     const registry = new Registry();
     const bound = registry.instrument(orders).bind();
     bound.add(3);
@@ -115,7 +115,7 @@ describe('instruments', () => {
 });
 
 describe('collecting', () => {
-  it('runs callbacks once for callers at the same time and waits for slow ones', async () => {
+  it('collect runs callbacks once for calls at the same time and waits for slow ones', async () => {
     const registry = new Registry();
     const gauge = registry.instrument(stock);
     let runs = 0;
@@ -129,7 +129,7 @@ describe('collecting', () => {
     expect(gauge.bind().value).toBe(2);
   });
 
-  it('lets a failing callback cost only itself and counts it', async () => {
+  it('collect counts a failing callback and runs the others', async () => {
     const registry = new Registry();
     const gauge = registry.instrument(stock);
     registry.onCollect('broken', () => {
@@ -148,7 +148,7 @@ describe('collecting', () => {
     ]);
   });
 
-  it('knows a callback by each of its registrations', async () => {
+  it('a callback registered twice is removed one registration at a time', async () => {
     const registry = new Registry();
     const runs = { count: 0 };
     const failing = (): void => {
@@ -168,7 +168,7 @@ describe('collecting', () => {
     ]);
   });
 
-  it('does not wait for ever', async () => {
+  it('collect gives up a callback that does not end', async () => {
     const registry = new Registry();
     registry.onCollect('hanging', () => new Promise(() => {}));
     await registry.collect();
@@ -177,7 +177,7 @@ describe('collecting', () => {
 });
 
 describe('readers', () => {
-  it('have a bit each, as long as there are any', () => {
+  it('each reader gets a bit of its own, as long as there are any', () => {
     const registry = new Registry();
     const bits = Array.from({ length: 30 }, () => registry.claimReaderBit());
     expect(new Set(bits).size).toBe(30);

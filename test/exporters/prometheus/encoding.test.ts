@@ -20,7 +20,7 @@ describe('gzip', () => {
 });
 
 describe('pieces', () => {
-  it('are the chunks, in order and few', () => {
+  it('pieces are the joined chunks, in order and few', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.nat(300), fc.nat(70_000)), { maxLength: 40 }), (sizes) => {
         const chunks = sizes.map((size, index) => Buffer.alloc(size, index));

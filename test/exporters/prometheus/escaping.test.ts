@@ -25,7 +25,7 @@ describe('a metric name', () => {
     expect(escapeMetricName(name, 'allow-utf-8')).toBe(name);
   });
 
-  it('is a classic one afterwards, unless the reader takes any', () => {
+  it('an escaped metric name is a classic one, unless the scraper accepts any', () => {
     for (const scheme of ESCAPING_SCHEMES.filter((name) => name !== 'allow-utf-8')) {
       fc.assert(
         fc.property(fc.string({ unit: 'binary', minLength: 1 }), (name) => !metricNeedsQuotes(escapeMetricName(name, scheme))),
@@ -35,11 +35,11 @@ describe('a metric name', () => {
 });
 
 describe('a label name', () => {
-  it('may hold no colon', () => {
+  it('an escaped label name has no colon', () => {
     expect(ESCAPING_SCHEMES.map((scheme) => escapeLabelName('a:b', scheme))).toEqual(['a:b', 'a_b', 'a__b', 'U__a_3a_b']);
   });
 
-  it('is a classic one afterwards, unless the reader takes any', () => {
+  it('an escaped label name is a classic one, unless the scraper accepts any', () => {
     for (const scheme of ESCAPING_SCHEMES.filter((name) => name !== 'allow-utf-8')) {
       fc.assert(
         fc.property(fc.string({ unit: 'binary', minLength: 1 }), (name) => !labelNeedsQuotes(escapeLabelName(name, scheme))),

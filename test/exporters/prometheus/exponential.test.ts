@@ -17,7 +17,7 @@ async function recorded(values: readonly number[], maxSize?: number): Promise<Ex
 }
 
 describe('an exponential histogram', () => {
-  it('counts every value in a bucket that holds it', async () => {
+  it('an exponential histogram has every value in a bucket that holds it', async () => {
     const anyValues = fc.array(
       fc.oneof(fc.double({ min: 1e-9, max: 1e9, noNaN: true }), fc.constant(0), fc.integer({ min: 1, max: 1000 })),
       {
@@ -45,7 +45,7 @@ describe('an exponential histogram', () => {
     );
   });
 
-  it('has the same bounds as it grows, and more', async () => {
+  it('an exponential histogram that grows keeps its bounds and gets more', async () => {
     const narrow = fromExponential(await recorded([1, 1.1, 1.3]));
     const wide = fromExponential(await recorded([1, 1.1, 1.3, 1000]));
     expect(narrow.bounds).toEqual([1, Math.SQRT2]);
@@ -54,7 +54,7 @@ describe('an exponential histogram', () => {
     expect(wide.bounds.length).toBe(21);
   });
 
-  it('can hold negative values', () => {
+  it('an exponential histogram can hold negative values', () => {
     const value: ExponentialHistogram = {
       count: 7,
       scale: 0,
@@ -65,7 +65,7 @@ describe('an exponential histogram', () => {
     expect(fromExponential(value)).toEqual({ bounds: [-2, -1, 0, 4, 8, 16], counts: [2, 1, 1, 2, 0, 1, 0], sum: undefined });
   });
 
-  it('may be empty', () => {
+  it('an exponential histogram can be empty', () => {
     const nothing = { offset: 0, bucketCounts: [] };
     const value: ExponentialHistogram = { count: 0, sum: 0, scale: 20, zeroCount: 0, positive: nothing, negative: nothing };
     expect(fromExponential(value)).toEqual({ bounds: [], counts: [0], sum: 0 });

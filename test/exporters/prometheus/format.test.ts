@@ -50,17 +50,17 @@ describe('the format', () => {
     expect(negotiate(accept).contentType).toBe(contentType);
   });
 
-  it('is text with classic names where nothing is said', () => {
+  it('the format without an Accept header is text with classic names', () => {
     expect(negotiate(undefined)).toEqual(DEFAULT_FORMAT);
     expect(DEFAULT_FORMAT).toEqual({ syntax: 'text', escaping: 'underscores', contentType: TEXT });
   });
 
-  it('has classic names unless the reader says that it knows others', () => {
+  it('the format has classic names unless the scraper accepts others', () => {
     expect(negotiate('application/openmetrics-text;version=1.0.0').escaping).toBe('underscores');
     expect(negotiate('text/plain;version=1.0.0;escaping=allow-utf-8').escaping).toBe('allow-utf-8');
   });
 
-  it('is found for whatever is sent', () => {
+  it('negotiate returns a format for any header', () => {
     const anyAccept = fc.string({
       unit: fc.constantFrom('text/plain', '*/*', ';', ',', '=', 'q', '"', ' ', '1', 'escaping', 'NaN', '-'),
       maxLength: 30,

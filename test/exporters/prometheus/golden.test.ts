@@ -300,9 +300,9 @@ const CASES: Record<string, Case> = {
     record: ({ registry, application: { provider } }) => {
       const active = registry.instrument(metric('shop.active', 'updowncounter', ['kind']));
       active.add(1, { kind: 'own' });
-      const foreign = provider.getMeter('app').createUpDownCounter('shop.active');
-      foreign.add(7, { kind: 'own' });
-      foreign.add(7, { kind: 'theirs' });
+      const theirs = provider.getMeter('app').createUpDownCounter('shop.active');
+      theirs.add(7, { kind: 'own' });
+      theirs.add(7, { kind: 'theirs' });
     },
   },
 };

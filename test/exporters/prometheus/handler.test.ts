@@ -92,7 +92,7 @@ const KINDS: [
 ];
 
 describe.each(KINDS)('the handler for %s', (_, answer) => {
-  it('gives the page', async () => {
+  it('a GET request gets the page', async () => {
     const { status, headers, body } = await answer(pageWith(1));
     expect(status).toBe(200);
     expect(headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
@@ -100,13 +100,13 @@ describe.each(KINDS)('the handler for %s', (_, answer) => {
     expect(body.toString()).toContain('shop_orders_total{kind="0"} 1\n');
   });
 
-  it('gives OpenMetrics to whoever asks for it', async () => {
+  it('an Accept header with OpenMetrics gets OpenMetrics', async () => {
     const { headers, body } = await answer(pageWith(1), { Accept: 'application/openmetrics-text;version=1.0.0' });
     expect(headers['content-type']).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
     expect(body.toString()).toMatch(/# EOF\n$/);
   });
 
-  it('compresses pages that are worth it', async () => {
+  it('pages are compressed from a size at which it saves packets', async () => {
     const page = pageWith(3000);
     const plain = await answer(page);
     const compressed = await answer(page, GZIP);
@@ -117,12 +117,12 @@ describe.each(KINDS)('the handler for %s', (_, answer) => {
     expect((await answer(page, GZIP, 'GET', { gzip: false })).headers['content-encoding']).toBeUndefined();
   });
 
-  it('has the headers alone for HEAD, without a collection', async () => {
+  it('a HEAD request gets the headers only, without a collection', async () => {
     const { status, headers, body } = await answer(failing(), {}, 'HEAD');
     expect([status, headers['content-type'], body.length]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8', 0]);
   });
 
-  it('takes nothing but GET and HEAD', async () => {
+  it('other methods than GET and HEAD get status 405', async () => {
     const { status, headers, body } = await answer(pageWith(1), {}, 'POST');
     expect([status, headers['allow'], body.toString()]).toEqual([
       405,
@@ -131,7 +131,7 @@ describe.each(KINDS)('the handler for %s', (_, answer) => {
     ]);
   });
 
-  it('fails with the reason when the collection did', async () => {
+  it('a collection that fails gives status 500 and the reason', async () => {
     const { status, headers, body } = await answer(failing(), GZIP);
     expect([status, headers['content-type']]).toEqual([500, 'text/plain; charset=utf-8']);
     expect(body.toString()).toBe('The metrics could not be collected: no reader\n');
@@ -139,7 +139,7 @@ describe.each(KINDS)('the handler for %s', (_, answer) => {
 });
 
 describe('the handler', () => {
-  it('says how long the page is, where that is known', async () => {
+  it('the handler sends Content-Length where the length is known', async () => {
     const port = await serve(metricsHandler(pageWith(3000), { gzip: true }));
     const [plain, compressed] = [await ask(port), await ask(port, GZIP)];
     expect(plain.headers['content-length']).toBe(`${plain.body.length}`);
@@ -148,7 +148,7 @@ describe('the handler', () => {
     expect((await ask(large, GZIP)).headers['content-length']).toBeUndefined();
   });
 
-  it('minds no reader that goes away', async () => {
+  it('the handler ignores a scraper that disconnects', async () => {
     const page = pageWith(50_000);
     const port = await serve(metricsHandler(page, { gzip: true }));
     for (const headers of [GZIP, {}]) {
@@ -164,23 +164,23 @@ describe('the handler', () => {
     expect((await ask(port)).status).toBe(200);
   });
 
-  it('tells of a framework that hands it something else, and ends nothing', async () => {
-    const told: string[] = [];
-    onProblem(({ subject, message }) => told.push(`${subject} ${message}`));
+  it('the handler reports a framework that passes another request or response, and throws nothing', async () => {
+    const reported: string[] = [];
+    onProblem(({ subject, message }) => reported.push(`${subject} ${message}`));
     undo.push(() => onProblem(undefined));
     metricsHandler(pageWith(1))({ raw: {} } as never, { raw: {} } as never);
     await new Promise(setImmediate);
-    expect(told).toEqual([expect.stringContaining('metricsHandler takes the request and response of node:http')]);
+    expect(reported).toEqual([expect.stringContaining('metricsHandler takes the request and response of node:http')]);
   });
 
-  it('can be mounted in Express', async () => {
+  it('the handler can be mounted in Express', async () => {
     const app = express();
     app.get('/internal/metrics', metricsHandler(pageWith(1)));
     const { status, body } = await ask(await serve(app), {}, 'GET', '/internal/metrics');
     expect([status, body.toString()]).toEqual([200, expect.stringContaining('shop_orders_total')]);
   });
 
-  it('can be mounted in Fastify', async () => {
+  it('the handler can be mounted in Fastify', async () => {
     const app = fastify();
     const handler = metricsHandler(pageWith(1));
     app.get('/metrics', (request, reply) => {
@@ -193,7 +193,7 @@ describe('the handler', () => {
     expect([status, body.toString()]).toEqual([200, expect.stringContaining('shop_orders_total')]);
   });
 
-  it('can be mounted in Koa', async () => {
+  it('the handler can be mounted in Koa', async () => {
     const app = new Koa();
     const handler = metricsHandler(pageWith(1));
     app.use((context) => {
@@ -204,7 +204,7 @@ describe('the handler', () => {
     expect([status, body.toString()]).toEqual([200, expect.stringContaining('shop_orders_total')]);
   });
 
-  it('can be mounted in Hono', async () => {
+  it('the web Response can be returned from Hono', async () => {
     const page = pageWith(1);
     const app = new Hono();
     app.get('/metrics', (context) => metricsResponse(page, context.req.raw));

@@ -103,7 +103,7 @@ export function recordHostile(metrics: readonly HostileMetric[]): Sources {
   const recorded = sources();
   for (const hostile of metrics) {
     if (hostile.recordedBy === 'promtel') recordOwn(recorded, hostile);
-    else recordForeign(recorded, hostile);
+    else recordThroughSdk(recorded, hostile);
   }
   return recorded;
 }
@@ -118,7 +118,7 @@ function recordOwn({ registry }: Sources, { kind, name, unit, description, point
     (instrument['record'] ?? instrument['add'] ?? instrument['set'])?.call(instrument, value, attributes);
 }
 
-function recordForeign(
+function recordThroughSdk(
   { application: { provider } }: Sources,
   { recordedBy, kind, name, unit, description, points }: HostileMetric,
 ): void {

@@ -1,46 +1,25 @@
-// Stencils: filled again and again, they hold what the lines would be if they were written anew.
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { LineTemplate } from '../../../src/exporters/prometheus/line-template.ts';
+// Line templates: a name and labels as they are written before a value, in quotes where the name is no classic one.
+import { expect, it } from 'vitest';
+import { bucketPrefix, histogramTemplate, linePrefix, lineTemplate } from '../../../src/exporters/prometheus/line-template.ts';
 
-function fill(template: LineTemplate, values: readonly string[]): Buffer {
-  template.begin();
-  for (const value of values) template.put(value);
-  template.end();
-  return template.bytes;
-}
+it('linePrefix has names in quotes within the braces where they are no classic ones', () => {
+  const prefixes = (name: string): string[] => ['', 'b="c"'].map((labels) => linePrefix(lineTemplate(name), labels));
+  expect(prefixes('a')).toEqual(['a ', 'a{b="c"} ']);
+  expect(prefixes('a.b')).toEqual(['{"a.b"} ', '{"a.b",b="c"} ']);
+});
 
-describe('a template', () => {
-  it('has the lines as they would be written anew', () => {
-    const anyLine = fc.record({
-      prefix: fc.string({ unit: fc.constantFrom('a', 'é', '温', '\u{1F600}', ' '), maxLength: 40 }),
-      values: fc.array(fc.stringMatching(/^[0-9.e+-]{0,40}$/), { minLength: 4, maxLength: 4 }),
-    });
-    fc.assert(
-      fc.property(fc.array(anyLine, { maxLength: 8 }), (lines) => {
-        const template = new LineTemplate(lines.map(({ prefix }) => prefix));
-        for (let time = 0; time < 4; time += 1) {
-          const filled = fill(
-            template,
-            lines.map(({ values }) => values[time]!),
-          ).toString();
-          expect(filled).toBe(lines.map(({ prefix, values }) => `${prefix}${values[time]}\n`).join(''));
-        }
-      }),
-    );
-  });
-
-  it('takes values longer than all that was put together before', () => {
-    const template = new LineTemplate(['a ', 'b ']);
-    const long = 'x'.repeat(300_000);
-    expect(fill(template, [long, '2']).toString()).toBe(`a ${long}\nb 2\n`);
-    expect(fill(template, ['1', long]).toString()).toBe(`a 1\nb ${long}\n`);
-  });
-
-  it('leaves alone what it handed out', () => {
-    const template = new LineTemplate(['a ']);
-    const first = fill(template, ['1']);
-    fill(template, ['2']);
-    expect(first.toString()).toBe('a 1\n');
-  });
+it('histogramTemplate has a line for each bucket, the sum and the count', () => {
+  const lines = (name: string, labels: string, bound: number, syntax: 'text' | 'openmetrics'): string[] => {
+    const template = histogramTemplate(name, [bound], syntax);
+    const buckets = template.closings.map((closing) => bucketPrefix(template, labels) + closing);
+    return [...buckets, linePrefix(template.sum, labels), linePrefix(template.count, labels)];
+  };
+  expect(lines('a', '', 0.5, 'text')).toEqual(['a_bucket{le="0.5"} ', 'a_bucket{le="+Inf"} ', 'a_sum ', 'a_count ']);
+  expect(lines('a.b', 'c="d"', 2, 'openmetrics')).toEqual([
+    '{"a.b_bucket",c="d",le="2.0"} ',
+    '{"a.b_bucket",c="d",le="+Inf"} ',
+    '{"a.b_sum",c="d"} ',
+    '{"a.b_count",c="d"} ',
+  ]);
+  expect(lines('a.b', '', 2, 'text')[0]).toBe('{"a.b_bucket",le="2"} ');
 });

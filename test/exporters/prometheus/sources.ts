@@ -64,7 +64,7 @@ export function metric<Kind extends InstrumentKind>(
   return definition as MetricDefinition as MetricDefinition<Kind>;
 }
 
-/** The problems that are told while something runs, those from before left out. */
+/** The problems that are reported while something runs, those from before left out. */
 export async function problemsOf(run: () => Promise<unknown>): Promise<Problem[]> {
   onProblem(() => {});
   const problems: Problem[] = [];

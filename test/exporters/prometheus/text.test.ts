@@ -1,15 +1,8 @@
 // The smallest pieces: bounds as Go formats them, and strings that come back as they were.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  boundText,
-  escapeHelp,
-  escapeQuoted,
-  histogramPrefixes,
-  labelsText,
-  linePrefix,
-  numberText,
-} from '../../../src/exporters/prometheus/text.ts';
+import { linePrefix, lineTemplate } from '../../../src/exporters/prometheus/line-template.ts';
+import { boundText, escapeHelp, escapeQuoted, labelsText, numberText } from '../../../src/exporters/prometheus/text.ts';
 import { parseExposition } from '../../kit/samples/parse-exposition.ts';
 
 describe('a value', () => {
@@ -49,7 +42,7 @@ describe('the bound of a bucket', () => {
     expect(boundText(bound, 'text')).toBe(text);
   });
 
-  it('is the number that it was', () => {
+  it('boundText parses to the number that was written', () => {
     fc.assert(
       fc.property(
         fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -60,7 +53,7 @@ describe('the bound of a bucket', () => {
 });
 
 describe('strings', () => {
-  it('come back as they were, but for halves of characters', () => {
+  it('quoted strings parse to what was written, except for lone surrogates', () => {
     const anyLabels = fc.dictionary(fc.string({ unit: 'binary', minLength: 1 }), fc.string({ unit: 'binary', minLength: 1 }), {
       maxKeys: 4,
     });
@@ -69,7 +62,7 @@ describe('strings', () => {
       fc.property(anyName, anyLabels, anyName, (name, labels, help) => {
         fc.pre(!('__name__' in labels));
         const nameText = `"${escapeQuoted(name)}"`;
-        const line = `${linePrefix(name, labelsText(new Map(Object.entries(labels))))}1\n`;
+        const line = `${linePrefix(lineTemplate(name), labelsText(new Map(Object.entries(labels))))}1\n`;
         const page = `# HELP ${nameText} ${escapeHelp(help, 'text')}\n# TYPE ${nameText} gauge\n${line}`;
         const family = parseExposition(page).get(name);
         expect(family?.help).toBe(help);
@@ -79,44 +72,18 @@ describe('strings', () => {
     expect(escapeQuoted('a\uD800')).toBe('a\uFFFD');
   });
 
-  it('quote in HELP lines only where OpenMetrics wants it', () => {
+  it('escapeHelp escapes quotes in OpenMetrics only', () => {
     expect(escapeHelp('"\\\n', 'text')).toBe('"\\\\\\n');
     expect(escapeHelp('"\\\n', 'openmetrics')).toBe('\\"\\\\\\n');
   });
 });
 
-describe('what is in front of a value', () => {
-  it('has names in quotes where they are no classic ones', () => {
-    expect([linePrefix('a', ''), linePrefix('a', 'b="c"'), linePrefix('a.b', ''), linePrefix('a.b', 'b="c"')]).toEqual([
-      'a ',
-      'a{b="c"} ',
-      '{"a.b"} ',
-      '{"a.b",b="c"} ',
-    ]);
-  });
-
-  it('is a line for each bucket, the sum and the count of a histogram', () => {
-    expect(histogramPrefixes('a', '', [0.5], 'text')).toEqual([
-      'a_bucket{le="0.5"} ',
-      'a_bucket{le="+Inf"} ',
-      'a_sum ',
-      'a_count ',
-    ]);
-    expect(histogramPrefixes('a.b', 'c="d"', [2], 'openmetrics')).toEqual([
-      '{"a.b_bucket",c="d",le="2.0"} ',
-      '{"a.b_bucket",c="d",le="+Inf"} ',
-      '{"a.b_sum",c="d"} ',
-      '{"a.b_count",c="d"} ',
-    ]);
-  });
-
-  it('has the same text for the same labels, in whatever order', () => {
-    const pairs: [string, string][] = [
-      ['b', '1'],
-      ['a.c', '2'],
-      ['a', '3'],
-    ];
-    expect(labelsText(new Map(pairs))).toBe('"a.c"="2",a="3",b="1"');
-    expect(labelsText(new Map(pairs.toReversed()))).toBe(labelsText(new Map(pairs)));
-  });
+it('labelsText has the same text for the same labels, in whatever order', () => {
+  const pairs: [string, string][] = [
+    ['b', '1'],
+    ['a.c', '2'],
+    ['a', '3'],
+  ];
+  expect(labelsText(new Map(pairs))).toBe('"a.c"="2",a="3",b="1"');
+  expect(labelsText(new Map(pairs.toReversed()))).toBe(labelsText(new Map(pairs)));
 });
