@@ -5,6 +5,7 @@ import { messageOf, reportProblem } from '../core/problem.ts';
 import type { CollectCallback, Registry } from '../core/recording/registry.ts';
 import type { Attachment, ChannelHandler, FewArguments, Guard, Instrumentation, PatchTarget, Undo } from './instrumentation.ts';
 import { onEsModule } from './modules/es-module-hook.ts';
+import type { FirstMessage } from './modules/library-use.ts';
 import { onModule } from './modules/module-hook.ts';
 import { inRange } from './modules/version-range.ts';
 import { observeTracingChannel, type TraceHandlers } from './tracing-channel.ts';
@@ -17,14 +18,19 @@ export interface AttachedInstrumentation {
   detach(): void;
 }
 
-/** Attaches one instrumentation. It never throws: one that fails is detached and reported once. */
+/**
+ * Attaches one instrumentation, which then handles the message that it comes too late for, if there is one. It never throws: one
+ * that fails is detached and reported once.
+ */
 export function attach(
   instrumentation: Instrumentation,
   registry: Registry,
   settings: InstrumentationSettings,
+  first?: FirstMessage,
 ): AttachedInstrumentation {
-  const attached = new GuardedAttachment(instrumentation, registry, settings);
+  const attached = new GuardedAttachment(instrumentation, registry, settings, first);
   attached.guard(() => instrumentation.attach(attached))();
+  attached.handleFirst();
   return attached;
 }
 
@@ -43,14 +49,22 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
   failure: string | undefined = undefined;
   /** The same for every attachment of an instrumentation, so that attached twice it counts once. */
   readonly #traceKey: symbol;
+  readonly #first: FirstMessage | undefined;
+  readonly #handlersOfFirst: ChannelHandler[] = [];
   #undo: Undo[] = [];
   #isDetached = false;
   #isUndone = true;
 
-  constructor(instrumentation: Instrumentation, registry: Registry, settings: InstrumentationSettings) {
+  constructor(
+    instrumentation: Instrumentation,
+    registry: Registry,
+    settings: InstrumentationSettings,
+    first: FirstMessage | undefined,
+  ) {
     this.instrumentation = instrumentation;
     this.registry = registry;
     this.settings = settings;
+    this.#first = first;
     this.#traceKey = traceKeyOf(instrumentation);
   }
 
@@ -68,8 +82,13 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
       source.unsubscribe(guarded);
     };
     source.subscribe(guarded);
+    if (name === this.#first?.channel) this.#handlersOfFirst.push(guarded);
     this.onDetach(unsubscribe);
     return unsubscribe;
+  }
+
+  handleFirst(): void {
+    for (const handle of this.#handlersOfFirst.splice(0)) handle(this.#first?.message);
   }
 
   trace<Message extends object>(name: string, handlers: TraceHandlers<Message>): void {

@@ -1,12 +1,12 @@
 // What start-up leaves behind for the API and the tests: one per process, shared by every copy of promtel in it.
 import type { Config } from '../config/config.ts';
 import type { Renderer } from '../exporters/prometheus/handler.ts';
-import type { AttachedInstrumentation } from '../hooks/attach.ts';
 import type { Telemetry } from '../sdk/index.ts';
 
 export interface Running {
   readonly config: Config;
-  readonly attached: readonly AttachedInstrumentation[];
+  /** The names of those that are enabled. */
+  readonly instrumentations: readonly string[];
   readonly page: Renderer;
   readonly telemetry: Telemetry;
 }
