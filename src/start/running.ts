@@ -1,11 +1,11 @@
-// What start-up leaves behind for the API and the tests: one per process, shared by every copy of promtel in it.
+// The running promtel of this process, for the API and the tests: one, shared by every copy of promtel in the process.
 import type { Config } from '../config/config.ts';
 import type { Renderer } from '../exporters/prometheus/handler.ts';
 import type { Telemetry } from '../sdk/index.ts';
 
 export interface Running {
   readonly config: Config;
-  /** The names of those that are enabled. */
+  /** The names of the instrumentations that are enabled. */
   readonly instrumentations: readonly string[];
   readonly page: Renderer;
   readonly telemetry: Telemetry;

@@ -1,7 +1,7 @@
 // Calls back with an ES module of a package before a program that uses the package runs, by loading the module first.
 //
-// The program's own import then finds this very module, at no further cost. Only where the program itself starts all this by its
-// first import, Node 22 is too far on already; later ones are not.
+// The program's own import then finds the same module, at no further cost. Only where the program itself imports promtel first,
+// Node 22 has begun to load the other imports by then; later versions have not.
 import { reportProblem } from '../../core/problem.ts';
 import { requireBehindFacade } from './es-module-facade.ts';
 import type { ModuleFile, ModuleListener } from './module-hook.ts';
@@ -12,7 +12,7 @@ import { onPackageUse } from './package-use.ts';
 export interface EsModuleFile extends ModuleFile {
   /** Whether it is a CommonJS module, which an ES module may import as well; no unless said. */
   readonly isCommonJs?: boolean;
-  /** Functions that it exports and that are to be replaced: the listener is given an object on which they can be. */
+  /** Exported functions to be replaced: the listener gets an object on which they can be. */
   readonly replaces?: readonly string[] | undefined;
 }
 
@@ -49,7 +49,7 @@ function load(hook: Hook, manifestPath: string): void {
   else hook.listener(loaded.exports, readManifest(folder)?.version ?? '');
 }
 
-/** Not where the import under way that brought us here is about to run it, and Node 22 gives it as it is. */
+/** False where the import that is under way has loaded it and not run it yet: Node 22 returns it in that state. */
 function wasRun(exports: object): boolean {
   try {
     return Object.values(exports).length >= 0;
@@ -58,7 +58,7 @@ function wasRun(exports: object): boolean {
   }
 }
 
-/** Whoever is first to have a module loaded has it loaded for all. */
+/** Of all hooks, since the module is loaded once for all of them. */
 function replacedIn({ package: name, file }: Hook): string[] {
   const same = [...hooks].filter((hook) => hook.package === name && hook.file === file);
   return [...new Set(same.flatMap(({ replaces = [] }) => replaces))];

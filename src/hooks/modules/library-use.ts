@@ -67,7 +67,9 @@ function onMessage(name: string, use: LibraryListener): Undo {
   const source = channel(name);
   const handle = (message: unknown): void => use({ channel: name, message });
   source.subscribe(handle);
-  return () => void source.unsubscribe(handle);
+  return () => {
+    source.unsubscribe(handle);
+  };
 }
 
 /** Puts an object into the list that stands for one that `use` adds to it. */

@@ -23,8 +23,8 @@ interface Loader {
 
 interface Hook extends ModuleFile {
   readonly listener: ModuleListener;
-  /** What was looked at before: every later require of a loaded module is seen as well. */
-  readonly judged: WeakSet<object>;
+  /** Modules that were compared before: every later require of a loaded module passes here as well. */
+  readonly compared: WeakSet<object>;
 }
 
 /** A copy of a package. */
@@ -35,7 +35,7 @@ interface Copy {
   readonly folder: string;
 }
 
-/** By the last part of what a program may write to require the file: something is looked up here for every require. */
+/** By the last part of the specifiers by which the file may be required: every require is looked up here. */
 const hooksByStem = new Map<string, Set<Hook>>();
 
 /** The copy of a package that a listener is being called about. */
@@ -46,7 +46,7 @@ let current: Copy | undefined;
  * calls back at once if the listener's copy of the package has loaded the module already.
  */
 export function onModule(target: ModuleFile, listener: ModuleListener): () => void {
-  const hook: Hook = { ...target, listener, judged: new WeakSet() };
+  const hook: Hook = { ...target, listener, compared: new WeakSet() };
   const stems = new Set([stemOf(`${target.package}/${target.file}`), stemOf(target.package)]);
   if (hooksByStem.size === 0) wrapLoader();
   for (const stem of stems) hooksByStem.set(stem, (hooksByStem.get(stem) ?? new Set()).add(hook));
@@ -99,13 +99,13 @@ function onLoad(hooks: ReadonlySet<Hook>, id: string, parentFilename: string | u
   if (exports === null || (typeof exports !== 'object' && typeof exports !== 'function')) return;
   let filename: string | undefined;
   for (const hook of hooks) {
-    if (hook.judged.has(exports)) continue;
+    if (hook.compared.has(exports)) continue;
     filename ??= filenameOf(id, parentFilename);
-    if (filename !== HALF_LOADED) judge(hook, filename, exports);
+    if (filename !== HALF_LOADED) compare(hook, filename, exports);
   }
 }
 
-/** Of modules that require each other in a circle: such a one is seen again when it is done. */
+/** Of modules that require each other in a circle: the outer require passes here when the module is complete. */
 const HALF_LOADED = 'half loaded';
 
 /** The path of a module; none if a loader of the application's own found it where Node does not. */
@@ -119,9 +119,9 @@ function filenameOf(id: string, parentFilename: string | undefined): string {
   }
 }
 
-function judge(hook: Hook, filename: string, exports: object): void {
+function compare(hook: Hook, filename: string, exports: object): void {
   const copy = copyOf(hook, filename);
-  if (copy === undefined) hook.judged.add(exports);
+  if (copy === undefined) hook.compared.add(exports);
   else notify(hook, copy, exports);
 }
 
@@ -133,7 +133,7 @@ function notifyIfLoaded(hook: Hook, copy: Copy): void {
 }
 
 function notify(hook: Hook, copy: Copy, exports: object): void {
-  hook.judged.add(exports);
+  hook.compared.add(exports);
   const outer = current;
   current = copy;
   try {

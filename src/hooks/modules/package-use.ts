@@ -26,7 +26,7 @@ const watches = new Set<Watch>();
 /** By path. */
 const programs = new Map<string, Program>();
 
-/** What the process was started with. It may be running already, if it was its own first import that brought us here. */
+/** The program that the process was started with. It may be running already, if it imports promtel itself. */
 let mainProgram: Program | undefined;
 
 /** Calls back before each program that uses the package, beginning with the one that the process was started with. */
@@ -95,7 +95,7 @@ function programAt(path: string): Program {
   return program;
 }
 
-/** A file that is run: it is read when somebody asks, once. */
+/** A file that is run; it is read once, and only if a package is installed that it may use. */
 class Program {
   readonly #path: string;
   readonly #manifestPaths = new Map<string, string | undefined>();
@@ -107,7 +107,7 @@ class Program {
     this.#path = path;
   }
 
-  /** The package.json of a package that it uses; undefined if it does not, or is CommonJS and requires it. */
+  /** The path of the package.json of a package that it uses; undefined if it does not, or is CommonJS. */
   pathOfManifest(name: string): string | undefined {
     if (!this.#manifestPaths.has(name)) this.#manifestPaths.set(name, this.#uses(name) ? this.#pathOf(name) : undefined);
     return this.#manifestPaths.get(name);
@@ -139,11 +139,11 @@ function manifestPathOf(name: string, importer: string | undefined): string | un
 
 /** Every package.json from a program's folder upwards, within its package if it is an installed one. */
 function* manifestsAbove(path: string): Generator<Manifest> {
-  const { basename, dirname } = process.getBuiltinModule('node:path');
-  for (let folder = dirname(path); basename(folder) !== 'node_modules'; folder = dirname(folder)) {
+  const paths = process.getBuiltinModule('node:path');
+  for (let folder = paths.dirname(path); paths.basename(folder) !== 'node_modules'; folder = paths.dirname(folder)) {
     const manifest = readManifest(folder);
     if (manifest !== undefined) yield manifest;
-    if (folder === dirname(folder)) return;
+    if (folder === paths.dirname(folder)) return;
   }
 }
 
@@ -152,6 +152,6 @@ function isEsModule(path: string): boolean {
   if (/\.c[jt]s$/.test(path)) return false;
   const [manifest] = manifestsAbove(path);
   if (manifest?.type !== undefined) return manifest.type === 'module';
-  // Neither says it: Node goes by the syntax then.
+  // Where neither says so, Node goes by the syntax.
   return path.endsWith('.js') && /^\s*(?:import|export)\b/m.test(process.getBuiltinModule('node:fs').readFileSync(path, 'utf8'));
 }
