@@ -1,4 +1,4 @@
-// Writes the generated references of this folder; with --check it only says which of them are out of date.
+// Generates the references in this folder, settings.md and metrics.md; with --check, only reports which are out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AREAS } from '../src/catalog/index.ts';
@@ -20,12 +20,12 @@ function write(): void {
 }
 
 function check(): void {
-  const stale = outputs.filter(({ file, render }) => render() !== readIfThere(join(import.meta.dirname, file)));
+  const stale = outputs.filter(({ file, render }) => render() !== readIfPresent(join(import.meta.dirname, file)));
   for (const { file } of stale) console.error(`otel/${file} is out of date: run node otel/generate.ts`);
   if (stale.length > 0) process.exitCode = 1;
 }
 
-function readIfThere(path: string): string | undefined {
+function readIfPresent(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {

@@ -1,9 +1,10 @@
-// The public API: metrics of your own, functions timed into them, the page in a server of yours, and readiness.
+// The public API: metrics of your own, trackers, the areas from `jobs` to `usage`, the metrics page, and readiness checks.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createDb, type Db } from './api/db/db.ts';
 import { createLlm, type Llm } from './api/llm/llm.ts';
 import { ACTIVE_RULES, DURATION_RULES, ownInstrument, ownOutcome } from './api/own-instrument.ts';
-import { load } from './config/load.ts';
+import type { Config } from './config/config.ts';
+import { defaultConfig } from './config/load.ts';
 import type { KindRules, MetricDefinition } from './core/metric.ts';
 import type { Histogram, InstrumentOf, UpDownCounter } from './core/recording/instrument.ts';
 import type { CollectCallback } from './core/recording/registry.ts';
@@ -22,7 +23,7 @@ export { type AttributesOf, defineMetric, type InstrumentKind, type Merge, type 
 export type { OperationEnd } from './core/operation.ts';
 export type { CollectCallback } from './core/recording/registry.ts';
 export type { Tracker } from './core/tracker.ts';
-export type { CacheState } from './recorders/cache/requests.ts';
+export type { CacheState } from './recorders/cache/caches.ts';
 export type { PoolState } from './recorders/db/pools.ts';
 export type { TokenUsage } from './core/token-usage.ts';
 export type { BoundMemory, MemoryOperation, MemoryState, Pattern } from './api/agents/memory.ts';
@@ -40,14 +41,8 @@ export {
 } from './api/cache.ts';
 export type { BoundDb, Db, DbCall, DbCallOptions } from './api/db/db.ts';
 export type { BoundDbPool, DbPool } from './api/db/pools.ts';
-export {
-  type AttemptOptions,
-  type BoundJobs,
-  type JobLabels as JobKind,
-  jobs,
-  type Queue,
-  type QueueReading as QueueState,
-} from './api/jobs.ts';
+export { type AttemptOptions, type BoundJobs, type JobLabels as JobKind, jobs, type Queue } from './api/jobs.ts';
+export type { QueueReading as QueueState } from './recorders/jobs/queue-state.ts';
 export type { BoundLlm, Llm, LlmCallInput as LlmCall, LlmCallOptions, OpenLlmCall } from './api/llm/llm.ts';
 export type { LlmAnswer } from './api/llm/answer.ts';
 export type { Budget, Credits } from './api/llm/spending.ts';
@@ -56,7 +51,10 @@ export { type BoundPipeline, type Items, pipeline, type Pipeline, type Stage } f
 export { type BoundTool, type Tool, type ToolOptions, tools } from './api/tools.ts';
 export { type BoundUsage, usage, type UsageTask } from './api/usage/usage.ts';
 
-/** The instrument that records a metric; asked for twice, it is the same one. It works whether or not promtel was started. */
+/**
+ * The instrument that records a metric, always the same one for the same definition. It works whether or not promtel was started,
+ * and never throws: a definition that is not valid is reported, and its instrument records nothing.
+ */
 export function getInstrument<const D extends MetricDefinition>(definition: D & KindRules<D>): InstrumentOf<D> {
   return ownInstrument<D>(definition);
 }
@@ -64,21 +62,24 @@ export function getInstrument<const D extends MetricDefinition>(definition: D & 
 /** A histogram of seconds. */
 type DurationDefinition = MetricDefinition<'histogram'> & { readonly unit: 's'; readonly buckets: readonly number[] };
 
-/** What a tracker needs: a histogram of seconds, and what else it tells. */
+/** The metrics of a tracker, and the attributes that show how an operation ended. */
 export type TrackerDefinition<Duration extends DurationDefinition, Active extends MetricDefinition<'updowncounter'>> = {
   readonly duration: Duration;
-  /** Counts what is under way. */
+  /** Counts the operations that are active. */
   readonly active?: Active;
 } & ('error.type' extends Duration['attributes'][number]['key']
   ? Partial<OutcomeDefinition<Duration, Active>>
   : OutcomeDefinition<Duration, Active>);
 
 interface OutcomeDefinition<Duration extends MetricDefinition, Active extends MetricDefinition> {
-  /** The attributes that tell how it ended; `error.type` unless said, which the duration must then have. */
+  /** The attributes that show how an operation ended; by default `error.type`, which the duration must then have. */
   readonly outcome: NonNullable<TrackerOptions<Duration, Active>['outcome']>;
 }
 
-/** Makes what times functions, synchronous or not, into a histogram of seconds. */
+/**
+ * Makes a tracker, which records the duration of functions, synchronous or not, in seconds. It never throws: a definition that is
+ * not valid is reported, and its metric records nothing.
+ */
 export function createTracker<
   const Duration extends DurationDefinition,
   const Active extends MetricDefinition<'updowncounter'> = MetricDefinition<'updowncounter'>,
@@ -91,43 +92,49 @@ export function createTracker<
   });
 }
 
-const DEFAULT_SLOW_DB_SECONDS = 1;
+/** Records databases whose client is not instrumented. Nothing here throws, except what a tracked function throws. */
+export const db: Db = createDb(() => currentConfig().instrumentations.slowDbSeconds);
 
-/** Tells of databases whose client promtel does not know. Nothing of it throws but what a function that is tracked throws. */
-export const db: Db = createDb(() => running()?.config.instrumentations.slowDbSeconds ?? DEFAULT_SLOW_DB_SECONDS);
-
-/** Tells of LLM calls that no instrumentation sees. Nothing of it throws but what a function that is tracked throws. */
+/** Records LLM calls that no instrumentation sees. Nothing here throws, except what a tracked function throws. */
 export const llm: Llm = createLlm(() => {
-  const { genAiNames = 'established', llmPrices: own = [] } = running()?.config.llm ?? {};
+  const { genAiNames, llmPrices: own } = currentConfig().llm;
   return { names: genAiNames, prices: llmPrices(own) };
 });
 
 /**
- * Runs a callback before every collection, to record values that nobody announces. One that throws or rejects costs
- * only itself and is counted under the subject.
+ * Calls back before every collection, to record values that have to be read, such as the size of a list. A callback that throws
+ * or rejects counts in `promtel.collection.errors` by its subject, and costs nothing else; one that takes longer than a second is
+ * no longer waited for.
  *
- * @returns what stops it
+ * @returns a function that stops it
  */
 export function onCollect(subject: string, callback: CollectCallback): () => void {
   return sharedRegistry().onCollect(subject, callback);
 }
 
-/** Answers a request of node:http, Express, or the raw one of Fastify or Koa with the metrics page; the path is not looked at. */
+/**
+ * Makes a handler that answers requests of node:http or Express, or the raw ones of Fastify or Koa, with the metrics page,
+ * whatever the path.
+ */
 export function metricsHandler(): (request: IncomingMessage, response: ServerResponse) => void {
-  const gzip = running()?.config.prometheus.gzip;
-  return handlerOf(page(), { gzip });
+  return handlerOf(page(), { gzip: currentConfig().prometheus.gzip });
 }
 
-/** Answers a Fetch API request, as Hono and Next.js have it, with the metrics page. It never rejects. */
+/** Answers a Fetch API request, such as those of Hono and Next.js, with the metrics page. It never rejects. */
 export function metricsResponse(request: Request): Promise<Response> {
-  return responseOf(page(), request, { gzip: running()?.config.prometheus.gzip });
+  return responseOf(page(), request, { gzip: currentConfig().prometheus.gzip });
 }
 
 let ownPage: Renderer | undefined;
 
-// Without `promtel/register` there is no configuration: the page then shows with defaults what was recorded by hand.
+/** Without `promtel/register` the defaults. */
+function currentConfig(): Config {
+  return running()?.config ?? defaultConfig();
+}
+
+// Without `promtel/register` the page shows what was recorded by hand.
 function page(): Renderer {
   const started = running();
   started?.telemetry.expectPull();
-  return started?.page ?? (ownPage ??= createMetricsPage(load({}).config, sharedRegistry()));
+  return started?.page ?? (ownPage ??= createMetricsPage(defaultConfig(), sharedRegistry()));
 }

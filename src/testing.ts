@@ -1,4 +1,4 @@
-// `promtel/testing`: look at what was measured from inside a test, expect a metric, start over.
+// `promtel/testing`: collect the metrics in a test, expect a metric, and reset all of them.
 import type { AttributeValue } from './core/attribute.ts';
 import type { MetricDefinition } from './core/metric.ts';
 import { type Sample, samplesOf } from './core/recording/samples.ts';
@@ -7,19 +7,19 @@ import { running } from './start/running.ts';
 
 export type { Sample } from './core/recording/samples.ts';
 
-/** A number, or a test of one, such as `(seconds) => seconds < 1`. */
+/** A number, or a predicate such as `(seconds) => seconds < 1`. */
 export type Expected = number | ((actual: number) => boolean);
 
 export interface Expectation {
-  /** Attributes that the series must have; further ones do not matter. Undefined: must be absent. */
+  /** Attributes that the series must have; further ones do not matter. One that is undefined must be absent. */
   readonly attributes?: Readonly<Record<string, AttributeValue | undefined>>;
-  /** The value of a counter or gauge, the number of values of a histogram; of all matching series together. */
+  /** The value of a counter or gauge, or the count of a histogram, summed over all matching series. */
   readonly value?: Expected;
-  /** The sum of a histogram's values; of all matching series together. */
+  /** The sum of a histogram, over all matching series. */
   readonly sum?: Expected;
 }
 
-/** Reads everything that is read on collection, such as memory, and gives every series of promtel's metrics. */
+/** Collects promtel's metrics, which reads values such as memory, and returns all of their series. It never rejects. */
 export async function collect(): Promise<Sample[]> {
   const registry = sharedRegistry();
   await registry.collect();
@@ -27,11 +27,11 @@ export async function collect(): Promise<Sample[]> {
 }
 
 /**
- * Expects a metric, by its definition or its OpenTelemetry name, to have series that match. Unless a value is expected,
- * something must have been recorded into them: a series that `reset` set to zero does not count.
+ * Collects, and expects a metric, by its definition or its OpenTelemetry name, to have matching series. Unless a value or sum is
+ * expected, something must have been recorded into them: a series that `reset` set to zero does not match.
  *
  * @returns the matching series
- * @throws Error that says what was expected and lists the series that there are
+ * @throws Error with what was expected and the series of the metric, at most 20 of them
  */
 export async function expectMetric(metric: MetricDefinition | string, expectation: Expectation = {}): Promise<Sample[]> {
   const { attributes: expected = {}, value, sum } = expectation;
@@ -42,13 +42,13 @@ export async function expectMetric(metric: MetricDefinition | string, expectatio
     value === undefined && sum === undefined
       ? matching.some(hasRecorded)
       : matching.length > 0 && meets(totalOf(matching, 'value'), value) && meets(totalOf(matching, 'sum'), sum);
-  if (!holds) throw new Error(complaint(name, expectation, all));
+  if (!holds) throw new Error(failureMessage(name, expectation, all));
   return matching;
 }
 
 /**
- * Sets every series to zero, so that the next test sees only what it did itself. Up-down counters keep their value, since
- * what is under way is under way.
+ * Sets every series to zero, so that the next test sees only what it records itself. Up-down counters keep their value, since
+ * operations that are active will end, and count down then.
  */
 export function reset(): void {
   sharedRegistry().reset();
@@ -58,7 +58,7 @@ function hasAttributes(actual: Sample['attributes'], expected: NonNullable<Expec
   return Object.entries(expected).every(([key, value]) => actual[key] === value);
 }
 
-/** A gauge at zero has been set; a sum or a distribution at zero has not been recorded into. */
+/** A gauge at zero has been set; a counter or a histogram at zero has not been recorded into. */
 function hasRecorded({ instrument, value }: Sample): boolean {
   return value !== 0 || instrument === 'gauge' || instrument === 'updowncounter';
 }
@@ -74,8 +74,8 @@ function meets(actual: number, expected: Expected | undefined): boolean {
 
 const MOST_LISTED = 20;
 
-function complaint(name: string, { attributes = {}, value, sum }: Expectation, all: readonly Sample[]): string {
-  const wanted = [`${name} ${inBraces(attributes)}`, ...attributesFrom('value', value), ...attributesFrom('sum', sum)].join(', ');
+function failureMessage(name: string, { attributes = {}, value, sum }: Expectation, all: readonly Sample[]): string {
+  const wanted = [`${name} ${inBraces(attributes)}`, ...textOf('value', value), ...textOf('sum', sum)].join(', ');
   if (all.length === 0) {
     const why = running() === undefined ? ' (promtel/register was not loaded in this thread)' : '';
     return `expected ${wanted}, but ${name} has no series${why}`;
@@ -88,7 +88,7 @@ function complaint(name: string, { attributes = {}, value, sum }: Expectation, a
   return [`expected ${wanted}; there are`, ...listed, ...(more > 0 ? [`  and ${more} more`] : [])].join('\n');
 }
 
-function attributesFrom(what: string, expected: Expected | undefined): string[] {
+function textOf(what: string, expected: Expected | undefined): string[] {
   if (expected === undefined) return [];
   return [typeof expected === 'number' ? `${what} ${expected}` : `${what} with ${expected.toString()}`];
 }

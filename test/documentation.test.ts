@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-it.each(['README.md', 'CHANGELOG.md', 'otel/metrics.md', 'otel/settings.md'])(
+it.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'otel/metrics.md', 'otel/settings.md'])(
   'every relative link of %s leads somewhere',
   (file) => {
     const text = readFileSync(join(root, file), 'utf8');

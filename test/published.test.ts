@@ -87,24 +87,28 @@ afterAll(() => {
 });
 
 describe.each(applications)('$name', (application) => {
-  it('answers and ends as it does by itself, and shows its routes', { timeout: 90_000 }, async () => {
-    const bare = await start(application, false);
-    const expected = await answers(application, bare.port);
-    const expectedEnd = await terminate(bare.child);
+  it(
+    'a published application answers and ends as without promtel, and has its routes on the page',
+    { timeout: 90_000 },
+    async () => {
+      const bare = await start(application, false);
+      const expected = await answers(application, bare.port);
+      const expectedEnd = await terminate(bare.child);
 
-    const watched = await start(application, true);
-    expect(await answers(application, watched.port)).toEqual(expected);
-    const page = await (await fetch(`http://127.0.0.1:${watched.metricsPort}/metrics`)).text();
-    expect(await terminate(watched.child)).toEqual(expectedEnd);
+      const watched = await start(application, true);
+      expect(await answers(application, watched.port)).toEqual(expected);
+      const page = await (await fetch(`http://127.0.0.1:${watched.metricsPort}/metrics`)).text();
+      expect(await terminate(watched.child)).toEqual(expectedEnd);
 
-    const counts = page.split('\n').filter((line) => line.startsWith('http_server_request_duration_seconds_count{'));
-    for (const [method, path, route] of application.traffic) {
-      expect(
-        countOf(counts, method, route),
-        `${method} ${path} as ${route ?? 'no route'} in\n${counts.join('\n')}`,
-      ).toBeGreaterThan(0);
-    }
-  });
+      const counts = page.split('\n').filter((line) => line.startsWith('http_server_request_duration_seconds_count{'));
+      for (const [method, path, route] of application.traffic) {
+        expect(
+          countOf(counts, method, route),
+          `${method} ${path} as ${route ?? 'no route'} in\n${counts.join('\n')}`,
+        ).toBeGreaterThan(0);
+      }
+    },
+  );
 });
 
 async function start(application: Application, underPromtel: boolean): Promise<Running> {

@@ -9,6 +9,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    reporters: ['default', './test/kit/counts-reporter.ts'],
+    reporters: ['default', './test/kit/missing-programs-reporter.ts', './test/kit/counts-reporter.ts'],
   },
 });

@@ -1,5 +1,5 @@
 // Finds a demo a Redis: the one of REDIS_URL, else a redis-server of this machine, else one in JavaScript.
-import { existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,8 +13,17 @@ export async function findRedis() {
   const program = (process.env.PATH ?? '')
     .split(delimiter)
     .map((folder) => join(folder, 'redis-server'))
-    .find(existsSync);
+    .find(isExecutable);
   return program === undefined ? embeddedRedis() : installedRedis(program);
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function givenRedis(url) {

@@ -1,32 +1,32 @@
-// `cache`: what an application tells of caches that no library shows, in the same series as those that one does.
+// `cache`: the API for caches of libraries that are not instrumented, in the same series as those that are.
 import { cacheName, cacheOperation, cacheSystem } from '../catalog/attributes.ts';
-import { cacheEvictions, cacheItems, cacheMaxItems, cacheOperationDuration, cacheRequests, cacheSize } from '../catalog/cache.ts';
+import { cacheEvictions, cacheItems, cacheOperationDuration, cacheRequests } from '../catalog/cache.ts';
 import type { AttributesOf } from '../core/metric.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';
+import { CACHE_FIELDS, type CacheState } from '../recorders/cache/caches.ts';
 import { nameCache } from '../recorders/cache/names.ts';
-import type { CacheState } from '../recorders/cache/requests.ts';
-import { looks, attributesFrom } from './named-attributes.ts';
-import { type Fields, observe, type ReadState } from './observe.ts';
-import { ask, instrumentOf, seriesOf, timeFor, wrapFor } from './record.ts';
+import { attributesFrom, describeValue } from './named-attributes.ts';
+import { observe, type ReadState } from './observe.ts';
+import { callSafely, instrumentOf, seriesOf, timeFor, wrapFor } from './record.ts';
 
-/** A cache, by its name and what it is made with, such as `memcached`. */
+/** A cache, by its name and its system, such as `memcached`. */
 export interface CacheNamed {
   readonly name: string;
   readonly system?: string | undefined;
 }
 
-/** What is done with a cache: `get` unless said, or another call to its store, such as `set`. */
+/** An operation of a cache: `get` by default, or another one, such as `set`. */
 export interface CacheCall extends CacheNamed {
   readonly operation?: string | undefined;
 }
 
 export type CacheResult = 'hit' | 'miss' | 'stale';
 
-/** Why a cache took an item out by itself: no room, its time was over, or it was invalidated. */
+/** Why a cache removed an item: it was full, or the item expired or was invalidated. */
 export type EvictionReason = 'capacity' | 'expired' | 'invalidated';
 
 export interface LookUpOptions<Value> {
-  /** What a `get` found; unless said, undefined and null are a miss and all else is a hit. */
+  /** What a `get` found; by default undefined and null are a miss, and all else is a hit. */
   readonly resultOf?: ((value: Value) => CacheResult) | undefined;
 }
 
@@ -42,17 +42,15 @@ const callAttributesOf = attributesFrom(
   { required: ['name'], example: "{ name: 'users', system: 'memcached', operation: 'get' }" },
 );
 
-const CACHE_FIELDS: Fields<CacheState> = { items: [cacheItems], maxItems: [cacheMaxItems], sizeBytes: [cacheSize] };
-
 /** `cache` for one cache, its series looked up once. */
 export type BoundCache = ReturnType<typeof bind>;
 
-/** Tells of caches. Nothing of it throws but what a function that is tracked throws. */
+/** Records caches. Nothing here throws, except what a tracked function throws. */
 export const cache = {
   /**
-   * Runs a call to a cache's store, synchronous or not, and hands on its result or error, as `createTracker` does. Records its
-   * seconds in `cache.operation.duration` by operation and `error.type`. A `get` also counts in `cache.requests`, as a hit or a
-   * miss by what it gives; one that fails is neither.
+   * Runs an operation of a cache, synchronous or not, and returns its result. Records its duration in seconds in
+   * `cache.operation.duration`, by operation and `error.type`. A `get` also counts in `cache.requests`, as a hit or a miss by its
+   * result; one that fails is neither.
    *
    * @throws what the function throws
    * @example
@@ -67,7 +65,7 @@ export const cache = {
   },
 
   /**
-   * A function that does what the given one does and looks like it, tracked at every call.
+   * Wraps a function: the same with its name, length and `this`, tracked at every call.
    *
    * @example
    * ```js
@@ -85,7 +83,8 @@ export const cache = {
   },
 
   /**
-   * Runs what loads an item that the cache did not have: its seconds are in `cache.operation.duration`, operation `load`.
+   * Runs what loads an item that is not in the cache, synchronous or not, and returns its result. Records its duration in seconds
+   * in `cache.operation.duration`, operation `load`.
    *
    * @throws what the function throws
    * @example
@@ -99,7 +98,7 @@ export const cache = {
   },
 
   /**
-   * Counts items that were asked for and there, in `cache.requests`.
+   * Counts requests for items that were in the cache, in `cache.requests`.
    *
    * @example
    * ```js
@@ -112,7 +111,7 @@ export const cache = {
   },
 
   /**
-   * Counts items that were asked for and not there, in `cache.requests`.
+   * Counts requests for items that were not in the cache, in `cache.requests`.
    *
    * @example
    * ```js
@@ -125,7 +124,7 @@ export const cache = {
   },
 
   /**
-   * Counts items that were asked for, there, and out of date, in `cache.requests`.
+   * Counts requests for items that were in the cache but out of date, in `cache.requests`.
    *
    * @example
    * ```js
@@ -138,7 +137,7 @@ export const cache = {
   },
 
   /**
-   * Counts items that the cache took out by itself, in `cache.evictions`.
+   * Counts items that the cache removed, in `cache.evictions`.
    *
    * @example
    * ```js
@@ -151,11 +150,11 @@ export const cache = {
   },
 
   /**
-   * Reads how full a cache is before every collection, which waits a second for a promise: `cache.items`, `cache.max_items`,
-   * `cache.size` in bytes. A read that throws, rejects or goes on for half a minute takes them off the page and is counted in
-   * `promtel.collection.errors`.
+   * Reads how full a cache is before every collection, which waits up to a second for a promise: `cache.items`,
+   * `cache.max_items`, `cache.size` in bytes. A read that throws, rejects or takes longer than half a minute takes them off the
+   * page and counts in `promtel.collection.errors`.
    *
-   * @returns what stops it and takes the cache off the page
+   * @returns a function that stops it and takes the cache off the page
    * @example
    * ```js
    * const stop = cache.observe({ name: 'prices' }, () => ({ items: prices.size, maxItems: 500 }));
@@ -168,7 +167,7 @@ export const cache = {
   },
 
   /**
-   * Names an instance of a library that promtel instruments, such as lru-cache or Keyv: its series have this `cache.name`.
+   * Sets the `cache.name` of a cache made with an instrumented library, such as lru-cache or Keyv.
    *
    * @returns the instance
    * @example
@@ -224,11 +223,11 @@ function request(named: CacheNamed, result: CacheResult, count: number): void {
 }
 
 function trackCall<Result>(
-  given: CallAttributes,
+  callAttributes: CallAttributes,
   run: () => Result,
   options: LookUpOptions<Awaited<Result>> | undefined,
 ): Result {
-  const { 'cache.operation': operation = 'get', ...attributes } = given;
+  const { 'cache.operation': operation = 'get', ...attributes } = callAttributes;
   return timeFor(cacheOperationDuration, run, ({ durationSeconds, errorType }, value) => {
     const ended = { ...attributes, 'cache.operation': operation, 'error.type': errorType };
     instrumentOf(cacheOperationDuration).record(durationSeconds, ended);
@@ -237,7 +236,7 @@ function trackCall<Result>(
 }
 
 function countLookUp<Value>(attributes: CacheAttributes, value: unknown, options: LookUpOptions<Value> | undefined): void {
-  const result = ask(cacheRequests, options?.resultOf, value) ?? (value === undefined || value === null ? 'miss' : 'hit');
+  const result = callSafely(cacheRequests, options?.resultOf, value) ?? (value === undefined || value === null ? 'miss' : 'hit');
   instrumentOf(cacheRequests).add(1, { ...attributes, 'cache.result': result });
 }
 
@@ -252,7 +251,7 @@ function wrapCall<Arguments extends unknown[], Result, This>(
 function isNameable(instance: unknown, name: unknown): boolean {
   const isInstance = (typeof instance === 'object' && instance !== null) || typeof instance === 'function';
   if (isInstance && typeof name === 'string' && name !== '') return true;
-  const wrong = isInstance ? `a name that is ${looks(name)}` : `an instance that is ${looks(instance)}`;
+  const wrong = isInstance ? `a name that is ${describeValue(name)}` : `an instance that is ${describeValue(instance)}`;
   sharedRegistry().report(cacheItems.name, `cannot be named with ${wrong}: accepted is an instance and a text`);
   return false;
 }

@@ -1,59 +1,29 @@
-// `jobs`: what an application tells of jobs and queues that no library shows, in the same series as BullMQ's.
+// `jobs`: the API for jobs and queues of libraries that are not instrumented, in the same series as BullMQ's.
 import { jobName, queueName } from '../catalog/attributes.ts';
-import {
-  jobActive,
-  jobAdded,
-  jobDuration,
-  jobRetries,
-  jobStalled,
-  jobWaitDuration,
-  queueConcurrency,
-  queueJobs,
-  queueOldestJobAge,
-  queuePaused,
-  queueWorkers,
-} from '../catalog/jobs.ts';
-import type { AttributesOf } from '../core/metric.ts';
+import { jobAdded, jobDuration, jobRetries, jobStalled, jobWaitDuration, queueJobs } from '../catalog/jobs.ts';
+import type { MetricDefinition } from '../core/metric.ts';
 import { timeOperation } from '../core/operation.ts';
+import { sharedRegistry } from '../core/recording/shared-registry.ts';
+import { JobAttempt, JobRecorder, type JobSeries } from '../recorders/jobs/jobs.ts';
+import { QUEUE_FIELDS, type QueueReading } from '../recorders/jobs/queue-state.ts';
 import { attributesFrom } from './named-attributes.ts';
-import { type Fields, observe, type ReadState } from './observe.ts';
-import { ask, instrumentOf, isFunction, seriesOf, wrapFor } from './record.ts';
+import { observe, type ReadState } from './observe.ts';
+import { callSafely, isFunction, wrapFor } from './record.ts';
 
-/** A queue. */
+/** A queue, by its name. */
 export interface Queue {
   readonly queue: string;
 }
 
-/** A kind of job; never one job, whose id would make a series of its own. */
+/** A kind of job, by its queue and name; never the id of a single job, which would make a series of its own. */
 export interface JobLabels extends Queue {
   readonly job?: string | undefined;
 }
 
 export interface AttemptOptions {
-  /** Whether an attempt that failed with this error will be repeated; it then is `retried`, not `failed`. */
+  /** Whether an attempt that failed with this error will be repeated; its outcome is then `retried` rather than `failed`. */
   readonly willRetry?: ((error: unknown) => boolean) | undefined;
 }
-
-/** How many jobs a queue has, and what is known of it besides; what is left out is not shown. */
-export interface QueueReading {
-  readonly waiting?: number | undefined;
-  readonly active?: number | undefined;
-  readonly completed?: number | undefined;
-  readonly failed?: number | undefined;
-  readonly delayed?: number | undefined;
-  readonly prioritized?: number | undefined;
-  readonly paused?: number | undefined;
-  readonly waitingChildren?: number | undefined;
-  /** Seconds for which the oldest job that could be worked on has been waiting; 0 where none is. */
-  readonly oldestSeconds?: number | undefined;
-  readonly isPaused?: boolean | undefined;
-  /** Workers that run in this process. */
-  readonly workers?: number | undefined;
-  /** Jobs that they take on at a time. */
-  readonly concurrency?: number | undefined;
-}
-
-type JobAttributes = AttributesOf<typeof jobAdded>;
 
 const attributesOf = attributesFrom(
   { queue: queueName, job: jobName },
@@ -61,30 +31,15 @@ const attributesOf = attributesFrom(
 );
 const queueAttributesOf = attributesFrom({ queue: queueName }, { required: ['queue'], example: "{ queue: 'mail' }" });
 
-const QUEUE_FIELDS: Fields<QueueReading> = {
-  waiting: [queueJobs, { 'queue.state': 'waiting' }],
-  active: [queueJobs, { 'queue.state': 'active' }],
-  completed: [queueJobs, { 'queue.state': 'completed' }],
-  failed: [queueJobs, { 'queue.state': 'failed' }],
-  delayed: [queueJobs, { 'queue.state': 'delayed' }],
-  prioritized: [queueJobs, { 'queue.state': 'prioritized' }],
-  paused: [queueJobs, { 'queue.state': 'paused' }],
-  waitingChildren: [queueJobs, { 'queue.state': 'waiting-children' }],
-  oldestSeconds: [queueOldestJobAge],
-  isPaused: [queuePaused],
-  workers: [queueWorkers],
-  concurrency: [queueConcurrency],
-};
-
 /** `jobs` for one kind of job, its series looked up once. */
 export type BoundJobs = ReturnType<typeof bind>;
 
-/** Tells of jobs and queues. Nothing of it throws but what a function that is tracked throws. */
+/** Records jobs and queues. Nothing here throws, except what a tracked function throws. */
 export const jobs = {
   /**
-   * Runs one attempt at a job, synchronous or not, and hands on its result or error, as `createTracker` does. Records its
-   * seconds in `job.duration` by outcome and `error.type`, and counts it in `job.active` while it runs; an attempt that will
-   * be repeated counts in `job.retries`.
+   * Runs one attempt at a job, synchronous or not, and returns its result. Records its duration in seconds in `job.duration`, by
+   * outcome and `error.type`, and counts it in `job.active` while it runs; an attempt that will be repeated counts in
+   * `job.retries`.
    *
    * @throws what the function throws
    * @example
@@ -95,11 +50,11 @@ export const jobs = {
    * ```
    */
   track<Result>(kind: JobLabels, run: () => Result, options?: AttemptOptions): Result {
-    return trackAttempt(attributesOf(kind, jobDuration), run, options);
+    return trackAttempt(seriesOf(kind, jobDuration), run, options);
   },
 
   /**
-   * A function that does what the given one does and looks like it, tracked at every call.
+   * Wraps a function: the same with its name, length and `this`, tracked at every call.
    *
    * @example
    * ```js
@@ -113,7 +68,7 @@ export const jobs = {
     run: (this: This, ...values: Arguments) => Result,
     options?: AttemptOptions,
   ): (this: This, ...values: Arguments) => Result {
-    return wrapAttempt(attributesOf(kind, jobDuration), run, options);
+    return wrapAttempt(seriesOf(kind, jobDuration), run, options);
   },
 
   /**
@@ -126,11 +81,11 @@ export const jobs = {
    * ```
    */
   added(kind: JobLabels, count = 1): void {
-    instrumentOf(jobAdded).add(count, attributesOf(kind, jobAdded));
+    seriesOf(kind, jobAdded).added(count);
   },
 
   /**
-   * Counts attempts that failed and are to be repeated, in `job.retries`; those that `track` knows of are counted.
+   * Counts attempts that failed and will be repeated, in `job.retries`; `track` counts its own.
    *
    * @example
    * ```js
@@ -139,11 +94,11 @@ export const jobs = {
    * ```
    */
   retried(kind: JobLabels, count = 1): void {
-    instrumentOf(jobRetries).add(count, attributesOf(kind, jobRetries));
+    seriesOf(kind, jobRetries).retried(count);
   },
 
   /**
-   * Counts jobs whose worker went away in the middle of them, in `job.stalled`.
+   * Counts jobs whose worker stopped in the middle of them, in `job.stalled`.
    *
    * @example
    * ```js
@@ -152,12 +107,12 @@ export const jobs = {
    * ```
    */
   stalled(kind: JobLabels, count = 1): void {
-    instrumentOf(jobStalled).add(count, attributesOf(kind, jobStalled));
+    seriesOf(kind, jobStalled).stalled(count);
   },
 
   /**
-   * Records for how many seconds a job waited for its first attempt, without the delay that it was added with, in
-   * `job.wait.duration`.
+   * Records how long a job waited for its first attempt, in seconds, in `job.wait.duration`. Subtract the delay that it was added
+   * with.
    *
    * @example
    * ```js
@@ -166,15 +121,15 @@ export const jobs = {
    * ```
    */
   waited(kind: JobLabels, seconds: number): void {
-    instrumentOf(jobWaitDuration).record(seconds, attributesOf(kind, jobWaitDuration));
+    seriesOf(kind, jobWaitDuration).waited(seconds);
   },
 
   /**
-   * Reads a queue before every collection, which waits a second for a promise: `queue.jobs` by state, `queue.oldest_job.age`,
-   * `queue.paused`, `queue.workers`, `queue.concurrency`. A read that throws, rejects or goes on for half a minute takes them off
-   * the page and is counted in `promtel.collection.errors`.
+   * Reads a queue before every collection, which waits up to a second for a promise: `queue.jobs` by state,
+   * `queue.oldest_job.age` in seconds, `queue.paused`, `queue.workers`, `queue.concurrency`. A read that throws, rejects or takes
+   * longer than half a minute takes them off the page and counts in `promtel.collection.errors`.
    *
-   * @returns what stops it and takes the queue off the page
+   * @returns a function that stops it and takes the queue off the page
    * @example
    * ```js
    * const stop = jobs.observeQueue({ queue: 'mail' }, async () => ({ waiting: await store.length(), oldestSeconds: 4 }));
@@ -202,44 +157,43 @@ export const jobs = {
 } as const;
 
 function bind(kind: JobLabels) {
-  const attributes = attributesOf(kind, jobDuration);
-  const added = seriesOf(jobAdded, attributes);
-  const retried = seriesOf(jobRetries, attributes);
-  const stalled = seriesOf(jobStalled, attributes);
-  const waited = seriesOf(jobWaitDuration, attributes);
+  const series = seriesOf(kind, jobDuration);
   return {
-    track: <Result>(run: () => Result, options?: AttemptOptions): Result => trackAttempt(attributes, run, options),
+    track: <Result>(run: () => Result, options?: AttemptOptions): Result => trackAttempt(series, run, options),
     wrap: <Arguments extends unknown[], Result, This>(
       run: (this: This, ...values: Arguments) => Result,
       options?: AttemptOptions,
-    ): ((this: This, ...values: Arguments) => Result) => wrapAttempt(attributes, run, options),
-    added: (count = 1): void => added().add(count),
-    retried: (count = 1): void => retried().add(count),
-    stalled: (count = 1): void => stalled().add(count),
-    waited: (seconds: number): void => waited().record(seconds),
+    ): ((this: This, ...values: Arguments) => Result) => wrapAttempt(series, run, options),
+    added: (count = 1): void => series.added(count),
+    retried: (count = 1): void => series.retried(count),
+    stalled: (count = 1): void => series.stalled(count),
+    waited: (seconds: number): void => series.waited(seconds),
   };
 }
 
-function trackAttempt<Result>(attributes: JobAttributes, run: () => Result, options: AttemptOptions | undefined): Result {
+let recorder: JobRecorder | undefined;
+
+/** The series of a kind of job; what is wrong with it is reported for the metric. */
+function seriesOf(kind: JobLabels, metric: MetricDefinition): JobSeries {
+  const { 'queue.name': queue, 'job.name': name } = attributesOf(kind, metric);
+  return (recorder ??= new JobRecorder(sharedRegistry())).seriesOf(queue, name);
+}
+
+function trackAttempt<Result>(series: JobSeries, run: () => Result, options: AttemptOptions | undefined): Result {
   if (!isFunction(jobDuration, run)) return run();
-  const active = instrumentOf(jobActive).bind(attributes);
-  // A retry that never happened is shown as 0, so that the first one is an increase.
-  const retries = instrumentOf(jobRetries).bind(attributes);
-  active.add(1);
-  return timeOperation(run, ({ durationSeconds, errorType }, error) => {
-    active.add(-1);
-    const isRetried = errorType !== undefined && ask(jobRetries, options?.willRetry, error) === true;
-    const outcome = errorType === undefined ? 'completed' : isRetried ? 'retried' : 'failed';
-    const ended = { ...attributes, 'job.outcome': outcome, 'error.type': errorType } as const;
-    instrumentOf(jobDuration).record(durationSeconds, ended);
-    if (isRetried) retries.add(1);
+  const attempt = new JobAttempt(series);
+  return timeOperation(run, ({ errorType }, error) => {
+    attempt.finish();
+    if (errorType === undefined) return attempt.end('completed');
+    const isRetried = callSafely(jobRetries, options?.willRetry, error) === true;
+    attempt.end(isRetried ? 'retried' : 'failed', errorType);
   });
 }
 
 function wrapAttempt<Arguments extends unknown[], Result, This>(
-  attributes: JobAttributes,
+  series: JobSeries,
   run: (this: This, ...values: Arguments) => Result,
   options: AttemptOptions | undefined,
 ): (this: This, ...values: Arguments) => Result {
-  return wrapFor(jobDuration, run, (call) => trackAttempt(attributes, call, options));
+  return wrapFor(jobDuration, run, (call) => trackAttempt(series, call, options));
 }

@@ -1,4 +1,4 @@
-// `pipeline`: the stages of what an application runs over and over, what went through, and when it last came to its end.
+// `pipeline`: the API for recurring pipelines: duration of their stages, processed items, and time of the last success.
 import { pipelineItemOutcome, pipelineName, pipelineStage, sourceType } from '../catalog/attributes.ts';
 import { pipelineItems, pipelineLastSuccess, pipelineStageDuration } from '../catalog/pipeline.ts';
 import type { AttributesOf } from '../core/metric.ts';
@@ -10,12 +10,14 @@ export interface Pipeline {
   readonly pipeline: string;
 }
 
+/** A stage of a pipeline, by its name. */
 export interface Stage {
   readonly stage: string;
 }
 
+/** Processed items, by source and outcome. */
 export interface Items {
-  /** Where they came from, such as `rss`. */
+  /** Where they come from, such as `rss`. */
   readonly source?: string | undefined;
   readonly outcome: 'success' | 'skipped' | 'error';
 }
@@ -36,11 +38,11 @@ const itemAttributesOf = attributesFrom(
 /** `pipeline` for one pipeline. */
 export type BoundPipeline = ReturnType<typeof bind>;
 
-/** Tells of pipelines. Nothing of it throws but what a function that is tracked throws. */
+/** Records pipelines. Nothing here throws, except what a tracked function throws. */
 export const pipeline = {
   /**
-   * Runs a stage, synchronous or not, and hands on its result or error, as `createTracker` does. Records its seconds in
-   * `pipeline.stage.duration` by outcome and `error.type`.
+   * Runs a stage, synchronous or not, and returns its result. Records its duration in seconds in `pipeline.stage.duration`, by
+   * outcome and `error.type`.
    *
    * @throws what the function throws
    * @example
@@ -54,7 +56,7 @@ export const pipeline = {
   },
 
   /**
-   * A function that does what the given one does and looks like it, a stage at every call.
+   * Wraps a function: the same with its name, length and `this`, run as a stage at every call.
    *
    * @example
    * ```js
@@ -71,7 +73,7 @@ export const pipeline = {
   },
 
   /**
-   * Counts items that went through, in `pipeline.items`.
+   * Counts items that were processed, in `pipeline.items`.
    *
    * @example
    * ```js
@@ -86,8 +88,8 @@ export const pipeline = {
   },
 
   /**
-   * Runs a pipeline from beginning to end and hands on its result or error, as `createTracker` does. If it ends without an error,
-   * `pipeline.last_success` is set.
+   * Runs a pipeline from beginning to end, synchronous or not, and returns its result. If it ends without an error, sets
+   * `pipeline.last_success` to now, a Unix time in seconds.
    *
    * @throws what the function throws
    * @example
@@ -101,7 +103,7 @@ export const pipeline = {
   },
 
   /**
-   * Sets `pipeline.last_success`, a Unix time in seconds, to now.
+   * Sets `pipeline.last_success` to now, a Unix time in seconds.
    *
    * @example
    * ```js

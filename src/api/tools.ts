@@ -1,11 +1,11 @@
-// `tools`: the tools that an application executes for its models, in the same series as those of the libraries that do.
+// `tools`: the API for tools that an application executes for its models, in the same series as those that libraries execute.
 import { genAiToolName } from '../catalog/llm-attributes.ts';
 import { genAiExecuteToolDuration } from '../catalog/tools.ts';
 import { timeOperation } from '../core/operation.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';
 import { ToolCalls } from '../recorders/tools/calls.ts';
 import { attributesFrom } from './named-attributes.ts';
-import { ask, isFunction, wrapFor } from './record.ts';
+import { callSafely, isFunction, wrapFor } from './record.ts';
 
 /** A tool, by its name; past 200 names, further ones are `_OTHER`. */
 export interface Tool {
@@ -13,7 +13,10 @@ export interface Tool {
 }
 
 export interface ToolOptions<Value> {
-  /** Why a result is an error, as a tool may tell the model rather than throw; undefined if it is none. */
+  /**
+   * The `error.type` of a result that is an error, which a tool may return to the model rather than throw; undefined if it is
+   * none.
+   */
   readonly errorOf?: ((result: Value) => string | undefined) | undefined;
 }
 
@@ -22,11 +25,11 @@ const attributesOf = attributesFrom({ tool: genAiToolName }, { required: ['tool'
 /** `tools` for one tool. */
 export type BoundTool = ReturnType<typeof bind>;
 
-/** Tells of tool calls. Nothing of it throws but what a function that is tracked throws. */
+/** Records tool calls. Nothing here throws, except what a tracked function throws. */
 export const tools = {
   /**
-   * Executes a tool, synchronous or not, and hands on its result or error, as `createTracker` does. Records its seconds in
-   * `gen_ai.execute_tool.duration` with `error.type`, and counts it in `tool.active` while it runs. Beneath `agents.invoke` it has
+   * Executes a tool, synchronous or not, and returns its result. Records its duration in seconds in
+   * `gen_ai.execute_tool.duration` with `error.type`, and counts it in `tool.active` while it runs. Within `agents.invoke` it has
    * the name of the agent, and counts in `gen_ai.invoke_agent.tool_calls`.
    *
    * @throws what the function throws
@@ -43,7 +46,7 @@ export const tools = {
   },
 
   /**
-   * A function that does what the given one does and looks like it, tracked at every call.
+   * Wraps a function: the same with its name, length and `this`, tracked at every call.
    *
    * @example
    * ```js
@@ -98,7 +101,7 @@ function trackCall<Result>(
   if (!isFunction(genAiExecuteToolDuration, run)) return run();
   const call = (toolCalls ??= new ToolCalls(sharedRegistry())).begin(name);
   return timeOperation(run, ({ errorType }, result) => {
-    call.end(errorType ?? ask(genAiExecuteToolDuration, options?.errorOf, result));
+    call.end(errorType ?? callSafely(genAiExecuteToolDuration, options?.errorOf, result));
   });
 }
 

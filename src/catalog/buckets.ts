@@ -1,12 +1,12 @@
-// Bucket bounds by what they measure; requirements that shape them are named beside each.
+// Histogram bucket bounds by what they measure, each with its source or reason.
 
-/** HTTP requests, in seconds: OpenTelemetry semantic conventions 1.44, `http.server.request.duration`. */
+/** HTTP requests, in seconds: OpenTelemetry semantic conventions 1.45, `http.server.request.duration`. */
 export const SECONDS_HTTP = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] as const;
 
 /** Body sizes, in bytes: few and far apart, since every route pays for each; 256 B to 256 MiB. */
 export const BYTES_BODY = [256, 4096, 65_536, 1_048_576, 16_777_216, 268_435_456] as const;
 
-/** Garbage collections, in seconds: semantic conventions 1.44, `v8js.gc.duration`. */
+/** Garbage collections, in seconds: semantic conventions 1.45, `v8js.gc.duration`. */
 export const SECONDS_GC = [0.01, 0.1, 1, 10] as const;
 
 /** Scrapes, in seconds: from one with nothing changed to one at Prometheus' default timeout. */
@@ -15,10 +15,10 @@ export const SECONDS_SCRAPE = [0.0025, 0.01, 0.05, 0.25, 2.5, 10] as const;
 /** Jobs and pipeline stages, in seconds: from a cache refresh to an hour's import. */
 export const SECONDS_JOB = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600] as const;
 
-/** Database operations, in seconds: semantic conventions 1.44, `db.client.operation.duration`. */
+/** Database operations, in seconds: semantic conventions 1.45, `db.client.operation.duration`. */
 export const SECONDS_DB = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] as const;
 
-/** Rows that a database operation returned: semantic conventions 1.44, `db.client.response.returned_rows`. */
+/** Rows that a database operation returned: semantic conventions 1.45, `db.client.response.returned_rows`. */
 export const ROWS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] as const;
 
 /** LLM calls, in seconds: semantic conventions 1.45, `gen_ai.client.operation.duration`, and two more, since agents run for minutes. */
@@ -43,7 +43,7 @@ export const CALLS_AGENT = [1, 2, 4, 8, 16, 32, 64, 128] as const;
 /** Runs of a workflow, in seconds: the GenAI conventions of 2026-05, `gen_ai.invoke_workflow.duration`. */
 export const SECONDS_WORKFLOW = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200] as const;
 
-/** Scores from 0 to 1, finer where what is good is told from what is very good. */
+/** Scores from 0 to 1, finer near 1, where good differs from very good. */
 export const SCORE = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.99, 1] as const;
 
 /** Tasks, in USD: from one short call of a small model to an agent that worked for hours. */

@@ -1,4 +1,4 @@
-// Caches within the process and beside it. There are no conventions for them.
+// Caches, in the process and on servers: look-ups, evictions, size, and durations. The semantic conventions have none.
 import { defineMetric } from '../core/metric.ts';
 import { cacheEvictionReason, cacheName, cacheOperation, cacheResult, cacheSystem, errorType } from './attributes.ts';
 import { SECONDS_DB } from './buckets.ts';
@@ -9,7 +9,7 @@ export const cacheRequests = defineMetric({
   name: 'cache.requests',
   instrument: 'counter',
   unit: '{request}',
-  brief: 'Items that a cache was asked for, by whether it had them.',
+  brief: 'Cache look-ups by result; each tier and its store count them again, so sum within one cache.name only.',
   stability: 'stable',
   attributes: [...cache, cacheResult],
 });
@@ -28,7 +28,8 @@ export const cacheMaxItems = defineMetric({
   name: 'cache.max_items',
   instrument: 'gauge',
   unit: '{item}',
-  brief: 'Items that a cache has room for, where it is bounded by their number.',
+  brief: 'Maximum number of items in a cache.',
+  note: 'Absent where their number has no limit.',
   stability: 'stable',
   merge: 'sum',
   attributes: cache,
@@ -38,7 +39,8 @@ export const cacheSize = defineMetric({
   name: 'cache.size',
   instrument: 'gauge',
   unit: 'By',
-  brief: 'Size of the items in a cache, where the application tells it the sizes.',
+  brief: 'Size of the items in a cache.',
+  note: 'Absent where the application gives no sizes.',
   stability: 'stable',
   merge: 'sum',
   attributes: cache,
@@ -48,7 +50,7 @@ export const cacheEvictions = defineMetric({
   name: 'cache.evictions',
   instrument: 'counter',
   unit: '{item}',
-  brief: 'Items that a cache took out by itself.',
+  brief: 'Cache evictions by reason.',
   stability: 'stable',
   attributes: [...cache, cacheEvictionReason],
 });
@@ -57,7 +59,7 @@ export const cacheOperationDuration = defineMetric({
   name: 'cache.operation.duration',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Duration of what a cache waits for: calls to its store, and loading what it did not have.',
+  brief: 'Duration of calls to cache stores and of loads.',
   stability: 'stable',
   buckets: SECONDS_DB,
   attributes: [...cache, cacheOperation, errorType],

@@ -1,4 +1,4 @@
-// Databases as their clients see them. Names and attributes follow OpenTelemetry semantic conventions 1.44.
+// Database clients: operations, returned rows and connection pools. Names follow OpenTelemetry semantic conventions 1.45.
 import { defineMetric } from '../core/metric.ts';
 import {
   dbClientConnectionPoolName,
@@ -20,7 +20,7 @@ export const dbClientOperationDuration = defineMetric({
   name: 'db.client.operation.duration',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Duration of database operations.',
+  brief: 'Duration of database client operations.',
   stability: 'stable',
   buckets: SECONDS_DB,
   attributes: [...operation, errorType],
@@ -30,18 +30,18 @@ export const dbClientResponseReturnedRows = defineMetric({
   name: 'db.client.response.returned_rows',
   instrument: 'histogram',
   unit: '{row}',
-  brief: 'Rows or documents that operations returned.',
+  brief: 'The actual number of records returned by the database operation.',
   stability: 'development',
   buckets: ROWS,
   attributes: operation,
 });
 
-/** Not in the conventions, whose bounds have none that an operator can move. */
+/** Not in the conventions: histogram bounds are fixed, and this threshold is a setting. */
 export const dbClientSlowOperations = defineMetric({
   name: 'db.client.slow_operations',
   instrument: 'counter',
   unit: '{operation}',
-  brief: 'Database operations that took longer than PROMTEL_SLOW_DB_SECONDS.',
+  brief: 'Database operations slower than PROMTEL_SLOW_DB_SECONDS.',
   stability: 'development',
   attributes: operation,
 });
@@ -50,7 +50,7 @@ export const dbClientConnectionCount = defineMetric({
   name: 'db.client.connection.count',
   instrument: 'updowncounter',
   unit: '{connection}',
-  brief: 'Connections of a pool.',
+  brief: 'The number of connections that are currently in state described by the `state` attribute.',
   stability: 'development',
   attributes: [...pool, dbClientConnectionState],
 });
@@ -59,7 +59,7 @@ export const dbClientConnectionLimit = defineMetric({
   name: 'db.client.connection.limit',
   instrument: 'updowncounter',
   unit: '{connection}',
-  brief: 'Connections that a pool may open.',
+  brief: 'The maximum number of open connections allowed.',
   stability: 'development',
   attributes: pool,
 });
@@ -68,7 +68,7 @@ export const dbClientConnectionPendingRequests = defineMetric({
   name: 'db.client.connection.pending_requests',
   instrument: 'updowncounter',
   unit: '{request}',
-  brief: 'Requests that wait for a connection of a pool.',
+  brief: 'The number of current pending requests for an open connection.',
   stability: 'development',
   attributes: pool,
 });
@@ -77,7 +77,7 @@ export const dbClientConnectionTimeouts = defineMetric({
   name: 'db.client.connection.timeouts',
   instrument: 'counter',
   unit: '{timeout}',
-  brief: 'Requests that waited in vain for a connection of a pool.',
+  brief: 'The number of connection timeouts that have occurred trying to obtain a connection from the pool.',
   stability: 'development',
   attributes: pool,
 });
@@ -86,7 +86,7 @@ export const dbClientConnectionCreateTime = defineMetric({
   name: 'db.client.connection.create_time',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Time that it took to open a connection.',
+  brief: 'The time it took to create a new connection.',
   stability: 'development',
   buckets: SECONDS_DB,
   attributes: pool,
@@ -96,7 +96,7 @@ export const dbClientConnectionWaitTime = defineMetric({
   name: 'db.client.connection.wait_time',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Time that requests waited for a connection of a pool.',
+  brief: 'The time it took to obtain an open connection from the pool.',
   stability: 'development',
   buckets: SECONDS_DB,
   attributes: pool,
@@ -106,18 +106,18 @@ export const dbClientConnectionUseTime = defineMetric({
   name: 'db.client.connection.use_time',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Time from lending a connection out to its return.',
+  brief: 'The time between borrowing a connection and returning it to the pool.',
   stability: 'development',
   buckets: SECONDS_DB,
   attributes: pool,
 });
 
-/** Not in the conventions, which have no place for a connection that fails while nobody waits for it. */
+/** Not in the conventions, which count only the errors of operations: a connection can fail while none runs. */
 export const dbClientConnectionErrors = defineMetric({
   name: 'db.client.connection.errors',
   instrument: 'counter',
   unit: '{error}',
-  brief: 'Connections that could not be opened, or broke.',
+  brief: 'Connections that failed to open or broke.',
   stability: 'development',
   attributes: [...pool, errorType],
 });

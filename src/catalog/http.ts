@@ -1,4 +1,4 @@
-// HTTP: requests served and sent. Names and attributes follow OpenTelemetry semantic conventions 1.44.
+// HTTP servers and clients: requests, bodies and connections. Names follow OpenTelemetry semantic conventions 1.45.
 import { defineMetric } from '../core/metric.ts';
 import {
   errorType,
@@ -12,23 +12,23 @@ import {
 } from './attributes.ts';
 import { BYTES_BODY, SECONDS_HTTP } from './buckets.ts';
 
-const served = [httpRequestMethod, httpRoute, httpResponseStatusCode, urlScheme, networkProtocolVersion, errorType] as const;
+const server = [httpRequestMethod, httpRoute, httpResponseStatusCode, urlScheme, networkProtocolVersion, errorType] as const;
 
 export const httpServerRequestDuration = defineMetric({
   name: 'http.server.request.duration',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Duration of HTTP requests served.',
+  brief: 'Duration of HTTP server requests.',
   stability: 'stable',
   buckets: SECONDS_HTTP,
-  attributes: served,
+  attributes: server,
 });
 
 export const httpServerActiveRequests = defineMetric({
   name: 'http.server.active_requests',
   instrument: 'updowncounter',
   unit: '{request}',
-  brief: 'HTTP requests being served.',
+  brief: 'Number of active HTTP server requests.',
   stability: 'development',
   attributes: [httpRequestMethod, urlScheme],
 });
@@ -37,7 +37,7 @@ export const httpServerOpenConnections = defineMetric({
   name: 'http.server.open_connections',
   instrument: 'updowncounter',
   unit: '{connection}',
-  brief: 'Connections open to the HTTP servers of the process.',
+  brief: 'Open connections of HTTP servers.',
   stability: 'development',
   attributes: [],
 });
@@ -46,27 +46,29 @@ export const httpServerRequestBodySize = defineMetric({
   name: 'http.server.request.body.size',
   instrument: 'histogram',
   unit: 'By',
-  brief: 'Size of the bodies of HTTP requests served, as transferred.',
+  brief: 'Size of HTTP server request bodies.',
+  note: 'The size as transferred, before decompression.',
   stability: 'development',
   buckets: BYTES_BODY,
-  attributes: served,
+  attributes: server,
 });
 
 export const httpServerResponseBodySize = defineMetric({
   name: 'http.server.response.body.size',
   instrument: 'histogram',
   unit: 'By',
-  brief: 'Size of the bodies of HTTP responses served, as transferred.',
+  brief: 'Size of HTTP server response bodies.',
+  note: 'The size as transferred, after compression.',
   stability: 'development',
   buckets: BYTES_BODY,
-  attributes: served,
+  attributes: server,
 });
 
 export const httpClientRequestDuration = defineMetric({
   name: 'http.client.request.duration',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Duration of HTTP requests sent.',
+  brief: 'Duration of HTTP client requests.',
   stability: 'stable',
   buckets: SECONDS_HTTP,
   attributes: [
@@ -84,7 +86,7 @@ export const httpClientActiveRequests = defineMetric({
   name: 'http.client.active_requests',
   instrument: 'updowncounter',
   unit: '{request}',
-  brief: 'HTTP requests sent and not yet answered.',
+  brief: 'Number of active HTTP requests.',
   stability: 'development',
   attributes: [httpRequestMethod, serverAddress, serverPort, urlScheme],
 });

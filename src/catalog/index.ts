@@ -1,5 +1,6 @@
-// The catalogue: every metric that promtel declares, by area. A new metric is added to its area's file and is here.
-import type { MetricDefinition } from '../core/metric.ts';
+// The metric catalogue: every metric that promtel declares, by area. A metric added to the file of its area is listed here.
+import type { AttributeSpec } from '../core/attribute.ts';
+import type { InstrumentKind, MetricDefinition } from '../core/metric.ts';
 import * as agents from './agents.ts';
 import * as cache from './cache.ts';
 import * as db from './db.ts';
@@ -16,23 +17,36 @@ import * as system from './system.ts';
 import * as tools from './tools.ts';
 import * as usage from './usage.ts';
 
-/** The areas by their titles in the reference, in its order. */
-export const AREAS: Readonly<Record<string, readonly MetricDefinition[]>> = {
-  HTTP: Object.values(http),
-  'Jobs and queues': Object.values(jobs),
-  Caches: Object.values(cache),
-  Databases: Object.values(db),
-  'LLM calls': Object.values(llm),
-  'LLM calls by their latest names': Object.values(llmLatest),
-  Tools: Object.values(tools),
-  Agents: Object.values(agents),
-  Usage: Object.values(usage),
-  MCP: Object.values(mcp),
-  Pipelines: Object.values(pipeline),
-  'Node.js runtime': Object.values(runtime),
-  'Process and container': Object.values(process),
-  Host: Object.values(system),
-  'promtel itself': Object.values(self),
+/** What the reference says besides the brief, which for a name of the semantic conventions is the sentence that they have. */
+export interface Noted {
+  readonly note?: string;
+}
+
+export type CatalogAttribute = AttributeSpec & Noted;
+
+export type CatalogMetric = MetricDefinition<InstrumentKind, readonly CatalogAttribute[]> & Noted;
+
+/** The areas by their titles, in the order of the reference; in each, the metrics are sorted by name. */
+export const AREAS: Readonly<Record<string, readonly CatalogMetric[]>> = {
+  HTTP: byName(http),
+  'Jobs and queues': byName(jobs),
+  Caches: byName(cache),
+  Databases: byName(db),
+  'LLM calls': byName(llm),
+  'LLM calls, latest GenAI names': byName(llmLatest),
+  Tools: byName(tools),
+  Agents: byName(agents),
+  Usage: byName(usage),
+  MCP: byName(mcp),
+  Pipelines: byName(pipeline),
+  'Node.js runtime': byName(runtime),
+  'Process and container': byName(process),
+  Host: byName(system),
+  'promtel itself': byName(self),
 };
 
-export const CATALOG: readonly MetricDefinition[] = Object.values(AREAS).flat();
+export const CATALOG: readonly CatalogMetric[] = Object.values(AREAS).flat();
+
+function byName(area: Readonly<Record<string, CatalogMetric>>): CatalogMetric[] {
+  return Object.values(area).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}

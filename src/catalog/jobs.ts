@@ -1,4 +1,6 @@
-// Jobs and the queues that they wait in. The conventions' messaging metrics stop at 10 s and know no retries, so names are ours.
+// Jobs and queues: attempts, waits, retries, and the depth of queues.
+//
+// The names are ours: the buckets of the conventions' messaging metrics end at 10 s, and they have no retries.
 import { defineMetric } from '../core/metric.ts';
 import { errorType, jobName, jobOutcome, queueName, queueState } from './attributes.ts';
 import { SECONDS_JOB } from './buckets.ts';
@@ -9,7 +11,7 @@ export const jobDuration = defineMetric({
   name: 'job.duration',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Duration of attempts to process a job.',
+  brief: 'Duration of job attempts.',
   stability: 'stable',
   buckets: SECONDS_JOB,
   attributes: [...job, jobOutcome, errorType],
@@ -19,7 +21,8 @@ export const jobWaitDuration = defineMetric({
   name: 'job.wait.duration',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Time that jobs waited for their first attempt, a parent for its children too, without the delay they were added with.',
+  brief: 'Time from adding a job to its first attempt, without its delay.',
+  note: 'A parent job also waits for its children.',
   stability: 'stable',
   buckets: SECONDS_JOB,
   attributes: job,
@@ -29,7 +32,7 @@ export const jobActive = defineMetric({
   name: 'job.active',
   instrument: 'updowncounter',
   unit: '{job}',
-  brief: 'Jobs that this process is working on.',
+  brief: 'Jobs in progress in this process.',
   stability: 'stable',
   attributes: job,
 });
@@ -47,7 +50,7 @@ export const jobRetries = defineMetric({
   name: 'job.retries',
   instrument: 'counter',
   unit: '{job}',
-  brief: 'Attempts that failed and are to be repeated.',
+  brief: 'Failed job attempts that will be retried.',
   stability: 'stable',
   attributes: job,
 });
@@ -56,7 +59,8 @@ export const jobStalled = defineMetric({
   name: 'job.stalled',
   instrument: 'counter',
   unit: '{job}',
-  brief: 'Jobs whose worker went away in the middle of them, as seen by the worker that found out.',
+  brief: 'Stalled jobs, whose worker stopped before finishing them.',
+  note: 'Counted by the worker that finds them.',
   stability: 'stable',
   attributes: job,
 });
@@ -65,7 +69,8 @@ export const queueJobs = defineMetric({
   name: 'queue.jobs',
   instrument: 'gauge',
   unit: '{job}',
-  brief: 'Jobs in a queue by what they wait for, read by one process for all.',
+  brief: 'Jobs in a queue by state.',
+  note: 'One process reads them for all.',
   stability: 'stable',
   merge: 'max',
   attributes: [queueName, queueState],
@@ -75,17 +80,18 @@ export const queueOldestJobAge = defineMetric({
   name: 'queue.oldest_job.age',
   instrument: 'gauge',
   unit: 's',
-  brief: 'How long the oldest job that could be worked on has been waiting; 0 where none is.',
+  brief: 'Age of the oldest job that is ready to run; 0 if there is none.',
   stability: 'stable',
   merge: 'max',
   attributes: [queueName],
 });
 
+/** Its unit is a count: unit `1` would end its Prometheus name in `_ratio`, as if it were a share. */
 export const queuePaused = defineMetric({
   name: 'queue.paused',
   instrument: 'gauge',
-  unit: '1',
-  brief: 'Whether a queue is paused: 1 if it is.',
+  unit: '{queue}',
+  brief: 'Paused queues: 1 if the queue is paused, 0 if it is not.',
   stability: 'stable',
   merge: 'max',
   attributes: [queueName],
@@ -95,7 +101,7 @@ export const queueWorkers = defineMetric({
   name: 'queue.workers',
   instrument: 'gauge',
   unit: '{worker}',
-  brief: 'Workers of a queue that run in this process.',
+  brief: 'Workers of a queue in this process.',
   stability: 'stable',
   merge: 'sum',
   attributes: [queueName],
@@ -105,7 +111,7 @@ export const queueConcurrency = defineMetric({
   name: 'queue.concurrency',
   instrument: 'gauge',
   unit: '{job}',
-  brief: 'Jobs of a queue that the workers in this process take on at a time.',
+  brief: 'Concurrency limit of the workers of a queue in this process.',
   stability: 'stable',
   merge: 'sum',
   attributes: [queueName],

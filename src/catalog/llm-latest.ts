@@ -1,4 +1,4 @@
-// LLM calls by the names that the conventions' GenAI repository has moved to (2026-08); recorded where the application opts in.
+// LLM calls, by the latest names of the GenAI conventions (2026-08); recorded where OTEL_SEMCONV_STABILITY_OPT_IN has them.
 import { defineMetric } from '../core/metric.ts';
 import { errorType, httpResponseStatusCode, serverAddress } from './attributes.ts';
 import { SECONDS_LLM, TOKENS } from './buckets.ts';
@@ -18,7 +18,8 @@ export const genAiClientInferenceDuration = defineMetric({
   name: 'gen_ai.client.inference.duration',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Duration of inference calls, to the last byte of the answer.',
+  brief: 'GenAI client inference operation duration.',
+  note: 'Ends with the last byte of the response.',
   stability: 'development',
   buckets: SECONDS_LLM,
   attributes: [...call, errorType, httpResponseStatusCode],
@@ -28,7 +29,9 @@ export const genAiClientInferenceTimeToFirstChunk = defineMetric({
   name: 'gen_ai.client.inference.time_to_first_chunk',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Time from the request to the first chunk of output, of streamed calls.',
+  brief:
+    'Time to receive the first chunk, measured from when the client issues the generation request to when the first chunk is received in the response stream.',
+  note: 'Recorded for streamed calls only.',
   stability: 'development',
   buckets: SECONDS_LLM,
   attributes: call,
@@ -38,7 +41,9 @@ export const genAiClientInferenceTimePerOutputChunk = defineMetric({
   name: 'gen_ai.client.inference.time_per_output_chunk',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Time from one chunk of output to the next, of streamed calls.',
+  brief:
+    'Time per output chunk, recorded for each chunk received after the first one, measured as the time elapsed from the end of the previous chunk to the end of the current chunk.',
+  note: 'Recorded for streamed calls only.',
   stability: 'development',
   buckets: SECONDS_LLM,
   attributes: call,
@@ -48,7 +53,8 @@ export const genAiClientInferenceOperationInputTokens = defineMetric({
   name: 'gen_ai.client.inference.operation.input_tokens',
   instrument: 'histogram',
   unit: '{token}',
-  brief: 'Input tokens of each call, those read from a cache among them.',
+  brief: 'The number of input (prompt) tokens used per inference operation.',
+  note: 'Cached tokens are included.',
   stability: 'development',
   buckets: TOKENS,
   attributes: call,
@@ -58,7 +64,8 @@ export const genAiClientInferenceOperationOutputTokens = defineMetric({
   name: 'gen_ai.client.inference.operation.output_tokens',
   instrument: 'histogram',
   unit: '{token}',
-  brief: 'Output tokens of each call, those of its reasoning among them.',
+  brief: 'The number of output (completion) tokens used per inference operation.',
+  note: 'Reasoning tokens are included.',
   stability: 'development',
   buckets: TOKENS,
   attributes: call,
@@ -68,7 +75,7 @@ export const genAiClientInferenceUsageInputTokens = defineMetric({
   name: 'gen_ai.client.inference.usage.input_tokens',
   instrument: 'counter',
   unit: '{token}',
-  brief: 'Input tokens, those read from a cache among them.',
+  brief: 'The number of input (prompt) tokens used, including cached tokens.',
   stability: 'development',
   attributes: usage,
 });
@@ -77,7 +84,7 @@ export const genAiClientInferenceUsageOutputTokens = defineMetric({
   name: 'gen_ai.client.inference.usage.output_tokens',
   instrument: 'counter',
   unit: '{token}',
-  brief: 'Output tokens, those of reasoning among them.',
+  brief: 'The number of output (completion) tokens used, including reasoning tokens.',
   stability: 'development',
   attributes: usage,
 });
@@ -86,7 +93,8 @@ export const genAiClientInferenceUsageCacheReadInputTokens = defineMetric({
   name: 'gen_ai.client.inference.usage.cache_read.input_tokens',
   instrument: 'counter',
   unit: '{token}',
-  brief: 'Input tokens that the provider had in its cache.',
+  brief: 'The number of input tokens served from a provider-managed cache.',
+  note: 'They are part of gen_ai.client.inference.usage.input_tokens.',
   stability: 'development',
   attributes: usage,
 });
@@ -95,7 +103,8 @@ export const genAiClientInferenceUsageCacheWriteInputTokens = defineMetric({
   name: 'gen_ai.client.inference.usage.cache_write.input_tokens',
   instrument: 'counter',
   unit: '{token}',
-  brief: 'Input tokens that the provider put into its cache.',
+  brief: 'The number of input tokens written to a provider-managed cache.',
+  note: 'They are part of gen_ai.client.inference.usage.input_tokens.',
   stability: 'development',
   attributes: usage,
 });
@@ -104,7 +113,8 @@ export const genAiClientInferenceUsageReasoningOutputTokens = defineMetric({
   name: 'gen_ai.client.inference.usage.reasoning.output_tokens',
   instrument: 'counter',
   unit: '{token}',
-  brief: 'Output tokens that the model spent on reasoning.',
+  brief: 'The number of output tokens used for reasoning (e.g. chain-of-thought, extended thinking).',
+  note: 'They are part of gen_ai.client.inference.usage.output_tokens.',
   stability: 'development',
   attributes: usage,
 });

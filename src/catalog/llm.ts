@@ -1,4 +1,4 @@
-// LLM calls as their clients see them. Names and attributes follow OpenTelemetry semantic conventions 1.45 where those have one.
+// LLM calls: durations, tokens, cost, retries and rate limits. Names follow OpenTelemetry semantic conventions 1.45.
 import { defineMetric } from '../core/metric.ts';
 import { errorType, httpResponseStatusCode, serverAddress } from './attributes.ts';
 import { SECONDS_LLM, TOKENS, TOKENS_PER_SECOND } from './buckets.ts';
@@ -14,16 +14,17 @@ import {
   llmRateLimitKind,
 } from './llm-attributes.ts';
 
-/** What is known of a call before it is answered. */
-const asked = [genAiOperationName, genAiProviderName, genAiRequestModel, serverAddress, llmPurpose] as const;
-const call = [...asked, genAiResponseModel] as const;
-const spent = [genAiProviderName, genAiRequestModel, genAiResponseModel, llmPurpose] as const;
+/** What is known of a call before its response. */
+const request = [genAiOperationName, genAiProviderName, genAiRequestModel, serverAddress, llmPurpose] as const;
+const call = [...request, genAiResponseModel] as const;
+const priced = [genAiProviderName, genAiRequestModel, genAiResponseModel, llmPurpose] as const;
 
 export const genAiClientOperationDuration = defineMetric({
   name: 'gen_ai.client.operation.duration',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Duration of LLM calls, to the last byte of the answer.',
+  brief: 'GenAI operation duration.',
+  note: 'Ends with the last byte of the response.',
   stability: 'development',
   buckets: SECONDS_LLM,
   attributes: [...call, errorType, httpResponseStatusCode],
@@ -33,7 +34,8 @@ export const genAiClientTokenUsage = defineMetric({
   name: 'gen_ai.client.token.usage',
   instrument: 'histogram',
   unit: '{token}',
-  brief: 'Input and output tokens of LLM calls, as the provider counted them.',
+  brief: 'Number of input and output tokens used.',
+  note: 'Its token types are input and output only; llm.tokens has all.',
   stability: 'development',
   buckets: TOKENS,
   attributes: [...call, genAiTokenType],
@@ -43,7 +45,9 @@ export const genAiClientOperationTimeToFirstChunk = defineMetric({
   name: 'gen_ai.client.operation.time_to_first_chunk',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Time from the request to the first chunk of output, of streamed calls.',
+  brief:
+    'Time to receive the first chunk, measured from when the client issues the generation request to when the first chunk is received in the response stream.',
+  note: 'Recorded for streamed calls only.',
   stability: 'development',
   buckets: SECONDS_LLM,
   attributes: call,
@@ -53,7 +57,9 @@ export const genAiClientOperationTimePerOutputChunk = defineMetric({
   name: 'gen_ai.client.operation.time_per_output_chunk',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Time from one chunk of output to the next, of streamed calls.',
+  brief:
+    'Time per output chunk, recorded for each chunk received after the first one, measured as the time elapsed from the end of the previous chunk to the end of the current chunk.',
+  note: 'Recorded for streamed calls only.',
   stability: 'development',
   buckets: SECONDS_LLM,
   attributes: call,
@@ -63,7 +69,9 @@ export const llmTokens = defineMetric({
   name: 'llm.tokens',
   instrument: 'counter',
   unit: '{token}',
-  brief: 'Tokens of LLM calls, as the provider counted them.',
+  brief:
+    'Tokens of LLM calls; cache_read and cache_write are within input, reasoning within output, so sum input and output only.',
+  note: 'The counts are those of the provider.',
   stability: 'stable',
   attributes: [...call, genAiTokenType],
 });
@@ -72,7 +80,7 @@ export const llmOutputRate = defineMetric({
   name: 'llm.output.rate',
   instrument: 'histogram',
   unit: '{token}/s',
-  brief: 'Output tokens per second of streamed calls, from their first chunk to their end.',
+  brief: 'Output rate of streamed LLM calls, from the first chunk to the end.',
   stability: 'stable',
   buckets: TOKENS_PER_SECOND,
   attributes: call,
@@ -82,7 +90,8 @@ export const llmUnmeteredCalls = defineMetric({
   name: 'llm.unmetered_calls',
   instrument: 'counter',
   unit: '{call}',
-  brief: 'Calls that were answered without a word about tokens, such as streams without stream_options.include_usage.',
+  brief: 'LLM calls whose response has no token counts.',
+  note: 'For example streams without stream_options.include_usage.',
   stability: 'stable',
   attributes: call,
 });
@@ -91,25 +100,27 @@ export const llmCost = defineMetric({
   name: 'llm.cost',
   instrument: 'counter',
   unit: 'USD',
-  brief: 'Cost of LLM calls by the price of their tokens.',
+  brief: 'Cost of LLM calls.',
+  note: 'Prices are those of PROMTEL_LLM_PRICES, else the published ones.',
   stability: 'stable',
-  attributes: spent,
+  attributes: priced,
 });
 
 export const llmUnpricedCalls = defineMetric({
   name: 'llm.unpriced_calls',
   instrument: 'counter',
   unit: '{call}',
-  brief: 'Calls that used tokens whose price is not known.',
+  brief: 'LLM calls with tokens of unknown price.',
   stability: 'stable',
-  attributes: spent,
+  attributes: priced,
 });
 
 export const llmCredits = defineMetric({
   name: 'llm.credits',
   instrument: 'counter',
   unit: '{credit}',
-  brief: 'Credits that were spent, as the application tells.',
+  brief: 'Credits spent on LLM calls.',
+  note: 'The application records them.',
   stability: 'stable',
   attributes: [genAiProviderName, llmPurpose],
 });
@@ -118,7 +129,8 @@ export const llmBudget = defineMetric({
   name: 'llm.budget',
   instrument: 'gauge',
   unit: 'USD',
-  brief: 'What may be spent in a period, as the application tells.',
+  brief: 'LLM budget of a period; budgets of different periods overlap, so do not sum them.',
+  note: 'The application sets it.',
   stability: 'stable',
   merge: 'max',
   attributes: [llmBudgetPeriod, genAiProviderName, llmPurpose],
@@ -128,7 +140,7 @@ export const llmActive = defineMetric({
   name: 'llm.active',
   instrument: 'updowncounter',
   unit: '{call}',
-  brief: 'LLM calls that are under way.',
+  brief: 'LLM calls in progress.',
   stability: 'stable',
   attributes: [genAiProviderName, genAiRequestModel],
 });
@@ -137,7 +149,8 @@ export const llmRetries = defineMetric({
   name: 'llm.retries',
   instrument: 'counter',
   unit: '{call}',
-  brief: 'LLM calls that repeat one that failed, where the client says so.',
+  brief: 'Retries of LLM calls.',
+  note: 'Absent where the client does not report them.',
   stability: 'stable',
   attributes: [genAiProviderName, genAiRequestModel, llmPurpose],
 });
@@ -146,7 +159,7 @@ export const llmFinishReasons = defineMetric({
   name: 'llm.finish_reasons',
   instrument: 'counter',
   unit: '{call}',
-  brief: 'LLM calls by why the model stopped.',
+  brief: 'LLM calls by finish reason.',
   stability: 'stable',
   attributes: [genAiProviderName, genAiRequestModel, llmPurpose, llmFinishReason],
 });
@@ -155,7 +168,7 @@ export const llmStreamAborted = defineMetric({
   name: 'llm.stream.aborted',
   instrument: 'counter',
   unit: '{call}',
-  brief: 'Streamed calls that ended before the model did, whoever gave them up.',
+  brief: 'Streamed LLM calls that ended before the model had finished.',
   stability: 'stable',
   attributes: [genAiProviderName, genAiRequestModel, llmPurpose],
 });
@@ -164,7 +177,8 @@ export const llmRateLimitRemaining = defineMetric({
   name: 'llm.rate_limit.remaining',
   instrument: 'gauge',
   unit: '{unit}',
-  brief: 'Requests or tokens that the provider said are left for now.',
+  brief: 'Remaining requests and tokens of a rate limit; the kinds overlap, so do not sum them.',
+  note: 'The provider reports them in its responses.',
   stability: 'stable',
   merge: 'min',
   expireAfterSeconds: 300,

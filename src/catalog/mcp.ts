@@ -1,5 +1,5 @@
-// Sessions and operations of the Model Context Protocol. Names and bounds are those of semantic conventions 1.45, which call them
-// deprecated only since they have moved to the conventions for generative AI.
+// Model Context Protocol (MCP): sessions and operations. Names and bounds are those of semantic conventions 1.45, where they are
+// deprecated only because they have moved to the GenAI conventions.
 import { defineMetric } from '../core/metric.ts';
 import { errorType, serverAddress, serverPort } from './attributes.ts';
 import { SECONDS_MCP } from './buckets.ts';
@@ -22,7 +22,9 @@ export const mcpClientOperationDuration = defineMetric({
   name: 'mcp.client.operation.duration',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Duration of MCP requests and notifications by their sender, to the answer or until they are sent.',
+  brief:
+    'The duration of the MCP request or notification as observed on the sender from the time it was sent until the response or ack is received.',
+  note: 'A notification ends when it is sent.',
   stability: 'development',
   buckets: SECONDS_MCP,
   attributes: [...operation, serverAddress, serverPort],
@@ -32,7 +34,9 @@ export const mcpServerOperationDuration = defineMetric({
   name: 'mcp.server.operation.duration',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Duration of MCP requests by their receiver, to the answer, and notifications, which are told to take no time.',
+  brief:
+    'MCP request or notification duration as observed on the receiver from the time it was received until the result or ack is sent.',
+  note: 'A notification has a duration of 0.',
   stability: 'development',
   buckets: SECONDS_MCP,
   attributes: operation,
@@ -42,7 +46,7 @@ export const mcpClientSessionDuration = defineMetric({
   name: 'mcp.client.session.duration',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Duration of MCP sessions of clients, from connecting to closing.',
+  brief: 'The duration of the MCP session as observed on the MCP client.',
   stability: 'development',
   buckets: SECONDS_MCP,
   attributes: [...session, serverAddress, serverPort],
@@ -52,7 +56,8 @@ export const mcpServerSessionDuration = defineMetric({
   name: 'mcp.server.session.duration',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Duration of MCP sessions of servers, from connecting to closing; without sessions, each request is one.',
+  brief: 'The duration of the MCP session as observed on the MCP server.',
+  note: 'On a server without sessions, each request is one.',
   stability: 'development',
   buckets: SECONDS_MCP,
   attributes: session,
@@ -62,7 +67,7 @@ export const mcpActiveSessions = defineMetric({
   name: 'mcp.active_sessions',
   instrument: 'updowncounter',
   unit: '{session}',
-  brief: 'MCP sessions that are open.',
+  brief: 'Open MCP sessions.',
   stability: 'stable',
   attributes: [mcpRole, networkTransport],
 });

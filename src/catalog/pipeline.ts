@@ -1,4 +1,4 @@
-// Pipelines that an application runs: their stages, what went through, and when one last came to its end.
+// Data pipelines of the application: stage durations, items by outcome, and the last successful run.
 import { defineMetric } from '../core/metric.ts';
 import { errorType, pipelineItemOutcome, pipelineName, pipelineOutcome, pipelineStage, sourceType } from './attributes.ts';
 import { SECONDS_JOB } from './buckets.ts';
@@ -7,7 +7,7 @@ export const pipelineStageDuration = defineMetric({
   name: 'pipeline.stage.duration',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Duration of the stages of a pipeline.',
+  brief: 'Duration of pipeline stages.',
   stability: 'stable',
   buckets: SECONDS_JOB,
   attributes: [pipelineName, pipelineStage, pipelineOutcome, errorType],
@@ -17,7 +17,7 @@ export const pipelineItems = defineMetric({
   name: 'pipeline.items',
   instrument: 'counter',
   unit: '{item}',
-  brief: 'Items that went through a pipeline.',
+  brief: 'Items processed by a pipeline, by outcome.',
   stability: 'stable',
   attributes: [pipelineName, sourceType, pipelineItemOutcome],
 });
@@ -26,7 +26,7 @@ export const pipelineLastSuccess = defineMetric({
   name: 'pipeline.last_success',
   instrument: 'gauge',
   unit: 's',
-  brief: 'When a pipeline last came to its end without an error, Unix time.',
+  brief: 'Unix time of the last successful run of a pipeline.',
   stability: 'stable',
   merge: 'max',
   attributes: [pipelineName],

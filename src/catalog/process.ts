@@ -1,12 +1,12 @@
-// The process and the container around it. Names follow OpenTelemetry semantic conventions 1.45 where they have them.
+// The process and its container: CPU, memory, file descriptors, limits. Names follow OpenTelemetry semantic conventions 1.45.
 import { defineMetric } from '../core/metric.ts';
-import { cpuMode, processContextSwitchType, systemPagingFaultType } from './attributes.ts';
+import { cpuMode, processContextSwitchType, systemPagingFaultType } from './system-attributes.ts';
 
 export const processCpuTime = defineMetric({
   name: 'process.cpu.time',
   instrument: 'counter',
   unit: 's',
-  brief: 'CPU time of the process.',
+  brief: 'Total CPU seconds broken down by different CPU modes.',
   stability: 'development',
   attributes: [cpuMode],
 });
@@ -15,7 +15,8 @@ export const processCpuUtilization = defineMetric({
   name: 'process.cpu.utilization',
   instrument: 'gauge',
   unit: '1',
-  brief: 'Share of the CPUs that the process may use.',
+  brief:
+    'Difference in process.cpu.time since the last measurement, divided by the elapsed time and number of CPUs available to the process.',
   stability: 'development',
   attributes: [cpuMode],
   merge: 'sum',
@@ -25,7 +26,8 @@ export const processMemoryUsage = defineMetric({
   name: 'process.memory.usage',
   instrument: 'updowncounter',
   unit: 'By',
-  brief: 'Physical memory of the process, its resident set.',
+  brief: 'The amount of physical memory in use.',
+  note: 'This is the resident set size.',
   stability: 'development',
   attributes: [],
 });
@@ -34,27 +36,28 @@ export const processMemoryVirtual = defineMetric({
   name: 'process.memory.virtual',
   instrument: 'updowncounter',
   unit: 'By',
-  brief: 'Virtual memory of the process.',
+  brief: 'The amount of committed virtual memory.',
   stability: 'development',
   attributes: [],
 });
 
-/** Semantic conventions 1.45 rename it `process.unix.file_descriptor.count`; what is in use still asks for this name. */
+/** Semantic conventions 1.45 rename it `process.unix.file_descriptor.count`; dashboards in use still query this name. */
 export const processOpenFileDescriptorCount = defineMetric({
   name: 'process.open_file_descriptor.count',
   instrument: 'updowncounter',
   unit: '{file_descriptor}',
-  brief: 'Open files, sockets and pipes.',
+  brief: 'Number of UNIX file descriptors in use by the process.',
+  note: 'Descriptors are files, sockets and pipes.',
   stability: 'development',
   attributes: [],
 });
 
-/** Not in the semantic conventions: without it, nobody can tell that descriptors run out. */
+/** Not in the semantic conventions: without it, no alert can say that descriptors run out. */
 export const processOpenFileDescriptorLimit = defineMetric({
   name: 'process.open_file_descriptor.limit',
   instrument: 'updowncounter',
   unit: '{file_descriptor}',
-  brief: 'Files, sockets and pipes that the process may have open.',
+  brief: 'Limit of open file descriptors of the process.',
   stability: 'development',
   attributes: [],
 });
@@ -63,7 +66,7 @@ export const processContextSwitches = defineMetric({
   name: 'process.context_switches',
   instrument: 'counter',
   unit: '{context_switch}',
-  brief: 'Context switches of the process.',
+  brief: 'Number of times the process has been context switched.',
   stability: 'development',
   attributes: [processContextSwitchType],
 });
@@ -72,7 +75,7 @@ export const processPagingFaults = defineMetric({
   name: 'process.paging.faults',
   instrument: 'counter',
   unit: '{fault}',
-  brief: 'Page faults of the process.',
+  brief: 'Number of page faults the process has made.',
   stability: 'development',
   attributes: [systemPagingFaultType],
 });
@@ -81,7 +84,7 @@ export const processUptime = defineMetric({
   name: 'process.uptime',
   instrument: 'gauge',
   unit: 's',
-  brief: 'Time since the process started.',
+  brief: 'The time the process has been running.',
   stability: 'development',
   attributes: [],
   merge: 'max',
@@ -92,7 +95,7 @@ export const processStartTime = defineMetric({
   name: 'process.start_time',
   instrument: 'gauge',
   unit: 's',
-  brief: 'When the process started, in Unix time.',
+  brief: 'Unix time when the process started.',
   stability: 'development',
   attributes: [],
   merge: 'min',
@@ -105,14 +108,16 @@ export const containerMemoryUsage = defineMetric({
   ...container,
   name: 'container.memory.usage',
   unit: 'By',
-  brief: 'Memory that the container or control group is charged for, page cache included.',
+  brief: 'Memory usage of the container.',
+  note: 'The page cache is included; outside a container, it is that of the control group.',
 });
 
 export const containerMemoryWorkingSet = defineMetric({
   ...container,
   name: 'container.memory.working_set',
   unit: 'By',
-  brief: 'Memory of the container or control group that cannot be reclaimed at once; what Kubernetes evicts by.',
+  brief: 'Container memory working set.',
+  note: 'Kubernetes evicts pods by it; outside a container, it is that of the control group.',
 });
 
 /** Not in the semantic conventions. */
@@ -120,7 +125,8 @@ export const containerMemoryLimit = defineMetric({
   ...container,
   name: 'container.memory.limit',
   unit: 'By',
-  brief: 'Memory that the container or control group may use; absent where there is no limit.',
+  brief: 'Memory limit of the container.',
+  note: 'Absent without a limit; outside a container, it is that of the control group.',
 });
 
 /** Not in the semantic conventions. */
@@ -128,5 +134,6 @@ export const containerCpuLimit = defineMetric({
   ...container,
   name: 'container.cpu.limit',
   unit: '{cpu}',
-  brief: 'CPUs that the container or control group may use, such as 0.5; absent where there is no limit.',
+  brief: 'CPU limit of the container.',
+  note: 'Absent without a limit; outside a container, it is that of the control group.',
 });

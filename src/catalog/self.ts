@@ -1,4 +1,4 @@
-// promtel itself: what it serves, what it could not read, and what it left out.
+// promtel itself: scrapes, exports, series limits, rejected values, and errors of its own.
 import { defineMetric } from '../core/metric.ts';
 import {
   collectionSubject,
@@ -11,12 +11,12 @@ import {
 } from './attributes.ts';
 import { SECONDS_SCRAPE } from './buckets.ts';
 
-/** Its unit is not `1`, which would end its Prometheus name in `_ratio`. */
+/** Its unit is a count: unit `1` would end its Prometheus name in `_ratio`, as if it were a share. */
 export const promtelBuildInfo = defineMetric({
   name: 'promtel.build.info',
   instrument: 'gauge',
   unit: '{build}',
-  brief: 'Always 1; the attributes tell which promtel runs on which Node.js.',
+  brief: 'Versions of promtel and Node.js; always 1.',
   stability: 'development',
   attributes: [telemetryDistroVersion, processRuntimeVersion],
   merge: 'max',
@@ -26,7 +26,7 @@ export const promtelMetricSeries = defineMetric({
   name: 'promtel.metric.series',
   instrument: 'gauge',
   unit: '{series}',
-  brief: 'Series that a metric has, the overflow series included.',
+  brief: 'Series of a metric, its overflow series included.',
   stability: 'development',
   attributes: [metricName],
   merge: 'max',
@@ -36,7 +36,7 @@ export const promtelMetricOverflow = defineMetric({
   name: 'promtel.metric.overflow',
   instrument: 'counter',
   unit: '{value}',
-  brief: 'Values that went to the overflow series, since their metric had reached its limit of series.',
+  brief: 'Values beyond the series limit, added to the overflow series of their metric.',
   stability: 'development',
   attributes: [metricName],
 });
@@ -45,7 +45,7 @@ export const promtelMetricRejected = defineMetric({
   name: 'promtel.metric.rejected',
   instrument: 'counter',
   unit: '{value}',
-  brief: 'Values that were not stored: no finite number, or negative where that is not allowed.',
+  brief: 'Rejected values: not finite, or negative where that is not allowed.',
   stability: 'development',
   attributes: [metricName],
 });
@@ -54,7 +54,7 @@ export const promtelInstrumentationDetached = defineMetric({
   name: 'promtel.instrumentation.detached',
   instrument: 'gauge',
   unit: '{instrumentation}',
-  brief: 'Instrumentations that failed and measure no more.',
+  brief: 'Instrumentations that were detached after an error.',
   stability: 'development',
   attributes: [instrumentationName],
   merge: 'sum',
@@ -64,7 +64,7 @@ export const promtelCollectionErrors = defineMetric({
   name: 'promtel.collection.errors',
   instrument: 'counter',
   unit: '{error}',
-  brief: 'Values that could not be read when they were asked for.',
+  brief: 'Errors while values were read for a collection.',
   stability: 'development',
   attributes: [collectionSubject],
 });
@@ -73,7 +73,7 @@ export const promtelScrapeDuration = defineMetric({
   name: 'promtel.scrape.duration',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Time from a scrape to the end of its answer.',
+  brief: 'Duration of scrapes, to the end of the response.',
   stability: 'development',
   buckets: SECONDS_SCRAPE,
   attributes: [errorType],
@@ -83,7 +83,7 @@ export const promtelScrapeSize = defineMetric({
   name: 'promtel.scrape.size',
   instrument: 'gauge',
   unit: 'By',
-  brief: 'Size of the latest page, before compression.',
+  brief: 'Size of the latest scrape, before compression.',
   stability: 'development',
   attributes: [],
   merge: 'max',
@@ -93,7 +93,7 @@ export const promtelExportFailures = defineMetric({
   name: 'promtel.export.failures',
   instrument: 'counter',
   unit: '{export}',
-  brief: 'Exports that failed for good, after every retry.',
+  brief: 'Failed exports, after all retries.',
   stability: 'development',
   attributes: [exporterName, errorType],
 });

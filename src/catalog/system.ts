@@ -1,4 +1,4 @@
-// The host. Names follow OpenTelemetry semantic conventions 1.45.
+// Host: CPU, memory, file systems, disks and network. Names follow OpenTelemetry semantic conventions 1.45.
 import { defineMetric } from '../core/metric.ts';
 import {
   cpuMode,
@@ -10,9 +10,9 @@ import {
   systemFilesystemState,
   systemFilesystemType,
   systemMemoryState,
-} from './attributes.ts';
+} from './system-attributes.ts';
 
-// Every process of a host reads the same values of it: adding them up would count the host once for each.
+// Every process of a host reads the same values: a sum would count the host once for each.
 const host = { stability: 'development', merge: 'max' } as const;
 
 const filesystem = [systemDevice, systemFilesystemMountpoint, systemFilesystemType] as const;
@@ -22,7 +22,7 @@ export const systemCpuTime = defineMetric({
   name: 'system.cpu.time',
   instrument: 'counter',
   unit: 's',
-  brief: 'CPU time of the host, all CPUs together.',
+  brief: 'CPU time of the host by mode.',
   attributes: [cpuMode],
 });
 
@@ -31,7 +31,7 @@ export const systemCpuUtilization = defineMetric({
   name: 'system.cpu.utilization',
   instrument: 'gauge',
   unit: '1',
-  brief: 'Share of the CPU time of the host, all CPUs together; the modes add up to 1.',
+  brief: 'Share of the CPU time of the host by mode.',
   attributes: [cpuMode],
 });
 
@@ -40,7 +40,8 @@ export const systemMemoryUsage = defineMetric({
   name: 'system.memory.usage',
   instrument: 'updowncounter',
   unit: 'By',
-  brief: 'Memory of the host; the states add up to its limit.',
+  brief: 'Reports memory by state.',
+  note: 'The states add up to system.memory.limit.',
   attributes: [systemMemoryState],
 });
 
@@ -49,7 +50,8 @@ export const systemMemoryUtilization = defineMetric({
   name: 'system.memory.utilization',
   instrument: 'gauge',
   unit: '1',
-  brief: 'Share of the memory of the host; the states add up to 1.',
+  brief: 'Fraction of memory bytes by state.',
+  note: 'The states add up to 1.',
   attributes: [systemMemoryState],
 });
 
@@ -58,7 +60,7 @@ export const systemMemoryLimit = defineMetric({
   name: 'system.memory.limit',
   instrument: 'updowncounter',
   unit: 'By',
-  brief: 'Memory that the host has.',
+  brief: 'Physical memory of the host.',
   attributes: [],
 });
 
@@ -67,7 +69,8 @@ export const systemFilesystemUsage = defineMetric({
   name: 'system.filesystem.usage',
   instrument: 'updowncounter',
   unit: 'By',
-  brief: 'Space of local file systems; the states add up to its limit.',
+  brief: "Reports a filesystem's space usage across different states.",
+  note: 'The states add up to system.filesystem.limit.',
   attributes: [...filesystem, systemFilesystemState],
 });
 
@@ -76,7 +79,8 @@ export const systemFilesystemUtilization = defineMetric({
   name: 'system.filesystem.utilization',
   instrument: 'gauge',
   unit: '1',
-  brief: 'Share of the space of local file systems that is used, of what is not reserved, as df shows it.',
+  brief: 'Fraction of filesystem bytes used.',
+  note: 'Reserved space is left out, as in df.',
   attributes: filesystem,
 });
 
@@ -85,7 +89,8 @@ export const systemFilesystemLimit = defineMetric({
   name: 'system.filesystem.limit',
   instrument: 'updowncounter',
   unit: 'By',
-  brief: 'Space that local file systems have.',
+  brief: 'The total storage capacity of the filesystem.',
+  note: 'Only local file systems are read.',
   attributes: filesystem,
 });
 
@@ -94,7 +99,7 @@ export const systemDiskIo = defineMetric({
   name: 'system.disk.io',
   instrument: 'counter',
   unit: 'By',
-  brief: 'Bytes read from and written to disks.',
+  brief: 'Disk bytes transferred.',
   attributes: [systemDevice, diskIoDirection],
 });
 
@@ -103,7 +108,7 @@ export const systemDiskOperations = defineMetric({
   name: 'system.disk.operations',
   instrument: 'counter',
   unit: '{operation}',
-  brief: 'Reads and writes that disks completed.',
+  brief: 'Disk operations count.',
   attributes: [systemDevice, diskIoDirection],
 });
 
@@ -112,7 +117,7 @@ export const systemNetworkIo = defineMetric({
   name: 'system.network.io',
   instrument: 'counter',
   unit: 'By',
-  brief: 'Bytes received and transmitted.',
+  brief: 'The number of bytes transmitted and received.',
   attributes: [networkInterfaceName, networkIoDirection],
 });
 
@@ -121,7 +126,7 @@ export const systemNetworkErrors = defineMetric({
   name: 'system.network.errors',
   instrument: 'counter',
   unit: '{error}',
-  brief: 'Errors of network interfaces.',
+  brief: 'Count of network errors detected.',
   attributes: [networkInterfaceName, networkIoDirection],
 });
 
@@ -130,6 +135,6 @@ export const systemNetworkPacketDropped = defineMetric({
   name: 'system.network.packet.dropped',
   instrument: 'counter',
   unit: '{packet}',
-  brief: 'Packets that network interfaces dropped although nothing was wrong with them.',
+  brief: 'Count of packets that are dropped or discarded even though there was no error.',
   attributes: [networkInterfaceName, networkIoDirection],
 });

@@ -1,4 +1,4 @@
-// Tools that models ask for and the application executes.
+// Tool calls: the tools that models request and the application executes.
 import { defineMetric } from '../core/metric.ts';
 import { errorType } from './attributes.ts';
 import { SECONDS_LLM } from './buckets.ts';
@@ -8,7 +8,7 @@ export const genAiExecuteToolDuration = defineMetric({
   name: 'gen_ai.execute_tool.duration',
   instrument: 'histogram',
   unit: 's',
-  brief: 'Duration of tool calls.',
+  brief: 'The duration of a single tool execution.',
   stability: 'development',
   buckets: SECONDS_LLM,
   attributes: [genAiToolName, genAiAgentName, errorType],
@@ -18,7 +18,7 @@ export const toolActive = defineMetric({
   name: 'tool.active',
   instrument: 'updowncounter',
   unit: '{call}',
-  brief: 'Tool calls that are under way.',
+  brief: 'Tool calls in progress.',
   stability: 'stable',
   attributes: [genAiToolName],
 });

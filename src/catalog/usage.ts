@@ -1,4 +1,4 @@
-// Who uses the application, counted without names, and what their tasks cost.
+// Usage of the application: active users and API keys, without their names, and the cost of tasks.
 import { defineMetric } from '../core/metric.ts';
 import { usageTaskType, usageWindow } from './agent-attributes.ts';
 import { USD_TASK } from './buckets.ts';
@@ -7,9 +7,9 @@ export const usageApiKeysActive = defineMetric({
   name: 'usage.api_keys.active',
   instrument: 'gauge',
   unit: '{key}',
-  brief: 'API keys that were used within a window.',
+  brief: 'API keys active within a window; windows overlap, so read one alone.',
   stability: 'stable',
-  // Processes see the same keys: their sum would count one twice. What each saw alone is missing.
+  // Processes see the same keys, so a sum would count them twice; the maximum misses what only another process saw.
   merge: 'max',
   attributes: [usageWindow],
 });
@@ -18,7 +18,7 @@ export const usageUsersActive = defineMetric({
   name: 'usage.users.active',
   instrument: 'gauge',
   unit: '{user}',
-  brief: 'Users that did something within a window.',
+  brief: 'Users active within a window; windows overlap, so read one alone.',
   stability: 'stable',
   merge: 'max',
   attributes: [usageWindow],
@@ -28,7 +28,7 @@ export const usageTaskCost = defineMetric({
   name: 'usage.task.cost',
   instrument: 'histogram',
   unit: 'USD',
-  brief: 'Cost of the LLM calls of each task.',
+  brief: 'Cost of LLM calls per task; includes that of nested tasks, so sum llm.cost for the total.',
   stability: 'stable',
   buckets: USD_TASK,
   attributes: [usageTaskType],

@@ -1,16 +1,16 @@
-// The configuration in words for the start-up line and for diagnosis; nothing confidential is left in them.
+// Describes the configuration for the start-up line and for diagnosis, without anything confidential.
 import type { Config, Origins } from './config.ts';
-import { otlpTarget, type Signal } from './otlp-target.ts';
+import type { Signal } from './otlp-target.ts';
 import { quote, withoutCredentials } from './redaction.ts';
 
 export interface Summary {
-  /** One phrase for each place that metrics and spans go to, such as `metrics at http://0.0.0.0:9464/metrics`. */
+  /** One phrase for each place that metrics and spans are exported to, such as `metrics at http://0.0.0.0:9464/metrics`. */
   readonly destinations: readonly string[];
-  /** What the environment has determined, as `NAME="text"`, in the order of the reference. */
+  /** The variables that are set, as `NAME="text"`, in the order of the reference. */
   readonly set: readonly string[];
 }
 
-/** Says what is exported and where. `boundPort` is the port that was in fact taken, where 0 asked for any. */
+/** Says what is exported and where. `boundPort` is the port that the page is served on, which differs where 0 is configured. */
 export function describe(config: Config, origins: Origins, boundPort?: number): Summary {
   const metrics = config.metrics.exporters.map((exporter) =>
     exporter === 'prometheus' ? `metrics at ${metricsUrl(config, boundPort)}` : pushed(config, 'metrics', exporter),
@@ -20,14 +20,14 @@ export function describe(config: Config, origins: Origins, boundPort?: number): 
   return { destinations, set: [...new Set(Object.values(origins).map(({ variable, text }) => `${variable}=${quote(text)}`))] };
 }
 
-/** The address of the metrics page, as a browser or a scrape on this machine takes it. */
+/** The URL of the metrics page for a browser or a scrape on this machine. */
 export function metricsUrl({ prometheus: { host = '0.0.0.0', port, path } }: Config, boundPort = port): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}${path}`;
 }
 
 function pushed(config: Config, signal: Signal, exporter: 'otlp' | 'console'): string {
-  const often = signal === 'metrics' ? ` every ${config.metrics.exportIntervalMillis / 1000} s` : '';
-  if (exporter === 'console') return `${signal} to the console${often}`;
-  const { url, protocol } = otlpTarget(config, signal);
-  return `${signal} to ${withoutCredentials(url)} (otlp, ${protocol})${often}`;
+  const interval = signal === 'metrics' ? ` every ${config.metrics.exportIntervalMillis / 1000} s` : '';
+  if (exporter === 'console') return `${signal} to the console${interval}`;
+  const { url, protocol } = config.otlpTargets[signal];
+  return `${signal} to ${withoutCredentials(url)} (otlp, ${protocol})${interval}`;
 }

@@ -1,4 +1,4 @@
-// The reference of all settings as a Markdown page; only its generator loads this file.
+// Renders the reference of all settings, otel/settings.md. Only its generator loads this file.
 import { defaultInWords } from './redaction.ts';
 import type { Area, Setting } from './setting.ts';
 import { settings, type AreaName } from './settings.ts';
@@ -10,21 +10,21 @@ interface Heading {
 
 const headings: Readonly<Record<AreaName, Heading>> = {
   general: { title: 'General', note: '' },
-  resource: { title: 'The service and its surroundings', note: '' },
+  resource: { title: 'Resource', note: '' },
   instrumentations: { title: 'What is instrumented', note: '' },
   llm: { title: 'LLM calls', note: '' },
   metrics: {
     title: 'Metrics',
-    note: 'Patterns are held against OpenTelemetry names, such as `http.server.request.duration`; `*` stands for any characters, `?` for one.',
+    note: 'Patterns match OpenTelemetry names, such as `http.server.request.duration`; `*` stands for any characters, `?` for one.',
   },
-  prometheus: { title: 'The Prometheus page', note: 'These hold while `OTEL_METRICS_EXPORTER` has `prometheus`.' },
+  prometheus: { title: 'The Prometheus page', note: 'Used while `OTEL_METRICS_EXPORTER` includes `prometheus`.' },
   otlp: {
     title: 'OTLP',
     note: 'Over http, `/v1/metrics` or `/v1/traces` is appended to `OTEL_EXPORTER_OTLP_ENDPOINT`; the endpoint of one signal is used as it is.',
   },
   otlpMetrics: { title: 'OTLP, metrics alone', note: '' },
   otlpTraces: { title: 'OTLP, traces alone', note: '' },
-  traces: { title: 'Traces', note: 'These hold while `OTEL_TRACES_EXPORTER` is not `none`.' },
+  traces: { title: 'Traces', note: 'Used while `OTEL_TRACES_EXPORTER` is not `none`.' },
 };
 
 const INTRODUCTION = `\
@@ -33,7 +33,7 @@ const INTRODUCTION = `\
 # Settings
 
 promtel takes its settings from environment variables. An empty variable counts as unset. A value that is not
-accepted is told in one line when the application starts, and the default holds; of a list, the good items hold.
+accepted is reported in one line when the application starts, and the default is used; of a list, the accepted items are used.
 `;
 
 /** The whole page. */

@@ -1,7 +1,8 @@
-// Reads an environment into a frozen configuration; whatever is wrong becomes a problem, and the default holds.
+// Loads the configuration from environment variables: what is not accepted becomes a problem, and the default is used.
 import type { Problem } from '../core/problem.ts';
 import type { PatternOverride } from '../core/recording/metric-overrides.ts';
-import type { Environment, Loaded, Origin, Origins } from './config.ts';
+import type { Config, Environment, LoadedConfig, Origin, Origins } from './config.ts';
+import { otlpTargets } from './otlp-target.ts';
 import { reconcile, type Draft, type DraftOrigins } from './reconcile.ts';
 import { defaultInWords, quote, shownText } from './redaction.ts';
 import type { Area, Setting } from './setting.ts';
@@ -9,12 +10,12 @@ import { settings, type Settings } from './settings.ts';
 import { unknownNames } from './unknown-names.ts';
 
 export interface LoadOptions {
-  /** The names that the lists of instrumentations may hold; any name is taken if they are not given. */
+  /** The names that the lists of instrumentations may hold; any name is accepted if absent. */
   readonly instrumentations?: readonly string[];
 }
 
-/** Reads the environment without changing it. It never throws. */
-export function load(env: Environment, { instrumentations }: LoadOptions = {}): Loaded {
+/** Loads a frozen configuration. It never throws and does not change the environment. */
+export function loadConfig(env: Environment, { instrumentations }: LoadOptions = {}): LoadedConfig {
   const problems: Problem[] = [];
   const values: Record<string, Record<string, unknown>> = {};
   const found: Record<string, Origin> = {};
@@ -30,7 +31,18 @@ export function load(env: Environment, { instrumentations }: LoadOptions = {}): 
   const draft = values as unknown as Draft;
   const origins: DraftOrigins = found;
   problems.push(...reconcile(draft, origins), ...unknownNames(env));
-  return { config: freeze({ ...draft, metricOverrides: metricOverrides(draft, origins) }), problems, origins: freeze(origins) };
+  return {
+    config: freeze({ ...draft, metricOverrides: metricOverrides(draft, origins), otlpTargets: otlpTargets(draft) }),
+    problems,
+    origins: freeze(origins),
+  };
+}
+
+let defaults: Config | undefined;
+
+/** The configuration of an empty environment, read once. */
+export function defaultConfig(): Config {
+  return (defaults ??= loadConfig({}).config);
 }
 
 interface Result {
@@ -61,12 +73,12 @@ interface Rejected {
   readonly accepted: string;
 }
 
-const MOST_PROBLEMS_OF_ONE = 5;
+const MAX_PROBLEMS_PER_SETTING = 5;
 
-function problemsOf(setting: Setting, rejected: readonly Rejected[], nothingLeft: boolean): Problem[] {
+function problemsOf(setting: Setting, rejected: readonly Rejected[], isDefaultUsed: boolean): Problem[] {
   const subject = setting.env;
-  const outcome = nothingLeft ? `using ${defaultInWords(setting)}` : 'it is left out';
-  const problems = rejected.slice(0, MOST_PROBLEMS_OF_ONE).map(({ part, accepted }) => {
+  const outcome = isDefaultUsed ? `using ${defaultInWords(setting)}` : 'it is left out';
+  const problems = rejected.slice(0, MAX_PROBLEMS_PER_SETTING).map(({ part, accepted }) => {
     const message = `${quote(shownText(setting, part))} is not ${accepted}; ${outcome}`;
     return { subject, message };
   });
@@ -75,10 +87,10 @@ function problemsOf(setting: Setting, rejected: readonly Rejected[], nothingLeft
 }
 
 function metricOverrides({ metrics }: Settings, origins: Origins): readonly PatternOverride[] {
-  // A limit that the operator did not ask for leaves alone what a metric declares for itself.
-  const ofAll = origins['metrics.cardinalityLimit'] === undefined ? [] : [{ pattern: '*', limit: metrics.cardinalityLimit }];
+  // The default limit must not override the limit that a metric declares for itself.
+  const limitOfAll = origins['metrics.cardinalityLimit'] === undefined ? [] : [{ pattern: '*', limit: metrics.cardinalityLimit }];
   return [
-    ...ofAll,
+    ...limitOfAll,
     ...metrics.limits.map(({ pattern, value }) => ({ pattern, limit: value })),
     ...metrics.buckets.map(({ pattern, value }) => ({ pattern, buckets: value })),
     ...metrics.dropMetrics.map((pattern) => ({ pattern, drop: true })),

@@ -1,34 +1,56 @@
-// What one signal sends over OTLP, and where: its own variables first, the general ones else.
-import type { Config } from './config.ts';
+// Where each signal goes over OTLP, and how: the general variables, and those of the signal in their place.
+import { isHttpUrl } from './parse.ts';
+import type { Settings } from './settings.ts';
 
 export type Signal = 'metrics' | 'traces';
 
-export type OtlpTarget = Omit<Config['otlp'], 'endpoint'> & { readonly url: string };
+/** The OTLP settings that hold for one signal. */
+export type OtlpTarget = Omit<Settings['otlp'], 'endpoint'> & {
+  /** Over http with the path of the signal. */
+  readonly url: string;
+};
+
+export type OtlpMetricsTarget = OtlpTarget & Omit<Settings['otlpMetrics'], keyof Settings['otlp']>;
+
+export interface OtlpTargets {
+  readonly metrics: OtlpMetricsTarget;
+  readonly traces: OtlpTarget;
+}
 
 /**
- * The settings of a signal, put together as the OTLP exporter specification 1.56 says: a general http endpoint is
- * extended by the signal's path, one for the signal alone is used as it is, and headers of both are sent.
+ * Merges the variables as the OTLP exporter specification 1.56 says: a general http endpoint is extended by the signal's
+ * path, one for the signal alone is used as it is, and headers of both are sent.
  */
-export function otlpTarget(config: Config, signal: Signal): OtlpTarget {
-  const general = config.otlp;
-  const own = signal === 'metrics' ? config.otlpMetrics : config.otlpTraces;
-  const protocol = own.protocol ?? general.protocol;
+export function otlpTargets({ otlp, otlpMetrics, otlpTraces }: Settings): OtlpTargets {
+  const { endpoint: _, ...metricsAlone } = otlpMetrics;
   return {
-    url: own.endpoint ?? generalUrl(general.endpoint, protocol, signal),
-    protocol,
-    headers: { ...general.headers, ...own.headers },
-    timeoutMillis: own.timeoutMillis ?? general.timeoutMillis,
-    compression: own.compression ?? general.compression,
-    certificate: own.certificate ?? general.certificate,
-    clientCertificate: own.clientCertificate ?? general.clientCertificate,
-    clientKey: own.clientKey ?? general.clientKey,
-    insecure: own.insecure ?? general.insecure,
+    metrics: { ...metricsAlone, ...targetOf('metrics', otlp, otlpMetrics) },
+    traces: targetOf('traces', otlp, otlpTraces),
   };
+}
+
+function targetOf(signal: Signal, { endpoint, ...general }: Settings['otlp'], own: Settings['otlpTraces']): OtlpTarget {
+  const options = override(general, own);
+  return {
+    ...options,
+    headers: { ...general.headers, ...own.headers },
+    url: own.endpoint ?? generalUrl(endpoint, options.protocol, signal),
+  };
+}
+
+/** The general options, each replaced by the signal's own where that is set. */
+function override<Options extends object>(
+  general: Options,
+  own: { readonly [Key in keyof Options]: Options[Key] | undefined },
+): Options {
+  const entries = Object.entries(general).map(([key, value]: [string, unknown]) => [key, own[key as keyof Options] ?? value]);
+  return Object.fromEntries(entries) as Options;
 }
 
 function generalUrl(endpoint: string | undefined, protocol: string, signal: Signal): string {
   if (protocol === 'grpc') return endpoint ?? 'http://localhost:4317';
-  const url = new URL(endpoint ?? 'http://localhost:4318');
+  // An endpoint of grpc alone has been reported.
+  const url = new URL(endpoint !== undefined && isHttpUrl(endpoint) ? endpoint : 'http://localhost:4318');
   url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/${signal}`;
   return url.href;
 }

@@ -1,8 +1,8 @@
-// The parsers of lists: every item stands for itself, so a bad one is told and the good ones hold.
+// Parsers of lists: a bad item is reported, and the good ones are used.
 import { decimal, matching, wordOf } from './parse.ts';
-import type { Parser, Reading } from './setting.ts';
+import type { ParseContext, Parser } from './setting.ts';
 
-/** Items that are read one by one; undefined unless at least one can be used. */
+/** Parses items one by one; undefined unless at least one can be used. */
 function each<T>(text: string, separator: string, read: (item: string) => T | undefined): readonly T[] | undefined {
   const items = text
     .split(separator)
@@ -16,7 +16,7 @@ function each<T>(text: string, separator: string, read: (item: string) => T | un
 export function list<T>(item: Parser<T>, plural: string): Parser<readonly T[]> {
   return {
     accepts: `a comma-separated list of ${plural}`,
-    parse: (text, reading) => each(text, ',', (part) => item.parse(part, reading)),
+    parse: (text, context) => each(text, ',', (part) => item.parse(part, context)),
   };
 }
 
@@ -40,7 +40,7 @@ export function choices<const T extends string>(words: readonly T[], { withAll =
   };
 }
 
-/** Names of instrumentations, held against those that `load` was told of. */
+/** Names of instrumentations, compared with those that `loadConfig` was given. */
 export const instrumentationNames: Parser<readonly string[]> = {
   accepts: 'a comma-separated list of instrumentation names',
   parse(text, { reject, instrumentations }) {
@@ -56,17 +56,17 @@ export type Pairs = Readonly<Record<string, string>>;
 
 /**
  * `key=value` pairs, percent-decoded. The resource SDK specification 1.60 advises to discard the whole variable for one
- * malformed pair; promtel tells of it and keeps the others, since a service without its name helps nobody.
+ * malformed pair; promtel reports it and keeps the others, since a service without its name helps nobody.
  */
 export const attributePairs: Parser<Pairs> = {
   accepts: 'a comma-separated list of key=value pairs, percent-encoded where they hold a comma, = or %',
-  parse: (text, reading) => pairs(text, reading, 'a key=value pair, percent-encoded where it holds a comma, = or %', isAttribute),
+  parse: (text, context) => pairs(text, context, 'a key=value pair, percent-encoded where it holds a comma, = or %', isAttribute),
 };
 
-/** HTTP headers in the same form, save that a value may hold `=`, as base64 does. */
+/** HTTP headers in the same form, but a value may hold `=`, as base64 does. */
 export const headerPairs: Parser<Pairs> = {
   accepts: 'a comma-separated list of header=value pairs, percent-encoded where they hold a comma or %',
-  parse: (text, reading) => pairs(text, reading, 'a header=value pair, percent-encoded where it holds a comma or %', isHeader),
+  parse: (text, context) => pairs(text, context, 'a header=value pair, percent-encoded where it holds a comma or %', isHeader),
 };
 
 interface Pair {
@@ -83,7 +83,7 @@ function isHeader({ key, value }: Pair): boolean {
   return /^[\w!#$%&'*+.^`|~-]+$/.test(key) && /^[\t\x20-\x7e\x80-\xff]+$/.test(value);
 }
 
-function pairs(text: string, { reject }: Reading, accepted: string, isGood: (pair: Pair) => boolean): Pairs | undefined {
+function pairs(text: string, { reject }: ParseContext, accepted: string, isGood: (pair: Pair) => boolean): Pairs | undefined {
   const parsed = each(text, ',', (part) => {
     const pair = decodedPair(part);
     if (pair !== undefined && isGood(pair)) return [pair.key, pair.value] as const;
@@ -103,8 +103,8 @@ function decodedPair(part: string): Pair | undefined {
   }
 }
 
-/** What is set for the metrics that fit a pattern. */
-export interface ForPattern<T> {
+/** A value for the metrics whose name matches a pattern. */
+export interface PatternValue<T> {
   readonly pattern: string;
   readonly value: T;
 }
@@ -127,8 +127,8 @@ export function entries<T>(form: string, read: (name: string, value: string) => 
   };
 }
 
-/** The same for metrics by pattern. */
-export function perMetric<T>(form: string, read: (text: string) => T | undefined): Parser<readonly ForPattern<T>[]> {
+/** The same with a metric pattern for a name. */
+export function perMetric<T>(form: string, read: (text: string) => T | undefined): Parser<readonly PatternValue<T>[]> {
   return entries(form, (pattern, text) => {
     const value = METRIC_PATTERN.test(pattern) ? read(text) : undefined;
     return value === undefined ? undefined : { pattern, value };
@@ -141,8 +141,8 @@ export function ascendingNumbers(text: string): readonly number[] | undefined {
   return bounds.every((bound, index) => (index === 0 ? !Number.isNaN(bound) : bound > bounds[index - 1]!)) ? bounds : undefined;
 }
 
-/** Names separated by commas, at least one. */
-export function names(text: string): readonly string[] | undefined {
+/** Attribute keys separated by commas, at least one. */
+export function attributeKeys(text: string): readonly string[] | undefined {
   const items = text.split(',').map((item) => item.trim());
   return items.every((item) => /^[^\s=;]+$/.test(item)) ? items : undefined;
 }

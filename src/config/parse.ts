@@ -1,11 +1,12 @@
-// The parsers of single values: switches, numbers, choices, paths, hosts and endpoints.
+// Parsers of single values: booleans, numbers, choices, paths, hosts and endpoints.
+import { LIVENESS_PATH, READINESS_PATH } from '../core/http/health-paths.ts';
 import { withoutCredentials } from './redaction.ts';
 import type { Parser } from './setting.ts';
 
-/** The longest that a timer waits: past it, `setTimeout` fires at once. */
-const MOST_MILLIS = 2 ** 31 - 1;
+/** The longest delay of a timer: beyond it, `setTimeout` fires at once. */
+const MAX_MILLIS = 2 ** 31 - 1;
 
-/** A parser that takes or refuses the whole text. */
+/** A parser that accepts or rejects the whole text. */
 function accepting<T>(accepts: string, read: (text: string) => T | undefined): Parser<T> {
   return {
     accepts,
@@ -17,7 +18,7 @@ function accepting<T>(accepts: string, read: (text: string) => T | undefined): P
   };
 }
 
-/** Text that fits an expression, as it is. */
+/** Text that matches an expression, unchanged. */
 export function matching(accepts: string, expression: RegExp): Parser<string> {
   return accepting(accepts, (text) => (expression.test(text) ? text : undefined));
 }
@@ -41,14 +42,14 @@ export function integerWithin(text: string, min: number, max: number): number | 
 }
 
 export function milliseconds(min: 0 | 1): Parser<number> {
-  return integer(min, MOST_MILLIS, 'a whole number of milliseconds');
+  return integer(min, MAX_MILLIS, 'a whole number of milliseconds');
 }
 
-/** Seconds, fractions allowed; `min` itself is. */
+/** Seconds from `min` on, fractions included. */
 export function seconds(min: number): Parser<number> {
-  return accepting(`a number of seconds from ${min} to ${MOST_MILLIS / 1000}`, (text) => {
+  return accepting(`a number of seconds from ${min} to ${MAX_MILLIS / 1000}`, (text) => {
     const number = decimal(text);
-    return number !== undefined && number >= min && number <= MOST_MILLIS / 1000 ? number : undefined;
+    return number !== undefined && number >= min && number <= MAX_MILLIS / 1000 ? number : undefined;
   });
 }
 
@@ -64,7 +65,7 @@ export function decimal(text: string): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
-/** One of a few words; any case is understood, as the specification advises, and the listed one is the value. */
+/** One of a few words in any case, as the specification advises; the value is the word as it is listed. */
 export function oneOf<const T extends string>(...words: readonly T[]): Parser<T> {
   return accepting(`one of ${words.join(', ')}`, (text) => wordOf(words, text));
 }
@@ -74,7 +75,7 @@ export function wordOf<T extends string>(words: readonly T[], text: string): T |
   return words.find((word) => word.toLowerCase() === lowered);
 }
 
-/** Where the endpoint listens: what `net.Server.listen` takes as a host, so no scheme, port or path. */
+/** The host to listen on, as `net.Server.listen` takes it: without scheme, port or path. */
 export const host = accepting('a host name or an IP address', (text) => (isHost(text) ? text : undefined));
 
 function isHost(text: string): boolean {
@@ -82,14 +83,12 @@ function isHost(text: string): boolean {
   return /^[A-Za-z0-9][\w.-]*$/.test(text);
 }
 
-const RESERVED_PATHS: readonly string[] = ['/healthz', '/readyz'];
-
-/** The path of the metrics page; health and readiness keep their own. */
-export const metricsPath = accepting(`an absolute path such as /metrics, and not ${RESERVED_PATHS.join(' or ')}`, (text) =>
-  /^\/[\w\-.~!$&'()*+,;=:@%/]*$/.test(text) && !RESERVED_PATHS.includes(text) ? text : undefined,
+/** The path of the metrics page; the health checks keep their own. */
+export const metricsPath = accepting(`an absolute path such as /metrics, and not ${LIVENESS_PATH} or ${READINESS_PATH}`, (text) =>
+  /^\/[\w\-.~!$&'()*+,;=:@%/]*$/.test(text) && text !== LIVENESS_PATH && text !== READINESS_PATH ? text : undefined,
 );
 
-/** Where OTLP goes. A URL may carry credentials, so only its harmless parts are ever shown. */
+/** The endpoint of OTLP. A URL may hold credentials, so only its harmless parts are ever shown. */
 export const endpoint: Parser<string> = {
   ...accepting('an http:// or https:// URL, or for grpc also host:port', (text) =>
     isHttpUrl(text) || isGrpcTarget(text) ? text : undefined,

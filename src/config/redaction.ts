@@ -1,4 +1,4 @@
-// Settings and their text in words, fit for one line of a log: nothing confidential, nothing that breaks the line.
+// Redacts the text of settings for a log line: nothing confidential, and nothing that breaks the line.
 import type { Setting } from './setting.ts';
 
 /** Not as the character itself, for which V8 would keep all of the package's file in two bytes a character, and compile it slower. */
@@ -25,7 +25,7 @@ export function shownText({ parser, secret = false }: Setting, text: string): st
   return parser.show?.(text) ?? text;
 }
 
-/** The default as a reader of the reference or of a problem sees it. */
+/** The default for a reader of the reference or of a problem. */
 export function defaultInWords(setting: Setting): string {
   return setting.unset ?? setting.fallback ?? '';
 }

@@ -1,20 +1,20 @@
-// What a setting is: a variable, how its text is read, what holds without it, and the types that follow.
+// The type of a setting: its environment variable, parser, default and documentation; and the configuration type that follows.
 
-/** What a parser is told and may tell while it reads one variable. */
-export interface Reading {
-  /** Tells that a part of the text is not `accepted`, a noun phrase; whatever else the text holds still counts. */
+/** What a parser gets beside the text. */
+export interface ParseContext {
+  /** Reports that a part of the text is not `accepted`, a noun phrase; the rest of the text is still used. */
   readonly reject: (part: string, accepted: string) => void;
-  /** The instrumentations there are; undefined if the caller of `load` did not say. */
+  /** The names of all instrumentations; undefined if any name is accepted. */
   readonly instrumentations: readonly string[] | undefined;
 }
 
-/** Reads the text of a variable. It never throws, whatever the text. */
+/** Parses the text of a variable. It never throws, whatever the text. */
 export interface Parser<T> {
   /** What is accepted, as a noun phrase for problems and documentation. */
   readonly accepts: string;
-  /** Undefined if nothing in the text, which is trimmed, can be used. */
-  readonly parse: (text: string, reading: Reading) => T | undefined;
-  /** How the text may be shown, where it can hold something confidential; as it is unless said. */
+  /** Undefined if nothing in the text can be used. The text is trimmed. */
+  readonly parse: (text: string, context: ParseContext) => T | undefined;
+  /** The text as it may be shown, where it can hold something confidential; unchanged if absent. */
   readonly show?: (text: string) => string;
 }
 
@@ -23,7 +23,7 @@ export interface Setting<T = unknown> {
   readonly parser: Parser<T>;
   /** The default as one would write it into the variable; without it the value may be undefined. */
   readonly fallback?: string;
-  /** What holds while the variable is unset, in words, where the fallback itself does not say it. */
+  /** What applies while the variable is unset, in words, where the fallback itself does not say it. */
   readonly unset?: string;
   /** One sentence for the reference. */
   readonly brief: string;

@@ -1,9 +1,12 @@
-// Every variable that promtel reads, by area: the one table that values, types and documentation follow from.
+// The table of settings: every environment variable that promtel reads, by area. Values, types and documentation follow from it.
 import type { Area, ConfigOf } from './setting.ts';
-import { general, instrumentations, resource } from './settings/general.ts';
+import { general } from './settings/general.ts';
+import { instrumentations } from './settings/instrumentations.ts';
 import { llm } from './settings/llm.ts';
-import { metrics, prometheus } from './settings/metrics.ts';
+import { metrics } from './settings/metrics.ts';
 import { otlp, otlpMetrics, otlpTraces } from './settings/otlp.ts';
+import { prometheus } from './settings/prometheus.ts';
+import { resource } from './settings/resource.ts';
 import { traces } from './settings/traces.ts';
 
 export const settings = {
@@ -23,5 +26,5 @@ export type Settings = ConfigOf<typeof settings>;
 
 export type AreaName = keyof typeof settings;
 
-/** Where a setting stands in the configuration, such as `prometheus.port`. */
+/** The path of a setting in the configuration, such as `prometheus.port`. */
 export type SettingPath = { [Name in AreaName]: `${Name}.${string & keyof (typeof settings)[Name]}` }[AreaName];

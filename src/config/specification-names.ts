@@ -1,16 +1,5 @@
-// Real OpenTelemetry variables that promtel does not read, so that nobody is told that they are misspelt.
-
-const OTLP_OPTIONS = [
-  'ENDPOINT',
-  'PROTOCOL',
-  'HEADERS',
-  'TIMEOUT',
-  'COMPRESSION',
-  'CERTIFICATE',
-  'CLIENT_CERTIFICATE',
-  'CLIENT_KEY',
-  'INSECURE',
-];
+// Real OpenTelemetry variables that promtel does not read, so that they are not reported as misspelt.
+import { forSignalAlone, otlp } from './settings/otlp.ts';
 
 /** Those of the environment variable specification 1.56 and of the OpenTelemetry packages for Node.js. */
 export const specificationNames: readonly string[] = [
@@ -42,12 +31,12 @@ export const specificationNames: readonly string[] = [
   'OTEL_EXPORTER_JAEGER_AGENT_PORT',
   'OTEL_NODE_EXPERIMENTAL_SDK_METRICS',
   'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT',
-  ...['LOGS', 'PROFILES'].flatMap((signal) => OTLP_OPTIONS.map((option) => `OTEL_EXPORTER_OTLP_${signal}_${option}`)),
+  ...['LOGS', 'PROFILES'].flatMap((signal) => Object.values(otlp).map(({ env }) => forSignalAlone(env, signal))),
 ];
 
 const NO_FILE = 'is not read yet: promtel takes its settings from environment variables alone, so the file has no effect';
 
-/** Real variables that somebody would rely on, and why they have no effect. */
+/** Real variables that an operator may rely on, and why they have no effect. */
 export const unreadNames: Readonly<Partial<Record<string, string>>> = {
   OTEL_CONFIG_FILE: NO_FILE,
   OTEL_EXPERIMENTAL_CONFIG_FILE: NO_FILE,

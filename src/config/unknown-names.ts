@@ -1,19 +1,19 @@
-// Variables that look as if they were meant for promtel or OpenTelemetry, but that nobody reads under that name.
+// Finds misspelt variables: those that look meant for promtel or OpenTelemetry, but are not the name of a setting.
 import type { Problem } from '../core/problem.ts';
 import type { Environment } from './config.ts';
 import { settings } from './settings.ts';
 import { specificationNames, unreadNames } from './specification-names.ts';
 
 /** More edits than this turn one real name into another. */
-const MOST_EDITS = 3;
+const MAX_EDITS = 3;
 
-/** Names that begin almost like ours, since the prefix may be what is misspelt, and that fit on a line. */
+/** Names that begin almost like ours, since the prefix itself may be misspelt, and that fit on a line. */
 const ALMOST_OURS = /^(ot|pr)[a-z]*_[\x21-\x7e]{0,100}$/i;
 
 const ownNames: readonly string[] = Object.values(settings).flatMap((area) => Object.values(area).map(({ env }) => env));
 const realNames: readonly string[] = [...ownNames, ...specificationNames];
 
-/** A problem for every variable that is set, that nobody reads, and that is ours by its prefix or by its likeness. */
+/** A problem for every variable that is set, is no setting, and has the prefix or almost the name of one. */
 export function unknownNames(env: Environment): Problem[] {
   const real = new Set(realNames);
   const candidates = Object.keys(env).filter((name) => ALMOST_OURS.test(name) && !real.has(name) && isSet(env[name]));
@@ -27,7 +27,7 @@ function unknownName(name: string, env: Environment): string | undefined {
   const upper = name.toUpperCase();
   // Windows reads variables in any case.
   if (env[upper] === env[name] && upper !== name) return undefined;
-  const meant = nearest(upper, realNames, MOST_EDITS);
+  const meant = nearest(upper, realNames, MAX_EDITS);
   if (meant !== undefined) return `is not the name of a setting; did you mean ${meant}?`;
   if (!name.startsWith('PROMTEL_') || isServiceLink(name, env[name])) return undefined;
   const related = withTheSameWords(name);
@@ -49,10 +49,10 @@ function isSet(text: string | undefined): boolean {
   return text !== undefined && text.trim() !== '';
 }
 
-/** The first candidate that takes the fewest edits, if those are no more than `mostEdits`. */
-export function nearest(text: string, candidates: readonly string[], mostEdits: number): string | undefined {
+/** The first candidate that takes the fewest edits, if those are no more than `maxEdits`. */
+export function nearest(text: string, candidates: readonly string[], maxEdits: number): string | undefined {
   let best: string | undefined;
-  let bestEdits = mostEdits + 1;
+  let bestEdits = maxEdits + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - text.length) >= bestEdits) continue;
     const edits = editDistance(text, candidate);

@@ -1,50 +1,50 @@
-// Times an operation, synchronous or not, and says how it ended; the shape that every helper shares.
+// Times a function, synchronous or not, and reports how it ended: what every tracker and every `track` of the API does.
 import { nowMillis } from './clock.ts';
 import { copyFunctionShape } from './function-shape.ts';
 
-/** What is told of an operation that ended. */
+/** How an operation ended. */
 export interface OperationEnd {
   readonly durationSeconds: number;
   /** Why it failed: the error's code or name, `_OTHER` where it has neither; undefined if it did not fail. */
   readonly errorType: string | undefined;
 }
 
-/** The `error.type` of what one side gave up before it was complete, where nothing says more. */
+/** The `error.type` of an operation that one side aborted, where nothing is more precise. */
 export const ABORTED = 'aborted';
 
-/** Is told how it ended, and what it gave: its result, or the error if there is an error type. */
-export type OperationListener = (end: OperationEnd, given: unknown) => void;
+/** Called when an operation has ended, with its result, or with its error if there is an error type. */
+export type OperationListener = (end: OperationEnd, result: unknown) => void;
 
 type Then = (this: unknown, onFulfilled?: unknown, onRejected?: unknown, ...rest: unknown[]) => unknown;
 
 const { isPromise } = process.getBuiltinModule('node:util').types;
 
 /**
- * Runs a function and tells when it ended: on return, or when what it returned settles. Nothing that the listener throws
- * reaches the caller, who gets the function's value or error; in place of a plain promise, one that settles alike after
- * the end was told, so that a rejection nobody handles stays one. Any other thenable, such as a query builder, is handed on
- * itself and never started: its end is told when the caller has asked for its result. `startMillis` is when it started, by
- * `nowMillis`, if that is over already.
+ * Runs a function and calls the listener when it has ended: on return, or when the promise that it returned settles. Nothing that
+ * the listener throws reaches the caller, who gets the function's result or error. In place of a plain promise the caller gets
+ * one that settles alike after the listener was called, so that an unhandled rejection stays one. Any other thenable, such as a
+ * query builder, is returned itself and never started: it ends when its result has come, once the caller has asked for it.
+ * `startMillis` is the start, by `nowMillis`, of a function that has been running already.
  */
 export function timeOperation<Result>(run: () => Result, ended: OperationListener, startMillis = nowMillis()): Result {
   let result: Result;
   try {
     result = run();
   } catch (error) {
-    tell(ended, startMillis, errorTypeOf(error), error);
+    notify(ended, startMillis, errorTypeOf(error), error);
     throw error;
   }
-  let isTold = false;
+  let isEnded = false;
   const end: End = (errorType, given) => {
-    if (!isTold) tell(ended, startMillis, errorType, given);
-    isTold = true;
+    if (!isEnded) notify(ended, startMillis, errorType, given);
+    isEnded = true;
   };
   try {
     if (isPlainPromise(result)) return followPromise(result, end) as Result;
     const then = thenOf(result);
-    if (then !== undefined && noteAsking(result as object, then, end)) return result;
+    if (then !== undefined && observeThen(result as object, then, end)) return result;
   } catch {
-    // A promise or thenable that does not let itself be looked at is handed on as it is.
+    // A promise or thenable that cannot be inspected is returned as it is.
   }
   end(undefined, result);
   return result;
@@ -59,9 +59,9 @@ function isPlainPromise(value: unknown): value is Promise<unknown> {
   return root !== null && Object.getPrototypeOf(root) === null;
 }
 
-/** Asking the promise itself would mark its rejection as handled, so the caller is given the one that comes of asking. */
+/** To call `then` marks the promise's rejection as handled, so the caller gets the promise that `then` returned. */
 function followPromise(promise: Promise<unknown>, end: End): Promise<unknown> {
-  const followed = promise.then(...noting(undefined, undefined, end));
+  const followed = promise.then(...endingHandlers(undefined, undefined, end));
   // As on the promise of a promisified `exec`, which has its child process.
   for (const name of Object.getOwnPropertyNames(promise))
     Reflect.defineProperty(followed, name, Object.getOwnPropertyDescriptor(promise, name)!);
@@ -74,10 +74,10 @@ function thenOf(value: unknown): Then | undefined {
   return typeof then === 'function' ? (then as Then) : undefined;
 }
 
-/** Notes the end as soon as somebody asks for the result; false where the object cannot be watched. */
-function noteAsking(thenable: object, then: Then, end: End): boolean {
+/** Calls `end` once somebody has called `then` and the result has come; false if the thenable cannot be changed. */
+function observeThen(thenable: object, then: Then, end: End): boolean {
   const value: Then = function (onFulfilled, onRejected, ...rest) {
-    return Reflect.apply(then, this, [...noting(onFulfilled, onRejected, end), ...rest]);
+    return Reflect.apply(then, this, [...endingHandlers(onFulfilled, onRejected, end), ...rest]);
   };
   const looks = { value: copyFunctionShape(value, then), configurable: true, writable: true, enumerable: false };
   // oxlint-disable-next-line unicorn/no-thenable -- it has one already
@@ -86,8 +86,8 @@ function noteAsking(thenable: object, then: Then, end: End): boolean {
 
 type Handler = (outcome: unknown) => unknown;
 
-/** The handlers of a `then`, noting the end before they are called; one that is missing hands on, as it does when missing. */
-function noting(onFulfilled: unknown, onRejected: unknown, end: End): [Handler, Handler] {
+/** The handlers of a `then`, with `end` called before each; a missing one passes on the result or error, as it does without. */
+function endingHandlers(onFulfilled: unknown, onRejected: unknown, end: End): [Handler, Handler] {
   return [
     (value) => {
       end(undefined, value);
@@ -116,10 +116,10 @@ export function errorTypeOf(error: unknown): string {
   return '_OTHER';
 }
 
-function tell(ended: OperationListener, startMillis: number, errorType: string | undefined, given: unknown): void {
+function notify(ended: OperationListener, startMillis: number, errorType: string | undefined, given: unknown): void {
   try {
     ended({ durationSeconds: (nowMillis() - startMillis) / 1000, errorType }, given);
   } catch {
-    // Recording never fails by contract; a listener that does must not fail the operation it watched.
+    // A listener that fails must not fail the operation.
   }
 }

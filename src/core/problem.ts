@@ -1,7 +1,7 @@
-// Problems are told once per cause, in one line, and never thrown: telemetry must not break its host.
+// Reports problems, once per cause and in one line, instead of throwing: telemetry must not break its host.
 
 export interface Problem {
-  /** Where it lies: a variable, a metric, an instrumentation or a file. */
+  /** What has the problem: a variable, a metric, an instrumentation or a file. */
   readonly subject: string;
   /** What is wrong, what is accepted, and what happens instead. */
   readonly message: string;
@@ -9,35 +9,35 @@ export interface Problem {
 
 export type ProblemListener = (problem: Problem) => void;
 
-/** A message that varies must not drown the others, nor mute them. */
-const MOST_PER_SUBJECT = 5;
-const MOST_SUBJECTS = 1000;
-const MOST_WAITING = 1000;
+/** A message that varies must not flood the log, nor keep the problems of other subjects out of it. */
+const MAX_PER_SUBJECT = 5;
+const MAX_SUBJECTS = 1000;
+const MAX_WAITING = 1000;
 
-const toldBySubject = new Map<string, Set<string>>();
+const reportedBySubject = new Map<string, Set<string>>();
 const waiting: Problem[] = [];
 let listener: ProblemListener | undefined;
 
 /** Reports a problem once: a repetition is dropped, and what exceeds five different ones of the same subject. */
 export function reportProblem(subject: string, message: string): void {
-  let told = toldBySubject.get(subject);
-  if (told === undefined) {
-    if (toldBySubject.size >= MOST_SUBJECTS) return;
-    told = new Set();
-    toldBySubject.set(subject, told);
+  let reported = reportedBySubject.get(subject);
+  if (reported === undefined) {
+    if (reportedBySubject.size >= MAX_SUBJECTS) return;
+    reported = new Set();
+    reportedBySubject.set(subject, reported);
   }
-  if (told.has(message) || told.size > MOST_PER_SUBJECT) return;
-  told.add(message);
-  tellProblem(subject, told.size > MOST_PER_SUBJECT ? 'has further problems, which are not told' : message);
+  if (reported.has(message) || reported.size > MAX_PER_SUBJECT) return;
+  reported.add(message);
+  reportEachTime(subject, reported.size > MAX_PER_SUBJECT ? 'has further problems, which are not reported' : message);
 }
 
-/** Tells a problem, or keeps it until there is a listener; for who tells repetitions apart, such as the outages of an exporter. */
-export function tellProblem(subject: string, message: string): void {
+/** Reports a problem even if it is a repetition, such as the next outage of an exporter; kept until there is a listener. */
+export function reportEachTime(subject: string, message: string): void {
   if (listener !== undefined) listener({ subject, message });
-  else if (waiting.length < MOST_WAITING) waiting.push({ subject, message });
+  else if (waiting.length < MAX_WAITING) waiting.push({ subject, message });
 }
 
-/** Sets who hears of problems and hands over those that came before. */
+/** Sets the listener and passes it the problems that were reported before. */
 export function onProblem(next: ProblemListener | undefined): void {
   listener = next;
   if (next === undefined) return;

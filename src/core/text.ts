@@ -1,4 +1,4 @@
-// What can be told as a text: libraries and answers may hold anything where one is expected.
+// Texts from values of libraries and responses, which may hold anything where a text is expected.
 
 /** The text; undefined if it is none, or empty. */
 export function textOf(value: unknown): string | undefined {

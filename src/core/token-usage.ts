@@ -1,14 +1,17 @@
-// What one LLM call used up, as its provider counted it.
+// The tokens of one LLM call, as its provider counted them.
 
-/** Tokens; what the provider did not tell is left out. */
+/** Numbers of tokens; what the provider did not report is left out. */
 export interface TokenUsage {
-  /** All of the input, that of the cache included. */
+  /** All of the input, including `cacheRead` and `cacheWrite`. */
   readonly input?: number | undefined;
+  /** The part of the input that was read from the cache. */
   readonly cacheRead?: number | undefined;
+  /** The part of the input that was written to the cache. */
   readonly cacheWrite?: number | undefined;
-  /** Of `cacheWrite`, what is kept for an hour and costs more. */
+  /** The part of `cacheWrite` that is kept for an hour, which costs more. */
   readonly cacheWriteHour?: number | undefined;
-  /** All of the output, reasoning included. */
+  /** All of the output, including `reasoning`. */
   readonly output?: number | undefined;
+  /** The part of the output that is reasoning. */
   readonly reasoning?: number | undefined;
 }

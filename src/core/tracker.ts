@@ -1,17 +1,17 @@
-// A tracker times functions into a metric: the one shape of jobs.track, tools.track, db.track and the like.
+// Trackers, which `createTracker` makes: they record the duration of functions in a histogram.
 import { copyFunctionShape } from './function-shape.ts';
 import type { AttributesOf, MetricDefinition } from './metric.ts';
 import { type OperationEnd, timeOperation } from './operation.ts';
 import type { Histogram, UpDownCounter } from './recording/instrument.ts';
 
 export interface TrackerOptions<Duration extends MetricDefinition, Active extends MetricDefinition> {
-  /** Counts what is under way, by those of the attributes that it declares. */
+  /** Counts active operations, by those of the attributes that it declares. */
   readonly active?: UpDownCounter<Active>;
-  /** The attributes that tell how it ended; `error.type` unless said. */
+  /** The attributes that show how an operation ended; by default `error.type`. */
   readonly outcome?: (end: OperationEnd) => AttributesOf<Duration>;
 }
 
-/** Times functions into a histogram of seconds, with how they ended. It changes nothing about what they do. */
+/** Records the duration of functions in seconds, and how they ended. It changes nothing about what they do. */
 export class Tracker<Duration extends MetricDefinition, Active extends MetricDefinition = MetricDefinition> {
   readonly #duration: Histogram<Duration>;
   readonly #active: UpDownCounter<Active> | undefined;
@@ -24,8 +24,10 @@ export class Tracker<Duration extends MetricDefinition, Active extends MetricDef
   }
 
   /**
-   * Runs a function, synchronous or not, and hands on its result or error. In place of a plain promise the caller gets one that
-   * settles alike; any other thenable, such as a query builder, is handed on itself, and ends when its result was asked for.
+   * Runs a function, synchronous or not, and returns its result. In place of a plain promise the caller gets one that settles
+   * alike; any other thenable, such as a query builder, is returned itself, and ends when its result has come.
+   *
+   * @throws what the function throws
    */
   track<Result>(attributes: AttributesOf<Duration>, run: () => Result): Result {
     const active = this.#active?.bind(attributes);
@@ -36,7 +38,7 @@ export class Tracker<Duration extends MetricDefinition, Active extends MetricDef
     });
   }
 
-  /** A function that does what the given one does and looks like it, timed at every call. */
+  /** Wraps a function: the same with its name, length and `this`, timed at every call. */
   wrap<Arguments extends unknown[], Result, This>(
     attributes: AttributesOf<Duration>,
     run: (this: This, ...values: Arguments) => Result,
@@ -45,7 +47,7 @@ export class Tracker<Duration extends MetricDefinition, Active extends MetricDef
   }
 }
 
-/** A function that does what the given one does and looks like it, and hands every call to `track`. */
+/** Wraps a function: the same with its name, length and `this`, every call of which `track` makes. */
 export function trackedLike<Arguments extends unknown[], Result, This>(
   track: (call: () => Result) => Result,
   run: (this: This, ...values: Arguments) => Result,

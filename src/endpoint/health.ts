@@ -1,12 +1,13 @@
-// Readiness: what an application names as needed before it can take traffic, asked within a deadline.
+// Readiness checks: what an application needs before it can take traffic, checked within a deadline.
 import { messageOf } from '../core/problem.ts';
+import { sharedAcrossCopies } from '../core/shared-across-copies.ts';
 
-/** Answers whether something is there: `false`, a throw or a rejection says no, anything else yes. */
+/** Checks one dependency: it fails by returning `false`, by throwing or by rejecting, and passes otherwise. */
 export type ReadinessCheck = () => unknown;
 
 export interface CheckResult {
   readonly ready: boolean;
-  /** Why not; absent when ready. */
+  /** Why the check failed; absent when it passed. */
   readonly reason?: string;
 }
 
@@ -17,22 +18,21 @@ export interface Readiness {
 
 interface Registration {
   readonly check: ReadinessCheck;
-  /** The answer that is still awaited: a check that hangs is not asked again before it answers. */
+  /** The run that is not done yet: a check that hangs is not started again. */
   pending: Promise<CheckResult> | undefined;
 }
 
-// Shared by every copy of promtel in the process, since an application may have bundled its own.
-const KEY = Symbol.for('promtel.readiness.1');
+/** The checks by name. An application may have bundled a copy of promtel of its own, whose checks count too. */
+const registrations = sharedAcrossCopies('readiness.1', () => new Map<string, Registration>());
 
-function registrations(): Map<string, Registration> {
-  const holder = globalThis as { [KEY]?: Map<string, Registration> };
-  return (holder[KEY] ??= new Map());
-}
-
-/** How long `/readyz` waits for a check. Kubernetes gives a probe one second unless told otherwise. */
+/** How long `/readyz` waits for a check: less than the second that Kubernetes gives a probe by default. */
 const READINESS_TIMEOUT_MILLIS = 900;
 
-/** Makes `/readyz` ask a check; one of the same name is replaced. The returned function takes it away again. */
+/**
+ * Adds a check to `/readyz`; one of the same name is replaced.
+ *
+ * @returns what removes the check
+ */
 export function registerReadiness(name: string, check: ReadinessCheck): () => void {
   const registration: Registration = { check, pending: undefined };
   registrations().set(name, registration);
@@ -41,20 +41,20 @@ export function registerReadiness(name: string, check: ReadinessCheck): () => vo
   };
 }
 
-/** Asks every check at the same time. It never rejects and takes no longer than the timeout. */
-export async function askReadiness(timeoutMillis = READINESS_TIMEOUT_MILLIS): Promise<Readiness> {
+/** Runs every check at the same time. It never rejects and takes no longer than the timeout. */
+export async function checkReadiness(timeoutMillis = READINESS_TIMEOUT_MILLIS): Promise<Readiness> {
   const { promise: deadline, resolve } = Promise.withResolvers<CheckResult>();
   const late = { ready: false, reason: `no answer within ${timeoutMillis} ms` };
   const timer = setTimeout(resolve, timeoutMillis, late).unref();
-  const asked = Array.from(registrations(), async ([name, registration]) => {
-    return [name, await Promise.race([ask(registration), deadline])] as const;
+  const results = Array.from(registrations(), async ([name, registration]) => {
+    return [name, await Promise.race([run(registration), deadline])] as const;
   });
-  const checks = Object.fromEntries(await Promise.all(asked));
+  const checks = Object.fromEntries(await Promise.all(results));
   clearTimeout(timer);
   return { ready: Object.values(checks).every(({ ready }) => ready), checks };
 }
 
-function ask(registration: Registration): Promise<CheckResult> {
+function run(registration: Registration): Promise<CheckResult> {
   registration.pending ??= resultOf(registration.check).finally(() => {
     registration.pending = undefined;
   });

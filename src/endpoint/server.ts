@@ -1,58 +1,62 @@
-// The HTTP server of the metrics page and the health checks. It keeps no process alive and breaks none.
+// The HTTP server of the metrics page and the health checks. It neither keeps the process alive nor crashes it.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { LIVENESS_PATH, READINESS_PATH } from '../core/http/health-paths.ts';
 import { markInternalServer } from '../core/internal-traffic.ts';
-import { messageOf, type Problem, reportProblem } from '../core/problem.ts';
+import { messageOf, reportProblem } from '../core/problem.ts';
 import { type HandlerOptions, metricsHandler, type Renderer } from '../exporters/prometheus/handler.ts';
-import { askReadiness } from './health.ts';
+import { checkReadiness } from './health.ts';
 
 export interface EndpointOptions extends HandlerOptions {
   readonly page: Renderer;
-  /** An address of this machine or a name for one; every address unless said. */
-  readonly host?: string | undefined;
-  /** 0 takes any that is free. */
+  /** An address or a host name of this machine; undefined for every address. */
+  readonly host: string | undefined;
+  /** 0 takes any free one. */
   readonly port: number;
-  /** Where the page is; `/metrics` unless said. */
-  readonly path?: string | undefined;
+  /** The path of the page, which begins with a slash. */
+  readonly path: string;
   readonly readinessTimeoutMillis?: number | undefined;
 }
 
 export interface Listening {
   readonly host: string;
   readonly port: number;
-  /** Where the page is, to be opened on this machine. */
+  /** The address of the page for a reader on this machine. */
   readonly url: string;
 }
 
-/** How long a request may take to arrive, and a reader may take nothing in. */
-const PATIENCE_MILLIS = 15_000;
+export interface ListenFailure {
+  /** Which option is to be changed. */
+  readonly option: 'host' | 'port';
+  readonly message: string;
+}
 
-/** Prometheus keeps its connection from one scrape to the next, a minute by default. */
+/** How long a request may take to arrive, and a connection may be idle within one. */
+const TIMEOUT_MILLIS = 15_000;
+
+/** Longer than Prometheus waits between two scrapes, a minute by default, so that it keeps its connection. */
 const KEEP_ALIVE_MILLIS = 75_000;
 
-const MOST_CONNECTIONS = 128;
+const MAX_CONNECTIONS = 128;
 
 type Route = (request: IncomingMessage, response: ServerResponse) => void;
 
 export class Endpoint {
   readonly #options: EndpointOptions;
-  readonly #path: string;
   readonly #routes: ReadonlyMap<string, Route>;
   #server: Server | undefined;
 
   constructor(options: EndpointOptions) {
-    const { page, path = '/metrics' } = options;
     this.#options = options;
-    this.#path = path.startsWith('/') ? path : `/${path}`;
     this.#routes = new Map([
-      ['/healthz', onlyRead(alive)],
-      ['/readyz', onlyRead((_, response) => void this.#readiness(response))],
-      [this.#path, metricsHandler(page, options)],
+      [LIVENESS_PATH, readOnly(answerLiveness)],
+      [READINESS_PATH, readOnly((_, response) => void this.#answerReadiness(response))],
+      [options.path, metricsHandler(options.page, options)],
     ]);
   }
 
-  /** Opens the port. Never rejects: what stands in the way is a problem to be told, and the application runs on. */
-  async listen(): Promise<Listening | Problem> {
+  /** Opens the port. Never rejects: a failure is for the caller to report, and the application runs on. */
+  async listen(): Promise<Listening | ListenFailure> {
     const { host, port } = this.#options;
     const server = this.#createServer();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -63,7 +67,7 @@ export class Endpoint {
       await promise;
     } catch (error) {
       server.close();
-      return problemOf(error, this.#options);
+      return failureOf(error, this.#options);
     }
     server.off('error', reject);
     server.on('error', (error) => reportProblem('metrics endpoint', messageOf(error)));
@@ -83,12 +87,12 @@ export class Endpoint {
   }
 
   #createServer(): Server {
-    const limits = { headersTimeout: PATIENCE_MILLIS, requestTimeout: PATIENCE_MILLIS, keepAliveTimeout: KEEP_ALIVE_MILLIS };
+    const limits = { headersTimeout: TIMEOUT_MILLIS, requestTimeout: TIMEOUT_MILLIS, keepAliveTimeout: KEEP_ALIVE_MILLIS };
     const server = process
       .getBuiltinModule('node:http')
       .createServer(limits, (request, response) => this.#route(request, response));
-    server.setTimeout(PATIENCE_MILLIS);
-    server.maxConnections = MOST_CONNECTIONS;
+    server.setTimeout(TIMEOUT_MILLIS);
+    server.maxConnections = MAX_CONNECTIONS;
     server.on('connection', (socket) => socket.unref());
     server.unref();
     markInternalServer(server);
@@ -99,13 +103,13 @@ export class Endpoint {
     const [path = '/'] = (request.url ?? '/').split('?');
     const route = this.#routes.get(path);
     if (route !== undefined) route(request, response);
-    else text(response, 404, `Nothing is here. The metrics are at ${this.#path}, health at /healthz and /readyz.`);
-    // A body that nobody reads would hold the connection up.
+    else text(response, 404, notFound(this.#options.path));
+    // A request body that is not read would block the connection.
     request.resume();
   }
 
-  async #readiness(response: ServerResponse): Promise<void> {
-    const readiness = await askReadiness(this.#options.readinessTimeoutMillis);
+  async #answerReadiness(response: ServerResponse): Promise<void> {
+    const readiness = await checkReadiness(this.#options.readinessTimeoutMillis);
     response.writeHead(readiness.ready ? 200 : 503, { 'Content-Type': 'application/json' });
     response.end(`${JSON.stringify(readiness)}\n`);
   }
@@ -113,19 +117,23 @@ export class Endpoint {
   #listening({ address, port, family }: AddressInfo): Listening {
     const isAny = address === '0.0.0.0' || address === '::';
     const name = isAny ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
-    return { host: address, port, url: `http://${name}:${port}${this.#path}` };
+    return { host: address, port, url: `http://${name}:${port}${this.#options.path}` };
   }
 }
 
-function onlyRead(route: Route): Route {
+function notFound(path: string): string {
+  return `Not found. Metrics are at ${path}, health checks at ${LIVENESS_PATH} and ${READINESS_PATH}.`;
+}
+
+function readOnly(route: Route): Route {
   return (request, response) => {
     if (request.method === 'GET' || request.method === 'HEAD') return route(request, response);
     response.setHeader('Allow', 'GET, HEAD');
-    return text(response, 405, `This takes GET and HEAD, not ${request.method}.`);
+    return text(response, 405, `Only GET and HEAD are accepted here, not ${request.method}.`);
   };
 }
 
-function alive(_: IncomingMessage, response: ServerResponse): void {
+function answerLiveness(_: IncomingMessage, response: ServerResponse): void {
   text(response, 200, 'ok');
 }
 
@@ -134,22 +142,19 @@ function text(response: ServerResponse, status: number, message: string): void {
   response.end(`${message}\n`);
 }
 
-const PORT_VARIABLE = 'OTEL_EXPORTER_PROMETHEUS_PORT';
-const HOST_VARIABLE = 'OTEL_EXPORTER_PROMETHEUS_HOST';
-
-/** What went wrong by the code of the error: the variable that is to be changed, and how. */
-const CAUSES: Readonly<Record<string, readonly [variable: string, cause: string]>> = {
-  EADDRINUSE: [PORT_VARIABLE, 'is taken by another program; set another one, or 0 for any that is free'],
-  EACCES: [PORT_VARIABLE, 'is not allowed for this user; set one of 1024 or more'],
-  ERR_SOCKET_BAD_PORT: [PORT_VARIABLE, 'is no port; set one from 0 to 65535'],
-  EADDRNOTAVAIL: [HOST_VARIABLE, 'is no address of this machine; set one of its own, or 0.0.0.0 for all'],
-  EAI_AGAIN: [HOST_VARIABLE, 'is no name that is known here; set an address of this machine, or 0.0.0.0 for all'],
-  ENOTFOUND: [HOST_VARIABLE, 'is no name that is known here; set an address of this machine, or 0.0.0.0 for all'],
+/** What went wrong by the code of the error: the option to change, and how. */
+const CAUSES: Readonly<Record<string, readonly [option: ListenFailure['option'], cause: string]>> = {
+  EADDRINUSE: ['port', 'is in use by another program; set another port, or 0 for any free one'],
+  EACCES: ['port', 'is not allowed for this user; set one of 1024 or more'],
+  ERR_SOCKET_BAD_PORT: ['port', 'is not a port; set one from 0 to 65535'],
+  EADDRNOTAVAIL: ['host', 'is not an address of this machine; set one of its own, or 0.0.0.0 for all'],
+  EAI_AGAIN: ['host', 'cannot be resolved; set an address of this machine, or 0.0.0.0 for all'],
+  ENOTFOUND: ['host', 'cannot be resolved; set an address of this machine, or 0.0.0.0 for all'],
 };
 
-function problemOf(error: unknown, { host, port }: EndpointOptions): Problem {
+function failureOf(error: unknown, { host, port }: EndpointOptions): ListenFailure {
   const { code = '' } = error as { code?: string };
-  const [variable, cause] = CAUSES[code] ?? [PORT_VARIABLE, `cannot be listened on: ${messageOf(error)}`];
-  const value = variable === HOST_VARIABLE ? host : `port ${port} on ${host ?? 'every address'}`;
-  return { subject: variable, message: `${value} ${cause}. The metrics page is not served` };
+  const [option, cause] = CAUSES[code] ?? (['port', `cannot be listened on: ${messageOf(error)}`] as const);
+  const value = option === 'host' ? host : `port ${port} on ${host ?? 'every address'}`;
+  return { option, message: `${value} ${cause}. The metrics page is not served` };
 }

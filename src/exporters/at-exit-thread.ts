@@ -1,27 +1,28 @@
-// The thread that sends the last metrics of an exiting process, and tells how that went through shared memory.
+// The worker thread that exports the last metrics of an exiting process over OTLP; shared memory says when it is done.
 import { workerData } from 'node:worker_threads';
+import { EXPORT_RESULT } from '../core/otel-enums.ts';
 import { type AtExitData, OUTCOME } from './at-exit.ts';
 import { loadResources } from './otel-packages.ts';
 import { openOtlpMetrics } from './otlp.ts';
 
-const { options, metrics, timeoutMillis, outcome } = workerData as AtExitData;
+const { target, metrics, timeoutMillis, outcome } = workerData as AtExitData;
 
-// Sockets of the exporter hold nothing alive, so the thread has to; it ends with the process at the latest.
-const alive = setInterval(() => {}, timeoutMillis);
+// The exporter's sockets do not keep the thread alive, so a timer does; the thread ends with the process at the latest.
+const keepAlive = setInterval(() => {}, timeoutMillis);
 
 try {
   const resource = loadResources().resourceFromAttributes(metrics.resource);
-  const exporter = openOtlpMetrics(options, { millisToEnd: timeoutMillis });
+  const exporter = openOtlpMetrics(target, { millisToEnd: timeoutMillis });
   exporter.export({ resource, scopeMetrics: [...metrics.scopeMetrics] }, (result) => {
     const code: number = result.code;
-    end(code === 0 ? OUTCOME.sent : OUTCOME.failed);
+    end(code === EXPORT_RESULT.SUCCESS ? OUTCOME.sent : OUTCOME.failed);
   });
 } catch {
   end(OUTCOME.failed);
 }
 
 function end(result: number): void {
-  clearInterval(alive);
+  clearInterval(keepAlive);
   Atomics.store(outcome, 0, result);
   Atomics.notify(outcome, 0);
 }

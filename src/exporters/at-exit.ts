@@ -1,31 +1,30 @@
-// Sends metrics while the process exits: a thread of its own sends, and the exiting one waits for it.
+// Exports metrics over OTLP while the process exits: a worker thread sends them, and the exiting thread waits for it.
 //
-// Nothing asynchronous runs any more after `process.exit()` or an uncaught error, so the thread that exits cannot send
-// by itself. Measured: 100 to 150 ms, most of which is the start of the thread.
+// Nothing asynchronous runs any more after `process.exit()` or an uncaught error, so the exiting thread cannot send by
+// itself. Measured: 100 to 150 ms, most of which is the start of the worker.
+import type { Environment } from '../config/config.ts';
+import type { OtlpMetricsTarget } from '../config/otlp-target.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
-import type { OtlpMetricsOptions } from './otlp.ts';
 import type { PlainMetrics } from './push-target.ts';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** What the thread is given. */
+/** The `workerData` of the thread. */
 export interface AtExitData {
-  readonly options: OtlpMetricsOptions;
+  readonly target: OtlpMetricsTarget;
   readonly metrics: PlainMetrics;
   readonly timeoutMillis: number;
-  /** Its only element goes from 0 to an `OUTCOME` when the thread is done. */
+  /** Its only element is 0 until the thread is done, and then an `OUTCOME`. */
   readonly outcome: Int32Array<SharedArrayBuffer>;
 }
 
 export const OUTCOME = { sent: 1, failed: 2 } as const;
 
-/** Sends, and returns when that is done, has failed, or has taken as long as it may. It never throws. */
-export function sendAtExit(options: OtlpMetricsOptions, metrics: PlainMetrics, env: Environment, timeoutMillis: number): void {
+/** Blocks until the metrics are sent, the export has failed, or the timeout is over. It never throws. */
+export function sendAtExit(target: OtlpMetricsTarget, metrics: PlainMetrics, env: Environment, timeoutMillis: number): void {
   const outcome = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const workerData: AtExitData = { options, metrics, timeoutMillis, outcome };
+  const workerData: AtExitData = { target, metrics, timeoutMillis, outcome };
   try {
     const { Worker } = process.getBuiltinModule('node:worker_threads');
-    // Without the options of the process: promtel, and whatever else is preloaded, has no business in the thread.
+    // Without the options of the process, so that neither promtel nor anything else is preloaded in the thread.
     const { NODE_OPTIONS: _, ...rest } = env;
     const worker = new Worker(new URL('./at-exit-thread.js', import.meta.url), {
       workerData,

@@ -1,4 +1,4 @@
-// The console exporter: the official one, which prints every point to standard output.
+// The console exporter for metrics: the official one, which prints every point to standard output.
 import { loadMetrics, loadResources } from './otel-packages.ts';
 import type { PushTarget } from './push-target.ts';
 

@@ -1,18 +1,19 @@
-// The exporters that send by themselves, by the names that `OTEL_METRICS_EXPORTER` and `OTEL_TRACES_EXPORTER` have for them.
-import type { Environment } from './at-exit.ts';
+// The exporters that send by themselves, of metrics and of spans, by their names in the settings.
+import { createRequire } from 'node:module';
+import type { Config, Environment } from '../config/config.ts';
 import { consoleTarget } from './console.ts';
-import { loadAtExit, loadOtlp, loadSpans } from './otel-packages.ts';
-import type { OtlpMetricsOptions, OtlpOptions } from './otlp.ts';
 import type { PushTarget, SpanTarget } from './push-target.ts';
 
-export interface PushSettings {
-  readonly otlp: OtlpMetricsOptions;
-  /** The environment that the process was started with. */
-  readonly env: Environment;
-}
+const require = createRequire(import.meta.url);
 
-/** The targets among the chosen exporters; nothing is loaded before one is opened. */
-export function pushTargets(exporters: readonly string[], { otlp, env }: PushSettings): PushTarget[] {
+// Loaded when they are first needed: most processes serve a page and send nothing.
+const loadOtlp = (): typeof import('./otlp.ts') => require('./otlp.js');
+const loadAtExit = (): typeof import('./at-exit.ts') => require('./at-exit.js');
+const loadSpans = (): typeof import('./spans.ts') => require('./spans.js');
+
+/** The chosen exporters of metrics; `env` is what the process was started with. */
+export function pushTargets({ metrics: { exporters }, otlpTargets }: Config, env: Environment): PushTarget[] {
+  const otlp = otlpTargets.metrics;
   const otlpTarget: PushTarget = {
     name: 'otlp',
     // Metrics SDK specification 1.49, OTLP exporter: what falls as well as grows is never sent as a delta.
@@ -23,7 +24,9 @@ export function pushTargets(exporters: readonly string[], { otlp, env }: PushSet
   return [otlpTarget, consoleTarget].filter(({ name }) => exporters.includes(name));
 }
 
-/** The targets for spans among the chosen exporters. */
-export function spanTargets(exporters: readonly string[], otlp: OtlpOptions): SpanTarget[] {
-  return exporters.length === 0 ? [] : loadSpans().spansTo(exporters, otlp);
+/** The chosen exporters of spans. */
+export function spanTargets({ traces: { exporters }, otlpTargets }: Config): SpanTarget[] {
+  if (exporters.length === 0) return [];
+  const { consoleSpans, otlpSpans } = loadSpans();
+  return [otlpSpans(otlpTargets.traces), consoleSpans].filter(({ name }) => exporters.includes(name));
 }

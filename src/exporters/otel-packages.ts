@@ -1,8 +1,5 @@
-// Loads what an exporter needs when it is opened: OpenTelemetry's CommonJS builds, which load in half the time, and our own.
+// Loads the OpenTelemetry packages of an exporter when it is opened: their CommonJS builds, which load in half the time.
 import { createRequire } from 'node:module';
-import type { sendAtExit } from './at-exit.ts';
-import type { openOtlpMetrics } from './otlp.ts';
-import type { spansTo } from './spans.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -21,8 +18,3 @@ export const loadJson = (): Json => require('@opentelemetry/exporter-metrics-otl
 export const loadGrpc = (): Grpc => require('@opentelemetry/exporter-metrics-otlp-grpc');
 export const loadTrace = (): Trace => require('@opentelemetry/sdk-trace');
 export const loadTraceProtobuf = (): TraceProtobuf => require('@opentelemetry/exporter-trace-otlp-proto');
-
-// Files of this folder, which start-up would pay for if they were imported: most processes serve a page and send nothing.
-export const loadOtlp = (): { readonly openOtlpMetrics: typeof openOtlpMetrics } => require('./otlp.js');
-export const loadAtExit = (): { readonly sendAtExit: typeof sendAtExit } => require('./at-exit.js');
-export const loadSpans = (): { readonly spansTo: typeof spansTo } => require('./spans.js');

@@ -1,19 +1,16 @@
-// The connections of OTLP over http: kept open between exports, and never a reason for the process to stay.
+// The HTTP agent of OTLP exporters: its connections are kept open between exports and do not keep the process alive.
 import type { ClientRequest } from 'node:http';
 import type { Agent, AgentOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { OtlpTarget } from '../config/otlp-target.ts';
 import { markInternalAgent } from '../core/internal-traffic.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
 
-/** PEM files; undefined where Node's own certificates do, or the client shows none. */
-export interface TlsFiles {
-  readonly certificate?: string | undefined;
-  readonly clientCertificate?: string | undefined;
-  readonly clientKey?: string | undefined;
-}
+/** PEM files; undefined for Node's own certificates, and where the client has none. */
+type TlsFiles = Pick<OtlpTarget, 'certificate' | 'clientCertificate' | 'clientKey'>;
 
-/** Builds the agent for `http:` or `https:`. Whoever needs an export to finish has to hold the process itself. */
+/** Makes the agent for `http:` or `https:`. The caller has to keep the process alive until an export is done. */
 export function otlpAgent(protocol: string, files: TlsFiles): Agent {
   const { Agent: BaseAgent } = process.getBuiltinModule(
     protocol === 'http:' ? 'node:http' : 'node:https',
@@ -25,7 +22,7 @@ export function otlpAgent(protocol: string, files: TlsFiles): Agent {
       return socket;
     }
 
-    /** The agent has taken a socket that was kept open, and made it hold the process. */
+    /** The base class refs a socket that it reuses. */
     override reuseSocket(socket: Duplex, request: ClientRequest): void {
       super.reuseSocket(socket, request);
       unreference(socket);

@@ -1,4 +1,4 @@
-// Keeps the official OTLP exporters from holding up a process that wants to end.
+// Keeps the timers of the official OTLP exporters from delaying the end of the process.
 import type { ProcessState } from './push-target.ts';
 
 interface Response {
@@ -10,14 +10,14 @@ type Send = (data: Uint8Array, timeoutMillis: number) => Promise<Response>;
 
 interface Transport {
   send: Send;
-  /** Only of http: what sends again after a while, by the transport within. */
+  /** Over http only: sends again after a while, by the inner transport. */
   retry?: (data: Uint8Array, timeoutMillis: number, inMillis: number) => Promise<Response>;
   readonly _transport?: Transport;
 }
 
 /**
- * The exporters wait for answers and retries on timers that keep the process alive, up to their timeout of 10 seconds,
- * and offer no setting for it. So parts of their transport are replaced; a release that has others inside stays as it is.
+ * The exporters wait for responses and retries on timers that keep the process alive, up to their timeout of 10 seconds,
+ * and have no setting for it. So methods of their transport are replaced; a release with other internals stays as it is.
  */
 export function releaseProcess(exporter: object, state: ProcessState): void {
   const transport = (exporter as { _delegate?: { _transport?: Transport } })._delegate?._transport;
@@ -25,7 +25,7 @@ export function releaseProcess(exporter: object, state: ProcessState): void {
   limitTime(transport, state);
   const sender = transport._transport;
   if (transport.retry === undefined || typeof sender?.send !== 'function') return;
-  giveUpAtTheEnd(sender, state);
+  failFastAtTheEnd(sender, state);
   transport.retry = (data, timeoutMillis, inMillis) =>
     new Promise((resolve, reject) => {
       setTimeout(() => sender.send(data, timeoutMillis).then(resolve, reject), inMillis).unref();
@@ -37,8 +37,8 @@ function limitTime(transport: Transport, state: ProcessState): void {
   transport.send = (data, timeoutMillis) => send(data, Math.min(timeoutMillis, state.millisToEnd ?? Infinity));
 }
 
-/** A server that answers, if only to be left in peace, may be asked again; one that is not there will not come soon. */
-function giveUpAtTheEnd(transport: Transport, state: ProcessState): void {
+/** At the end of the process, an export is retried only if the server has answered: one that is unreachable will stay so. */
+function failFastAtTheEnd(transport: Transport, state: ProcessState): void {
   const send = transport.send.bind(transport);
   transport.send = async (data, timeoutMillis) => {
     const response = await send(data, timeoutMillis);

@@ -1,8 +1,9 @@
-// Attaches instrumentations: subscribes for them, guards the host from them, and detaches one that fails.
+// Attaches instrumentations: subscribes and patches for them, guards the host from them, and detaches one that fails.
 import { channel, type Channel } from 'node:diagnostics_channel';
 import type { InstrumentationSettings } from '../core/instrumentation-settings.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
 import type { CollectCallback, Registry } from '../core/recording/registry.ts';
+import { AttachmentTurn } from './attachment-turn.ts';
 import type { Attachment, ChannelHandler, FewArguments, Guard, Instrumentation, PatchTarget, Undo } from './instrumentation.ts';
 import { onEsModule } from './modules/es-module-hook.ts';
 import type { FirstMessage } from './modules/library-use.ts';
@@ -14,12 +15,13 @@ export interface AttachedInstrumentation {
   readonly instrumentation: Instrumentation;
   /** Why it detached itself; undefined while all is well. */
   readonly failure: string | undefined;
-  /** Leaves no subscriber, timer or patch behind. */
+  /** Leaves no subscriber, timer or patch behind. The next attachment of this instrumentation, if one waits, takes over. */
   detach(): void;
 }
 
 /**
- * Attaches one instrumentation, which then handles the message that it comes too late for, if there is one. It never throws: one
+ * Attaches one instrumentation, or has it wait while another attachment of it is active in this process. It then handles the
+ * message that was published before, if there is one. It never throws: one
  * that fails is detached and reported once.
  */
 export function attach(
@@ -29,17 +31,9 @@ export function attach(
   first?: FirstMessage,
 ): AttachedInstrumentation {
   const attached = new GuardedAttachment(instrumentation, registry, settings, first);
-  attached.guard(() => instrumentation.attach(attached))();
+  attached.begin();
   attached.handleFirst();
   return attached;
-}
-
-const traceKeys = new WeakMap<Instrumentation, symbol>();
-
-function traceKeyOf(instrumentation: Instrumentation): symbol {
-  let key = traceKeys.get(instrumentation);
-  if (key === undefined) traceKeys.set(instrumentation, (key = Symbol(`promtel.${instrumentation.name}.startMillis`)));
-  return key;
 }
 
 class GuardedAttachment implements Attachment, AttachedInstrumentation {
@@ -47,11 +41,10 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
   readonly registry: Registry;
   readonly settings: InstrumentationSettings;
   failure: string | undefined = undefined;
-  /** The same for every attachment of an instrumentation, so that attached twice it counts once. */
-  readonly #traceKey: symbol;
+  readonly #turn: AttachmentTurn;
   readonly #first: FirstMessage | undefined;
   readonly #handlersOfFirst: ChannelHandler[] = [];
-  #undo: Undo[] = [];
+  #undos: Undo[] = [];
   #isDetached = false;
   #isUndone = true;
 
@@ -65,7 +58,15 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
     this.registry = registry;
     this.settings = settings;
     this.#first = first;
-    this.#traceKey = traceKeyOf(instrumentation);
+    const { id = instrumentation.name } = instrumentation;
+    this.#turn = new AttachmentTurn(
+      id,
+      this.guard(() => instrumentation.attach(this)),
+    );
+  }
+
+  begin(): void {
+    this.#turn.take();
   }
 
   subscribe(name: string, handler: ChannelHandler): Undo {
@@ -92,20 +93,26 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
   }
 
   trace<Message extends object>(name: string, handlers: TraceHandlers<Message>): void {
-    observeTracingChannel(name, this.#traceKey, handlers, (event, handler) => this.subscribe(event, handler));
+    observeTracingChannel(name, handlers, (event, handler) => this.subscribe(event, handler));
   }
 
   patch<Exports extends object>(module: PatchTarget, apply: (exports: Exports) => Undo): void {
     const { target } = this.instrumentation;
     const { package: name = target.package, versions = target.versions, file, esFile, esReplaces } = module;
+    const path = `${name}/${file}`;
+    const patched = new WeakSet<object>();
     const patchCopy = this.guard((exports: object, version: string): void => {
-      if (this.#knows(name, version, versions)) this.onDetach(apply(exports as Exports));
+      if (patched.has(exports) || !this.#knows(name, version, versions)) return;
+      patched.add(exports);
+      this.#turn.addPatchedModule(path, exports, version);
+      this.onDetach(apply(exports as Exports));
     });
+    for (const [exports, version] of this.#turn.patchedModules(path)) patchCopy(exports, version);
     this.onDetach(onModule({ package: name, file }, patchCopy));
     if (esFile !== undefined) this.onDetach(onEsModule({ package: name, file: esFile, replaces: esReplaces }, patchCopy));
   }
 
-  // A field, as guard is: the recorders of an area take it out of what they are given.
+  // A field, as guard is: recorders destructure the attachment.
   readonly onCollect = (callback: CollectCallback): void => {
     this.onDetach(this.registry.onCollect(this.instrumentation.name, callback));
   };
@@ -117,10 +124,10 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
 
   // A throwing channel subscriber ends the process as an uncaught exception, so nothing gets past this.
   readonly guard: Guard = <Arguments extends FewArguments, Result>(run: (...values: Arguments) => Result) => {
-    const runFew = run as unknown as (first: unknown, second: unknown, third: unknown) => Result;
-    const guarded = (first?: unknown, second?: unknown, third?: unknown): Result | undefined => {
+    const runFew = run as unknown as (first: unknown, second: unknown, third: unknown, fourth: unknown) => Result;
+    const guarded = (first?: unknown, second?: unknown, third?: unknown, fourth?: unknown): Result | undefined => {
       try {
-        return runFew(first, second, third);
+        return runFew(first, second, third, fourth);
       } catch (error) {
         this.#fail(error);
         return undefined;
@@ -131,12 +138,13 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
 
   onDetach(undo: Undo): void {
     if (this.#isDetached) this.#undoOne(undo);
-    else this.#undo.push(undo);
+    else this.#undos.push(undo);
   }
 
   detach(): void {
     this.#isDetached = true;
-    for (const undo of this.#undo.splice(0).reverse()) this.#undoOne(undo);
+    for (const undo of this.#undos.splice(0).reverse()) this.#undoOne(undo);
+    this.#turn.end();
   }
 
   #undoOne(undo: Undo): void {

@@ -1,7 +1,7 @@
-// What belongs to the whole process is read in its main thread: each worker thread would count it once more.
+// Reads values of the whole process in its main thread only: each worker thread would count them once more.
 import type { CollectCallback } from '../core/recording/registry.ts';
 
-/** Lets a callback do its work in the main thread only. */
+/** Makes a callback that does nothing in a worker thread. */
 export function inMainThread(callback: CollectCallback): CollectCallback {
   return () => (isMainThread() ? callback() : undefined);
 }

@@ -1,92 +1,83 @@
-// Follows the calls of a method that gives a promise: each is told once how it ended. The caller is given a promise that settles
-// alike, after the end was told, so that a rejection that nobody handles stays one; or else its own, which is overheard.
+// Observes the calls of a method that returns a promise: a function runs before each call, another when its promise has settled.
+//
+// The caller is given a promise that settles alike, after the outcome was reported, so that an unhandled rejection stays one.
+// Where the library itself awaits the promise, `onSettled` can leave it the very same one.
 import type { Guard, Undo } from './instrumentation.ts';
-import { wrapMethod } from './wrap-method.ts';
+import { type Method, wrapMethod } from './wrap-method.ts';
 
 const { isPromise } = process.getBuiltinModule('node:util').types;
 
-/** What is told of a call when its promise settles. */
-export interface PromisedCall {
-  /** Makes the call, by what it is given; it is made as it is where this is left out. */
-  run?(make: () => unknown): unknown;
-  done?(result: unknown): void;
-  failed(error: unknown): void;
+/** `This` is the object that the method is called on, `Values` are the arguments of the call. */
+export interface PromiseObserver<This, Values extends unknown[], State> {
+  /** Runs before the call. What it returns is passed to the others; if that is undefined, the call is not observed. */
+  readonly before: (self: This, values: Values) => State | undefined;
+  /** Makes the call, where it has to run in a context. */
+  readonly run?: (call: () => unknown, state: State) => unknown;
+  readonly fulfilled?: (result: unknown, state: State) => void;
+  readonly rejected?: (error: unknown, state: State) => void;
 }
 
-export type BeginCall<This, First, Second> = (self: This, first: First, second: Second) => PromisedCall | undefined;
-
-/** The call that is about to be made; where two follow a method, the outer one is told and the inner one lets it pass. */
-let calledOn: unknown;
-let calledWith: readonly unknown[] | undefined;
-
-/** Calls `begin` with the object and the first arguments of each call; undefined if the call is of no concern. */
-export function observePromiseMethod<This, First, Second>(
+/** Observes a method that `holder` itself has, such as the prototype of a class. Throws a TypeError if it has no such method. */
+export function observePromiseMethod<This, Values extends unknown[], State>(
   holder: object,
   name: string,
   guard: Guard,
-  begin: BeginCall<This, First, Second>,
+  { before, run, fulfilled, rejected }: PromiseObserver<This, Values, State>,
 ): Undo {
-  const start = guard(begin);
-  const tellDone = guard((call: PromisedCall, result: unknown) => call.done?.(result));
-  const tellFailed = guard((call: PromisedCall, error: unknown) => call.failed(error));
-  const follow = guard((promise: unknown, call: PromisedCall): unknown =>
-    settleAfter(
-      promise,
-      (result) => tellDone(call, result),
-      (error) => tellFailed(call, error),
-    ),
-  );
-  return wrapMethod(holder, name, (method) => {
+  const runBefore = guard(before);
+  const runFulfilled = fulfilled && guard(fulfilled);
+  const runRejected = rejected && guard(rejected);
+  const settle = guard(settleAfter<State>);
+  // Where somebody wrapped the method after us, our wrapper stays below theirs, and must do nothing any more.
+  let isUndone = false;
+  const unwrap = wrapMethod(holder, name, (method) => {
     return function (...values) {
-      if (isBeingCalled(this, values)) return method.apply(this, values);
-      const call = start(this as This, values[0] as First, values[1] as Second);
-      setCalled(this, values);
-      try {
-        const make = (): unknown => method.apply(this, values);
-        const promise = call?.run === undefined ? make() : call.run(make);
-        return call === undefined ? promise : (follow(promise, call) ?? promise);
-      } finally {
-        setCalled(undefined, undefined);
-      }
+      const state = isUndone ? undefined : runBefore(this as This, values as Values);
+      if (state === undefined) return method.apply(this, values);
+      const promise = run === undefined ? method.apply(this, values) : run(callOf(method, this, values), state);
+      return settle(promise, runFulfilled, runRejected, state) ?? promise;
     };
   });
+  return () => {
+    isUndone = true;
+    unwrap();
+  };
 }
 
-/** A promise that settles as the given one does, once that was told; whatever else is given, itself. */
-export function settleAfter(
+/** A closure in the wrapper itself would cost every call, whether it is needed or not. */
+function callOf(method: Method, self: unknown, values: unknown[]): () => unknown {
+  return () => method.apply(self, values);
+}
+
+/** A promise that settles as the given one does, after that was reported; anything but a promise is returned as it is. */
+export function settleAfter<State = undefined>(
   promise: unknown,
-  tellDone: (result: unknown) => void,
-  tellFailed?: (error: unknown) => void,
+  fulfilled: ((result: unknown, state: State) => void) | undefined,
+  rejected?: (error: unknown, state: State) => void,
+  state?: State,
 ): unknown {
   if (!isPromise(promise)) return promise;
   return promise.then(
-    (result) => {
-      tellDone(result);
-      return result;
-    },
-    tellFailed &&
+    fulfilled &&
+      ((result) => {
+        fulfilled(result, state as State);
+        return result;
+      }),
+    rejected &&
       ((error: unknown) => {
-        tellFailed(error);
+        rejected(error, state as State);
         throw error;
       }),
   );
 }
 
 /**
- * Tells that a promise has settled, either way, and gives the promise itself. With one in between, what awaits it would come a turn
- * later, and a library that does many things at once would do them in another order: BullMQ would ask Redis for jobs more often.
- * Only for a promise that the library itself awaits, since Node.js no longer reports a rejection that was heard here.
+ * Calls back when a promise has settled, either way, and returns the promise itself. With another in between, what awaits it
+ * would run a turn later, and a library that does many things at once would do them in another order: BullMQ would request jobs
+ * from Redis more often. Only for a promise that the library itself awaits, since Node.js no longer reports a rejection that has
+ * a handler here.
  */
-export function onSettled(promise: unknown, tell: () => void): unknown {
-  if (isPromise(promise)) promise.then(tell, tell);
+export function onSettled(promise: unknown, settled: () => void): unknown {
+  if (isPromise(promise)) promise.then(settled, settled);
   return promise;
-}
-
-function setCalled(self: unknown, values: readonly unknown[] | undefined): void {
-  calledOn = self;
-  calledWith = values;
-}
-
-function isBeingCalled(self: unknown, values: readonly unknown[]): boolean {
-  return calledWith !== undefined && calledOn === self && calledWith[0] === values[0] && calledWith[1] === values[1];
 }

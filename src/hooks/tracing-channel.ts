@@ -1,6 +1,7 @@
-// Follows the operations of a tracing channel from start to end: each is told once, however it ends.
+// Observes the operations of a tracing channel from start to end: each is reported once, however it ends.
 import { nowMillis } from '../core/clock.ts';
 import type { ChannelHandler, Undo } from './instrumentation.ts';
+import { undoAll } from './undo-all.ts';
 
 /** What a tracing channel adds to a library's own message. */
 export interface Traced {
@@ -16,25 +17,21 @@ export interface TraceHandlers<Message> {
 
 type Started = Traced & { [startMillis: symbol]: number | undefined };
 
-/**
- * Subscribes to the channels of one operation. The messages carry the time under `key`, so that of two who follow the same
- * operation for the same purpose the first counts it.
- */
+/** Subscribes to the channels of one operation. The messages carry the time under a key of this subscription's own. */
 export function observeTracingChannel<Message extends object>(
   name: string,
-  key: symbol,
   { start, end }: TraceHandlers<Message>,
   subscribe: (channel: string, handler: ChannelHandler) => Undo,
 ): Undo {
+  const key = Symbol(`promtel.${name}.startMillis`);
   const finish = (message: Started): void => {
     const startMillis = message[key];
     if (startMillis === undefined) return;
     message[key] = undefined;
     end(message as unknown as Message & Traced, (nowMillis() - startMillis) / 1000);
   };
-  const undo = [
+  return undoAll([
     subscribe(`tracing:${name}:start`, (message: Started) => {
-      if (message[key] !== undefined) return;
       message[key] = nowMillis();
       start?.(message as unknown as Message);
     }),
@@ -42,10 +39,7 @@ export function observeTracingChannel<Message extends object>(
     subscribe(`tracing:${name}:end`, (message: Started) => {
       if (message.error !== undefined || 'result' in message) finish(message);
     }),
-    // Before whoever waited for the result goes on: what he does with it is no part of the operation.
+    // Before the caller goes on with the result: what it does with it is no part of the operation.
     subscribe(`tracing:${name}:asyncStart`, finish),
-  ];
-  return () => {
-    for (const one of undo) one();
-  };
+  ]);
 }

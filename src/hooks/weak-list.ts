@@ -1,14 +1,14 @@
-// A list that keeps nothing alive: what the application has let go of is no longer in it.
+// A list of weak references: an item that was garbage-collected is no longer in it.
 
-/** So few places are not worth looking for those that are empty. */
-const FEW = 1000;
+/** Below this number of entries, a search for empty ones does not pay. */
+const LEAST_SWEPT = 1000;
 
 export class WeakList<Item extends object, Note> {
   readonly #entries = new Set<{ readonly item: WeakRef<Item>; readonly note: Note }>();
   readonly #known = new WeakSet<Item>();
-  #sweepAt = FEW;
+  #sweepAt = LEAST_SWEPT;
 
-  /** Adds an item with what is to be remembered of it. One that is there already stays as it is, and gives false. */
+  /** Adds an item with a note. Returns false if the item is in the list already, which then keeps its note. */
   add(item: Item, note: Note): boolean {
     if (this.#known.has(item)) return false;
     this.#known.add(item);
@@ -25,9 +25,9 @@ export class WeakList<Item extends object, Note> {
     }
   }
 
-  /** Where nobody asks what is in the list, as where metrics are never collected, the empty places would pile up. */
+  /** In a list that is never iterated, as without a collection, empty entries would pile up. */
   #sweep(): void {
     for (const entry of this.#entries) if (entry.item.deref() === undefined) this.#entries.delete(entry);
-    this.#sweepAt = Math.max(FEW, 2 * this.#entries.size);
+    this.#sweepAt = Math.max(LEAST_SWEPT, 2 * this.#entries.size);
   }
 }

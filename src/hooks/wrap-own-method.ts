@@ -1,4 +1,4 @@
-// Puts a function around a method or handler of one object, its own or inherited, and takes it off again.
+// Wraps a method or event handler of one object, its own or inherited, and unwraps it.
 import { copyFunctionShape } from '../core/function-shape.ts';
 import type { Undo } from './instrumentation.ts';
 import type { Method } from './wrap-method.ts';
@@ -6,9 +6,8 @@ import type { Method } from './wrap-method.ts';
 const NOTHING: Undo = () => {};
 
 /**
- * Replaces the function that one object has under a name by what `around` makes of it. The function returned puts back what was
- * there, unless somebody has replaced it since. An object without such a function, or one that does not let itself be changed,
- * stays as it is.
+ * Replaces a function of one object by what `around` makes of it. The function returned restores the object, unless the function
+ * was replaced since. An object without such a function, or one that cannot be changed, stays as it is.
  */
 export function wrapOwnMethod(holder: object, name: string, around: (original: Method) => Method): Undo {
   const original: unknown = Reflect.get(holder, name);
@@ -20,7 +19,7 @@ export function wrapOwnMethod(holder: object, name: string, around: (original: M
     Reflect.set(holder, name, wrapped);
     return () => void (isReplaced() && Reflect.set(holder, name, original));
   }
-  // What an object inherits does not show among its keys, and neither does what stands for it.
+  // An inherited function is not among the keys of the object, so its wrapper must not be either.
   const enumerable = own?.enumerable ?? false;
   Reflect.defineProperty(holder, name, { value: wrapped, writable: true, configurable: true, enumerable });
   return () => {

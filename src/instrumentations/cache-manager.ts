@@ -1,28 +1,24 @@
-// Caches made with cache-manager: how long the functions take, and how they fail, that `wrap` has an item loaded with or refreshed.
+// cache-manager 7: how long the functions take, and how they fail, that `wrap` calls to load or refresh an item.
 //
-// What a cache is asked for is counted where it is asked, by the instrumentation of Keyv: each of its tiers is one. They go by the
-// name of the whole, which is the one that it was given, else the `cacheId` of its options. Calls that wait for the load of another
-// ask no tier and load nothing, so they are not counted. Versions before 7.2.9 give away a function that cannot be replaced.
+// Requests are counted by the instrumentation of Keyv, since each tier of a cache is one. The tiers take the name of the whole
+// cache: the one that the application gave it, else the `cacheId` of its options. A call that waits for the load of another reads
+// no tier and loads nothing, so it is not counted. Before 7.2.9, `createCache` is exported in a way that cannot be replaced.
 import { cacheOperationDuration } from '../catalog/cache.ts';
 import { type OperationListener, timeOperation } from '../core/operation.ts';
 import type { Histogram } from '../core/recording/instrument.ts';
-import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
+import type { Attachment, Guard, Instrumentation, Undo } from '../hooks/instrumentation.ts';
+import { observeCalls } from '../hooks/observe-calls.ts';
 import { WeakUndos } from '../hooks/weak-undos.ts';
-import { type Method, wrapMethod } from '../hooks/wrap-method.ts';
 import { nameOfCache } from '../recorders/cache/names.ts';
 import { noteTier } from '../recorders/cache/tiers.ts';
 
 interface Cache {
   readonly stores: readonly object[];
-  readonly wrap: Method;
 }
 
 interface Options {
   readonly cacheId?: unknown;
 }
-
-/** Of two attachments, the first follows a cache. */
-const followed = new WeakSet<object>();
 
 export const cacheManager: Instrumentation = {
   name: 'cache-manager',
@@ -31,20 +27,12 @@ export const cacheManager: Instrumentation = {
   attach(attachment) {
     const loads = new Loads(attachment);
     attachment.onDetach(() => loads.stop());
-    const follow = attachment.guard((cache: Cache, options: Options | undefined) => loads.follow(cache, options));
-    const patch = (exports: object) =>
-      wrapMethod(
-        exports,
-        'createCache',
-        (original) =>
-          function (...values) {
-            const cache = original.apply(this, values);
-            follow(cache as Cache, values[0] as Options | undefined);
-            return cache;
-          },
-      );
+    const patch = (exports: object): Undo =>
+      observeCalls(exports, 'createCache', attachment.guard, {
+        after: (_, [options]: [Options | undefined], cache) => loads.observe(cache as Cache, options),
+      });
     attachment.patch({ file: 'dist/index.cjs', esFile: 'dist/index.mjs', esReplaces: ['createCache'] }, patch);
-    // So that an earlier version is seen, and reported.
+    // An earlier version is only reported.
     attachment.patch({ file: 'dist/index.cjs', esFile: 'dist/index.js' }, () => () => {});
   },
 };
@@ -52,15 +40,14 @@ export const cacheManager: Instrumentation = {
 class Loads {
   readonly #duration: Histogram<typeof cacheOperationDuration>;
   readonly #caches = new WeakUndos();
-  #isStopped = false;
+  readonly #guard: Guard;
 
-  constructor({ registry }: Attachment) {
+  constructor({ registry, guard }: Attachment) {
+    this.#guard = guard;
     this.#duration = registry.instrument(cacheOperationDuration);
   }
 
-  follow(cache: Cache, options: Options | undefined): void {
-    if (followed.has(cache)) return;
-    followed.add(cache);
+  observe(cache: Cache, options: Options | undefined): void {
     const { cacheId } = options ?? {};
     const nameOf = namerOf(cache, typeof cacheId === 'string' && cacheId !== '' ? cacheId : undefined);
     nameTiers(cache.stores, nameOf);
@@ -71,32 +58,27 @@ class Loads {
         'cache.operation': 'load',
         'error.type': errorType,
       });
-    const isOver = (): boolean => this.#isStopped;
-    this.#caches.add(
-      cache,
-      wrapMethod(cache, 'wrap', (original) => timingLoads(original, ended, isOver)),
-    );
+    // `wrap` calls the function that it is given only where it loads or refreshes, and of several callers the function of one.
+    const undo = observeCalls(cache, 'wrap', this.#guard, {
+      before(_, values: unknown[]) {
+        if (typeof values[1] === 'function') values[1] = timed(values[1], ended);
+      },
+    });
+    this.#caches.add(cache, undo);
   }
 
   stop(): void {
-    this.#isStopped = true;
     this.#caches.undoAll();
   }
 }
 
-/** `wrap` calls the function that it is given only where it loads or refreshes, and of several callers the function of one. */
-function timingLoads(original: Method, ended: OperationListener, isOver: () => boolean): Method {
-  return function (...values) {
-    const load = values[1];
-    if (typeof load === 'function' && !isOver())
-      values[1] = function (this: unknown) {
-        return timeOperation(() => Reflect.apply(load, this, arguments) as unknown, ended);
-      };
-    return original.apply(this, values);
+function timed(load: Function, ended: OperationListener): () => unknown {
+  return function (this: unknown) {
+    return timeOperation(() => Reflect.apply(load, this, arguments) as unknown, ended);
   };
 }
 
-/** Asked later, because a cache is named after it was made; holds on to no cache, because its tiers may outlive it. */
+/** Looks the name up later, since a cache is named after it was made. Its tiers may outlive it, so it is not kept alive. */
 function namerOf(cache: Cache, cacheId: string | undefined): () => string | undefined {
   const reference = new WeakRef(cache);
   return () => {
@@ -105,7 +87,7 @@ function namerOf(cache: Cache, cacheId: string | undefined): () => string | unde
   };
 }
 
-/** Where there are several, each has in addition what cache-manager's own events call it. */
+/** Where there are several tiers, each name ends with what the events of cache-manager call the tier. */
 function nameTiers(tiers: readonly object[], nameOf: () => string | undefined): void {
   const isAlone = tiers.length === 1;
   for (const [index, tier] of tiers.entries()) {

@@ -1,13 +1,13 @@
-// Fastify 4 and 5: tells a request's route template before any hook of the application can answer it.
+// Fastify 4 and 5: sets the route template of each request, before a hook of the application can answer it.
 //
-// Fastify also publishes each handler call, with its template; but that leaves out what never reaches a handler, such as a
-// request that an authentication hook refuses or that fails validation.
+// Fastify also publishes each handler call, with its template. But some requests never reach a handler, such as those that an
+// authentication hook refuses or that fail validation.
 import { setRoute } from '../core/http/route.ts';
 import type { Instrumentation } from '../hooks/instrumentation.ts';
 
 interface Request {
   readonly raw: object;
-  /** Without a URL when it was not found. */
+  /** Without a URL if no route matched. */
   readonly routeOptions: { readonly url?: string };
 }
 
@@ -21,18 +21,18 @@ export const fastify: Instrumentation = {
   target: { package: 'fastify', versions: '>=4.10 <6' },
   metrics: [],
   attach(attachment) {
-    const tell = attachment.guard(({ raw, routeOptions }: Request) => {
+    const setTemplate = attachment.guard(({ raw, routeOptions }: Request) => {
       if (routeOptions.url !== undefined) setRoute(raw, routeOptions.url);
     });
     let isAttached = true;
     attachment.onDetach(() => {
       isAttached = false;
     });
-    // Published as a server is made: the hook is the first, and every route of every plugin inherits it.
+    // Published when a server is created: so the hook is the first, and every route of every plugin inherits it.
     attachment.subscribe('fastify.initialization', ({ fastify: server }: { readonly fastify: Server }) => {
       if (!attachment.isKnown(server.version)) return;
       server.addHook('onRequest', (request, _reply, done) => {
-        if (isAttached) tell(request);
+        if (isAttached) setTemplate(request);
         done();
       });
     });

@@ -1,11 +1,11 @@
-// Connection pools of knex, which makes its own with tarn; its statements are seen where they are sent, at pg and mysql2.
+// Connection pools of knex, which it makes with tarn. Its statements are measured by the instrumentations of pg and mysql2.
 import { dbClientConnectionErrors } from '../catalog/db.ts';
 import { nowMillis } from '../core/clock.ts';
 import { errorTypeOf } from '../core/operation.ts';
 import type { Counter } from '../core/recording/instrument.ts';
 import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
+import { observeCalls } from '../hooks/observe-calls.ts';
 import { WeakList } from '../hooks/weak-list.ts';
-import { wrapMethod } from '../hooks/wrap-method.ts';
 import { DB_POOL_METRICS, DbPools, type PoolState } from '../recorders/db/pools.ts';
 
 export const knex: Instrumentation = {
@@ -14,29 +14,22 @@ export const knex: Instrumentation = {
   metrics: DB_POOL_METRICS,
   attach(attachment) {
     const pools = new Pools(attachment);
-    attachment.patch({ file: 'lib/client.js' }, ({ prototype }: { readonly prototype: object }) => {
-      const watch = attachment.guard((client: Client) => pools.watch(client));
-      return wrapMethod(prototype, 'initializePool', (initializePool) => {
-        return function (this: unknown, ...values) {
-          const result = initializePool.apply(this, values);
-          watch(this as Client);
-          return result;
-        };
-      });
-    });
+    attachment.patch({ file: 'lib/client.js' }, ({ prototype }: { readonly prototype: object }) =>
+      observeCalls(prototype, 'initializePool', attachment.guard, { after: (client: Client) => pools.observe(client) }),
+    );
   },
 };
 
 interface Client {
   readonly pool?: Partial<Pool>;
   readonly dialect?: string;
-  /** Undefined where the application gives them by a function. */
+  /** Undefined if the application gave a function that returns them. */
   readonly connectionSettings?: {
     readonly host?: string;
     readonly port?: number | string;
     readonly database?: string;
     readonly socketPath?: string;
-    /** What pg may be given, which then holds before the others. */
+    /** Of pg; it takes precedence over the others. */
     readonly connectionString?: string;
   };
 }
@@ -44,7 +37,6 @@ interface Client {
 interface Pool {
   readonly max: number;
   readonly destroyed: boolean;
-  [WATCHED]?: true;
   numUsed(): number;
   numFree(): number;
   numPendingAcquires(): number;
@@ -52,49 +44,41 @@ interface Pool {
   removeListener(event: string, listener: Listener): void;
 }
 
-/** Attached twice, the first one listens. */
-const WATCHED = Symbol('promtel.knex.watched');
-
 type Listener = (value: unknown, outcome?: unknown) => void;
 
 type Listeners = Readonly<Record<string, Listener>>;
 
-/** When a connection was lent out, by itself: drivers share no field that could tell. */
+/** When each connection was lent out: drivers have no field for it in common. */
 type LentMillis = WeakMap<object, number>;
 
 class Pools {
   readonly #attachment: Attachment;
   readonly #pools: DbPools<Pool>;
   readonly #errors: Counter<typeof dbClientConnectionErrors>;
-  readonly #watched = new WeakList<Pool, Listeners>();
+  readonly #observed = new WeakList<Pool, Listeners>();
 
   constructor(attachment: Attachment) {
     this.#attachment = attachment;
     this.#pools = new DbPools(attachment);
     this.#errors = attachment.registry.instrument(dbClientConnectionErrors);
     attachment.onDetach(() => {
-      for (const [pool, listeners] of this.#watched) this.#leave(pool, listeners);
+      for (const [pool, listeners] of this.#observed) removeListeners(pool, listeners);
     });
   }
 
-  /** A pool of a driver's own, such as pg-pool, that the application has handed to knex is not one of tarn's. */
-  watch(client: Client): void {
+  /** A driver's own pool, such as one of pg-pool that the application gave to knex, is none of tarn's. */
+  observe(client: Client): void {
     const { pool } = client;
-    if (!isTarnPool(pool) || pool[WATCHED]) return;
-    pool[WATCHED] = true;
+    if (!isTarnPool(pool)) return;
     const name = nameOf(client);
     const listeners = this.#listenersFor({ 'db.client.connection.pool.name': name });
+    // An application may have a pool initialized twice.
+    if (!this.#observed.add(pool, listeners)) return;
     this.#pools.watch(pool, name, stateOf);
-    this.#watched.add(pool, listeners);
     for (const [event, listener] of Object.entries(listeners)) pool.on(event, listener);
   }
 
-  #leave(pool: Pool, listeners: Listeners): void {
-    for (const [event, listener] of Object.entries(listeners)) pool.removeListener(event, listener);
-    delete pool[WATCHED];
-  }
-
-  /** tarn tells of each request with a number of its own, which comes again when it ends. */
+  /** tarn's events carry a number of the request, the same at its begin and at its end. */
   #listenersFor(pool: { readonly 'db.client.connection.pool.name': string }): Listeners {
     const since = new Map<unknown, number>();
     const lent: LentMillis = new WeakMap();
@@ -136,11 +120,15 @@ class Pools {
   }
 }
 
+function removeListeners(pool: Pool, listeners: Listeners): void {
+  for (const [event, listener] of Object.entries(listeners)) pool.removeListener(event, listener);
+}
+
 function isTarnPool(pool: Partial<Pool> | undefined): pool is Pool {
   return typeof pool?.numUsed === 'function' && typeof pool.on === 'function' && typeof pool.removeListener === 'function';
 }
 
-/** tarn's own, which has neither a code nor a name. */
+/** An error of tarn, which has neither a code nor a name of its own. */
 function isTimeout(error: unknown): boolean {
   return (error as Error | null)?.constructor.name === 'TimeoutError';
 }
@@ -152,7 +140,7 @@ function nameOf({ connectionSettings = {}, dialect = 'knex' }: Client): string {
   return `${place}${port === undefined ? '' : `:${port}`}${database === undefined ? '' : `/${database}`}`;
 }
 
-/** Where a URL leads to, and nothing of who goes there. */
+/** The host, port and database of a URL, without its credentials. */
 function partsOf(url: string | undefined): NonNullable<Client['connectionSettings']> {
   if (url === undefined || !URL.canParse(url)) return {};
   const { hostname, port, pathname } = new URL(url);
@@ -164,7 +152,7 @@ function partsOf(url: string | undefined): NonNullable<Client['connectionSetting
   };
 }
 
-/** A pool that was destroyed is there until it is collected, but may open nothing. */
+/** A pool that was destroyed stays until it is garbage-collected, but opens no connection. */
 function stateOf(pool: Pool): PoolState {
   const max = pool.destroyed ? 0 : pool.max;
   return { used: pool.numUsed(), idle: pool.numFree(), max, pending: pool.numPendingAcquires() };

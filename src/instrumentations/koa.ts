@@ -1,11 +1,11 @@
-// Koa 2 and 3 with @koa/router: tells the template that the router notes on a request's context, as it notes it.
+// Koa 2 and 3 with @koa/router: sets the route template when the router puts it on the context of a request.
 import { setRoute } from '../core/http/route.ts';
 import type { Instrumentation } from '../hooks/instrumentation.ts';
 
 interface Context {
   readonly req: object;
   readonly method: string;
-  /** The layers of routers that match the path: of routes, and of middleware, which has no methods. */
+  /** The layers of routers that match the path: routes, and middleware, which has no methods. */
   readonly matched?: readonly Layer[];
   _matchedRoute?: unknown;
   [MATCHED]?: unknown;
@@ -23,7 +23,7 @@ export const koa: Instrumentation = {
   target: { package: 'koa', versions: '>=2 <4' },
   metrics: [],
   attach(attachment) {
-    const tell = attachment.guard((context: Context, path: unknown) => {
+    const setTemplate = attachment.guard((context: Context, path: unknown) => {
       const route = routeAt(path, context);
       if (route !== undefined) setRoute(context.req, String(route.path));
     });
@@ -36,8 +36,8 @@ export const koa: Instrumentation = {
         },
         set(this: Context, path: unknown) {
           this[MATCHED] = path;
-          tell(this, path);
-          // Had telling failed, this accessor would be gone, and the value with it.
+          setTemplate(this, path);
+          // If that failed, this accessor was removed, and the value with it.
           if (!Object.hasOwn(prototype, '_matchedRoute')) this._matchedRoute = path;
         },
       });
@@ -46,7 +46,9 @@ export const koa: Instrumentation = {
   },
 };
 
-/** A router announces each layer that it comes to. At middleware, which may answer, the route is the first that would follow. */
+/**
+ * A router sets the path of each layer that it calls. For middleware, which may answer, it is the first route that would follow.
+ */
 function routeAt(path: unknown, { matched = [], method }: Context): Layer | undefined {
   const isRoute = ({ methods }: Layer): boolean => methods.includes(method);
   return matched.find((layer) => layer.path === path && isRoute(layer)) ?? matched.find(isRoute);

@@ -1,9 +1,10 @@
-// Caches made with lru-cache: requests by result, loading, items, and evictions by reason, as lru-cache tells of them.
+// lru-cache 11.3 and later: requests by result, loads, items, and evictions by reason, from what lru-cache publishes.
 //
-// It tells nothing of items that it takes out for want of room: they are what is missing when it is asked for its size. It does not
-// tell of clear() and pop() either, which are no evictions, so those two are watched. What stays an estimate: a load that memo() is
-// forced to make is taken for one that replaces an item, and an item set while its own load is under way counts as one eviction too
-// many. The first word of a cache is where its count begins. The time of memo() is not told, nor that of a load behind an old value.
+// It publishes nothing of items that it removes for want of room: they are what is missing when its size is next read. Nor does
+// it publish clear() and pop(), which are no evictions, so these two are patched. Two counts remain estimates: a load that memo()
+// is forced to make counts as one that replaces an item, and an item set during its own load counts as one eviction too many.
+// Counting begins with the first message of a cache. The duration of memo() is not published, nor that of a load behind a stale
+// value.
 //
 // Versions before 11.3 publish nothing, and are not reported: npm's own tools bring one into nearly every application, and a line
 // about a cache that is not the application's would teach people not to read the lines.
@@ -13,22 +14,23 @@ import type { CounterCell } from '../core/recording/cell.ts';
 import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 import type { Traced } from '../hooks/tracing-channel.ts';
 import { wrapMethod } from '../hooks/wrap-method.ts';
+import { type CacheIdentity, Caches, type CacheState } from '../recorders/cache/caches.ts';
 import { nameOfCache } from '../recorders/cache/names.ts';
-import { type CacheIdentity, Caches, type CacheState } from '../recorders/cache/requests.ts';
 
+/** A cache, and what it is asked here; `getRemainingTTL` and `info` publish nothing. */
 interface LruCache {
   readonly size: number;
   readonly max: number;
   readonly maxSize: number;
   readonly maxEntrySize: number;
   readonly calculatedSize: number;
-  /** Milliseconds; 0 if the key is not there, and at the very moment at which it expires. */
+  /** Milliseconds; 0 if there is no such key, and at the very moment at which it expires. */
   getRemainingTTL(key: unknown): number;
   info(key: unknown): object | undefined;
   [RECORD]?: CacheRecord;
 }
 
-/** What it publishes: the status object of a call, which may be the application's own. */
+/** The message: the status object of a call, which may be the application's own. */
 interface Status {
   readonly op: string;
   readonly cache: LruCache;
@@ -46,8 +48,9 @@ interface Status {
   readonly fetchError?: unknown;
 }
 
-/** What is kept of a cache, on the cache itself. */
+/** Kept on the cache itself. */
 interface CacheRecord {
+  /** A record of an attachment that is over counts no more. */
   readonly owner: LruCaches;
   readonly identity: CacheIdentity;
   readonly hit: CounterCell;
@@ -55,16 +58,16 @@ interface CacheRecord {
   readonly stale: CounterCell;
   readonly expired: CounterCell;
   readonly outOfRoom: CounterCell;
-  /** How many there were when it was last heard of; NaN before that, from which nothing can be missing. */
+  /** The size at the last message; NaN before the first, from which nothing can be missing. */
   items: number;
 }
 
 const RECORD = Symbol('promtel.lru-cache');
 
-/** Every copy of the library has a class of its own; a program that keeps loading new ones is followed no further. */
+/** Every copy of the library has a class of its own; a program could keep loading new copies. */
 const MOST_CLASSES = 100;
 
-/** What `fetch` says where it has the item loaded. */
+/** The outcomes of `fetch` by which it loads the item. */
 const LOADS = new Set<string | undefined>(['miss', 'stale', 'refresh']);
 
 export const lruCache: Instrumentation = {
@@ -73,12 +76,11 @@ export const lruCache: Instrumentation = {
   metrics: [cacheRequests, cacheItems, cacheMaxItems, cacheSize, cacheEvictions, cacheOperationDuration],
   attach(attachment) {
     const caches = new LruCaches(attachment);
-    attachment.subscribe('lru-cache:metrics', (status: Status) => caches.note(status));
+    attachment.subscribe('lru-cache:metrics', (status: Status) => caches.record(status));
     attachment.trace<Status>('lru-cache', {
       start: (status) => caches.startFetch(status),
       end: (status, durationSeconds) => caches.endFetch(status, durationSeconds),
     });
-    attachment.onDetach(() => caches.stop());
   },
 };
 
@@ -86,32 +88,32 @@ class LruCaches {
   readonly #attachment: Attachment;
   readonly #caches: Caches<LruCache>;
   readonly #classes = new Set<object>();
-  #isStopped = false;
 
   constructor(attachment: Attachment) {
     this.#attachment = attachment;
     this.#caches = new Caches(attachment);
+    attachment.onDetach(() => this.#caches.stop());
   }
 
-  /** Neither `has` nor `peek` is a request: they ask whether an item is there, mostly before it is asked for. */
-  note(status: Status | null | undefined): void {
-    // An application that passes null for a status object has null published.
+  /** `has` and `peek` are no requests: they find out whether there is an item, mostly before it is requested. */
+  record(status: Status | null | undefined): void {
+    // Where an application passes null for the status object, null is published.
     if (status === null || status === undefined) return;
     const { op, cache } = status;
     const record = this.#recordOf(cache);
     if (record === undefined) return;
     if (op === 'get') countRequest(record, status.get, status);
     else if (op === 'set') settle(record, cache, status.set === 'add');
-    else if (op === 'delete') noteDelete(record, cache, status);
-    else if (op === 'memo') noteMemo(record, cache, status);
+    else if (op === 'delete') countDelete(record, cache, status);
+    else if (op === 'memo') countMemo(record, cache, status);
   }
 
   startFetch(status: Status): void {
     const record = this.#recordOf(status.cache);
     if (record === undefined) return;
-    // Without a way to load, it is a get that publishes nothing of its own.
+    // In a cache that cannot load, it is a `get` that publishes nothing of its own.
     countRequest(record, status.fetch === 'get' ? status.get : status.fetch, status);
-    // A load takes its item's place until it is done.
+    // A load takes the place of its item until it is done.
     settle(record, status.cache, status.fetch === 'miss');
   }
 
@@ -119,7 +121,7 @@ class LruCaches {
     const record = this.#recordOf(status.cache);
     if (record === undefined || !LOADS.has(status.fetch)) return;
     const isFailed = status.error !== undefined || status.fetchRejected === true || status.fetchAborted === true;
-    // The answer was an old value, and the load goes on: nobody tells when it is done.
+    // The result was a stale value, and the load goes on: its end is not published.
     if (status.returnedStale === true && !isFailed) return;
     this.#caches.operationDuration.record(durationSeconds, {
       ...record.identity,
@@ -128,21 +130,14 @@ class LruCaches {
     });
   }
 
-  stop(): void {
-    this.#isStopped = true;
-    this.#caches.stop();
-  }
-
-  /** Undefined if another attachment counts this cache. */
   #recordOf(cache: LruCache): CacheRecord | undefined {
     const record = cache[RECORD];
-    if (record !== undefined && record.owner === this) return record;
-    return record === undefined || record.owner.#isStopped ? this.#claim(cache) : undefined;
+    return record?.owner === this ? record : this.#begin(cache);
   }
 
-  #claim(cache: LruCache): CacheRecord | undefined {
+  #begin(cache: LruCache): CacheRecord | undefined {
     const prototype = baseOf(cache);
-    // Not made with lru-cache, whatever it is.
+    // No cache of lru-cache, whatever it is.
     if (prototype === undefined) return undefined;
     const identity = { 'cache.name': nameOfCache(cache) ?? subclassOf(cache, prototype), 'cache.system': 'lru-cache' };
     const { requests, evictions } = this.#caches;
@@ -157,7 +152,7 @@ class LruCaches {
       items: Number.NaN,
     };
     if (!Reflect.defineProperty(cache, RECORD, { value: record, configurable: true })) return undefined;
-    this.#watchClass(prototype);
+    this.#patchClass(prototype);
     this.#caches.watch(cache, identity, (one) => {
       this.#settle(one);
       return stateOf(one);
@@ -165,8 +160,8 @@ class LruCaches {
     return record;
   }
 
-  /** Sees what the application takes out with `clear` and `pop`. */
-  #watchClass(prototype: object): void {
+  /** Not by `observeCalls`, since items are removed even where the application's `dispose` throws. */
+  #patchClass(prototype: object): void {
     if (this.#classes.has(prototype) || this.#classes.size >= MOST_CLASSES) return;
     this.#classes.add(prototype);
     const before = this.#attachment.guard((cache: LruCache) => this.#settle(cache));
@@ -204,13 +199,13 @@ function countRequest(record: CacheRecord, result: string | undefined, status?: 
   if (result === 'hit') record.hit.add(1);
   else if (result === 'miss') record.miss.add(1);
   else if (result === 'stale' || result === 'stale-fetching') record.stale.add(1);
-  // Being loaded: anew, with a value to give meanwhile, or for the first time.
+  // Being loaded: again, with a value for the meantime, or for the first time.
   else if (result === 'fetching') (status?.value === undefined ? record.miss : record.hit).add(1);
   else if (result === 'inflight') (status?.returnedStale === true ? record.stale : record.miss).add(1);
-  // Who forces a refresh asks the source, not the cache.
+  // A forced refresh is a request to the source, not to the cache.
 }
 
-/** What there is no room for any more is all that nobody told of. */
+/** Evictions for want of room are the only ones that are not published. */
 function settle(record: CacheRecord, cache: LruCache, isAdded: boolean): void {
   const { size } = cache;
   const evicted = record.items + (isAdded ? 1 : 0) - size;
@@ -218,19 +213,18 @@ function settle(record: CacheRecord, cache: LruCache, isAdded: boolean): void {
   record.items = size;
 }
 
-/** Told before it is done, and also if there is no such item. */
-function noteDelete(record: CacheRecord, cache: LruCache, { delete: reason, key }: Status): void {
+/** Published before the item is deleted, and also if there is none. */
+function countDelete(record: CacheRecord, cache: LruCache, { delete: reason, key }: Status): void {
   settle(record, cache, false);
   if (reason === 'expire') record.expired.add(1);
-  if (reason === 'expire' || reason === 'fetch' || isThere(cache, key)) record.items -= 1;
+  if (reason === 'expire' || reason === 'fetch' || hasItem(cache, key)) record.items -= 1;
 }
 
-/** By the two ways of looking that are published to nobody. */
-function isThere(cache: LruCache, key: unknown): boolean {
+function hasItem(cache: LruCache, key: unknown): boolean {
   return cache.getRemainingTTL(key) !== 0 || cache.info(key) !== undefined;
 }
 
-function noteMemo(record: CacheRecord, cache: LruCache, { memo, value, forceRefresh }: Status): void {
+function countMemo(record: CacheRecord, cache: LruCache, { memo, value, forceRefresh }: Status): void {
   if (forceRefresh !== true) countRequest(record, memo);
   settle(record, cache, memo === 'miss' && forceRefresh !== true && value !== undefined);
 }

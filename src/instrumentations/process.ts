@@ -1,4 +1,4 @@
-// The process: CPU time, memory, descriptors; and the memory and CPU of the container around it.
+// The process: CPU time, memory, file descriptors, uptime; and the memory and CPU limits of its container (cgroup).
 import * as catalog from '../catalog/process.ts';
 import { CollectionInterval } from '../core/collection-interval.ts';
 import { type CgroupUsage, findCgroup } from '../core/linux/cgroup.ts';
@@ -7,7 +7,7 @@ import type { CollectCallback, Registry } from '../core/recording/registry.ts';
 import type { Instrumentation } from '../hooks/instrumentation.ts';
 import { inMainThread } from '../hooks/main-thread.ts';
 
-/** Where values are read from; what is not there, as on another platform, has no series. */
+/** Where values are read from; what cannot be read, as on another platform, has no series. */
 export interface ProcessSource {
   readonly read: ReadText;
   /** Lists the open file descriptors. */
@@ -20,14 +20,29 @@ export function processUsageFrom(source: ProcessSource): Instrumentation {
   return {
     name: 'process',
     target: { package: 'node', versions: '>=22.15' },
-    metrics: Object.values(catalog),
+    metrics: [
+      catalog.processCpuTime,
+      catalog.processCpuUtilization,
+      catalog.processMemoryUsage,
+      catalog.processMemoryVirtual,
+      catalog.processOpenFileDescriptorCount,
+      catalog.processOpenFileDescriptorLimit,
+      catalog.processContextSwitches,
+      catalog.processPagingFaults,
+      catalog.processUptime,
+      catalog.processStartTime,
+      catalog.containerMemoryUsage,
+      catalog.containerMemoryWorkingSet,
+      catalog.containerMemoryLimit,
+      catalog.containerCpuLimit,
+    ],
     attach(attachment) {
       for (const reading of READINGS) attachment.onCollect(inMainThread(reading(attachment.registry, source)));
     },
   };
 }
 
-/** Each is read by itself, so that one that cannot be read costs only its own metrics. */
+/** Each is a callback of its own, so that one that fails costs only its own metrics. */
 type Reading = (registry: Registry, source: ProcessSource) => CollectCallback;
 
 const READINGS: readonly Reading[] = [
@@ -92,7 +107,7 @@ function readDescriptors(registry: Registry, { descriptorDirectory }: ProcessSou
   };
 }
 
-/** Linux 6.2 and later give the number as the directory's size; before, ten thousand names may have to be read. */
+/** Linux 6.2 and later report the number as the directory's size; before, ten thousand names may have to be read. */
 async function countDescriptors(directory: string): Promise<number | undefined> {
   const { promises, statSync } = process.getBuiltinModule('node:fs');
   const size = statSync(directory, { throwIfNoEntry: false })?.size;

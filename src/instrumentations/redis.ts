@@ -1,4 +1,4 @@
-// node-redis 5.12 and later: commands, look-ups, connections, the pool and the client-side cache, as its client tells of them.
+// node-redis 5.12 and later: commands, look-ups, connections, the pool and the client-side cache, from what its client publishes.
 import { cacheEvictions, cacheItems, cacheMaxItems, cacheRequests } from '../catalog/cache.ts';
 import {
   dbClientConnectionCount,
@@ -11,8 +11,8 @@ import {
 import { nowMillis } from '../core/clock.ts';
 import { isInternalCommand } from '../core/internal-traffic.ts';
 import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
-import { wrapMethod } from '../hooks/wrap-method.ts';
-import { Caches } from '../recorders/cache/requests.ts';
+import { observeCalls } from '../hooks/observe-calls.ts';
+import { Caches } from '../recorders/cache/caches.ts';
 import { redisErrorType } from '../recorders/db/redis-commands.ts';
 import { poolNameOf, type RedisMessage, RedisOperations, type RedisTarget } from '../recorders/db/redis-operations.ts';
 
@@ -32,107 +32,107 @@ export const redis: Instrumentation = {
     cacheEvictions,
   ],
   attach(attachment) {
-    // There is nothing to patch: this is how a version that publishes nothing is seen, and reported. Up to version 3 there was no
-    // @redis/client.
+    // Nothing is patched: this only reports a version that publishes nothing. Up to version 3 there was no @redis/client.
     attachment.patch({ file: 'dist/index.js' }, () => () => {});
     attachment.patch({ package: 'redis', file: 'index.js' }, () => () => {});
     const clients = new Clients();
-    followCommands(attachment);
-    followConnections(attachment, clients);
-    followClientSideCaches(attachment, clients);
+    observeCommands(attachment);
+    observeConnections(attachment, clients);
+    observeClientSideCaches(attachment, clients);
   },
 };
 
 interface Command extends RedisMessage {
-  [OWN]?: true;
+  [INTERNAL]?: true;
 }
 
-const OWN = Symbol('promtel.redis.own');
+/** On the message of a command of promtel's. */
+const INTERNAL = Symbol('promtel.redis.internal');
 
 interface Batch extends RedisTarget {
   readonly batchMode: 'MULTI' | 'PIPELINE';
 }
 
-function followCommands(attachment: Attachment): void {
+function observeCommands(attachment: Attachment): void {
   const operations = new RedisOperations(attachment);
   attachment.trace<Command>('node-redis:command', {
     start(message) {
-      if (isInternalCommand()) message[OWN] = true;
+      if (isInternalCommand()) message[INTERNAL] = true;
     },
     end(message, durationSeconds) {
-      if (message[OWN] !== true) operations.record(message, durationSeconds, failureOf(message.error));
+      if (message[INTERNAL] !== true) operations.record(message, durationSeconds, errorTypeOfMessage(message.error));
     },
   });
-  // A transaction is told as a whole only; of a pipeline each command is told as well, and each counts.
-  attachment.trace<Batch & { [OWN]?: true }>('node-redis:batch', {
+  // A transaction is published as a whole only. Of a pipeline each command is published as well, and counts.
+  attachment.trace<Batch & { [INTERNAL]?: true }>('node-redis:batch', {
     start(message) {
-      if (isInternalCommand()) message[OWN] = true;
+      if (isInternalCommand()) message[INTERNAL] = true;
     },
     end(message, durationSeconds) {
-      if (message.batchMode !== 'MULTI' || message[OWN] === true) return;
-      operations.recordTransaction(message, durationSeconds, failureOf(message.error));
+      if (message.batchMode !== 'MULTI' || message[INTERNAL] === true) return;
+      operations.recordTransaction(message, durationSeconds, errorTypeOfMessage(message.error));
     },
   });
 }
 
-function failureOf(error: unknown): string | undefined {
+function errorTypeOfMessage(error: unknown): string | undefined {
   return error === undefined ? undefined : redisErrorType(error);
 }
 
-/** What node-redis publishes of a client's connection, in one message or another. */
+/** The fields of all messages about a client's connection; none has all of them. */
 interface ConnectionMessage extends Pick<RedisTarget, 'serverAddress' | 'serverPort'> {
   readonly clientId: string;
-  /** From the beginning of the attempt that succeeded. */
+  /** From the start of the attempt that succeeded. */
   readonly createTimeMs: number;
-  /** What has happened to a connection that is closed: an `error`, after which the client tries again, or `application_close`. */
+  /** Why a connection was closed: an `error`, after which the client tries again, or `application_close`. */
   readonly reason: string;
-  /** What an error is about: a `client` and its connection, or a `cluster`, where it is a command's. */
+  /** Of an error: `client` for one of its connection, `cluster` for one of a command. */
   readonly origin: string;
   readonly error: unknown;
-  /** When who waits for a connection of the pool began to. */
+  /** When the wait for a connection of the pool began. */
   readonly waitStartTimestamp: number;
 }
 
 /** On the message of a client that was unknown when it began to connect. */
 const FIRST = Symbol('promtel.redis.first');
 
-function followConnections(attachment: Attachment, clients: Clients): void {
+function observeConnections(attachment: Attachment, clients: Clients): void {
   const { registry } = attachment;
   const count = registry.instrument(dbClientConnectionCount);
   const createTime = registry.instrument(dbClientConnectionCreateTime);
   const waitTime = registry.instrument(dbClientConnectionWaitTime);
   const errors = registry.instrument(dbClientConnectionErrors);
-  // Commands share a connection, and it is never lent out but by a pool, which does not tell of all that it has.
+  // Commands share a connection: it is lent out only by a pool, which does not publish all that it has.
   const open = ({ pool }: Client, change: 1 | -1): void =>
     count.add(change, { 'db.client.connection.pool.name': pool, 'db.client.connection.state': 'used' });
 
   attachment.trace<ConnectionMessage & { [FIRST]?: boolean }>('node-redis:connect', {
     start(message) {
-      message[FIRST] = clients.learn(message);
+      message[FIRST] = clients.add(message);
     },
     end(message) {
       // One that is connecting or connected refuses to connect again, and stays as it is.
       if (message.error !== undefined && message[FIRST] === true) clients.forget(message.clientId);
     },
   });
-  subscribe(attachment, 'node-redis:connection:ready', ({ clientId, createTimeMs }: ConnectionMessage) => {
+  attachment.subscribe('node-redis:connection:ready', ({ clientId, createTimeMs }: ConnectionMessage) => {
     const client = clients.of(clientId);
     createTime.record(createTimeMs / 1000, { 'db.client.connection.pool.name': client.pool });
     if (client.isOpen || !clients.has(clientId)) return;
     client.isOpen = true;
     open(client, 1);
   });
-  subscribe(attachment, 'node-redis:connection:closed', ({ clientId, reason }: ConnectionMessage) => {
+  attachment.subscribe('node-redis:connection:closed', ({ clientId, reason }: ConnectionMessage) => {
     const client = clients.of(clientId);
     if (client.isOpen) open(client, -1);
     client.isOpen = false;
     if (reason === 'application_close') clients.forget(clientId);
   });
-  subscribe(attachment, 'node-redis:error', ({ clientId, origin, error }: ConnectionMessage) => {
+  attachment.subscribe('node-redis:error', ({ clientId, origin, error }: ConnectionMessage) => {
     if (origin !== 'client') return;
     errors.add(1, { 'db.client.connection.pool.name': clients.of(clientId).pool, 'error.type': redisErrorType(error) });
   });
-  subscribe(attachment, 'node-redis:pool:connection-wait', ({ clientId, waitStartTimestamp }: ConnectionMessage) => {
+  attachment.subscribe('node-redis:pool:connection-wait', ({ clientId, waitStartTimestamp }: ConnectionMessage) => {
     const waitedSeconds = (nowMillis() - waitStartTimestamp) / 1000;
     waitTime.record(waitedSeconds, { 'db.client.connection.pool.name': clients.of(clientId).pool });
   });
@@ -161,50 +161,31 @@ interface CacheModule {
   readonly BasicClientSideCache: { readonly prototype: object };
 }
 
-function followClientSideCaches(attachment: Attachment, clients: Clients): void {
+function observeClientSideCaches(attachment: Attachment, clients: Clients): void {
   const caches = new Caches<ClientSideCache>(attachment);
   attachment.onDetach(() => caches.stop());
   const identityOf = (clientId: string) => ({ 'cache.name': clients.of(clientId).cache, 'cache.system': CACHE_SYSTEM });
-  subscribe(attachment, 'node-redis:cache:request', ({ clientId, result }: CacheMessage) => {
+  attachment.subscribe('node-redis:cache:request', ({ clientId, result }: CacheMessage) => {
     caches.requests.add(1, { ...identityOf(clientId), 'cache.result': result });
   });
-  // It is not told whose they are.
-  subscribe(attachment, 'node-redis:cache:eviction', ({ reason, count }: CacheMessage) => {
+  // Which client's cache it is, is not published.
+  attachment.subscribe('node-redis:cache:eviction', ({ reason, count }: CacheMessage) => {
     caches.evictions.add(count, { 'cache.system': CACHE_SYSTEM, 'cache.eviction.reason': EVICTION_REASONS[reason] });
   });
-  // Nor is it published how full they are, so a cache is taken note of when it is first asked for something.
+  // Nor is its size published, so a cache is read from its first request on.
   const known = new WeakSet<object>();
-  const watch = attachment.guard((cache: ClientSideCache, { _clientId }: { readonly _clientId: string }) => {
+  const observe = (cache: ClientSideCache, [{ _clientId }]: [{ readonly _clientId: string }]): void => {
     if (known.has(cache)) return;
     known.add(cache);
     caches.watch(cache, identityOf(_clientId), stateOf);
-  });
+  };
   attachment.patch({ file: 'dist/lib/client/cache.js' }, ({ BasicClientSideCache }: CacheModule) =>
-    wrapMethod(
-      BasicClientSideCache.prototype,
-      'handleCache',
-      (handleCache) =>
-        function (client, ...rest) {
-          watch(this as ClientSideCache, client as { readonly _clientId: string });
-          return handleCache.call(this, client, ...rest);
-        },
-    ),
+    observeCalls(BasicClientSideCache.prototype, 'handleCache', attachment.guard, { before: observe }),
   );
 }
 
 function stateOf(cache: ClientSideCache): { readonly items: number; readonly maxItems: number | undefined } {
   return { items: cache.size(), maxItems: cache.maxEntries > 0 ? cache.maxEntries : undefined };
-}
-
-const SEEN = Symbol('promtel.redis.seen');
-
-/** Of two that are attached, the first takes a message. */
-function subscribe<Message extends object>(attachment: Attachment, channel: string, handler: (message: Message) => void): void {
-  attachment.subscribe(channel, (message: Message & { [SEEN]?: true }) => {
-    if (message[SEEN] === true) return;
-    message[SEEN] = true;
-    handler(message);
-  });
 }
 
 interface Client {
@@ -214,7 +195,7 @@ interface Client {
   isOpen: boolean;
 }
 
-/** The clients that are connected or connecting, by the name that node-redis gives to each, such as `localhost:6379/0-1f2e3d4c`. */
+/** The clients that are connected or connecting, by the id that node-redis gives each, such as `localhost:6379/0-1f2e3d4c`. */
 class Clients {
   readonly #clients = new Map<string, Client>();
 
@@ -222,13 +203,13 @@ class Clients {
     const known = this.#clients.get(clientId);
     if (known !== undefined) return known;
     const [, host = clientId, port] = ADDRESS.exec(clientId) ?? [];
-    // What the application left out is unknown there.
+    // An address that the application left out is `unknown`.
     const pool = poolNameOf(host === 'unknown' ? 'localhost' : host, port === 'unknown' ? 6379 : Number(port));
     return this.#remember(clientId, pool);
   }
 
-  /** Whether it was unknown. */
-  learn({ clientId, serverAddress, serverPort }: ConnectionMessage): boolean {
+  /** Returns whether the client was unknown. */
+  add({ clientId, serverAddress, serverPort }: ConnectionMessage): boolean {
     const isUnknown = !this.#clients.has(clientId);
     if (isUnknown) this.#remember(clientId, poolNameOf(serverAddress, serverPort));
     return isUnknown;
@@ -256,5 +237,5 @@ class Clients {
 
 const ADDRESS = /^(.*):(\d+|unknown)\/(\d+)-[0-9a-f]+$/;
 
-/** More than a process has connections; nothing is remembered of any beyond. */
+/** More connections than a process has; of those beyond, nothing is remembered. */
 const MOST_CLIENTS = 10_000;

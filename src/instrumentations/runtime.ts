@@ -1,4 +1,4 @@
-// The Node.js runtime: how late and how busy the event loop is, garbage collections, the heap, what keeps it alive.
+// The Node.js runtime: event loop delay and utilization, garbage collection, heap spaces, active resources.
 //
 // Read here and not through @opentelemetry/instrumentation-runtime-node, which records through the OpenTelemetry SDK:
 // loading that adds 45 ms to every start. A test holds the two to the same names, units and values.
@@ -10,7 +10,26 @@ import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 export const runtimeNode: Instrumentation = {
   name: 'runtime-node',
   target: { package: 'node', versions: '>=22.15' },
-  metrics: Object.values(catalog),
+  metrics: [
+    catalog.nodejsEventloopDelayMin,
+    catalog.nodejsEventloopDelayMax,
+    catalog.nodejsEventloopDelayMean,
+    catalog.nodejsEventloopDelayStddev,
+    catalog.nodejsEventloopDelayP50,
+    catalog.nodejsEventloopDelayP90,
+    catalog.nodejsEventloopDelayP99,
+    catalog.nodejsEventloopTime,
+    catalog.nodejsEventloopUtilization,
+    catalog.v8jsGcDuration,
+    catalog.v8jsMemoryHeapLimit,
+    catalog.v8jsMemoryHeapUsed,
+    catalog.v8jsMemoryHeapSpaceSize,
+    catalog.v8jsMemoryHeapSpaceAvailableSize,
+    catalog.v8jsMemoryHeapSpacePhysicalSize,
+    catalog.nodejsMemoryExternal,
+    catalog.nodejsMemoryArrayBuffers,
+    catalog.v8jsResourceActive,
+  ],
   attach(attachment) {
     watchEventLoopDelay(attachment);
     watchEventLoopTime(attachment);
@@ -21,7 +40,7 @@ export const runtimeNode: Instrumentation = {
   },
 };
 
-/** A sample costs an idle process 0.2 % of a core at 20 ms, 0.4 % at 10 ms, 0.1 % at 50 ms, and delays below it hide. */
+/** Sampling costs an idle process 0.2 % of a core at 20 ms, 0.4 % at 10 ms, 0.1 % at 50 ms; shorter delays are not seen. */
 const DELAY_SAMPLE_MILLIS = 20;
 
 function watchEventLoopDelay(attachment: Attachment): void {
@@ -50,7 +69,7 @@ function watchEventLoopDelay(attachment: Attachment): void {
   });
 }
 
-/** Node records the time from one sample to the next; what it was meant to take is no delay. A timer may be early. */
+/** Node.js records the time between two samples, of which the interval itself is no delay. A timer may be early. */
 function lateSeconds(betweenSamplesNanos: number): number {
   return Math.max(0, betweenSamplesNanos / 1e9 - DELAY_SAMPLE_MILLIS / 1e3);
 }
@@ -72,7 +91,7 @@ function watchEventLoopTime(attachment: Attachment): void {
   });
 }
 
-/** What V8's numbers for a kind of collection mean (v8::GCType). Both kinds of minor collection are one to us. */
+/** V8's numbers for kinds of collections (v8::GCType). Both kinds of minor collections have one value. */
 const GC_TYPES: ReadonlyMap<unknown, 'minor' | 'major' | 'incremental' | 'weakcb'> = new Map([
   [1, 'minor'],
   [2, 'minor'],
@@ -92,7 +111,7 @@ function watchGarbageCollections(attachment: Attachment): void {
   );
   observer.observe({ entryTypes: ['gc'] });
   attachment.onDetach(() => observer.disconnect());
-  // Kinds that did not happen yet are 0 on the page, so that the first one shows as an increase.
+  // Kinds that have not happened yet are exposed as 0, so that the first one is an increase.
   attachment.onCollect(() => {
     for (const type of GC_TYPES.values()) duration.bind({ 'v8js.gc.type': type });
   });

@@ -1,10 +1,10 @@
-// promtel itself: what it is, how many series it holds, and what it could not read or had to leave out.
+// promtel itself: its version, its number of series, overflowed and rejected values, failed instrumentations and callbacks.
 import * as catalog from '../catalog/self.ts';
 import type { Family } from '../core/recording/family.ts';
 import { VERSION } from '../core/version.ts';
 import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
 
-/** Scrapes and exports are measured where they happen, by the exporters. */
+/** Scrapes and exports are measured by the exporters. */
 export const self: Instrumentation = {
   name: 'self',
   target: { package: 'promtel', versions: '*' },
@@ -39,7 +39,7 @@ function watchFailures(attachment: Attachment): void {
   });
 }
 
-/** Values left out are told of from the first one on; the series of a metric from when it has one. */
+/** Overflowed and rejected values are reported from the first one on, the number of series of a metric once it has one. */
 function watchFamilies(attachment: Attachment): void {
   const { registry } = attachment;
   const series = registry.instrument(catalog.promtelMetricSeries);
@@ -47,7 +47,7 @@ function watchFamilies(attachment: Attachment): void {
   const rejected = registry.instrument(catalog.promtelMetricRejected);
   const used = new Set<Family>([series.family]);
   attachment.onCollect(async () => {
-    // By then, whatever is read without waiting has been read.
+    // So that synchronous callbacks have run.
     await Promise.resolve();
     for (const family of registry.families) {
       const attributes = { 'metric.name': family.definition.name };
@@ -56,7 +56,7 @@ function watchFamilies(attachment: Attachment): void {
     }
     for (const family of registry.families) if (family.size > 0) used.add(family);
     for (const family of used) series.bind({ 'metric.name': family.definition.name });
-    // Only now has every series been made, those of this metric included.
+    // Only now does every series exist, those of this metric included.
     for (const family of used) series.set(family.size, { 'metric.name': family.definition.name });
   });
 }

@@ -1,10 +1,10 @@
-// The host: CPU, memory, local file systems, disks and network, as far as they can be read without another program.
+// The host: CPU, memory, local file systems, disks and network, read from /proc and node:os.
 //
 // Read here and not through @opentelemetry/instrumentation-host-metrics, which records through the OpenTelemetry SDK:
 // loading that adds 45 ms to every start. A test holds the two to the same names, units and values.
 import type { StatsFs } from 'node:fs';
 import type { CpuInfo } from 'node:os';
-import { systemFilesystemState } from '../catalog/attributes.ts';
+import { systemFilesystemState } from '../catalog/system-attributes.ts';
 import * as catalog from '../catalog/system.ts';
 import { CollectionInterval } from '../core/collection-interval.ts';
 import {
@@ -25,19 +25,33 @@ import { inMainThread } from '../hooks/main-thread.ts';
 
 export const hostMetrics: Instrumentation = hostMetricsFrom(readText);
 
-/** What is not there to be read, as on another platform, has no series. */
+/** What cannot be read, as on another platform, has no series. */
 export function hostMetricsFrom(read: ReadText): Instrumentation {
   return {
     name: 'host-metrics',
     target: { package: 'node', versions: '>=22.15' },
-    metrics: Object.values(catalog),
+    metrics: [
+      catalog.systemCpuTime,
+      catalog.systemCpuUtilization,
+      catalog.systemMemoryUsage,
+      catalog.systemMemoryUtilization,
+      catalog.systemMemoryLimit,
+      catalog.systemFilesystemUsage,
+      catalog.systemFilesystemUtilization,
+      catalog.systemFilesystemLimit,
+      catalog.systemDiskIo,
+      catalog.systemDiskOperations,
+      catalog.systemNetworkIo,
+      catalog.systemNetworkErrors,
+      catalog.systemNetworkPacketDropped,
+    ],
     attach(attachment) {
       for (const reading of READINGS) attachment.onCollect(inMainThread(reading(attachment.registry, read)));
     },
   };
 }
 
-/** Each is read by itself, so that one that cannot be read costs only its own metrics. */
+/** Each is a callback of its own, so that one that fails costs only its own metrics. */
 type Reading = (registry: Registry, read: ReadText) => CollectCallback;
 
 const READINGS: readonly Reading[] = [readCpu, readMemory, readFilesystems, readDisks, readNetwork];
@@ -50,7 +64,7 @@ function readCpu(registry: Registry, read: ReadText): CollectCallback {
   return () => {
     const now = readCpuTimes(read);
     for (const [mode, seconds] of entriesOf(now)) {
-      // The kernel takes back waiting time now and then; a counter holds still until it is caught up with.
+      // The kernel corrects waiting time downwards now and then; the counter keeps its value until the kernel's is higher.
       const cell = time.bind({ 'cpu.mode': mode });
       cell.observe(Math.max(cell.value, seconds));
     }
@@ -93,7 +107,7 @@ function readMemory(registry: Registry): CollectCallback {
   return () => {
     const os = process.getBuiltinModule('node:os');
     const total = os.totalmem();
-    // What Node calls free is what can be had without swapping, the page cache included.
+    // What Node.js calls free is what is available without swapping, the page cache included.
     const available = Math.min(total, os.freemem());
     limit.set(total);
     usage.set(total - available, { 'system.memory.state': 'used' });
@@ -103,7 +117,7 @@ function readMemory(registry: Registry): CollectCallback {
   };
 }
 
-/** Of each kind of device, so many have series. */
+/** The most devices of each kind that have series. */
 const MOST_DEVICES = 16;
 
 type FilesystemAttributes = AttributesOf<typeof catalog.systemFilesystemLimit>;
@@ -119,7 +133,7 @@ class Filesystems {
   readonly #utilization;
   readonly #limit;
   readonly #shown = new Map<string, FilesystemAttributes>();
-  readonly #waitedFor = new Set<string>();
+  readonly #pending = new Set<string>();
 
   constructor(registry: Registry) {
     this.#usage = registry.instrument(catalog.systemFilesystemUsage);
@@ -137,9 +151,9 @@ class Filesystems {
 
   async #measureOne(mount: Mount): Promise<void> {
     const { device, mountpoint, type } = mount;
-    // A file system that hangs holds a thread of the pool: it is not asked again before it has answered.
-    if (this.#waitedFor.has(mountpoint)) return;
-    this.#waitedFor.add(mountpoint);
+    // A file system that hangs blocks a thread of the pool: it is not read again before the last call has returned.
+    if (this.#pending.has(mountpoint)) return;
+    this.#pending.add(mountpoint);
     try {
       const space = await process.getBuiltinModule('node:fs').promises.statfs(mountpoint);
       if (space.blocks === 0) return;
@@ -147,7 +161,7 @@ class Filesystems {
       this.#shown.set(keyOf(mount), attributes);
       this.#show(space, attributes);
     } finally {
-      this.#waitedFor.delete(mountpoint);
+      this.#pending.delete(mountpoint);
     }
   }
 
@@ -174,7 +188,7 @@ function keyOf({ device, mountpoint }: Mount): string {
   return `${device} ${mountpoint}`;
 }
 
-/** Without a list of mounts, the file system of the working directory has to do. */
+/** Without a list of mounts, only the file system of the working directory is known. */
 function readMounts(read: ReadText): Mount[] {
   const text = read('/proc/self/mounts');
   if (text !== undefined) return localMounts(parseMounts(text));
@@ -190,8 +204,8 @@ function readDisks(registry: Registry, read: ReadText): CollectCallback {
     for (const disk of disks.slice(0, MOST_DEVICES)) {
       for (const direction of ['read', 'write'] as const) {
         const attributes = { 'system.device': disk.name, 'disk.io.direction': direction };
-        follow(io, disk[direction].bytes, attributes);
-        follow(operations, disk[direction].operations, attributes);
+        observeTotal(io, disk[direction].bytes, attributes);
+        observeTotal(operations, disk[direction].operations, attributes);
       }
     }
   };
@@ -206,16 +220,16 @@ function readNetwork(registry: Registry, read: ReadText): CollectCallback {
     for (const device of interfaces.slice(0, MOST_DEVICES)) {
       for (const direction of ['receive', 'transmit'] as const) {
         const attributes = { 'network.interface.name': device.name, 'network.io.direction': direction };
-        follow(io, device[direction].bytes, attributes);
-        follow(errors, device[direction].errors, attributes);
-        follow(dropped, device[direction].dropped, attributes);
+        observeTotal(io, device[direction].bytes, attributes);
+        observeTotal(errors, device[direction].errors, attributes);
+        observeTotal(dropped, device[direction].dropped, attributes);
       }
     }
   };
 }
 
-/** Takes over a device's total. A device that was taken out and put back counts from zero, and so does its series. */
-function follow<D extends MetricDefinition>(counter: Counter<D>, total: number, attributes: AttributesOf<D>): void {
+/** Sets a counter to a device's total. A device that was removed and added again counts from zero, and so does its series. */
+function observeTotal<D extends MetricDefinition>(counter: Counter<D>, total: number, attributes: AttributesOf<D>): void {
   if (total < counter.bind(attributes).value) counter.remove(attributes);
   counter.observe(total, attributes);
 }

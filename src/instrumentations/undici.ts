@@ -1,10 +1,11 @@
-// Requests sent with fetch or undici, Node's own or one from npm: duration, and how many are under way, as undici tells of them.
+// Requests sent with fetch or undici, built into Node.js or from npm: duration and active requests, from what undici publishes.
 import type { HttpRequestMethod } from '../catalog/attributes.ts';
 import { httpClientActiveRequests, httpClientRequestDuration } from '../catalog/http.ts';
 import { nowMillis } from '../core/clock.ts';
 import { errorTypeOf } from '../core/operation.ts';
 import type { UpDownCounterCell } from '../core/recording/cell.ts';
 import type { Attachment, Instrumentation } from '../hooks/instrumentation.ts';
+import { observeOwnCalls } from '../hooks/observe-calls.ts';
 
 const SENT = Symbol('promtel.undici.sent');
 
@@ -12,14 +13,10 @@ interface Request {
   readonly method: string;
   readonly origin: string | URL;
   readonly path: string;
-  /** The protocol that the connection is to be handed over to, such as `websocket`. */
+  /** The protocol to switch to, such as `websocket`. */
   readonly upgrade?: string | null;
-  onUpgrade?: TakeOver;
-  onRequestUpgrade?: TakeOver;
   [SENT]?: Sent | undefined;
 }
-
-type TakeOver = (status: number, ...values: unknown[]) => unknown;
 
 interface Sent extends Destination {
   readonly method: HttpRequestMethod;
@@ -66,7 +63,7 @@ class SentRequests {
 
   start(request: Request): void {
     // A tunnel through a proxy is part of the request that needs it.
-    if (request.method === 'CONNECT' || request[SENT] !== undefined) return;
+    if (request.method === 'CONNECT') return;
     const destination = this.#destinationOf(request);
     if (destination === undefined) return;
     const method = request.method.toUpperCase() as HttpRequestMethod;
@@ -78,7 +75,7 @@ class SentRequests {
     });
     active.add(1);
     request[SENT] = { ...destination, method, active, startMillis: nowMillis(), status: undefined, version: undefined };
-    if (typeof request.upgrade === 'string') this.#watchUpgrade(request);
+    if (typeof request.upgrade === 'string') this.#observeUpgrade(request);
   }
 
   connect(request: Request, socket: { readonly alpnProtocol?: string | false | null }): void {
@@ -108,25 +105,18 @@ class SentRequests {
     });
   }
 
-  /** Lets go of what is under way: nothing will tell of its end. */
+  /** Drops the requests that are active, since their end will not be seen. */
   stop(): void {
     this.#active.family.empty();
   }
 
   /** The one end that undici does not publish; each of its major versions has one of the two methods. */
-  #watchUpgrade(request: Request): void {
-    const end = this.#attachment.guard((status: number) => {
-      this.answer(request, { statusCode: status });
+  #observeUpgrade(request: Request): void {
+    const before = (_: unknown, [statusCode]: [number]): void => {
+      this.answer(request, { statusCode });
       this.end(request);
-    });
-    for (const name of ['onUpgrade', 'onRequestUpgrade'] as const) {
-      const takeOver = request[name];
-      if (takeOver === undefined) continue;
-      request[name] = function (this: Request, status, ...values) {
-        end(status);
-        return takeOver.call(this, status, ...values);
-      };
-    }
+    };
+    for (const name of ['onUpgrade', 'onRequestUpgrade']) observeOwnCalls(request, name, this.#attachment.guard, { before });
   }
 
   #destinationOf({ origin, path }: Request): Destination | undefined {

@@ -1,13 +1,13 @@
-// The bodies of models that Amazon Bedrock invokes, each in the words of who made the model, and what Bedrock itself adds to a stream.
+// The format of Amazon Bedrock's `InvokeModel` responses: the fields of each model maker, and those that Bedrock adds.
 import { fieldTree } from './field-tree.ts';
 import { type AnswerField, FORMATS, type ReadableFormat } from './formats.ts';
 
 const { anthropicMessages } = FORMATS;
 
-/** What Bedrock adds to the last part of a stream. */
+/** Bedrock adds it to the last part of a stream. */
 const ADDED = 'amazon-bedrock-invocationMetrics';
 
-/** Of Anthropic, Amazon (Titan, Nova), Meta, Mistral and those who speak as OpenAI does. */
+/** Of Anthropic, Amazon (Titan, Nova), Meta, Mistral, and the models whose format is that of OpenAI. */
 const ANSWER = {
   inputTokens: [
     ...anthropicMessages.answer.inputTokens,
@@ -72,6 +72,6 @@ const FORMAT: ReadableFormat = {
   answerTree: fieldTree(ANSWER, ['output']),
 };
 
-/** What can be read of a body, or of each part of a streamed one. */
+/** For a body, or for each part of a stream. */
 export const BEDROCK_CONTENT = FORMAT;
 export const BEDROCK_EMBEDDING: ReadableFormat = { ...FORMAT, operation: 'embeddings', hasNoOutput: true };

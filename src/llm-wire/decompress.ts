@@ -1,26 +1,26 @@
-// Unpacks a compressed body beside the application, which unpacks it for itself: what is read here is looked at and let go.
+// Decompresses the body of a response, chunk by chunk, to read it beside the application.
 import type { Transform } from 'node:stream';
 
-/** What may be waiting to be unpacked; an answer that comes faster for so long is not read further. */
-const MOST_WAITING_BYTES = 4 * 1024 * 1024;
+/** How much may wait to be decompressed; a response that comes faster for longer is not read any further. */
+const MOST_BUFFERED_BYTES = 4 * 1024 * 1024;
 
-export interface Decoder {
+export interface Decompressor {
   write(bytes: Uint8Array): void;
-  /** Calls back when all that was written has been read, or with false if some of it could not be. */
+  /** Calls back when all that was written has been read; with false if some of it could not be. */
   end(done: (isRead: boolean) => void): void;
-  /** Lets go of what was not read yet. */
+  /** Discards what was not read yet. */
   stop(): void;
 }
 
-/** Hands a body's bytes to `read` as they were before any compression; undefined for one that is not known. */
-export function decompressorFor(encoding: string | undefined, read: (bytes: Uint8Array) => void): Decoder | undefined {
+/** Passes the decompressed bytes of a body to `read`; undefined if its `content-encoding` is not known. */
+export function decompressorFor(encoding: string | undefined, read: (bytes: Uint8Array) => void): Decompressor | undefined {
   const name = encoding?.trim().toLowerCase() ?? '';
   if (name === '' || name === 'identity') return { write: read, end: (done) => done(true), stop() {} };
-  const unpack = unpackerFor(name);
-  return unpack && unpacking(unpack, read);
+  const transform = transformFor(name);
+  return transform && decompressorThrough(transform, read);
 }
 
-function unpackerFor(name: string): Transform | undefined {
+function transformFor(name: string): Transform | undefined {
   const zlib = process.getBuiltinModule('node:zlib');
   const { BROTLI_OPERATION_FLUSH, Z_SYNC_FLUSH, ZSTD_e_flush } = zlib.constants;
   switch (name) {
@@ -38,13 +38,13 @@ function unpackerFor(name: string): Transform | undefined {
   }
 }
 
-function unpacking(unpack: Transform, read: (bytes: Uint8Array) => void): Decoder {
+function decompressorThrough(transform: Transform, read: (bytes: Uint8Array) => void): Decompressor {
   let isOver = false;
   let isRead = false;
   let ended: ((isRead: boolean) => void) | undefined;
   const stop = (): void => {
     isOver = true;
-    unpack.destroy();
+    transform.destroy();
     const done = ended;
     ended = undefined;
     done?.(isRead);
@@ -53,17 +53,17 @@ function unpacking(unpack: Transform, read: (bytes: Uint8Array) => void): Decode
     isRead = true;
     stop();
   };
-  unpack.on('data', read).on('error', stop).on('end', finish);
+  transform.on('data', read).on('error', stop).on('end', finish);
   return {
     write(bytes) {
       if (isOver) return;
-      if (unpack.writableLength > MOST_WAITING_BYTES) stop();
-      else unpack.write(bytes);
+      if (transform.writableLength > MOST_BUFFERED_BYTES) stop();
+      else transform.write(bytes);
     },
     end(done) {
       ended = done;
       if (isOver) stop();
-      else unpack.end();
+      else transform.end();
     },
     stop,
   };

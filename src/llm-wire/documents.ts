@@ -1,4 +1,4 @@
-// Takes the body of an answer apart into the JSON documents that it holds: server-sent events, a document a line, or one in all.
+// Splits the body of a response into its JSON documents: server-sent events, a document on each line, or a single one.
 export type Framing = 'events' | 'lines' | 'whole';
 
 /** How a body is framed, by its `content-type`. */
@@ -10,61 +10,61 @@ export function framingOf(contentType: string): Framing {
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
-/** What may stand before all else. */
+/** May be the very first bytes. */
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
-/** What stands before the data of an event. */
+/** Begins each line of an event's data. */
 const DATA = Buffer.from('data:');
-/** What stands between the lines of its data. */
+/** Joins these lines. */
 const LINE_BREAK = Buffer.from('\n');
 
-/** Reads one document after the other. */
-export interface DocumentReader {
+/** Parses one document after the other. */
+export interface DocumentParser {
   write(bytes: Uint8Array, from?: number, to?: number): void;
-  /** Takes up with a new document, whatever became of the last one. */
+  /** Begins a new document, whether or not the last one was complete. */
   reset(): void;
 }
 
-/** Hands the bytes of each document to its reader, and tells when one is complete. */
+/** Passes the bytes of each document to a parser, and calls back when one is complete. */
 export class Documents {
-  readonly #fields: DocumentReader;
+  readonly #parser: DocumentParser;
   readonly #framing: Framing;
-  readonly #ended: () => void;
-  /** How much there was of the byte order mark; all of it where none can come any more. */
-  #marked = 0;
-  /** How much of `data:` the line had so far; -1 where it is another line. */
-  #matched = 0;
+  readonly #onDocument: () => void;
+  /** How many bytes of a byte order mark there were; all of them once none can come any more. */
+  #markLength = 0;
+  /** How many bytes of `data:` the line had so far; -1 if it is another kind of line. */
+  #matchedLength = 0;
   #hasData = false;
-  /** Whether the line ended with a return, to which a newline may belong. */
+  /** Whether the last byte was a carriage return, to which a newline may belong. */
   #isReturnLast = false;
 
-  constructor(framing: Framing, fields: DocumentReader, ended: () => void) {
+  constructor(framing: Framing, parser: DocumentParser, onDocument: () => void) {
     this.#framing = framing;
-    this.#fields = fields;
-    this.#ended = ended;
+    this.#parser = parser;
+    this.#onDocument = onDocument;
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#framing === 'events') this.#readEvents(bytes);
-    else if (this.#framing === 'lines') this.#readDocumentLines(bytes);
-    else this.#fields.write(bytes);
+    if (this.#framing === 'events') this.#splitEvents(bytes);
+    else if (this.#framing === 'lines') this.#splitLines(bytes);
+    else this.#parser.write(bytes);
   }
 
-  /** Nothing more comes. An event that was not complete is none. */
+  /** The body is complete; an event without the blank line that ends it is not passed on. */
   end(): void {
     if (this.#framing !== 'events') this.#endDocument();
   }
 
-  #readDocumentLines(bytes: Uint8Array): void {
+  #splitLines(bytes: Uint8Array): void {
     for (let index = 0; index < bytes.length;) {
       const newline = nextOf(NEWLINE, bytes, index);
-      this.#fields.write(bytes, index, newline);
+      this.#parser.write(bytes, index, newline);
       if (newline < bytes.length) this.#endDocument();
       index = newline + 1;
     }
   }
 
-  /** Lines end with a newline, a return, or both. */
-  #readEvents(bytes: Uint8Array): void {
+  /** Lines end with a newline, a carriage return, or both. */
+  #splitEvents(bytes: Uint8Array): void {
     let index = this.#start(bytes);
     let newline = -1;
     let back = -1;
@@ -80,17 +80,17 @@ export class Documents {
     }
   }
 
-  /** Gives where the first line begins, or goes on. */
+  /** Gives the index at which the first line begins or goes on. */
   #start(bytes: Uint8Array): number {
     let index = 0;
     if (this.#isReturnLast && bytes.length > 0) {
       this.#isReturnLast = false;
       if (bytes[0] === NEWLINE) index = 1;
     }
-    for (; index < bytes.length && this.#marked < BYTE_ORDER_MARK.length; index += 1, this.#marked += 1) {
-      if (bytes[index] === BYTE_ORDER_MARK[this.#marked]) continue;
-      if (this.#marked > 0) this.#matched = -1;
-      this.#marked = BYTE_ORDER_MARK.length;
+    for (; index < bytes.length && this.#markLength < BYTE_ORDER_MARK.length; index += 1, this.#markLength += 1) {
+      if (bytes[index] === BYTE_ORDER_MARK[this.#markLength]) continue;
+      if (this.#markLength > 0) this.#matchedLength = -1;
+      this.#markLength = BYTE_ORDER_MARK.length;
       break;
     }
     return index;
@@ -98,31 +98,31 @@ export class Documents {
 
   #readLine(bytes: Uint8Array, from: number, to: number): void {
     let index = from;
-    for (; index < to && this.#matched >= 0 && this.#matched < DATA.length; index += 1) {
-      this.#matched = bytes[index] === DATA[this.#matched] ? this.#matched + 1 : -1;
-      if (this.#matched === DATA.length) this.#startData();
+    for (; index < to && this.#matchedLength >= 0 && this.#matchedLength < DATA.length; index += 1) {
+      this.#matchedLength = bytes[index] === DATA[this.#matchedLength] ? this.#matchedLength + 1 : -1;
+      if (this.#matchedLength === DATA.length) this.#startData();
     }
-    if (this.#matched === DATA.length) this.#fields.write(bytes, index, to);
+    if (this.#matchedLength === DATA.length) this.#parser.write(bytes, index, to);
   }
 
   #startData(): void {
-    if (this.#hasData) this.#fields.write(LINE_BREAK);
+    if (this.#hasData) this.#parser.write(LINE_BREAK);
     this.#hasData = true;
   }
 
   #endLine(): void {
-    if (this.#matched === 0 && this.#hasData) this.#endDocument();
-    this.#matched = 0;
+    if (this.#matchedLength === 0 && this.#hasData) this.#endDocument();
+    this.#matchedLength = 0;
   }
 
   #endDocument(): void {
-    this.#ended();
-    this.#fields.reset();
+    this.#onDocument();
+    this.#parser.reset();
     this.#hasData = false;
   }
 }
 
-/** Where this byte comes next; the length if it does not. */
+/** The next index of a byte; the length if there is none. */
 function nextOf(byte: number, bytes: Uint8Array, from: number): number {
   if (bytes[from] === byte) return from;
   const index = bytes.indexOf(byte, from);

@@ -1,64 +1,64 @@
-// The fields that are wanted of JSON, by the paths where they may stand, as a tree to walk down while it goes by.
+// The fields that are to be read from JSON, as a tree of keys that is walked down while the JSON is parsed.
 
-/** A wanted field by the paths where it may stand: keys with dots between them, `*` for every item of an array. */
+/** The paths of each field, of which a document may have any: keys joined by dots, `*` for every item of an array. */
 export type FieldPaths<Field extends string> = Readonly<Partial<Record<Field, readonly string[]>>>;
 
-/** What is wanted of a value. */
-export interface Place<Field extends string> {
+/** A value that is read, or that has such values in it. */
+export interface FieldNode<Field extends string> {
   readonly field: Field | undefined;
-  /** Whether it only matters that something is there. */
-  readonly isMark: boolean;
-  /** Undefined if nothing is wanted of it should it be an object. */
-  readonly object: Inside<Field> | undefined;
-  /** The same for an array. */
-  readonly array: Inside<Field> | undefined;
+  /** Whether only its presence is read: true if there is something. */
+  readonly isPresenceOnly: boolean;
+  /** What is read of it if it is an object; undefined if nothing is. */
+  readonly object: ContainerNode<Field> | undefined;
+  /** What is read of it if it is an array; undefined if nothing is. */
+  readonly array: ContainerNode<Field> | undefined;
 }
 
-/** What is wanted of the entries of an object, by their keys, or of every item of an array. */
-export interface Inside<Field extends string> {
-  readonly keys: readonly Entry<Field>[] | undefined;
-  readonly items: Place<Field> | undefined;
+/** What is read of an object, by its keys, or of every item of an array. */
+export interface ContainerNode<Field extends string> {
+  readonly keys: readonly KeyNode<Field>[] | undefined;
+  readonly items: FieldNode<Field> | undefined;
 }
 
-interface Entry<Field extends string> {
+interface KeyNode<Field extends string> {
   readonly key: string;
   readonly bytes: Uint8Array;
   readonly length: number;
-  readonly place: Place<Field>;
+  readonly node: FieldNode<Field>;
 }
 
-interface Wanted<Field extends string> {
+interface Path<Field extends string> {
   readonly field: Field;
   readonly keys: readonly string[];
 }
 
 /**
- * The wanted fields, ready to be looked for in any number of documents; of one that is an array, every item is a document. Of
- * `marks` it only matters that something is there: neither null nor an empty text.
+ * Makes the tree of some fields, for any number of documents; where a document is an array, each of its items is one. Of the
+ * fields in `presenceOnly` only the presence is read: anything but null and an empty text.
  */
-export function fieldTree<Field extends string>(paths: FieldPaths<Field>, marks: readonly Field[] = []): Place<Field> {
-  const wanted = (Object.entries(paths) as [Field, readonly string[]][]).flatMap(([field, alternatives]) =>
+export function fieldTree<Field extends string>(paths: FieldPaths<Field>, presenceOnly: readonly Field[] = []): FieldNode<Field> {
+  const all = (Object.entries(paths) as [Field, readonly string[]][]).flatMap(([field, alternatives]) =>
     alternatives.map((path) => ({ field, keys: path.split('.') })),
   );
-  const document = placeOf(wanted, marks);
+  const document = nodeOf(all, presenceOnly);
   return { ...document, array: { keys: undefined, items: document } };
 }
 
-function placeOf<Field extends string>(wanted: readonly Wanted<Field>[], marks: readonly Field[]): Place<Field> {
-  const field = wanted.find(({ keys }) => keys.length === 0)?.field;
-  const beneath = Map.groupBy(
-    wanted.filter(({ keys }) => keys.length > 0),
+function nodeOf<Field extends string>(paths: readonly Path<Field>[], presenceOnly: readonly Field[]): FieldNode<Field> {
+  const field = paths.find(({ keys }) => keys.length === 0)?.field;
+  const byKey = Map.groupBy(
+    paths.filter(({ keys }) => keys.length > 0),
     ({ keys }) => keys[0]!,
   );
-  const entries = [...beneath].map(([key, within]) => {
-    const rest = within.map((each) => ({ ...each, keys: each.keys.slice(1) }));
-    return { key, bytes: Buffer.from(key), length: Buffer.byteLength(key), place: placeOf(rest, marks) };
+  const entries = [...byKey].map(([key, within]) => {
+    const rest = within.map((path) => ({ ...path, keys: path.keys.slice(1) }));
+    return { key, bytes: Buffer.from(key), length: Buffer.byteLength(key), node: nodeOf(rest, presenceOnly) };
   });
   const keys = entries.filter(({ key }) => key !== '*');
-  const items = entries.find(({ key }) => key === '*')?.place;
+  const items = entries.find(({ key }) => key === '*')?.node;
   return {
     field,
-    isMark: field !== undefined && marks.includes(field),
+    isPresenceOnly: field !== undefined && presenceOnly.includes(field),
     object: keys.length === 0 ? undefined : { keys, items: undefined },
     array: items && { keys: undefined, items },
   };

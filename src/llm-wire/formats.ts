@@ -1,50 +1,50 @@
-// The wire formats of LLM providers as data: by which path each is known, and where its requests and answers say what is measured.
+// The wire formats of LLM providers as data: the URL path of each, and the JSON paths of its metadata in requests and responses.
 import type { LlmOperation } from '../catalog/llm-attributes.ts';
 import { type FieldPaths, fieldTree } from './field-tree.ts';
 
-/** What is read of a request: the model, and what shows that it is an LLM's at all. */
+/** What is read of a request: the model, and the prompt, whose presence shows that it is a call to an LLM at all. */
 export type RequestField = 'model' | 'prompt';
 
-/** What is read of an answer, or of each event of a stream, where the last word counts. */
+/** What is read of a response, or of each event of a stream, whose last value counts. */
 export type AnswerField =
   | 'model'
   | 'finishReason'
-  /** Is there, and no empty text, in an event that carries output. */
+  /** Present, and no empty text, in an event that carries output. */
   | 'output'
   | 'inputTokens'
   | 'cacheReadTokens'
   | 'cacheWriteTokens'
-  /** Of the tokens written to the cache, those kept for an hour, which cost more. */
+  /** Those tokens written to the cache that are kept for an hour, which cost more. */
   | 'cacheWriteHourTokens'
   | 'outputTokens'
   | 'reasoningTokens'
-  /** Shows whether those of reasoning are part of the output or come on top. */
+  /** Shows whether the output tokens include those of reasoning. */
   | 'totalTokens'
-  /** Is there in what tells of an error. */
+  /** Present in an error. */
   | 'error'
   | 'errorType'
-  /** Says more than the type where it is a word. */
+  /** More precise than the type, where it is an identifier. */
   | 'errorCode';
 
 export interface WireFormat {
-  /** Who it is taken for where the host is not known. */
+  /** The provider if the host is not known. */
   readonly provider: string;
   readonly operation: LlmOperation;
-  /** Of the URL without its query; what it calls `model` is the model. */
+  /** Matches the URL's path, without the query; its group `model`, if any, is the model. */
   readonly path: RegExp;
   readonly request: FieldPaths<RequestField>;
   readonly answer: FieldPaths<AnswerField>;
-  /** Whether APIs of quite another kind have such a path, too. */
+  /** Whether APIs that are no LLM's have such a path, too. */
   readonly hasCommonPath?: true;
-  /** Whether the input tokens leave out those of the cache. */
+  /** Whether the input tokens exclude those of the cache. */
   readonly inputExcludesCache?: true;
-  /** Whether the output tokens leave out those of reasoning. */
+  /** Whether the output tokens exclude those of reasoning. */
   readonly outputExcludesReasoning?: true;
-  /** Whether an answer of this kind has no output tokens. */
+  /** Whether its responses have no output tokens. */
   readonly hasNoOutput?: true;
 }
 
-/** Mistral's errors are not within one. */
+/** Mistral's error is the document itself. */
 const ERROR = { error: ['error'], errorType: ['error.type', 'type'], errorCode: ['error.code'] } as const;
 const MODEL = { model: ['model'] } as const;
 
@@ -125,14 +125,14 @@ export const FORMATS = {
     request: { ...MODEL, prompt: ['input'] },
     answer: {
       model: ['model', 'response.model'],
-      // Of an answer that is incomplete, the reason stands behind the status.
+      // The reason of an incomplete response comes after the status, and so replaces it.
       finishReason: ['status', 'incomplete_details.reason', 'response.status', 'response.incomplete_details.reason'],
       output: ['delta'],
       inputTokens: ['usage.input_tokens', 'response.usage.input_tokens'],
       cacheReadTokens: ['usage.input_tokens_details.cached_tokens', 'response.usage.input_tokens_details.cached_tokens'],
       outputTokens: ['usage.output_tokens', 'response.usage.output_tokens'],
       reasoningTokens: ['usage.output_tokens_details.reasoning_tokens', 'response.usage.output_tokens_details.reasoning_tokens'],
-      // An event of its own has no word for itself beside the code.
+      // An error event has a message and a code, and no `error`.
       error: ['error', 'response.error', 'message'],
       errorType: ['error.type'],
       errorCode: ['error.code', 'response.error.code', 'code'],
@@ -162,7 +162,7 @@ export const FORMATS = {
         'usage.cache_creation.ephemeral_1h_input_tokens',
         'message.usage.cache_creation.ephemeral_1h_input_tokens',
       ],
-      // The figure in the message that a stream begins with means nothing yet.
+      // Not that of the message with which a stream begins: it means nothing yet.
       outputTokens: ['usage.output_tokens'],
       error: ['error'],
       errorType: ['error.type'],
@@ -245,7 +245,7 @@ export const FORMATS = {
   },
 } as const satisfies Record<string, WireFormat>;
 
-/** A format, its fields ready to be looked for. */
+/** A format with the trees of its fields. */
 export interface ReadableFormat extends WireFormat {
   readonly requestTree: ReturnType<typeof fieldTree<RequestField>>;
   readonly answerTree: ReturnType<typeof fieldTree<AnswerField>>;
@@ -257,7 +257,7 @@ const readable: readonly ReadableFormat[] = Object.values<WireFormat>(FORMATS).m
   answerTree: fieldTree(format.answer, ['output', 'error']),
 }));
 
-/** The format that is spoken under a path, without its query; undefined if none is known. */
+/** The format of a URL's path, without the query; undefined if none is known. */
 export function formatOf(path: string): ReadableFormat | undefined {
   return readable.find((format) => format.path.test(path));
 }

@@ -1,9 +1,9 @@
-// Headers as undici hands them on: names and values in turn, as text or bytes.
+// Headers of requests and responses as undici gives them: names and values in turn, as text or bytes.
 
 /** Gives a header by its lower-case name. */
 export type HeaderOf = (name: string) => string | undefined;
 
-/** Looks through the headers once, however many are asked for. */
+/** Goes through the headers once, however many are looked up. */
 export function headersOf(headers: unknown): HeaderOf {
   const values = new Map<string, string>();
   if (Array.isArray(headers))

@@ -1,8 +1,8 @@
-// Which provider is behind a host, as data: the names that providers publish.
+// The LLM provider of a host, as data: the hosts that providers publish.
 
 /**
- * Providers by their hosts, with the port where it is none of the scheme's own; what begins with no letter stands for whatever ends so.
- * What the conventions have no name for goes by the one that the published prices have.
+ * Providers by host, with its port unless it is the scheme's default; a key that does not begin with a letter matches every host
+ * that ends with it. A provider that the conventions have no name for has the one of the published prices.
  */
 const HOSTS: Readonly<Record<string, string>> = {
   'api.openai.com': 'openai',
@@ -39,7 +39,7 @@ const HOSTS: Readonly<Record<string, string>> = {
 
 const endings = Object.entries(HOSTS).filter(([host]) => !/^[a-z]/.test(host));
 
-/** The provider behind a host; undefined if it is none of those known. */
+/** The provider of a host; undefined if it is not known. */
 export function providerOf(host: string): string | undefined {
   return Object.hasOwn(HOSTS, host) ? HOSTS[host] : endings.find(([ending]) => host.endsWith(ending))?.[1];
 }

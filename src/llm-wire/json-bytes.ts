@@ -1,4 +1,4 @@
-// Where the strings and scalars of JSON end among its bytes, and what they mean.
+// Scans the bytes of JSON: where its strings and scalars end, and what they decode to.
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
@@ -8,15 +8,15 @@ const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const SPACE = 0x20;
-/** Bytes from here on are a part of a character beyond ASCII. */
+/** Bytes from here on belong to characters beyond ASCII. */
 const BEYOND_ASCII = 0x80;
 
-/** Most strings end sooner; further on the runtime's own search is faster than a loop. */
+/** Most strings end sooner; beyond it `indexOf` is faster than a loop. */
 const NEAR_BYTES = 64;
 
 /**
- * Where the quote stands that ends a string. If it is not there: `to`, or the byte after it if that is one that does not count,
- * since a backslash stands before it.
+ * The index of the quote that ends a string. Without one it is `to`, or the index after it if the first byte of the next chunk is
+ * escaped by a backslash.
  */
 export function stringEnd(bytes: Uint8Array, from: number, to: number): number {
   const near = Math.min(from + NEAR_BYTES, to);
@@ -25,7 +25,7 @@ export function stringEnd(bytes: Uint8Array, from: number, to: number): number {
 }
 
 function farStringEnd(bytes: Uint8Array, from: number, to: number): number {
-  // A part of its own, or a search would go on beyond `to`, again and again.
+  // A view of its own: `indexOf` would otherwise search beyond `to`, again and again.
   const text = bytes.subarray(from, to);
   for (let quote = text.indexOf(QUOTE, NEAR_BYTES); quote !== -1; quote = text.indexOf(QUOTE, quote + 1))
     if (!isEscaped(text, 0, quote)) return from + quote;
@@ -94,7 +94,7 @@ export function isText(text: string, bytes: Uint8Array, from: number, to: number
   return true;
 }
 
-/** Whether the same bytes stand here. */
+/** Whether these bytes are at this index. */
 export function areBytes(expected: Uint8Array, bytes: Uint8Array, from: number): boolean {
   for (let index = 0; index < expected.length; index += 1) if (bytes[from + index] !== expected[index]) return false;
   return true;

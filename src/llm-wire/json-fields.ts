@@ -1,9 +1,9 @@
-// Reads a few fields out of JSON as its bytes go by: whatever its size or where it was split, next to nothing of it is kept.
-import type { Inside, Place } from './field-tree.ts';
+// Parses a few fields out of JSON, chunk by chunk: however long it is and wherever it was split, it is never kept as a whole.
+import type { ContainerNode, FieldNode } from './field-tree.ts';
 import { areBytes, hasEscape, isText, scalarEnd, scalarIn, stringEnd, textIn } from './json-bytes.ts';
 import { PrefixCache } from './prefix-cache.ts';
 
-/** What stood there; an object or array counts as `true` when it begins, null does not count. */
+/** The value of a field; `true` for an object or an array, as soon as it begins. Null is no value. */
 export type FieldValue = string | number | boolean;
 
 const QUOTE = 0x22;
@@ -16,94 +16,94 @@ const CLOSE_OBJECT = 0x7d;
 const SPACE = 0x20;
 const FIRST_OF_NULL = 0x6e;
 
-/** A longer key is none of those that are wanted, a longer value none that can be used. */
+/** A longer key is no field's, and a longer value is not used. */
 const MOST_BYTES = 256;
 
-/** Reads documents one after the other. What is no JSON costs fields, never an error. */
+/** Parses documents one after the other. What is no JSON costs fields, and never throws. */
 export class JsonFields<Field extends string> {
-  /** The last word on each field, of all documents so far that were complete. */
+  /** The last value of each field in the documents so far that were complete. */
   readonly found: Partial<Record<Field, FieldValue>> = {};
-  /** The same of the document that is being read. */
-  readonly #here = new Map<Field, FieldValue>();
-  readonly #root: Place<Field>;
-  readonly #top: Inside<Field>;
-  /** The container that we are in, and those around it, as far as something is wanted of them. */
-  #inside: Inside<Field>;
-  readonly #around: Inside<Field>[] = [];
-  /** How deep we are in containers of which nothing is wanted. */
+  /** The fields of the document that is being parsed. */
+  readonly #current = new Map<Field, FieldValue>();
+  readonly #root: FieldNode<Field>;
+  readonly #top: ContainerNode<Field>;
+  /** The object or array that is being parsed, and those that it is in, outermost first. */
+  #container: ContainerNode<Field>;
+  readonly #outer: ContainerNode<Field>[] = [];
+  /** The depth of objects and arrays that are skipped, since no field is in them. */
   #skipped = 0;
-  /** What is wanted of the value that comes next; undefined if nothing is. */
-  #next: Place<Field> | undefined;
+  /** The value that comes next; undefined if no field is in it. */
+  #next: FieldNode<Field> | undefined;
   #isKeyNext = false;
-  /** What was begun and goes on in what comes next. */
-  #begun: 'string' | 'scalar' | undefined;
-  /** How many bytes of it come that do not count, since a backslash was the last. */
+  /** The token that the last chunk ended in. */
+  #partial: 'string' | 'scalar' | undefined;
+  /** How many bytes of the next chunk are escaped: 1 if a backslash was the last. */
   #escaped = 0;
-  /** What there is of it so far, if it is wanted. */
+  /** The bytes of that token so far. */
   readonly #kept = Buffer.allocUnsafe(MOST_BYTES);
   #keptLength = 0;
-  /** Whether nothing of the document was read so far. */
+  /** Whether nothing of the document was parsed so far. */
   #isFirst = true;
-  readonly #beginning = new PrefixCache<Field>();
+  readonly #prefixes = new PrefixCache<Field>();
 
-  constructor(root: Place<Field>) {
+  constructor(root: FieldNode<Field>) {
     this.#root = root;
     this.#top = { keys: undefined, items: root };
-    this.#inside = this.#top;
+    this.#container = this.#top;
     this.#next = root;
   }
 
-  /** Takes up with a new document, whatever became of the last one. */
+  /** Begins a new document, whether or not the last one was complete. */
   reset(): void {
-    this.#inside = this.#top;
-    if (this.#around.length > 0) this.#around.length = 0;
+    this.#container = this.#top;
+    if (this.#outer.length > 0) this.#outer.length = 0;
     this.#skipped = 0;
     this.#next = this.#root;
     this.#isKeyNext = false;
-    this.#begun = undefined;
+    this.#partial = undefined;
     this.#isFirst = true;
-    if (this.#here.size > 0) this.#here.clear();
+    if (this.#current.size > 0) this.#current.clear();
   }
 
-  /** Takes what was found so far for good, although the document is not complete. */
-  settle(): void {
-    if (this.#here.size === 0) return;
-    for (const [field, value] of this.#here) this.found[field] = value;
-    this.#here.clear();
-    // What is here no longer could not be found again where another document begins alike.
-    this.#beginning.stop();
+  /** Counts the fields that were found so far as found, although the document is not complete. */
+  commit(): void {
+    if (this.#current.size === 0) return;
+    for (const [field, value] of this.#current) this.found[field] = value;
+    this.#current.clear();
+    // A position that is remembered from now on would lack these fields.
+    this.#prefixes.stop();
   }
 
   write(bytes: Uint8Array, from = 0, to = bytes.length): void {
     if (from >= to) return;
     let index = this.#isFirst ? this.#start(bytes, from, to) : this.#resume(bytes, from, to);
-    while (index < to) index = this.#skipped > 0 ? this.#skip(bytes, index, to) : this.#read(bytes, index, to);
+    while (index < to) index = this.#skipped > 0 ? this.#skip(bytes, index, to) : this.#parse(bytes, index, to);
   }
 
-  /** Leaves out what is as it was in the last document, and gives where to read on. */
+  /** Skips the prefix that equals that of the last document, and gives where to go on. */
   #start(bytes: Uint8Array, from: number, to: number): number {
     this.#isFirst = false;
-    const known = this.#beginning.match(bytes, from, to);
+    const known = this.#prefixes.match(bytes, from, to);
     if (known === undefined) return from;
-    this.#inside = known.inside;
-    for (const inside of known.around) this.#around.push(inside);
+    this.#container = known.container;
+    for (const container of known.outer) this.#outer.push(container);
     this.#next = known.next;
     this.#isKeyNext = true;
-    for (const [field, value] of known.found) this.#here.set(field, value);
+    for (const [field, value] of known.found) this.#current.set(field, value);
     return from + known.offset;
   }
 
-  /** Reads on to something that is to be skipped, or to the end of what is there. */
-  #read(bytes: Uint8Array, from: number, to: number): number {
+  /** Parses up to an object or array that is to be skipped, or to the end of the chunk. */
+  #parse(bytes: Uint8Array, from: number, to: number): number {
     for (let index = from; index < to; index += 1) {
       const byte = bytes[index]!;
       switch (byte) {
         case QUOTE:
-          index = this.#readString(bytes, index + 1, to);
+          index = this.#parseString(bytes, index + 1, to);
           break;
         case COMMA:
-          this.#isKeyNext = this.#inside.keys !== undefined;
-          this.#next = this.#inside.items;
+          this.#isKeyNext = this.#container.keys !== undefined;
+          this.#next = this.#container.items;
           break;
         case COLON:
           this.#isKeyNext = false;
@@ -117,20 +117,20 @@ export class JsonFields<Field extends string> {
           this.#close();
           break;
         default:
-          if (this.#next?.field !== undefined && byte > SPACE) index = this.#readScalar(bytes, index, to) - 1;
+          if (this.#next?.field !== undefined && byte > SPACE) index = this.#parseScalar(bytes, index, to) - 1;
       }
     }
     return to;
   }
 
-  /** Reads on to the end of what nothing is wanted of, or of what is there. */
+  /** Skips to the end of an object or array in which no field is, or to the end of the chunk. */
   #skip(bytes: Uint8Array, from: number, to: number): number {
     let depth = this.#skipped;
     let index = from;
     for (; index < to && depth > 0; index += 1) {
       switch (bytes[index]) {
         case QUOTE:
-          index = this.#readString(bytes, index + 1, to);
+          index = this.#parseString(bytes, index + 1, to);
           break;
         case OPEN_OBJECT:
         case OPEN_ARRAY:
@@ -145,8 +145,8 @@ export class JsonFields<Field extends string> {
     return index;
   }
 
-  /** Gives where it ends. */
-  #readString(bytes: Uint8Array, from: number, to: number): number {
+  /** Gives the index at which it ends. */
+  #parseString(bytes: Uint8Array, from: number, to: number): number {
     const end = stringEnd(bytes, from, to);
     if (end < to) this.#endString(bytes, from, end);
     else {
@@ -156,7 +156,7 @@ export class JsonFields<Field extends string> {
     return end;
   }
 
-  #readScalar(bytes: Uint8Array, from: number, to: number): number {
+  #parseScalar(bytes: Uint8Array, from: number, to: number): number {
     const end = scalarEnd(bytes, from, to);
     if (end < to) this.#endScalar(bytes, from, end);
     else this.#begin('scalar', bytes, from, to);
@@ -164,21 +164,21 @@ export class JsonFields<Field extends string> {
   }
 
   #begin(what: 'string' | 'scalar', bytes: Uint8Array, from: number, to: number): void {
-    this.#begun = what;
+    this.#partial = what;
     this.#keptLength = 0;
     this.#keep(bytes, from, to);
   }
 
-  /** Reads on in what was begun, if anything was, and gives where to read on. */
+  /** Completes the token that the last chunk ended in, if there is one, and gives where to go on. */
   #resume(bytes: Uint8Array, from: number, to: number): number {
-    this.#beginning.stop();
-    if (this.#begun === undefined) return from;
-    const isString = this.#begun === 'string';
+    this.#prefixes.stop();
+    if (this.#partial === undefined) return from;
+    const isString = this.#partial === 'string';
     const end = isString ? stringEnd(bytes, from + this.#escaped, to) : scalarEnd(bytes, from, to);
     this.#keep(bytes, from, Math.min(end, to));
     this.#escaped = Math.max(end - to, 0);
     if (end >= to) return to;
-    this.#begun = undefined;
+    this.#partial = undefined;
     if (isString) this.#endString(this.#kept, 0, this.#keptLength);
     else this.#endScalar(this.#kept, 0, this.#keptLength);
     return isString ? end + 1 : end;
@@ -190,74 +190,74 @@ export class JsonFields<Field extends string> {
     this.#keptLength = Math.min(length, MOST_BYTES + 1);
   }
 
-  /** False if nothing is wanted of what is in it. */
+  /** False if no field is in it. */
   #open(isArray: boolean): boolean {
-    const place = this.#next;
-    if (place?.field !== undefined) this.#here.set(place.field, true);
-    const inside = isArray ? place?.array : place?.object;
-    if (inside === undefined) {
+    const node = this.#next;
+    if (node?.field !== undefined) this.#current.set(node.field, true);
+    const container = isArray ? node?.array : node?.object;
+    if (container === undefined) {
       this.#skipped = 1;
       this.#next = undefined;
       return false;
     }
-    this.#around.push(this.#inside);
-    this.#inside = inside;
-    this.#isKeyNext = inside.keys !== undefined;
-    this.#next = inside.items;
+    this.#outer.push(this.#container);
+    this.#container = container;
+    this.#isKeyNext = container.keys !== undefined;
+    this.#next = container.items;
     return true;
   }
 
   #close(): void {
-    this.#inside = this.#around.pop() ?? this.#top;
+    this.#container = this.#outer.pop() ?? this.#top;
     this.#isKeyNext = false;
-    this.#next = this.#inside === this.#top ? this.#root : undefined;
-    if (this.#around.length === 0 || this.#inside === this.#root.array) this.settle();
+    this.#next = this.#container === this.#top ? this.#root : undefined;
+    if (this.#outer.length === 0 || this.#container === this.#root.array) this.commit();
   }
 
   #endString(bytes: Uint8Array, from: number, to: number): void {
     if (this.#skipped > 0) return;
     if (this.#isKeyNext) {
-      this.#next = placeUnder(this.#inside, bytes, from, to);
-      if (to < this.#beginning.alikeUntil) this.#keepPosition(to + 1);
+      this.#next = nodeUnder(this.#container, bytes, from, to);
+      if (to < this.#prefixes.equalUntil) this.#rememberPosition(to + 1);
       return;
     }
-    const place = this.#next;
-    if (place?.field === undefined) return;
+    const node = this.#next;
+    if (node?.field === undefined) return;
     this.#next = undefined;
-    if (!place.isMark) this.#foundText(place.field, bytes, from, to);
-    else if (to > from) this.#here.set(place.field, true);
+    if (!node.isPresenceOnly) this.#foundText(node.field, bytes, from, to);
+    else if (to > from) this.#current.set(node.field, true);
   }
 
-  #keepPosition(index: number): void {
-    this.#beginning.remember(index, { inside: this.#inside, around: this.#around, next: this.#next, found: this.#here });
+  #rememberPosition(index: number): void {
+    this.#prefixes.remember(index, { container: this.#container, outer: this.#outer, next: this.#next, found: this.#current });
   }
 
-  /** What was found already is not made anew: many a field is the same in every event of a stream. */
+  /** A value that is found again is not decoded again: many a field is the same in every event of a stream. */
   #foundText(field: Field, bytes: Uint8Array, from: number, to: number): void {
     const last = this.found[field];
     if (to - from > MOST_BYTES) return;
     const text = typeof last === 'string' && isText(last, bytes, from, to) ? last : textIn(bytes, from, to);
-    if (text !== undefined) this.#here.set(field, text);
+    if (text !== undefined) this.#current.set(field, text);
   }
 
   #endScalar(bytes: Uint8Array, from: number, to: number): void {
-    const place = this.#next;
+    const node = this.#next;
     this.#next = undefined;
-    if (place?.field === undefined || bytes[from] === FIRST_OF_NULL || to - from > MOST_BYTES) return;
+    if (node?.field === undefined || bytes[from] === FIRST_OF_NULL || to - from > MOST_BYTES) return;
     const value = scalarIn(bytes, from, to);
-    if (value !== undefined) this.#here.set(place.field, place.isMark || value);
+    if (value !== undefined) this.#current.set(node.field, node.isPresenceOnly || value);
   }
 }
 
-/** What is wanted under a key. */
-function placeUnder<Field extends string>(
-  { keys = [] }: Inside<Field>,
+/** The value under a key; undefined if no field is in it. */
+function nodeUnder<Field extends string>(
+  { keys = [] }: ContainerNode<Field>,
   bytes: Uint8Array,
   from: number,
   to: number,
-): Place<Field> | undefined {
-  for (const entry of keys) if (entry.length === to - from && areBytes(entry.bytes, bytes, from)) return entry.place;
+): FieldNode<Field> | undefined {
+  for (const entry of keys) if (entry.length === to - from && areBytes(entry.bytes, bytes, from)) return entry.node;
   if (to - from > MOST_BYTES || !hasEscape(bytes, from, to)) return undefined;
   const text = textIn(bytes, from, to);
-  return keys.find(({ key }) => key === text)?.place;
+  return keys.find(({ key }) => key === text)?.node;
 }

@@ -1,63 +1,61 @@
-// Remembers how the last documents began and where their reader stood then, since the events of a stream begin alike: most of
-// them need not be read from the start.
-import type { Inside, Place } from './field-tree.ts';
+// Caches how the last document began and where its parser was then: events of a stream begin alike, and are parsed from there.
+import type { ContainerNode, FieldNode } from './field-tree.ts';
 import type { FieldValue } from './json-fields.ts';
 
-/** Where a reader stands between a key and its value, and what it found on the way there. */
+/** Where a parser is between a key and its value, and the fields that it found before. */
 export interface Position<Field extends string> {
   /** Bytes from the start of the document. */
   readonly offset: number;
-  readonly inside: Inside<Field>;
-  readonly around: Iterable<Inside<Field>>;
-  readonly next: Place<Field> | undefined;
+  readonly container: ContainerNode<Field>;
+  readonly outer: Iterable<ContainerNode<Field>>;
+  readonly next: FieldNode<Field> | undefined;
   readonly found: Iterable<readonly [Field, FieldValue]>;
 }
 
-/** What is alike beyond that is read anew. */
+/** The longest prefix that is cached. */
 const MOST_BYTES = 256;
-/** As many bytes are read as fast as they are compared. */
+/** A shorter prefix is parsed as fast as it is compared. */
 const FEWEST_BYTES = 32;
 
 export class PrefixCache<Field extends string> {
-  /** What the last document began with that was not known. */
+  /** What the last document that matched nothing began with. */
   readonly #bytes = Buffer.allocUnsafe(MOST_BYTES);
   #length = 0;
-  #known: Position<Field> | undefined;
+  #position: Position<Field> | undefined;
   #start = 0;
-  /** Up to where the document that is being read is as the one before it. */
-  alikeUntil = 0;
+  /** Up to which index the document that is being parsed equals the one before it; 0 if that is too short, or not known. */
+  equalUntil = 0;
 
-  /** How far a document that begins here need not be read; undefined if all of it must. */
+  /** The position from which to parse a document that begins here; undefined if it must be parsed from the start. */
   match(bytes: Uint8Array, from: number, to: number): Position<Field> | undefined {
     this.stop();
-    const known = this.#known;
-    if (known !== undefined && to - from >= known.offset) {
-      const { offset } = known;
-      if (this.#bytes.compare(bytes, from, from + offset, 0, offset) === 0) return known;
+    const position = this.#position;
+    if (position !== undefined && to - from >= position.offset) {
+      const { offset } = position;
+      if (this.#bytes.compare(bytes, from, from + offset, 0, offset) === 0) return position;
     }
     this.#compare(bytes.subarray(from, Math.min(to, from + MOST_BYTES)), from);
     return undefined;
   }
 
-  #compare(beginning: Uint8Array, start: number): void {
-    const most = Math.min(beginning.length, this.#length);
-    let alike = 0;
-    while (alike < most && beginning[alike] === this.#bytes[alike]) alike += 1;
-    this.#bytes.set(beginning);
-    this.#length = beginning.length;
-    this.#known = undefined;
+  #compare(prefix: Uint8Array, start: number): void {
+    const most = Math.min(prefix.length, this.#length);
+    let equal = 0;
+    while (equal < most && prefix[equal] === this.#bytes[equal]) equal += 1;
+    this.#bytes.set(prefix);
+    this.#length = prefix.length;
+    this.#position = undefined;
     this.#start = start;
-    this.alikeUntil = alike < FEWEST_BYTES ? 0 : start + alike;
+    this.equalUntil = equal < FEWEST_BYTES ? 0 : start + equal;
   }
 
-  /** The reader stands here, and found this in the document so far. */
-  remember(index: number, position: Omit<Position<Field>, 'offset'>): void {
-    const { inside, around, next, found } = position;
-    this.#known = { offset: index - this.#start, inside, around: [...around], next, found: [...found] };
+  /** Remembers the position of the parser at an index, for the documents to come. */
+  remember(index: number, { container, outer, next, found }: Omit<Position<Field>, 'offset'>): void {
+    this.#position = { offset: index - this.#start, container, outer: [...outer], next, found: [...found] };
   }
 
-  /** What comes next was not compared. */
+  /** Ends the comparison with the document before: the bytes that follow were not compared. */
   stop(): void {
-    this.alikeUntil = 0;
+    this.equalUntil = 0;
   }
 }

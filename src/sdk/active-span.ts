@@ -1,25 +1,25 @@
-// The span that is active where a value is recorded, whoever traces and with whatever copy of the API.
+// Finds the active span for exemplars, whoever traces and with whatever copy of the API.
 import type { ContextManager, Span } from '@opentelemetry/api';
+import type { Config } from '../config/config.ts';
 import type { SpanSource } from '../core/recording/exemplar.ts';
 
-/** `OTEL_METRICS_EXEMPLAR_FILTER`: only sampled spans, any span, or none. */
-export type ExemplarFilter = 'trace_based' | 'always_on' | 'always_off';
+type ExemplarFilter = Config['metrics']['exemplarFilter'];
 
-/** Under this key every copy of API 1 keeps the active span in its context. */
+/** Every copy of API 1 keeps the active span under this key of its context. */
 const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN');
 const SAMPLED = 1;
 
-/** What gives the active span; undefined where none is asked for. It never throws. */
+/** Returns what finds the active span; undefined where the filter wants none. The function returned never throws. */
 export function activeSpanSource(manager: ContextManager, filter: ExemplarFilter): SpanSource | undefined {
   if (filter === 'always_off') return undefined;
-  const wanted = filter === 'trace_based' ? SAMPLED : 0;
+  const requiredFlags = filter === 'trace_based' ? SAMPLED : 0;
   return () => {
     try {
       const span = manager.active().getValue(SPAN_KEY) as Span | undefined;
       const context = span?.spanContext();
-      return context !== undefined && (context.traceFlags & wanted) === wanted ? context : undefined;
+      return context !== undefined && (context.traceFlags & requiredFlags) === requiredFlags ? context : undefined;
     } catch {
-      // Somebody else's context manager, or a span of theirs, is not as the API describes it.
+      // A context manager or a span of another library is not as the API describes it.
       return undefined;
     }
   };

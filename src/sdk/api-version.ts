@@ -1,25 +1,25 @@
-// Finds the version of the @opentelemetry/api copy at a place in the code: of a package, or of one that was bundled.
+// Finds the version of the copy of @opentelemetry/api that a call comes from: of a package, or of a bundle.
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readManifest } from '../hooks/modules/package-manifest.ts';
 
-/** A place in a loaded script, as `util.getCallSites` gives it. */
+/** A call in a loaded script, as `util.getCallSites` gives it. */
 export interface CallSite {
   /** Path or file URL of the script. */
   readonly scriptName: string;
-  /** From 1 on. */
+  /** Counted from 1. */
   readonly lineNumber: number;
-  /** From 1 on. */
+  /** Counted from 1. */
   readonly columnNumber: number;
 }
 
-const known = new Map<string, string | undefined>();
+const versionByCall = new Map<string, string | undefined>();
 
-/** The version of the copy whose code a call comes from; undefined if neither its package nor its text tells. */
+/** The version of the copy that the call comes from; undefined if neither its package nor its text says it. */
 export function apiVersionAt({ scriptName, lineNumber, columnNumber }: CallSite): string | undefined {
-  const place = `${scriptName}:${lineNumber}:${columnNumber}`;
-  if (!known.has(place)) known.set(place, findVersion(scriptName, lineNumber, columnNumber));
-  return known.get(place);
+  const call = `${scriptName}:${lineNumber}:${columnNumber}`;
+  if (!versionByCall.has(call)) versionByCall.set(call, findVersion(scriptName, lineNumber, columnNumber));
+  return versionByCall.get(call);
 }
 
 function findVersion(scriptName: string, line: number, column: number): string | undefined {
@@ -35,15 +35,15 @@ function findVersion(scriptName: string, line: number, column: number): string |
 function versionOfPackage(file: string): string | undefined {
   for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = readManifest(folder);
-    // Some folders of a build have one that says nothing but the type of its modules.
+    // Some folders of a build have a package.json that says nothing but the type of its modules.
     if (manifest?.name !== undefined) return manifest.name === '@opentelemetry/api' ? manifest.version : undefined;
   }
   return undefined;
 }
 
 /**
- * The literal that a bundler left of the copy's version. Bundlers keep the order of imports, so it stands right before
- * the module with the global's key; of several copies in the bundle, that of the key nearest to the call is taken.
+ * The literal with the copy's version in a bundle. Bundlers keep the order of imports, so it comes right before the module
+ * with the key of the global object; of several copies in the bundle, the one whose key is nearest to the call is taken.
  */
 function versionInText(text: string, line: number, column: number): string | undefined {
   const call = offsetOf(text, line, column);

@@ -1,4 +1,4 @@
-// Collects the application's metrics from the SDK without waiting, for a process that exits.
+// Collects the application's metrics from the SDK synchronously, for a process that exits.
 import type { MetricData, MetricProducer, ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import { hrTime } from './points.ts';
 
@@ -17,8 +17,8 @@ interface Storage {
 }
 
 /**
- * The SDK offers only collections that take a turn of the event loop, which a process that exits no longer has, so the
- * values are read where it keeps them. If a release keeps them elsewhere, they stay what the last export had. Observable
+ * The SDK offers asynchronous collections only, for which an exiting process has no time, so the values are read from its
+ * internals. If a release keeps them elsewhere, nothing is collected and the last export stays the last. Observable
  * instruments have the values of their last collection.
  */
 export function collectAtOnce(producer: MetricProducer): ScopeMetrics[] {

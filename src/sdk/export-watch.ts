@@ -1,12 +1,12 @@
-// Follows how exports go: tells of each, and of an outage once when it begins and once when it is over.
-import { tellProblem } from '../core/problem.ts';
+// Reports how exports go: each to a listener, and an outage as a problem when it begins and when it is over.
+import { reportEachTime } from '../core/problem.ts';
 import { causeOf } from './export-error.ts';
 
-/** How an export went. */
+/** The result of one export. */
 export interface ExportReport {
-  /** As in `OTEL_METRICS_EXPORTER`. */
+  /** The exporter as `OTEL_METRICS_EXPORTER` names it; for spans with `traces` after it. */
   readonly exporter: string;
-  /** Undefined if it went well. */
+  /** Undefined if the export succeeded. */
   readonly errorType: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export class ExportWatch {
   }
 
   succeeded(): void {
-    if (this.#failures > 0) this.#tell(`exports again; ${this.#failures} did not arrive`);
+    if (this.#failures > 0) this.#report(`exports again; ${this.#failures} did not arrive`);
     this.#failures = 0;
     this.#listener({ exporter: this.#exporter, errorType: undefined });
   }
@@ -33,15 +33,15 @@ export class ExportWatch {
     const { type, text } = causeOf(error);
     if (this.#failures === 0) {
       this.#outages += 1;
-      this.#tell(`cannot export: ${text}; it keeps trying and says when it works again`);
+      this.#report(`cannot export: ${text}; it keeps trying and says when it works again`);
     }
     this.#failures += 1;
     this.#listener({ exporter: this.#exporter, errorType: type });
   }
 
-  /** However many outages there are, each is told, with its number. */
-  #tell(message: string): void {
+  /** Each outage is reported with its number, however many there are. */
+  #report(message: string): void {
     const ordinal = this.#outages > 1 ? ` (outage ${this.#outages})` : '';
-    tellProblem(`exporter ${this.#exporter}`, message + ordinal);
+    reportEachTime(`exporter ${this.#exporter}`, message + ordinal);
   }
 }

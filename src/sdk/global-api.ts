@@ -1,14 +1,14 @@
-// The object through which every copy of @opentelemetry/api finds what is registered: ours, fit for all of API 1.
+// The global object through which every copy of @opentelemetry/api finds what is registered, for all versions of API 1.
 //
-// A copy takes the global object for usable if its minor version is not below the copy's own, yet registers something
-// only if the version is exactly its own. So the object says a version above all others, and while a copy registers,
-// which shows in the object being assigned to the global again, it says that copy's. Measured: a look-up through the
-// accessor costs 10 to 15 ns more than one of a plain property.
+// A copy uses the global object if its minor version is not below the copy's own, but registers something only if the
+// version is exactly its own. So the object has a version above all others, and the copy's version while that copy
+// registers, which it begins by assigning the object to the global again. Measured: a look-up through the accessor costs
+// 10 to 15 ns more than one of a plain property.
 import type { ContextManager, DiagLogger, MeterProvider, TextMapPropagator, TracerProvider } from '@opentelemetry/api';
 import { messageOf, reportProblem } from '../core/problem.ts';
 import { apiVersionAt } from './api-version.ts';
 
-/** What copies of the API look up, by the names that they look for. */
+/** What copies of the API look up, by their names for it. */
 export interface Registrations {
   trace?: TracerProvider | undefined;
   context?: ContextManager | undefined;
@@ -20,13 +20,13 @@ export interface Registrations {
 
 export type ApiName = keyof Registrations;
 
-/** Told after somebody registered something, be it in place of what was offered. */
+/** Called after something was registered, also in place of what was offered. */
 export type RegistrationListener = (name: ApiName) => void;
 
 const NAMES: readonly ApiName[] = ['trace', 'context', 'propagation', 'metrics', 'diag', 'logs'];
 const KEY = Symbol.for('opentelemetry.js.api.1');
 const ABOVE_EVERY_VERSION = '1.999.0';
-/** Tried where a copy's version is not to be found: that of two years of releases. */
+/** Assumed where a copy's version is not found: the version of two years of releases. */
 const LIKELY_VERSION = '1.9.0';
 const SUBJECT = '@opentelemetry/api';
 
@@ -35,17 +35,17 @@ type SharedApi = Registrations & { version: string };
 
 export class GlobalApi {
   readonly #api: SharedApi = { version: ABOVE_EVERY_VERSION };
-  /** What is ours and gives way to the application. */
+  /** What promtel has registered until the application registers its own. */
   readonly #offered = new Set<ApiName>();
   readonly #listener: RegistrationListener;
-  /** What was registered before the copy that is registering now; undefined while none is. */
+  /** What was registered before the registration that is under way; undefined while none is. */
   #before: Registrations | undefined = undefined;
 
   constructor(listener: RegistrationListener) {
     this.#listener = listener;
   }
 
-  /** Becomes the global object and takes over what was registered before. Without success nothing is seen or offered. */
+  /** Installs the global object and takes over what was registered before. Returns whether that succeeded. */
   install(): boolean {
     try {
       const before = (globalThis as Global)[KEY];
@@ -59,7 +59,7 @@ export class GlobalApi {
         },
         set: (api: SharedApi | undefined) => {
           if (api === this.#api) this.#beginRegistration();
-          else stepAside(api);
+          else replaceWith(api);
         },
       });
       return true;
@@ -72,12 +72,12 @@ export class GlobalApi {
     }
   }
 
-  /** What is registered now, by whomever. */
+  /** What is registered now, by promtel or the application. */
   get registered(): Readonly<Registrations> {
     return this.#api;
   }
 
-  /** Registers something unless the application has; if it does so later, the application's takes its place. */
+  /** Registers something unless the application has; a later registration of the application replaces it. */
   offer<Name extends ApiName>(name: Name, instance: Registrations[Name]): boolean {
     if (this.#api[name] !== undefined) return false;
     this.set(name, instance);
@@ -85,12 +85,12 @@ export class GlobalApi {
     return true;
   }
 
-  /** Takes back what was offered, if it still stands. */
+  /** Removes what was offered, unless the application has replaced it. */
   withdraw(name: ApiName): void {
     if (this.#offered.delete(name)) this.set(name, undefined);
   }
 
-  /** Registers something without a question, and for good. */
+  /** Registers something in place of whatever is registered. */
   set<Name extends ApiName>(name: Name, instance: Registrations[Name]): void {
     const registrations: Registrations = this.#api;
     registrations[name] = instance;
@@ -102,40 +102,40 @@ export class GlobalApi {
     this.#api.version = versionOfRegistrar();
   }
 
-  /** Runs at the next look-up, which every copy makes right after it has registered something, to log it. */
+  /** Runs at the next look-up, which every copy makes right after a registration in order to log it. */
   #endRegistration(before: Registrations): void {
     this.#before = undefined;
     this.#api.version = ABOVE_EVERY_VERSION;
     for (const name of NAMES) {
       if (this.#api[name] === before[name]) continue;
       if (this.#api[name] === undefined) this.set(name, before[name]);
-      else this.#follow(name);
+      else this.#notify(name);
     }
   }
 
-  #follow(name: ApiName): void {
+  #notify(name: ApiName): void {
     this.#offered.delete(name);
     try {
       this.#listener(name);
     } catch (error) {
-      reportProblem(SUBJECT, `a registration of ${name} could not be followed: ${messageOf(error)}`);
+      reportProblem(SUBJECT, `a registration of ${name} could not be handled: ${messageOf(error)}`);
     }
   }
 }
 
-/** Somebody put another object in our place: theirs is the word that counts. */
-function stepAside(api: SharedApi | undefined): void {
+/** Another object was assigned to the global: it counts from now on. */
+function replaceWith(api: SharedApi | undefined): void {
   Object.defineProperty(globalThis, KEY, { configurable: true, enumerable: true, writable: true, value: api });
 }
 
-/** The frames below are this function, #beginRegistration, the setter, and then the copy that assigns. */
+/** The call sites are this function, #beginRegistration, the setter, and then the copy that assigns. */
 function versionOfRegistrar(): string {
   const site = process.getBuiltinModule('node:util').getCallSites(4)[3];
   const version = site === undefined ? undefined : apiVersionAt(site);
   if (version !== undefined) return version;
   reportProblem(
     SUBJECT,
-    `the version of the copy in ${site?.scriptName ?? 'unknown code'} is not to be found; what it registers may be refused unless it is ${LIKELY_VERSION}`,
+    `the version of the copy in ${site?.scriptName ?? 'unknown code'} is not found; what it registers may be refused unless it is ${LIKELY_VERSION}`,
   );
   return LIKELY_VERSION;
 }

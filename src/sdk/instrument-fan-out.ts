@@ -1,4 +1,4 @@
-// One instrument in front of several: of promtel's provider and of one that the application registered for itself.
+// Instruments that fan out to several providers: promtel's, and one that the application registered for itself.
 import type {
   Attributes,
   BatchObservableCallback,
@@ -10,21 +10,21 @@ import type {
   ObservableResult,
 } from '@opentelemetry/api';
 
-/** What happens to attributes on their way to one of the instruments. */
+/** Filters attributes on their way to one of the instruments. */
 export type AttributeFilter = (attributes: Attributes | undefined) => Attributes | undefined;
 
-/** An instrument of one provider, with what it is not told; undefined where that provider takes no part. */
+/** An instrument of one provider, and the filter for its attributes. */
 export interface Part<Instrument> {
   readonly instrument: Instrument;
   readonly filter: AttributeFilter;
 }
 
-/** By provider: promtel's first, the application's second. */
+/** The parts by provider, promtel's first and the application's second; undefined where a provider has none. */
 export type Parts<Instrument> = readonly (Part<Instrument> | undefined)[];
 
 type Write = (value: number, attributes?: Attributes, context?: Context) => void;
 
-/** Any synchronous instrument: each has one of the two. */
+/** Any synchronous instrument: each has one of the two methods. */
 export interface Writable {
   add?: Write;
   record?: Write;
@@ -43,7 +43,7 @@ export function writerFor(parts: Parts<Writable>): Required<Writable> {
 }
 
 /** An observable instrument that is observed for every part: its callbacks run once for each. */
-export class ObservableFront implements Observable {
+export class ObservableFanOut implements Observable {
   readonly parts: Parts<Observable>;
   readonly #wrapped = new Map<ObservableCallback, readonly (ObservableCallback | undefined)[]>();
 
@@ -74,8 +74,8 @@ function filtered(result: ObservableResult, filter: AttributeFilter): Observable
   return { observe: (value, attributes) => result.observe(value, filter(attributes)) };
 }
 
-/** The batch callbacks of one meter, each known to the meters of all providers. */
-export class BatchFront {
+/** The batch callbacks of one meter, each registered with the meters of all providers. */
+export class BatchFanOut {
   readonly #wrapped = new Map<BatchObservableCallback, readonly BatchObservableCallback[]>();
 
   add(callback: BatchObservableCallback, observables: readonly Observable[], meters: readonly (Meter | undefined)[]): void {
@@ -108,8 +108,8 @@ function instrumentsOf(observables: readonly Observable[], index: number): Obser
   return observables.map((observable) => partOf(observable, index)?.instrument).filter((instrument) => instrument !== undefined);
 }
 
-/** One without a front is promtel's own alone. */
+/** An observable that fans out to nobody else is promtel's own. */
 function partOf(observable: Observable, index: number): Part<Observable> | undefined {
-  if (observable instanceof ObservableFront) return observable.parts[index];
+  if (observable instanceof ObservableFanOut) return observable.parts[index];
   return index === 0 ? { instrument: observable, filter: (attributes) => attributes } : undefined;
 }

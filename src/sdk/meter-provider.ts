@@ -1,25 +1,25 @@
-// The MeterProvider that the application finds: it answers at once, and loads the SDK with the first instrument.
+// The MeterProvider that the application finds. It loads the SDK with the first instrument.
 import type { BatchObservableCallback, Meter, MeterOptions, MeterProvider, MetricOptions, Observable } from '@opentelemetry/api';
 import type { MetricOverride } from '../core/recording/registry.ts';
 import {
   type AttributeFilter,
-  BatchFront,
-  ObservableFront,
+  BatchFanOut,
+  ObservableFanOut,
   type Part,
   type Parts,
   type Writable,
   writerFor,
 } from './instrument-fan-out.ts';
 
-/** The rules, which take names of any kind: what is wrong with one the SDK says. */
+/** The rules for instruments. Names can be of any type, as an application may pass anything: the SDK reports a wrong one. */
 export interface MeterRules {
   /** Opens the SDK's provider, once; undefined where that failed. */
   readonly open: () => MeterProvider | undefined;
-  /** What the operator set for a metric by its name. */
+  /** The operator's settings for a metric. */
   readonly overrideOf: (name: unknown) => MetricOverride;
-  /** Whether promtel itself measures what an instrument with this scope and name would. */
+  /** Whether promtel itself measures what an instrument of this scope and name would. */
   readonly isMeasured: (scope: unknown, name: unknown) => boolean;
-  /** Told the limit of the instrument that is about to be made; undefined where it has none of its own. */
+  /** Called with the series limit of the instrument that is about to be made; undefined where it has none of its own. */
   readonly onLimit: (limit: number | undefined) => void;
 }
 
@@ -33,7 +33,7 @@ interface Scope {
 
 export class SharedMeterProvider implements MeterProvider {
   readonly #rules: MeterRules;
-  /** Told of everything too from when it is set. */
+  /** Gets everything too, from when it is set. */
   #other: MeterProvider | undefined = undefined;
 
   constructor(rules: MeterRules) {
@@ -41,8 +41,8 @@ export class SharedMeterProvider implements MeterProvider {
   }
 
   /**
-   * Shares what is recorded with a provider of the application's own, for instruments that are made from now on. What
-   * it returns stands for that provider: it is the same in all but the meters.
+   * Shares what is recorded with a provider of the application's own, for instruments that are made from now on. Returns
+   * a proxy of that provider, which differs in its meters only.
    */
   shareWith(other: MeterProvider): MeterProvider {
     this.#other = other;
@@ -66,7 +66,7 @@ class SharedMeter implements Meter {
   readonly #scope: Scope;
   readonly #rules: MeterRules;
   readonly #other: () => Meter | undefined;
-  readonly #batches = new BatchFront();
+  readonly #batches = new BatchFanOut();
 
   constructor(scope: Scope, rules: MeterRules, other: () => Meter | undefined) {
     this.#scope = scope;
@@ -112,19 +112,19 @@ class SharedMeter implements Meter {
 
   #write(creation: Creation, name: string, options: MetricOptions | undefined): Required<Writable> {
     const parts: Parts<Writable> = this.#parts(creation, name, options);
-    return (alone(parts) as Required<Writable> | undefined) ?? writerFor(parts);
+    return (unfiltered(parts) as Required<Writable> | undefined) ?? writerFor(parts);
   }
 
   #observe(creation: Creation, name: string, options: MetricOptions | undefined): Observable {
     const parts: Parts<Observable> = this.#parts(creation, name, options);
-    return alone(parts) ?? new ObservableFront(parts);
+    return unfiltered(parts) ?? new ObservableFanOut(parts);
   }
 
   #parts<Instrument>(creation: Creation, name: string, options: MetricOptions | undefined): Parts<Instrument> {
     const override = this.#rules.overrideOf(name);
-    const isWanted = override.drop !== true && !this.#rules.isMeasured(this.#scope.name, name);
+    const isRecorded = override.drop !== true && !this.#rules.isMeasured(this.#scope.name, name);
     this.#rules.onLimit(override.limit);
-    const own = isWanted ? create(this.#own(), creation, name, withBuckets(options, override.buckets)) : undefined;
+    const own = isRecorded ? create(this.#own(), creation, name, withBuckets(options, override.buckets)) : undefined;
     const other = create(this.#other(), creation, name, options);
     return [partOf<Instrument>(own, without(override.dropAttributes)), partOf<Instrument>(other, unchanged)];
   }
@@ -139,12 +139,12 @@ function partOf<Instrument>(instrument: unknown, filter: AttributeFilter): Part<
   return instrument === undefined ? undefined : { instrument: instrument as Instrument, filter };
 }
 
-/** The SDK's own instrument, where nothing has to stand in front of it. */
-function alone<Instrument>([own, other]: Parts<Instrument>): Instrument | undefined {
+/** The SDK's own instrument, where nothing is shared or filtered. */
+function unfiltered<Instrument>([own, other]: Parts<Instrument>): Instrument | undefined {
   return other === undefined && own?.filter === unchanged ? own.instrument : undefined;
 }
 
-/** Undefined also where the meter, being of an older version, has no such instruments. */
+/** Undefined also where the meter is of an older version without such instruments. */
 function create(meter: Meter | undefined, creation: Creation, name: string, options: MetricOptions | undefined): unknown {
   return meter?.[creation]?.(name, options);
 }

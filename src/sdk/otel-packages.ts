@@ -1,4 +1,4 @@
-// Loads OpenTelemetry packages when they are needed: their CommonJS builds, which load in half the time. And our own tracing.
+// Loads OpenTelemetry packages, and promtel's own tracing, when they are needed: the CommonJS builds, which load in half the time.
 import { createRequire } from 'node:module';
 import type { Tracing } from './tracing.ts';
 
@@ -21,26 +21,26 @@ export const loadMetrics = (): MetricsSdk => require('@opentelemetry/sdk-metrics
 export const loadPrometheus = (): Prometheus => require('@opentelemetry/exporter-prometheus');
 export const loadTrace = (): TraceSdk => require('@opentelemetry/sdk-trace');
 export const loadContext = (): Context => require('@opentelemetry/context-async-hooks');
-export const loadHttpInstrumentation = (): Http => loadApart('@opentelemetry/instrumentation-http');
-export const loadExpressInstrumentation = (): Express => loadApart('@opentelemetry/instrumentation-express');
+export const loadHttpInstrumentation = (): Http => loadPrivately('@opentelemetry/instrumentation-http');
+export const loadExpressInstrumentation = (): Express => loadPrivately('@opentelemetry/instrumentation-express');
 
-/** What watches every require, and what uses it. */
-const WATCHING =
+/** The packages that hook into `require`. */
+const REQUIRE_HOOKS =
   /[\\/]node_modules[\\/](?:@opentelemetry[\\/]instrumentation(?:-http|-express)?|(?:require|import)-in-the-middle)[\\/]/;
 
 /**
- * Loads copies that nobody else gets. What watches a module being required tells only those who asked before, so an
- * application that shared it with promtel and sets up instrumentations of its own later would be told nothing.
+ * Loads copies for promtel alone. A hook into `require` calls only those listeners that were added before a module was
+ * loaded, so an application that shared the hook with promtel, and adds instrumentations of its own later, would miss it.
  */
-function loadApart<Module>(name: string): Module {
+function loadPrivately<Module>(name: string): Module {
   const before = new Set(Object.keys(require.cache));
   const loaded = require(name) as Module;
-  for (const file of Object.keys(require.cache)) if (!before.has(file) && WATCHING.test(file)) delete require.cache[file];
+  for (const file of Object.keys(require.cache)) if (!before.has(file) && REQUIRE_HOOKS.test(file)) delete require.cache[file];
   return loaded;
 }
 
-/** Requires a module of Node's own, seen by whoever watches what is required. */
+/** Requires a module of Node's own in a way that hooks into `require` see. */
 export const requireModule = (name: string): unknown => require(name);
 
-/** Our own file, which start-up would pay for with those that it imports; most processes do not trace. */
+/** Most processes do not trace, so start-up does without this file and its imports. */
 export const loadTracing = (): { readonly Tracing: typeof Tracing } => require('./tracing.js');

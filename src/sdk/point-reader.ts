@@ -1,4 +1,4 @@
-// Reads every series of a registry for one exporter, cumulative or as what came since its last reading.
+// Reads every series of a registry for one exporter, with cumulative or delta temporality.
 import type { AggregationTemporality, MetricData, ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import type { InstrumentKind } from '../core/metric.ts';
 import type { Cell } from '../core/recording/cell.ts';
@@ -9,14 +9,14 @@ import { DELTA, metricDataOf, type Numbers, numbersOf, numbersSince, type Readin
 
 export type TemporalityOf = (kind: InstrumentKind) => AggregationTemporality;
 
-/** What a process has by running at all, and an export changes: it is no reason for another export at the end. */
-const BY_RUNNING = /^(?:promtel|nodejs|v8js|process|container|system)\./;
+/** Metrics that change without the application doing anything: they are no reason for a last export. */
+const RUNTIME_METRICS = /^(?:promtel|nodejs|v8js|process|container|system)\./;
 
 export class PointReader {
   readonly #registry: Registry;
   readonly #temporalityOf: TemporalityOf;
-  /** What each series had at the last reading; only for metrics that are read as deltas. */
-  readonly #before = new WeakMap<Cell, Numbers>();
+  /** The numbers of each series at the last reading; only for metrics that are read as deltas. */
+  readonly #lastNumbers = new WeakMap<Cell, Numbers>();
   readonly #bit: number;
   #lastMillis = 0;
 
@@ -27,13 +27,14 @@ export class PointReader {
   }
 
   /** Whether the application's metrics have changed since the last reading. */
-  get hasNews(): boolean {
+  get hasUnexported(): boolean {
     return this.#registry.families.some(
-      ({ definition, blocks }) => !BY_RUNNING.test(definition.name) && blocks.some(({ changed }) => (changed & this.#bit) !== 0),
+      ({ definition, blocks }) =>
+        !RUNTIME_METRICS.test(definition.name) && blocks.some(({ changed }) => (changed & this.#bit) !== 0),
     );
   }
 
-  /** The series as they stand. What is read on collection has to be collected before. */
+  /** The series as they are now; run the registry's `collect` before. */
   read(): ScopeMetrics[] {
     const nowMillis = Date.now();
     const metrics = this.#registry.families
@@ -43,7 +44,7 @@ export class PointReader {
     return metrics.length === 0 ? [] : [{ scope: { name: 'promtel', version: VERSION }, metrics }];
   }
 
-  /** Lets go of what the registry keeps for it. */
+  /** Releases what the registry keeps for this reader. */
   close(): void {
     this.#registry.releaseReaderBit(this.#bit);
   }
@@ -56,19 +57,19 @@ export class PointReader {
     for (const block of family.blocks) {
       block.changed &= ~this.#bit;
       for (const cell of block.cells) {
-        const reading = isDelta ? this.#readDelta(cell, nowMillis) : readWhole(cell, nowMillis);
+        const reading = isDelta ? this.#readDelta(cell, nowMillis) : readCumulative(cell, nowMillis);
         if (reading !== undefined) readings.push(reading);
       }
     }
     return metricDataOf(family, readings, temporality);
   }
 
-  /** Undefined if nothing came since: a delta of nothing says nothing. */
+  /** Undefined if nothing was recorded since the last reading. */
   #readDelta(cell: Cell, nowMillis: number): Reading | undefined {
     const now = numbersOf(cell);
-    const before = this.#before.get(cell);
-    this.#before.set(cell, now);
-    if (before === undefined) return { ...readWhole(cell, nowMillis), numbers: now };
+    const before = this.#lastNumbers.get(cell);
+    this.#lastNumbers.set(cell, now);
+    if (before === undefined) return { ...readCumulative(cell, nowMillis), numbers: now };
     if (now.every((number, index) => number === before[index])) return undefined;
     return {
       cell,
@@ -79,6 +80,6 @@ export class PointReader {
   }
 }
 
-function readWhole(cell: Cell, nowMillis: number): Reading {
+function readCumulative(cell: Cell, nowMillis: number): Reading {
   return { cell, numbers: numbersOf(cell), startMillis: cell.startTimeMillis, endMillis: nowMillis };
 }

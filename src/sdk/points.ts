@@ -1,40 +1,25 @@
-// Turns series into the SDK's metric data, whole or since the time before, without loading the SDK.
+// Converts series to the metric data of the SDK, cumulative or delta, without loading the SDK.
 import type { HrTime, ValueType } from '@opentelemetry/api';
-import type {
-  AggregationTemporality,
-  DataPoint,
-  DataPointType,
-  Histogram,
-  InstrumentType,
-  MetricData,
-} from '@opentelemetry/sdk-metrics';
+import type { AggregationTemporality, DataPoint, DataPointType, Histogram, MetricData } from '@opentelemetry/sdk-metrics';
 import type { InstrumentKind } from '../core/metric.ts';
+import { DATA_POINT_TYPE, TEMPORALITY, VALUE_TYPE } from '../core/otel-enums.ts';
 import type { Cell } from '../core/recording/cell.ts';
 import type { Family } from '../core/recording/family.ts';
 
-// The SDK's enumerations are numbers and words; these are the same ones, which a test holds together.
+// The SDK's types want members of its enumerations, which are no more than these numbers.
 /* oxlint-disable typescript/no-unsafe-enum-assignment */
-export const CUMULATIVE = 1 as AggregationTemporality.CUMULATIVE;
-export const DELTA = 0 as AggregationTemporality.DELTA;
-const DOUBLE = 1 as ValueType.DOUBLE;
-const HISTOGRAM = 0 as DataPointType.HISTOGRAM;
-const GAUGE = 2 as DataPointType.GAUGE;
-const SUM = 3 as DataPointType.SUM;
-
-/** The instruments of the SDK that the kinds of metrics stand for when a reader is asked for its temporality. */
-export const INSTRUMENT_TYPES: Readonly<Record<InstrumentKind, InstrumentType>> = {
-  counter: 'COUNTER' as InstrumentType.COUNTER,
-  updowncounter: 'UP_DOWN_COUNTER' as InstrumentType.UP_DOWN_COUNTER,
-  gauge: 'GAUGE' as InstrumentType.GAUGE,
-  histogram: 'HISTOGRAM' as InstrumentType.HISTOGRAM,
-};
-
+export const CUMULATIVE = TEMPORALITY.CUMULATIVE as AggregationTemporality.CUMULATIVE;
+export const DELTA = TEMPORALITY.DELTA as AggregationTemporality.DELTA;
+const DOUBLE = VALUE_TYPE.DOUBLE as ValueType.DOUBLE;
+const HISTOGRAM = DATA_POINT_TYPE.HISTOGRAM as DataPointType.HISTOGRAM;
+const GAUGE = DATA_POINT_TYPE.GAUGE as DataPointType.GAUGE;
+const SUM = DATA_POINT_TYPE.SUM as DataPointType.SUM;
 /* oxlint-enable typescript/no-unsafe-enum-assignment */
 
 /** The numbers of a series at one time: its value, or a histogram's sum followed by the counts of its buckets. */
 export type Numbers = readonly number[];
 
-/** What a point says, and from when to when, Unix time in milliseconds. */
+/** A point: its numbers and its time range, in milliseconds of Unix time. */
 export interface Reading {
   readonly cell: Cell;
   readonly numbers: Numbers;
@@ -46,10 +31,10 @@ export function numbersOf(cell: Cell): Numbers {
   return cell.kind === 'histogram' ? [cell.sum, ...cell.counts] : [cell.value];
 }
 
-/** What was added since. What only grows and yet is less than before has begun anew, and all of it is new. */
+/** The difference between two readings. A monotonic value that became less was reset, so that all of it is new. */
 export function numbersSince(before: Numbers, now: Numbers, kind: InstrumentKind): Numbers {
-  const isAnew = kind !== 'updowncounter' && now.some((number, index) => number < before[index]!);
-  return isAnew ? now : now.map((number, index) => number - before[index]!);
+  const wasReset = kind !== 'updowncounter' && now.some((number, index) => number < before[index]!);
+  return wasReset ? now : now.map((number, index) => number - before[index]!);
 }
 
 /** The metric data of a family. */
@@ -74,7 +59,7 @@ function histogramOf(bounds: readonly number[], [sum, ...counts]: Numbers): Hist
   return { buckets: { boundaries: [...bounds], counts }, sum: sum!, count };
 }
 
-/** Unix time as the SDK has it: whole seconds and nanoseconds. */
+/** Unix time in the SDK's form: whole seconds and nanoseconds. */
 export function hrTime(millis: number): HrTime {
   const seconds = Math.trunc(millis / 1000);
   return [seconds, Math.round((millis - seconds * 1000) * 1e6)];

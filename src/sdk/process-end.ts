@@ -1,10 +1,10 @@
-// Exports one last time when the process ends, however it ends, and lets it end as it would have without promtel.
+// Exports a last time when the process ends, however it ends, and lets it end as it would without promtel.
 import { messageOf, reportProblem } from '../core/problem.ts';
-import type { ProcessState } from './push-target.ts';
+import type { ProcessState } from '../exporters/push-target.ts';
 
-/** What has to be exported before the end. If one of it fails, the process ends without it. */
+/** The last export. If it fails, the process ends without it. */
 export interface LastExport {
-  /** Whether there is anything that has not been exported. */
+  /** Whether anything has not been exported yet. */
   readonly isDue: () => boolean;
   /** Exports it. */
   readonly flush: () => Promise<void>;
@@ -14,18 +14,18 @@ export interface LastExport {
 
 type Signal = 'SIGTERM' | 'SIGINT';
 
-/** A program that is never done, since exporting makes it record something, has to end nevertheless. */
-const MOST_ENDS = 5;
+/** A program that records something whenever it exports has to end nevertheless. */
+const MAX_FLUSHES = 5;
 
 const SIGNALS: readonly Signal[] = ['SIGTERM', 'SIGINT'];
 
 export class ProcessEnd implements ProcessState {
   readonly #last: LastExport;
   readonly #timeoutMillis: number;
-  /** Until when an export holds the process, Unix time; undefined while none does. */
+  /** Unix time until which an export keeps the process alive; undefined while none does. */
   #deadlineMillis: number | undefined = undefined;
-  /** How often it was about to end and exported. */
-  #ends = 0;
+  /** How often it has exported because it was about to end. */
+  #flushes = 0;
 
   /** A timeout of 0 leaves the process alone. */
   constructor(last: LastExport, timeoutMillis: number) {
@@ -41,7 +41,7 @@ export class ProcessEnd implements ProcessState {
     if (this.#timeoutMillis === 0) return;
     process.on('beforeExit', this.#onBeforeExit);
     process.on('exit', this.#onExit);
-    for (const signal of SIGNALS) this.#standBy(signal);
+    for (const signal of SIGNALS) this.#listenFor(signal);
     process.on('newListener', this.#onNewListener);
     process.on('removeListener', this.#onRemoveListener);
   }
@@ -54,58 +54,58 @@ export class ProcessEnd implements ProcessState {
     for (const signal of SIGNALS) process.off(signal, this.#onSignal);
   }
 
-  /** Holds the process for as long as an export takes, within the timeout. It never rejects. */
+  /** Keeps the process alive while an export is in progress, within the timeout. It never rejects. */
   async hold(exported: Promise<unknown>): Promise<void> {
     this.#deadlineMillis = Date.now() + this.#timeoutMillis;
     const { promise: timeout, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, this.#timeoutMillis);
-    await Promise.race([exported.catch(tell), timeout]);
+    await Promise.race([exported.catch(reportFailure), timeout]);
     clearTimeout(timer);
     this.#deadlineMillis = undefined;
   }
 
-  /** Node tells this again once the export is over, or when the application has found something else to do. */
+  /** Node emits it again once the export is over, or when the application has done something more. */
   readonly #onBeforeExit = (): void => {
-    if (this.#deadlineMillis !== undefined || this.#ends === MOST_ENDS || !this.#isDue) return;
-    this.#ends += 1;
+    if (this.#deadlineMillis !== undefined || this.#flushes === MAX_FLUSHES || !this.#isDue) return;
+    this.#flushes += 1;
     void this.#flush();
   };
 
-  /** After `process.exit()` and after an uncaught error; also after everything else, when there is nothing left to do. */
+  /** After `process.exit()`, after an uncaught error, and at every other end, when there may be nothing left to export. */
   readonly #onExit = (): void => {
     if (this.#deadlineMillis === undefined && !this.#isDue) return;
     attempt(() => this.#last.flushNow(this.#timeoutMillis));
   };
 
-  /** Only heard while the application does not listen itself, so that without promtel the process would be gone by now. */
+  /** Called only while the application does not listen itself, so that without promtel the signal would end the process. */
   readonly #onSignal = (signal: Signal): void => {
     if (this.#deadlineMillis !== undefined) this.#raise(signal);
     else void this.#flush().then(() => this.#raise(signal));
   };
 
-  // A listener of ours beside the application's would change what becomes of the signal: the package signal-exit, for
-  // one, ends the process only if nobody else listens. So ours is there exactly while there is none of the application's.
+  // A second listener would change what the application does at a signal: the package signal-exit, for one, ends the
+  // process only if nobody else listens. So ours is there exactly while there is none of the application's.
   readonly #onNewListener = (event: string | symbol, listener: unknown): void => {
     if (!isWatched(event) || listener === this.#onSignal) return;
-    // Not at once: with its last listener Node stops to listen, and the new one is not there yet.
+    // Not at once: Node stops watching a signal with the last listener, and the new one has not been added yet.
     queueMicrotask(() => {
       if (process.listenerCount(event) > 1) process.off(event, this.#onSignal);
     });
   };
 
   readonly #onRemoveListener = (event: string | symbol, listener: unknown): void => {
-    if (isWatched(event) && listener !== this.#onSignal) this.#standBy(event);
+    if (isWatched(event) && listener !== this.#onSignal) this.#listenFor(event);
   };
 
   get #isDue(): boolean {
     return attempt(() => this.#last.isDue()) ?? false;
   }
 
-  #standBy(signal: Signal): void {
+  #listenFor(signal: Signal): void {
     if (process.listenerCount(signal) === 0) process.on(signal, this.#onSignal);
   }
 
-  /** With our listener gone the signal does what it does by default: it ends the process, as what ended it. */
+  /** Without a listener the signal ends the process, which exits with that signal. */
   #raise(signal: Signal): void {
     process.off(signal, this.#onSignal);
     process.kill(process.pid, signal);
@@ -121,12 +121,12 @@ function attempt<Result>(run: () => Result): Result | undefined {
   try {
     return run();
   } catch (error) {
-    tell(error);
+    reportFailure(error);
     return undefined;
   }
 }
 
-function tell(error: unknown): void {
+function reportFailure(error: unknown): void {
   reportProblem('last export', `was not made: ${messageOf(error)}`);
 }
 

@@ -1,4 +1,4 @@
-// The reader that exports at an interval. Unlike the SDK's own it holds no timer that keeps the process alive.
+// A metric reader that exports at an interval. Unlike the SDK's own, its timer does not keep the process alive.
 import type {
   MetricProducer,
   MetricReader as SdkReader,
@@ -13,13 +13,13 @@ export interface PushReaderOptions extends Pick<MetricReaderOptions, 'metricProd
   readonly exporter: PushMetricExporter;
   readonly watch: ExportWatch;
   readonly intervalMillis: number;
-  /** An export that takes longer has failed. */
+  /** An export that takes longer fails. */
   readonly exportTimeoutMillis: number;
-  /** A callback of the application that takes longer has failed; the SDK holds the process meanwhile. */
+  /** A callback of the application that takes longer fails; the SDK keeps the process alive meanwhile. */
   readonly callbackTimeoutMillis: number;
-  /** Told what the SDK gives the reader to collect from. */
+  /** Called with what the SDK gives the reader to collect from. */
   readonly onCollector: (collector: MetricProducer) => void;
-  /** Told what the application's callbacks threw while their values were read. */
+  /** Called with what a callback of the application threw. */
   readonly onCallbackError: (error: unknown) => void;
 }
 
@@ -41,7 +41,7 @@ export function newPushReader({ MetricReader }: MetricsSdk, options: PushReaderO
     }
 
     protected override async onForceFlush(): Promise<void> {
-      // One that is under way may have read its values already.
+      // An export in progress may have read its values already.
       await this.#running;
       await this.#run();
     }
@@ -52,7 +52,7 @@ export function newPushReader({ MetricReader }: MetricsSdk, options: PushReaderO
       await exporter.shutdown();
     }
 
-    /** Collects and exports once; while that is under way, everybody waits for the same. It never rejects. */
+    /** Collects and exports; callers at the same time share one run. It never rejects. */
     #run(): Promise<void> {
       this.#running ??= this.#collectAndExport()
         .catch((error: unknown) => watch.failed(error))
@@ -90,7 +90,7 @@ function exportWithin({ exporter, exportTimeoutMillis }: PushReaderOptions, metr
   const { ExportResultCode, suppressTracing } = loadCore();
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no answer within ${exportTimeoutMillis} ms`)), exportTimeoutMillis).unref();
-    // What is sent is no part of what the application does, so nobody shall trace it.
+    // The request of an export is no part of what the application does, so it must not be traced.
     context.with(suppressTracing(context.active()), () => {
       exporter.export(metrics, ({ code, error }) => {
         clearTimeout(timer);

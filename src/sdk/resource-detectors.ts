@@ -1,4 +1,4 @@
-// Finds out about the surroundings of the process: one function for each name of `OTEL_NODE_RESOURCE_DETECTORS`.
+// Resource detectors: one function for each name of `OTEL_NODE_RESOURCE_DETECTORS`.
 import { dirname, parse, sep } from 'node:path';
 import type { AttributeValue } from '../core/attribute.ts';
 import { readText } from '../core/linux/procfs.ts';
@@ -6,7 +6,7 @@ import { type Manifest, readManifest } from '../hooks/modules/package-manifest.t
 
 export type ResourceAttributes = Readonly<Record<string, AttributeValue>>;
 
-/** The host. Its id is read where the system keeps one in a file, which is Linux. */
+/** The host. Its id is read from a file, which only Linux has. */
 export function hostAttributes(): ResourceAttributes {
   const os = process.getBuiltinModule('node:os');
   const id = attempt(() => readText('/etc/machine-id') ?? readText('/var/lib/dbus/machine-id'))?.trim();
@@ -19,7 +19,7 @@ export function osAttributes(): ResourceAttributes {
   return { 'os.type': type, 'os.version': process.getBuiltinModule('node:os').release() };
 }
 
-/** The process. Its arguments are left out: they may hold a secret, and the metrics page may be open to many. */
+/** The process. Its arguments are left out: they may hold a secret, and the metrics page may be public. */
 export function processAttributes(): ResourceAttributes {
   const owner = attempt(() => process.getBuiltinModule('node:os').userInfo().username);
   const [, command] = process.argv;
@@ -35,7 +35,7 @@ export function processAttributes(): ResourceAttributes {
   };
 }
 
-/** The container, by the id that the control group (version 1) or the mounts (version 2) have of it. */
+/** The container. Its id is found in the control group (version 1) or in the mounts (version 2). */
 export function containerAttributes(): ResourceAttributes {
   const id =
     /[0-9a-f]{64}/.exec(attempt(() => readText('/proc/self/cgroup')) ?? '')?.[0] ??
@@ -47,7 +47,7 @@ export function serviceInstanceAttributes(): ResourceAttributes {
   return { 'service.instance.id': process.getBuiltinModule('node:crypto').randomUUID() };
 }
 
-/** The service, as the package.json of the program names it: a better default than `unknown_service`. */
+/** The service, by the package.json of the program: a better default than `unknown_service`. */
 export function serviceAttributes(): ResourceAttributes {
   const { name, version } = manifestOfProgram() ?? {};
   if (name === undefined) return { 'service.name': `unknown_service:${executableName()}` };
@@ -58,11 +58,11 @@ function executableName(): string {
   return parse(process.execPath).name;
 }
 
-/** That of the main script; of the working directory if the script is a tool that was installed there. */
+/** The package.json of the main script, or of the working directory if the script is a tool that is installed there. */
 function manifestOfProgram(): Manifest | undefined {
   const script = attempt(() => process.getBuiltinModule('node:fs').realpathSync(process.argv[1]!));
   const isTool = script === undefined || script.includes(`${sep}node_modules${sep}`);
-  // The working directory may have been taken away meanwhile.
+  // The working directory may have been deleted.
   let folder = isTool ? attempt(() => process.cwd()) : dirname(script);
   while (folder !== undefined) {
     const manifest = readManifest(folder);

@@ -1,7 +1,8 @@
-// Who is measured, as plain attributes: the service, the process, its host and its container.
+// The resource attributes of the process: the service, the process, its host and its container.
 //
-// Names follow OpenTelemetry semantic conventions 1.44. What the operator sets goes before what is found out.
+// Names follow OpenTelemetry semantic conventions 1.44. What the operator sets overrides what is detected.
 import { dirname } from 'node:path';
+import type { Config } from '../config/config.ts';
 import { VERSION } from '../core/version.ts';
 import { readManifest } from '../hooks/modules/package-manifest.ts';
 import {
@@ -16,18 +17,10 @@ import {
 
 export type { ResourceAttributes } from './resource-detectors.ts';
 
-export interface ResourceOptions {
-  readonly serviceName: string | undefined;
-  /** `OTEL_RESOURCE_ATTRIBUTES`. */
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly detectors: readonly Detector[];
-}
+type ResourceSettings = Config['resource'];
 
-/** As `OTEL_NODE_RESOURCE_DETECTORS` names them. */
-export type Detector = 'env' | 'host' | 'os' | 'process' | 'container' | 'serviceinstance';
-
-/** In the order in which later ones go before earlier ones. */
-const DETECTORS: Readonly<Record<Detector, (options: ResourceOptions) => ResourceAttributes>> = {
+/** The detectors by name; a later one overrides an earlier one. */
+const DETECTORS: Readonly<Record<ResourceSettings['detectors'][number], (settings: ResourceSettings) => ResourceAttributes>> = {
   host: hostAttributes,
   os: osAttributes,
   container: containerAttributes,
@@ -36,10 +29,11 @@ const DETECTORS: Readonly<Record<Detector, (options: ResourceOptions) => Resourc
   env: ({ attributes }) => attributes,
 };
 
-/** Finds everything out at once and never fails: what cannot be read is left out. */
-export function resourceAttributes(options: ResourceOptions): ResourceAttributes {
-  const { serviceName, detectors } = options;
-  const found = Object.entries(DETECTORS).map(([name, detect]) => (detectors.includes(name as Detector) ? detect(options) : {}));
+/** Runs the chosen detectors. It never throws: what cannot be read is left out. */
+export function resourceAttributes(settings: ResourceSettings): ResourceAttributes {
+  const { serviceName } = settings;
+  const chosen: readonly string[] = settings.detectors;
+  const found = Object.entries(DETECTORS).map(([name, detect]) => (chosen.includes(name) ? detect(settings) : {}));
   const named = serviceName === undefined ? {} : { 'service.name': serviceName };
   return Object.assign({}, telemetryAttributes(), serviceAttributes(), ...found, named);
 }

@@ -1,4 +1,4 @@
-// The sampler that `OTEL_TRACES_SAMPLER` names: environment variable specification 1.59.
+// Makes the sampler that `OTEL_TRACES_SAMPLER` names, by the environment variable specification 1.59.
 import type { Sampler } from '@opentelemetry/sdk-trace';
 import type { Config } from '../config/config.ts';
 import type { TraceSdk } from './otel-packages.ts';

@@ -1,4 +1,4 @@
-// The SDK's part: a MeterProvider with a reader for each exporter, opened when something first needs it.
+// The SDK's MeterProvider with a reader for each exporter, loaded when something first needs it.
 import type { MeterProvider as ApiMeterProvider } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type {
@@ -12,27 +12,27 @@ import type {
 import type { MetricDefinition } from '../core/metric.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
 import type { MetricOverride, Registry } from '../core/recording/registry.ts';
+import type { ProcessState, PushTarget } from '../exporters/push-target.ts';
 import { collectAtOnce } from './collect-at-once.ts';
 import { type ExportListener, ExportWatch } from './export-watch.ts';
 import { loadMetrics, loadPrometheus, loadResources, type MetricsSdk } from './otel-packages.ts';
 import type { PointReader } from './point-reader.ts';
 import { newPushReader } from './push-reader.ts';
-import type { ProcessState, PushTarget } from './push-target.ts';
 import type { ResourceAttributes } from './resource.ts';
 import { viewsFor } from './views.ts';
 
-/** A target and what reads promtel's own series for it. */
+/** A target, and the reader of promtel's own series for it. */
 export interface Push {
   readonly target: PushTarget;
   readonly points: PointReader;
 }
 
-export interface PipelineOptions {
+export interface SdkProviderOptions {
   readonly registry: Registry;
   readonly definitions: () => readonly MetricDefinition[];
   readonly overrideOf: (name: string) => MetricOverride;
   readonly resource: () => ResourceAttributes;
-  /** Whether somebody asks for the metrics that the application and others record, as the Prometheus page does. */
+  /** Whether `collectOtel` is called at all, as the Prometheus page does. */
   readonly isPulled: () => boolean;
   readonly pushes: readonly Push[];
   readonly exportIntervalMillis: number;
@@ -41,23 +41,23 @@ export interface PipelineOptions {
   readonly onExport: ExportListener;
 }
 
-/** How long a collection waits for the application's observable callbacks, as for promtel's own. */
+/** How long a collection waits for the application's observable callbacks: as long as for promtel's own. */
 const CALLBACK_TIMEOUT_MILLIS = 1000;
 
-/** The SDK keeps for each reader what the others have collected, so one that nobody asks has to let go of it. */
-const LONGEST_UNREAD_MILLIS = 5 * 60_000;
+/** The SDK keeps for each reader what the others have collected, so an idle reader has to collect now and then. */
+const MAX_IDLE_MILLIS = 5 * 60_000;
 
 export class SdkProvider {
-  readonly #options: PipelineOptions;
+  readonly #options: SdkProviderOptions;
   #opened: { readonly provider: MeterProvider; readonly pull: MetricReader | undefined } | undefined = undefined;
   #hasFailed = false;
   #pulledMillis = Date.now();
-  /** What the SDK gives each reader of a push to collect from. */
+  /** What the SDK has given the reader of each push to collect from. */
   readonly #collectors = new Map<Push, MetricProducer>();
-  /** The limit of the instrument that is being made: the SDK asks its readers for one, and does not say for which. */
+  /** The limit of the instrument that is being made: the SDK asks its readers for it without naming the instrument. */
   #limit: number | undefined = undefined;
 
-  constructor(options: PipelineOptions) {
+  constructor(options: SdkProviderOptions) {
     this.#options = options;
   }
 
@@ -71,12 +71,12 @@ export class SdkProvider {
     return this.#opened?.provider;
   }
 
-  /** Says which limit the next instrument gets; undefined for the usual one. */
+  /** Sets the series limit of the next instrument; undefined for the default. */
   limitNext(limit: number | undefined): void {
     this.#limit = limit;
   }
 
-  /** What the application and others recorded through the API; undefined if nobody has made an instrument. */
+  /** What was recorded through the API; undefined if no instrument has been made. */
   async collectOtel(): Promise<ResourceMetrics | undefined> {
     if (this.#opened?.pull === undefined) return undefined;
     this.#pulledMillis = Date.now();
@@ -85,13 +85,13 @@ export class SdkProvider {
     return resourceMetrics;
   }
 
-  /** The same for one push, as it can be had at once. */
+  /** The same for one push, synchronously. */
   collectOtelAtOnce(push: Push): ScopeMetrics[] {
     const collector = this.#collectors.get(push);
     return collector === undefined ? [] : collectAtOnce(collector);
   }
 
-  /** Exports everything to every target. It resolves when that is done, whatever came of it. */
+  /** Exports everything to every target. It resolves when that is done, and never rejects. */
   async flush(): Promise<void> {
     await this.#opened?.provider.forceFlush().catch(() => {});
   }
@@ -105,7 +105,7 @@ export class SdkProvider {
     try {
       const sdk = loadMetrics();
       const resource = loadResources().resourceFromAttributes(this.#options.resource());
-      // Every reader makes recording dearer, so there is none that nobody asks.
+      // Every reader makes recording slower, so there is none that is not read.
       const pull = this.#options.isPulled() ? new (loadPrometheus().PrometheusExporter)({ preventServerStart: true }) : undefined;
       const readers = [pull, ...this.#options.pushes.map((push) => this.#pushReader(sdk, push, resource))].filter(
         (reader) => reader !== undefined,
@@ -122,14 +122,14 @@ export class SdkProvider {
     }
   }
 
-  /** Undefined where the exporter cannot be loaded; the others are no worse for it. */
+  /** Undefined where the exporter cannot be loaded, which is reported; the others still work. */
   #pushReader(sdk: MetricsSdk, push: Push, resource: Resource): MetricReader | undefined {
     const { target, points } = push;
     const { registry, exportIntervalMillis, exportTimeoutMillis, state, onExport } = this.#options;
     const producer: MetricProducer = {
       collect: async () => {
         await registry.collect();
-        if (Date.now() - this.#pulledMillis > LONGEST_UNREAD_MILLIS) await this.collectOtel();
+        if (Date.now() - this.#pulledMillis > MAX_IDLE_MILLIS) await this.collectOtel();
         return { resourceMetrics: { resource, scopeMetrics: points.read() }, errors: [] };
       },
     };
@@ -155,7 +155,7 @@ export class SdkProvider {
   }
 
   #limitBy(reader: IMetricReader): void {
-    const usual = reader.selectCardinalityLimit?.bind(reader);
-    if (usual !== undefined) reader.selectCardinalityLimit = (type) => this.#limit ?? usual(type);
+    const original = reader.selectCardinalityLimit?.bind(reader);
+    if (original !== undefined) reader.selectCardinalityLimit = (type) => this.#limit ?? original(type);
   }
 }

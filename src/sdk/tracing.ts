@@ -1,19 +1,20 @@
-// Tracing, where it is asked for: the SDK's tracer provider, registered until the application registers one of its own.
+// Tracing: the SDK's tracer provider, registered until the application registers one of its own.
 import type { TextMapPropagator } from '@opentelemetry/api';
 import type { SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Config } from '../config/config.ts';
+import { settings } from '../config/settings.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
+import type { ProcessState, SpanTarget } from '../exporters/push-target.ts';
+import { DelegatingTracerProvider } from './delegating-tracer.ts';
 import { type ExportListener, ExportWatch } from './export-watch.ts';
-import { FollowingTracerProvider } from './following-tracer.ts';
 import type { GlobalApi } from './global-api.ts';
 import { NonBlockingSpanExporter } from './non-blocking-span-exporter.ts';
-import { type OfficialOptions, patchOfficially } from './official.ts';
+import { enableOfficialInstrumentations, type OfficialInstrumentationOptions } from './official-instrumentations.ts';
 import { loadContext, loadCore, loadResources, loadTrace, type TraceSdk } from './otel-packages.ts';
-import type { ProcessState, SpanTarget } from './push-target.ts';
 import type { ResourceAttributes } from './resource.ts';
 import { samplerOf } from './sampler.ts';
 
-export interface TracingOptions extends OfficialOptions {
+export interface TracingOptions extends OfficialInstrumentationOptions {
   readonly config: Config['traces'];
   readonly targets: readonly SpanTarget[];
   readonly resource: () => ResourceAttributes;
@@ -21,16 +22,16 @@ export interface TracingOptions extends OfficialOptions {
   readonly onExport: ExportListener;
 }
 
-const SUBJECT = 'OTEL_TRACES_EXPORTER';
+const SUBJECT = settings.traces.exporters.env;
 
 export class Tracing {
   readonly #options: TracingOptions;
   readonly #api: GlobalApi;
-  readonly #outlets: NonBlockingSpanExporter[] = [];
+  readonly #exporters: NonBlockingSpanExporter[] = [];
   #provider: TracerProvider | undefined = undefined;
-  #offered: FollowingTracerProvider | undefined = undefined;
+  #offered: DelegatingTracerProvider | undefined = undefined;
   #unpatch: (() => void) | undefined = undefined;
-  #hasNews = false;
+  #hasUnexported = false;
 
   constructor(options: TracingOptions, api: GlobalApi) {
     this.#options = options;
@@ -38,11 +39,11 @@ export class Tracing {
   }
 
   /** Whether spans have ended since the last flush. */
-  get hasNews(): boolean {
-    return this.#hasNews;
+  get hasUnexported(): boolean {
+    return this.#hasUnexported;
   }
 
-  /** Loads, registers and patches what makes spans. It never throws. */
+  /** Registers the tracer provider and enables the instrumentations that make spans. It never throws. */
   start(): void {
     if (this.#api.registered.trace !== undefined) {
       reportProblem(SUBJECT, 'is left to the tracer provider that the application has registered before promtel was there');
@@ -50,29 +51,29 @@ export class Tracing {
     }
     try {
       this.#register(loadTrace());
-      this.#unpatch = patchOfficially(this.#options);
+      this.#unpatch = enableOfficialInstrumentations(this.#options);
     } catch (error) {
       reportProblem(SUBJECT, `tracing cannot be started: ${messageOf(error)}`);
     }
   }
 
-  /** Leaves tracing to the application, which has registered a provider of its own. */
-  standDown(): void {
+  /** Hands tracing over to the application, which has registered a provider of its own. */
+  handOver(): void {
     if (this.#provider === undefined) return;
     reportProblem(SUBJECT, 'is left to the tracer provider that the application has registered');
     this.#unpatch?.();
-    if (this.#api.registered.trace !== undefined) this.#offered?.follow(this.#api.registered.trace);
+    if (this.#api.registered.trace !== undefined) this.#offered?.setDelegate(this.#api.registered.trace);
     this.#api.withdraw('context');
     this.#api.withdraw('propagation');
     void this.flush();
     this.#provider = undefined;
   }
 
-  /** Exports the spans that have ended. It resolves when that is done, whatever came of it. */
+  /** Exports the spans that have ended. It resolves when that is done, and never rejects. */
   async flush(): Promise<void> {
-    this.#hasNews = false;
+    this.#hasUnexported = false;
     await this.#provider?.forceFlush().catch(() => {});
-    await Promise.all(this.#outlets.map((outlet) => outlet.forceFlush()));
+    await Promise.all(this.#exporters.map((exporter) => exporter.forceFlush()));
   }
 
   #register(sdk: TraceSdk): void {
@@ -80,19 +81,19 @@ export class Tracing {
     this.#provider = new sdk.TracerProvider({
       resource: loadResources().resourceFromAttributes(resource()),
       sampler: samplerOf(sdk, config.sampler, config.samplerRatio),
-      spanProcessors: [this.#notice(), ...this.#options.targets.map((target) => this.#processor(sdk, target))],
+      spanProcessors: [this.#endWatcher(), ...this.#options.targets.map((target) => this.#processor(sdk, target))],
     });
     this.#api.offer('context', new (loadContext().AsyncLocalStorageContextManager)().enable());
     this.#api.offer('propagation', propagatorOf(config.propagators));
-    this.#offered = new FollowingTracerProvider(this.#provider);
+    this.#offered = new DelegatingTracerProvider(this.#provider);
     this.#api.offer('trace', this.#offered);
   }
 
-  #notice(): SpanProcessor {
+  #endWatcher(): SpanProcessor {
     return {
       onStart() {},
       onEnd: () => {
-        this.#hasNews = true;
+        this.#hasUnexported = true;
       },
       forceFlush: () => Promise.resolve(),
       shutdown: () => Promise.resolve(),
@@ -101,9 +102,9 @@ export class Tracing {
 
   #processor(sdk: TraceSdk, target: SpanTarget): SpanProcessor {
     const { config, state, onExport } = this.#options;
-    if (target.name === 'console') return new sdk.SimpleSpanProcessor({ exporter: target.open(state) });
+    if (!target.isBatched) return new sdk.SimpleSpanProcessor({ exporter: target.open(state) });
     const exporter = new NonBlockingSpanExporter(target.open(state), new ExportWatch(`${target.name} traces`, onExport));
-    this.#outlets.push(exporter);
+    this.#exporters.push(exporter);
     return new sdk.BatchSpanProcessor({
       exporter,
       scheduledDelayMillis: config.batchDelayMillis,

@@ -1,11 +1,11 @@
-// Makes Views of the catalogue: whoever records one of its metrics gets its bounds, its attributes and its limit.
+// Makes SDK Views from the catalog: whoever records one of its metrics gets its bounds, its attributes and its limit.
 import type { InstrumentType, ViewOptions } from '@opentelemetry/sdk-metrics';
 import type { InstrumentKind, MetricDefinition } from '../core/metric.ts';
 import { DEFAULT_CARDINALITY_LIMIT } from '../core/recording/family.ts';
 import type { MetricOverride } from '../core/recording/registry.ts';
 import type { MetricsSdk } from './otel-packages.ts';
 
-/** The SDK's instruments that measure what a kind of metric is. */
+/** The SDK's instrument types for each kind of metric. */
 const INSTRUMENTS: Readonly<Record<InstrumentKind, readonly (keyof typeof InstrumentType)[]>> = {
   counter: ['COUNTER', 'OBSERVABLE_COUNTER'],
   updowncounter: ['UP_DOWN_COUNTER', 'OBSERVABLE_UP_DOWN_COUNTER'],
@@ -13,7 +13,7 @@ const INSTRUMENTS: Readonly<Record<InstrumentKind, readonly (keyof typeof Instru
   histogram: ['HISTOGRAM'],
 };
 
-/** No two of them fit the same instrument: the SDK would record into the metric once for each. */
+/** No two views match the same instrument, which the SDK would record twice. */
 export function viewsFor(
   sdk: MetricsSdk,
   definitions: readonly MetricDefinition[],

@@ -1,7 +1,8 @@
 // The running promtel of this process, for the API and the tests: one, shared by every copy of promtel in the process.
 import type { Config } from '../config/config.ts';
+import { sharedSlot } from '../core/shared-across-copies.ts';
 import type { Renderer } from '../exporters/prometheus/handler.ts';
-import type { Telemetry } from '../sdk/index.ts';
+import type { Telemetry } from '../sdk/telemetry.ts';
 
 export interface Running {
   readonly config: Config;
@@ -11,17 +12,13 @@ export interface Running {
   readonly telemetry: Telemetry;
 }
 
-const KEY = Symbol.for('promtel.running.1');
-
-interface Holder {
-  [KEY]?: Running;
-}
+const shared = sharedSlot<Running>('running.1');
 
 /** What is running; undefined where promtel was not started, or is disabled. */
 export function running(): Running | undefined {
-  return (globalThis as Holder)[KEY];
+  return shared.value;
 }
 
 export function setRunning(started: Running): void {
-  (globalThis as Holder)[KEY] = started;
+  shared.value = started;
 }

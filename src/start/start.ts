@@ -2,8 +2,8 @@
 import { promtelExportFailures } from '../catalog/self.ts';
 import type { Config, Environment, Origins } from '../config/config.ts';
 import { describe } from '../config/describe.ts';
-import { load } from '../config/load.ts';
-import { otlpTarget } from '../config/otlp-target.ts';
+import { loadConfig } from '../config/load.ts';
+import { settings } from '../config/settings.ts';
 import { matchesAny } from '../core/pattern.ts';
 import { onProblem, reportProblem } from '../core/problem.ts';
 import { overrideFor } from '../core/recording/metric-overrides.ts';
@@ -14,7 +14,8 @@ import { Endpoint } from '../endpoint/server.ts';
 import { pushTargets, spanTargets } from '../exporters/index.ts';
 import type { Renderer } from '../exporters/prometheus/handler.ts';
 import { isMainThread } from '../hooks/main-thread.ts';
-import { type ExportReport, Telemetry } from '../sdk/index.ts';
+import type { ExportReport } from '../sdk/export-watch.ts';
+import { Telemetry } from '../sdk/telemetry.ts';
 import { instrument, instrumentationNames } from './instrument.ts';
 import { loadCatalog, loadMetricsPage } from './load.ts';
 import type { PageSources } from './metrics-page.ts';
@@ -27,7 +28,7 @@ import { type StderrLog, stderrLogger } from './stderr-log.ts';
  */
 export function start(env: Environment): void {
   if (running() !== undefined || !isMainThread()) return;
-  const { config, problems, origins } = load(env, { instrumentations: instrumentationNames });
+  const { config, problems, origins } = loadConfig(env, { instrumentations: instrumentationNames });
   const log = stderrLogger(config.general.logLevel);
   onProblem(({ subject, message }) => log('WARN', `${subject}: ${message}`));
   for (const { subject, message } of problems) reportProblem(subject, message);
@@ -50,11 +51,8 @@ function compose(config: Config, env: Environment): Running {
     registry,
     definitions: () => loadCatalog().CATALOG,
     isMeasured: (name) => instrumented.mayRecord(name),
-    pushTargets: pushTargets(config.metrics.exporters, {
-      otlp: { ...config.otlpMetrics, ...otlpTarget(config, 'metrics') },
-      env,
-    }),
-    spanTargets: spanTargets(config.traces.exporters, otlpTarget(config, 'traces')),
+    pushTargets: pushTargets(config, env),
+    spanTargets: spanTargets(config),
     isEnabled,
     ignoresPath,
     onExport: countFailures(registry),
@@ -93,7 +91,7 @@ async function serve({ config, page }: Running): Promise<number | undefined> {
   const { host, port, path, gzip } = config.prometheus;
   const listening = await new Endpoint({ page, host, port, path, gzip }).listen();
   if ('port' in listening) return listening.port;
-  reportProblem(listening.subject, listening.message);
+  reportProblem(settings.prometheus[listening.option].env, listening.message);
   return undefined;
 }
 

@@ -1,15 +1,14 @@
 // What measuring clients costs: CPU time of a Redis command, of a query and of a cached item, and of the same left out by a setting.
-import { realpathSync } from 'node:fs';
-import { findProgram, type ProgramName } from '../kit/programs.ts';
+import { freePort } from '../kit/free-port.ts';
 import { startPostgres } from '../kit/servers/postgres-process.ts';
 import { startRedis } from '../kit/servers/redis-process.ts';
 import type { CallCost, Round } from './clients/workload.ts';
 import { type Benchmark, figure, type Figures, type Findings, medianRatio, ratio } from './kit/benchmark.ts';
-import { freePort } from './kit/free-port.ts';
 import { countOnPage } from './kit/page-count.ts';
 import { REGISTER } from './kit/promtel.ts';
+import { requireProgram } from './kit/require-program.ts';
 import { interleave, meansOf, type Pace, pick, type Samples } from './kit/rounds.ts';
-import { FormatCache } from './kit/variant.ts';
+import { Variant } from './kit/variant.ts';
 
 /** What is measured of a client. */
 interface Case {
@@ -53,8 +52,8 @@ export const clients: Benchmark = {
     'it is told to leave them out: these libraries are then what they are without it, function by function, which is tested, so that ' +
     'what a figure shows there is how much processes differ. A figure is the mean of eight short rounds, taken in turn.',
   async run({ quick }) {
-    await using redis = await startRedis(programNamed('redis-server'));
-    await using postgres = await startPostgres(realpathSync(programNamed('postgres')));
+    await using redis = await startRedis(requireProgram('redis-server'));
+    await using postgres = await startPostgres(requireProgram('postgres'));
     const urls = { redis: redis.url, postgres: postgres.url };
     const samples = new Map<string, CallSamples>();
     for (const one of CASES) samples.set(one.name, await measure(one, one.server && urls[one.server], quick));
@@ -64,12 +63,6 @@ export const clients: Benchmark = {
     });
   },
 };
-
-function programNamed(name: ProgramName): string {
-  const program = findProgram(name);
-  if (program === undefined) throw new Error(`${name} is not there: run .ci/install-programs (Debian)`);
-  return program;
-}
 
 type CallSamples = Samples<CallCost>;
 type FiguresOf = (name: string, what: string) => Figures;
@@ -88,7 +81,7 @@ function measure(what: Case, url: string | undefined, quick: boolean): Promise<C
 }
 
 /** A process that makes calls of one kind, alone or under promtel. */
-class Caller extends FormatCache {
+class Caller extends Variant {
   readonly #case: Case;
   readonly #page: string;
 

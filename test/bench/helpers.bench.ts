@@ -3,14 +3,14 @@ import type { HelperCosts, PacedCost } from './helpers/workload.ts';
 import { type Benchmark, figure, type Figures, type Findings } from './kit/benchmark.ts';
 import { interleave, pick } from './kit/rounds.ts';
 import { summarize } from './kit/statistics.ts';
-import { FormatCache } from './kit/variant.ts';
+import { Variant } from './kit/variant.ts';
 
 const PER_SECOND = 172_000;
 const LABELLED = 'promtel, labelled';
 const PACED = ['promtel, bound', LABELLED, 'prom-client, labelled'];
 
 const script = new URL('helpers/workload.ts', import.meta.url);
-const variantOf = (name: string): FormatCache => new FormatCache(name, script, { args: [name] });
+const variantOf = (name: string): Variant => new Variant(name, script, { args: [name] });
 
 export const helpers: Benchmark = {
   name: 'helpers',

@@ -1,14 +1,14 @@
 // What measuring jobs costs: CPU time of a job from being added until it is done, with BullMQ and a real Redis.
-import { findProgram } from '../kit/programs.ts';
+import { freePort } from '../kit/free-port.ts';
 import { startRedis } from '../kit/servers/redis-process.ts';
 import type { AddedCost } from './jobs/side-by-side.ts';
 import type { JobCost, Round } from './jobs/workload.ts';
 import { type Benchmark, figure, type Figures, type Findings, medianRatio, ratio } from './kit/benchmark.ts';
-import { freePort } from './kit/free-port.ts';
 import { countOnPage } from './kit/page-count.ts';
 import { REGISTER } from './kit/promtel.ts';
+import { requireProgram } from './kit/require-program.ts';
 import { interleave, meansOf, mediansOf, type Pace, pick } from './kit/rounds.ts';
-import { FormatCache, type VariantOptions } from './kit/variant.ts';
+import { Variant, type VariantOptions } from './kit/variant.ts';
 
 interface Peer extends VariantOptions {
   readonly name: string;
@@ -65,9 +65,7 @@ export const jobs: Benchmark = {
     'several percent, so what a peer adds is measured in one process too, between two copies of BullMQ and its client; a figure ' +
     'there is the median of the rounds of a process.',
   async run({ quick }) {
-    const program = findProgram('redis-server');
-    if (program === undefined) throw new Error('redis-server is not there: run .ci/install-programs (Debian)');
-    await using redis = await startRedis(program);
+    await using redis = await startRedis(requireProgram('redis-server'));
     return findingsOf(await measure(redis.port, quick), await measureSideBySide(redis.port, quick));
   },
 };
@@ -106,7 +104,7 @@ function interleaveCompanies<Cost>(peers: readonly Peer[], script: string, redis
 }
 
 /** A process that adds jobs and works on them, alone or with a peer in it. */
-class Company extends FormatCache {
+class Company extends Variant {
   readonly #peer: Peer;
   readonly #metricsPort: number;
 

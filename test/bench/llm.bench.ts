@@ -1,10 +1,10 @@
 // What measuring LLM calls costs: CPU time of a streamed call and of its events, and of a fetch that has nothing to do with them.
+import { freePort } from '../kit/free-port.ts';
 import { type Benchmark, figure, type Figures, type Findings, medianRatio, ratio } from './kit/benchmark.ts';
-import { freePort } from './kit/free-port.ts';
 import { countOnPage } from './kit/page-count.ts';
 import { REGISTER } from './kit/promtel.ts';
 import { interleave, type Pace, pick } from './kit/rounds.ts';
-import { FormatCache, type VariantOptions } from './kit/variant.ts';
+import { Variant, type VariantOptions } from './kit/variant.ts';
 import type { ReadingCosts } from './llm/reading.ts';
 import type { LlmCosts, Round } from './llm/workload.ts';
 
@@ -55,7 +55,7 @@ export const llm: Benchmark = {
     'then eight fetches of a few bytes. The CPU time is that of the process that calls, kernel included. Every peer has to have ' +
     'counted every call. Events are read by themselves too, beside a JSON.parse of each.',
   async run({ quick }) {
-    await using provider = new FormatCache('provider', new URL('llm/provider.ts', import.meta.url));
+    await using provider = new Variant('provider', new URL('llm/provider.ts', import.meta.url));
     const readingOf = await measureReading(quick);
     return findingsOf(await measure(await provider.hear<number>(), quick), readingOf);
   },
@@ -82,7 +82,7 @@ type ReadingFiguresOf = (figure: keyof ReadingCosts) => Figures;
 async function measureReading(quick: boolean): Promise<ReadingFiguresOf> {
   const samples = await interleave(
     {
-      start: async () => [new FormatCache('reading', new URL('llm/reading.ts', import.meta.url))],
+      start: async () => [new Variant('reading', new URL('llm/reading.ts', import.meta.url))],
       round: (variant) => variant.ask<ReadingCosts>({ millis: 50 }),
     },
     { processes: quick ? 1 : 4, warmUps: 20, rounds: 8 },
@@ -91,7 +91,7 @@ async function measureReading(quick: boolean): Promise<ReadingFiguresOf> {
 }
 
 /** A process that calls a model, alone or with a peer in it. */
-class Caller extends FormatCache {
+class Caller extends Variant {
   readonly #peer: Peer;
   readonly #metricsPort: number;
 

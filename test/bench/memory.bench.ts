@@ -1,7 +1,7 @@
 // What one series costs in memory, before and after a scrape.
 import { type Benchmark, figure, type Figures, type Findings, ratio } from './kit/benchmark.ts';
 import { interleave, pick, type Samples } from './kit/rounds.ts';
-import { FormatCache } from './kit/variant.ts';
+import { Variant } from './kit/variant.ts';
 import { LIBRARIES } from './libraries/library.ts';
 import type { Kind, Question, SeriesMemory } from './memory/workload.ts';
 
@@ -19,7 +19,7 @@ export const memory: Benchmark = {
     const pace = { processes: quick ? 1 : 3, warmUps: 0, rounds: 1 };
     const samples = new Map<Kind, Samples<SeriesMemory>>();
     const script = new URL('memory/workload.ts', import.meta.url);
-    const start = async () => LIBRARIES.map((name) => new FormatCache(name, script, { args: [name] }));
+    const start = async () => LIBRARIES.map((name) => new Variant(name, script, { args: [name] }));
     for (const kind of KINDS) {
       const question: Question = { kind, series: SERIES };
       samples.set(kind, await interleave({ start, round: (variant) => variant.ask<SeriesMemory>(question) }, pace));

@@ -1,7 +1,7 @@
 // What it costs to record one value, in nanoseconds of CPU time.
 import { type Benchmark, figure, type Figures, type Findings, medianRatio, ratio } from './kit/benchmark.ts';
 import { interleave, pick } from './kit/rounds.ts';
-import { FormatCache } from './kit/variant.ts';
+import { Variant } from './kit/variant.ts';
 import type { RecordCosts } from './record/workload.ts';
 
 const LIBRARIES = ['prom-client', 'sdk', 'promtel'];
@@ -16,8 +16,8 @@ export const record: Benchmark = {
     'bounds. Bound means a series that was looked up before; the SDK has none. CPU time of the process, garbage collector included.',
   async run({ quick }) {
     const pace = quick ? { processes: 1, warmUps: 2, rounds: 3 } : { processes: 3, warmUps: 3, rounds: 5 };
-    const start = async () => LIBRARIES.map((name) => new FormatCache(name, new URL(`record/${name}.ts`, import.meta.url)));
-    const round = (variant: FormatCache) => variant.ask<RecordCosts>({ millis: quick ? 50 : 100 });
+    const start = async () => LIBRARIES.map((name) => new Variant(name, new URL(`record/${name}.ts`, import.meta.url)));
+    const round = (variant: Variant) => variant.ask<RecordCosts>({ millis: quick ? 50 : 100 });
     const samples = await interleave({ start, round }, pace);
     return findingsOf((library, name) => pick(samples, library, (costs) => costs[name]));
   },

@@ -4,7 +4,7 @@ import { type Benchmark, figure, type Figures, type Findings, medianRatio, ratio
 import type { Load, LoadResult } from './kit/load-generator.ts';
 import { BARE, type Framework, PEERS, PROMTEL, Service } from './kit/peers.ts';
 import { interleave, type Pace, pick } from './kit/rounds.ts';
-import { FormatCache } from './kit/variant.ts';
+import { Variant } from './kit/variant.ts';
 
 interface RequestCost extends LoadResult {
   readonly cpuMicros: number;
@@ -42,14 +42,14 @@ export const request: Benchmark = {
     'from it. Garbage is collected before the first request, as it is while any larger application starts. Every peer was scraped ' +
     'while it warmed up, is not while it is measured, and has to have counted every request.',
   async run({ quick }) {
-    await using generator = new FormatCache('load generator', new URL('kit/load-generator.ts', import.meta.url));
+    await using generator = new Variant('load generator', new URL('kit/load-generator.ts', import.meta.url));
     const rows = [];
     for (const framework of Object.keys(FRAMEWORKS) as Framework[]) rows.push(...(await measure(framework, generator, quick)));
     return findingsOf(rows);
   },
 };
 
-async function measure(framework: Framework, generator: FormatCache, quick: boolean): Promise<Row[]> {
+async function measure(framework: Framework, generator: Variant, quick: boolean): Promise<Row[]> {
   const { route, processes } = FRAMEWORKS[framework];
   const pace: Pace = quick ? { processes: 1, warmUps: 2, rounds: 4 } : { processes, warmUps: 12, rounds: 24 };
   // Short rounds: what else the machine does changes from moment to moment.

@@ -2,7 +2,7 @@
 import { type Benchmark, figure, type Figures, type Findings, type Goal, medianRatio, ratio } from './kit/benchmark.ts';
 import { interleave, pick, type Samples } from './kit/rounds.ts';
 import { summarize } from './kit/statistics.ts';
-import { FormatCache } from './kit/variant.ts';
+import { Variant } from './kit/variant.ts';
 import { LIBRARIES } from './libraries/library.ts';
 import type { Change, Question, ScrapeCost } from './scrape/workload.ts';
 
@@ -33,10 +33,10 @@ export const scrape: Benchmark = {
 function measure(size: number, quick: boolean): Promise<Samples<Round>> {
   const pace = quick ? { processes: 1, warmUps: 1, rounds: 1 } : { processes: 2, warmUps: 1, rounds: 3 };
   const script = new URL('scrape/workload.ts', import.meta.url);
-  const start = async () => LIBRARIES.map((name) => new FormatCache(name, script, { args: [name, String(size)] }));
-  const ask = (variant: FormatCache, change: Change) =>
+  const start = async () => LIBRARIES.map((name) => new Variant(name, script, { args: [name, String(size)] }));
+  const ask = (variant: Variant, change: Change) =>
     variant.ask<ScrapeCost>({ change, millis: quick ? 30 : 100 } satisfies Question);
-  const round = async (variant: FormatCache): Promise<Round> => ({
+  const round = async (variant: Variant): Promise<Round> => ({
     all: await ask(variant, 'all'),
     'one in a hundred': await ask(variant, 'one in a hundred'),
     none: await ask(variant, 'none'),

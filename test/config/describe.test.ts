@@ -1,9 +1,10 @@
+// The description of the configuration: destinations, variables that are set, the URL of the page.
 import { describe, expect, it } from 'vitest';
 import { describe as summarise, metricsUrl } from '../../src/config/describe.ts';
-import { load } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load.ts';
 
 function summaryOf(env: Record<string, string>, boundPort?: number) {
-  const { config, origins } = load(env);
+  const { config, origins } = loadConfig(env);
   return summarise(config, origins, boundPort);
 }
 
@@ -19,22 +20,25 @@ describe('the summary', () => {
     [
       {
         OTEL_TRACES_EXPORTER: 'otlp,console',
-        OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
         OTEL_EXPORTER_OTLP_ENDPOINT: 'https://u:p@host:1?k=v',
       },
-      ['metrics at http://0.0.0.0:9464/metrics', 'traces to https://host:1/?… (otlp, grpc)', 'traces to the console'],
+      [
+        'metrics at http://0.0.0.0:9464/metrics',
+        'traces to https://host:1/v1/traces?… (otlp, http/protobuf)',
+        'traces to the console',
+      ],
     ],
-  ])('says for %j where everything goes', (env, destinations) => {
+  ])('describes the destinations of %j', (env, destinations) => {
     expect(summaryOf(env).destinations).toEqual(destinations);
   });
 
-  it('names the port that was taken', () => {
+  it('has the port that the page is served on', () => {
     expect(summaryOf({ OTEL_EXPORTER_PROMETHEUS_PORT: '0' }, 41_234).destinations).toEqual([
       'metrics at http://0.0.0.0:41234/metrics',
     ]);
   });
 
-  it('says once what the environment has set, without secrets and on one line', () => {
+  it('lists each variable that is set once, without secrets and on one line', () => {
     const env = {
       OTEL_RESOURCE_ATTRIBUTES: 'service.name=a,\nb=1',
       OTEL_EXPORTER_OTLP_HEADERS: 'key=s3cret',
@@ -52,7 +56,7 @@ describe('the address of the page', () => {
     ['localhost', 'http://localhost:9464/metrics'],
     ['::1', 'http://[::1]:9464/metrics'],
     ['127.0.0.1', 'http://127.0.0.1:9464/metrics'],
-  ])('for the host %s is %s', (host, url) => {
-    expect(metricsUrl(load({ OTEL_EXPORTER_PROMETHEUS_HOST: host }).config)).toBe(url);
+  ])('for OTEL_EXPORTER_PROMETHEUS_HOST=%s is %s', (host, url) => {
+    expect(metricsUrl(loadConfig({ OTEL_EXPORTER_PROMETHEUS_HOST: host }).config)).toBe(url);
   });
 });

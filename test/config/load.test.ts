@@ -1,7 +1,8 @@
+// Loading the configuration: any environment is accepted, problems name their variable, secrets are never shown.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describe as summarise } from '../../src/config/describe.ts';
-import { load } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import type { Area } from '../../src/config/setting.ts';
 import { settings } from '../../src/config/settings.ts';
 
@@ -55,11 +56,11 @@ const environment = fc.dictionary(
 const options = fc.constantFrom({}, { instrumentations: [] }, { instrumentations: ['http', 'undici'] });
 
 describe('loading an environment', () => {
-  it('never throws, never changes it, and freezes what it makes, whatever the text', () => {
+  it('never throws, never changes the environment, and freezes the configuration', () => {
     fc.assert(
       fc.property(environment, options, (env, given) => {
         const before = structuredClone(env);
-        const { config, origins } = load(env, given);
+        const { config, origins } = loadConfig(env, given);
         expect(env).toEqual(before);
         expectFrozen(config);
         expectFrozen(origins);
@@ -68,10 +69,10 @@ describe('loading an environment', () => {
     );
   });
 
-  it('tells every problem in one line that names its variable', () => {
+  it('reports every problem in one line that names its variable', () => {
     fc.assert(
       fc.property(environment, options, (env, given) => {
-        for (const { subject, message } of load(env, given).problems) {
+        for (const { subject, message } of loadConfig(env, given).problems) {
           expect(Object.keys(env)).toContain(subject);
           expect(message).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
           expect(message.length).toBeLessThan(600);
@@ -80,14 +81,14 @@ describe('loading an environment', () => {
     );
   });
 
-  it('keeps the good parts of a list and names the bad ones', () => {
+  it('keeps the accepted parts of a list and names the others', () => {
     const part = fc.oneof(
       fc.nat().map((number) => ({ good: true, text: `good${number}=${number}` })),
       fc.constantFrom('bad', '=bad', 'bad=%', '%=bad', 'bad==').map((bad) => ({ good: false, text: bad })),
     );
     fc.assert(
       fc.property(fc.array(part, { minLength: 1, maxLength: 5 }), (parts) => {
-        const { config, problems } = load({ OTEL_RESOURCE_ATTRIBUTES: parts.map(({ text: one }) => one).join(',') });
+        const { config, problems } = loadConfig({ OTEL_RESOURCE_ATTRIBUTES: parts.map(({ text: one }) => one).join(',') });
         const good = parts.filter((one) => one.good).map((one) => one.text.split('='));
         expect(config.resource.attributes).toEqual(Object.fromEntries(good));
         expect(problems).toHaveLength(parts.length - good.length);
@@ -95,17 +96,17 @@ describe('loading an environment', () => {
     );
   });
 
-  it('is the same for a setting whatever the others hold', () => {
+  it('reads a setting independently of all others', () => {
     fc.assert(
       fc.property(environment, (env) => {
-        const { config } = load({ ...env, PROMTEL_METRICS_PATH: '/x', OTEL_LOG_LEVEL: 'loud' });
+        const { config } = loadConfig({ ...env, PROMTEL_METRICS_PATH: '/x', OTEL_LOG_LEVEL: 'loud' });
         expect(config.prometheus.path).toBe('/x');
         expect(config.general.logLevel).toBe('INFO');
       }),
     );
   });
 
-  it('never shows a secret, neither in a problem nor in an origin nor in a summary', () => {
+  it('never shows a secret in a problem, an origin or a summary', () => {
     const secret = fc.stringMatching(/^s3cret[\w=, %:]{0,20}$/);
     fc.assert(
       fc.property(
@@ -113,13 +114,13 @@ describe('loading an environment', () => {
         secret,
         fc.constantFrom('', 'a=', 'a=1,', '='),
         (variable, hidden, before) => {
-          const { config, problems, origins } = load({
+          const { config, problems, origins } = loadConfig({
             [variable]: before + hidden,
             [`${variable}S`]: hidden,
             [variable.slice(0, -1)]: hidden,
           });
-          const told = JSON.stringify([problems, origins, summarise(config, origins)]);
-          expect(told).not.toContain('s3cret');
+          const shown = JSON.stringify([problems, origins, summarise(config, origins)]);
+          expect(shown).not.toContain('s3cret');
         },
       ),
     );
@@ -136,7 +137,7 @@ describe('loading an environment', () => {
     'https:user:s3cret@host',
   ])('never shows the credentials in %s', (endpoint) => {
     for (const variable of ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT']) {
-      const { config, problems, origins } = load({
+      const { config, problems, origins } = loadConfig({
         [variable]: endpoint,
         OTEL_METRICS_EXPORTER: 'otlp',
         OTEL_TRACES_EXPORTER: 'otlp',
@@ -146,7 +147,9 @@ describe('loading an environment', () => {
   });
 
   it('does not flood the log with one long bad list', () => {
-    const { problems } = load({ OTEL_METRICS_EXPORTER: Array.from({ length: 1000 }, (_, index) => `bad${index}`).join(',') });
+    const { problems } = loadConfig({
+      OTEL_METRICS_EXPORTER: Array.from({ length: 1000 }, (_, index) => `bad${index}`).join(','),
+    });
     expect(problems).toHaveLength(6);
     expect(problems.at(-1)?.message).toBe('995 further parts of it are not accepted either');
   });
@@ -174,14 +177,14 @@ describe('loading an environment', () => {
       'x'.repeat(200),
       `"${'x'.repeat(80)}…" is not one of NONE, ERROR, WARN, INFO, DEBUG, VERBOSE, ALL; using INFO`,
     ],
-  ])('tells of %s=%s in words', (variable, value, message) => {
-    expect(load({ [variable]: value }, { instrumentations: ['http', 'undici'] }).problems).toEqual([
+  ])('reports %s=%s', (variable, value, message) => {
+    expect(loadConfig({ [variable]: value }, { instrumentations: ['http', 'undici'] }).problems).toEqual([
       { subject: variable, message },
     ]);
   });
 
-  it('says which variable has set what', () => {
-    const { origins } = load({
+  it('says which variable a setting comes from', () => {
+    const { origins } = loadConfig({
       OTEL_EXPORTER_PROMETHEUS_PORT: '0',
       PROMTEL_METRICS_PATH: 'bad',
       OTEL_EXPORTER_OTLP_HEADERS: 'a=b',
@@ -192,12 +195,12 @@ describe('loading an environment', () => {
     });
   });
 
-  it('takes any instrumentation name when it is not told which there are', () => {
-    expect(load({ OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'fs,http' }).config.instrumentations.enabled).toEqual(['fs', 'http']);
+  it('accepts any instrumentation name when it is not given the list', () => {
+    expect(loadConfig({ OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'fs,http' }).config.instrumentations.enabled).toEqual(['fs', 'http']);
   });
 
   it('keeps an attribute called __proto__ an attribute', () => {
-    const { attributes } = load({ OTEL_RESOURCE_ATTRIBUTES: '__proto__=x,a=1' }).config.resource;
+    const { attributes } = loadConfig({ OTEL_RESOURCE_ATTRIBUTES: '__proto__=x,a=1' }).config.resource;
     expect(Object.entries(attributes)).toEqual([
       ['__proto__', 'x'],
       ['a', '1'],
@@ -206,18 +209,18 @@ describe('loading an environment', () => {
 });
 
 describe('metric overrides', () => {
-  it('are none by default, so that metrics keep what they declare', () => {
-    expect(load({}).config.metricOverrides).toEqual([]);
+  it('are empty by default, so that metrics keep what they declare', () => {
+    expect(loadConfig({}).config.metricOverrides).toEqual([]);
   });
 
-  it('hold the limit for all metrics only if the operator has set it', () => {
-    expect(load({ PROMTEL_METRIC_LIMITS: 'a=7' }).config.metricOverrides).toEqual([{ pattern: 'a', limit: 7 }]);
-    expect(load({ PROMTEL_CARDINALITY_LIMIT: '0' }).config.metricOverrides).toEqual([]);
-    expect(load({ PROMTEL_CARDINALITY_LIMIT: '2000' }).config.metricOverrides).toEqual([{ pattern: '*', limit: 2000 }]);
+  it('have a limit for all metrics only if PROMTEL_CARDINALITY_LIMIT is set', () => {
+    expect(loadConfig({ PROMTEL_METRIC_LIMITS: 'a=7' }).config.metricOverrides).toEqual([{ pattern: 'a', limit: 7 }]);
+    expect(loadConfig({ PROMTEL_CARDINALITY_LIMIT: '0' }).config.metricOverrides).toEqual([]);
+    expect(loadConfig({ PROMTEL_CARDINALITY_LIMIT: '2000' }).config.metricOverrides).toEqual([{ pattern: '*', limit: 2000 }]);
   });
 
-  it('are made of all the variables that name patterns, the limit for all metrics first', () => {
-    const { config } = load({
+  it('come from all variables with patterns, the limit for all metrics first', () => {
+    const { config } = loadConfig({
       PROMTEL_DROP_ATTRIBUTES: 'a.*=x,y',
       PROMTEL_DROP_METRICS: 'b.*',
       PROMTEL_METRIC_BUCKETS: 'a.*=1,2;a.b=3',

@@ -1,10 +1,11 @@
+// The OTLP settings of each signal: general variables, and those of the signal in their place.
 import { describe, expect, it } from 'vitest';
-import { load } from '../../src/config/load.ts';
-import { otlpTarget } from '../../src/config/otlp-target.ts';
+import { loadConfig } from '../../src/config/load.ts';
 
-const targetOf = (env: Record<string, string>, signal: 'metrics' | 'traces' = 'metrics') => otlpTarget(load(env).config, signal);
+const targetOf = (env: Record<string, string>, signal: 'metrics' | 'traces' = 'metrics') =>
+  loadConfig(env).config.otlpTargets[signal];
 
-describe('where OTLP goes', () => {
+describe('the OTLP url of metrics', () => {
   it.each([
     [{}, 'http://localhost:4318/v1/metrics'],
     [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'http://localhost:4317'],
@@ -16,21 +17,21 @@ describe('where OTLP goes', () => {
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a', OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://b/x' }, 'http://b/x'],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'collector:4317'],
     [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://traces' }, 'http://localhost:4318/v1/metrics'],
-  ])('for %j it is %s', (env, url) => {
+  ])('for %j is %s', (env, url) => {
     expect(targetOf(env).url).toBe(url);
   });
 
-  it('differs by signal', () => {
+  it('has a url and a protocol for each signal', () => {
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' };
     expect(targetOf(env, 'traces')).toMatchObject({ url: 'http://a/v1/traces', protocol: 'http/json' });
     expect(targetOf(env, 'metrics')).toMatchObject({ url: 'http://a/v1/metrics', protocol: 'http/protobuf' });
   });
 });
 
-describe('how OTLP goes', () => {
-  it('is as the specification says unless something is set', () => {
-    expect(targetOf({})).toEqual({
-      url: 'http://localhost:4318/v1/metrics',
+describe('the OTLP settings of a signal', () => {
+  it('are the defaults of the OTLP exporter specification where nothing is set', () => {
+    expect(targetOf({}, 'traces')).toEqual({
+      url: 'http://localhost:4318/v1/traces',
       protocol: 'http/protobuf',
       headers: {},
       timeoutMillis: 10_000,
@@ -39,7 +40,7 @@ describe('how OTLP goes', () => {
     });
   });
 
-  it('goes by the variable of the signal first, and adds the headers of both', () => {
+  it('prefer the variable of the signal, and have the headers of both', () => {
     const env = {
       OTEL_EXPORTER_OTLP_HEADERS: 'a=1,b=2',
       OTEL_EXPORTER_OTLP_METRICS_HEADERS: 'b=3',
@@ -69,7 +70,7 @@ describe('how OTLP goes', () => {
     });
   });
 
-  it('falls back on the general variable when that of the signal is bad', () => {
+  it('fall back to the general variable when that of the signal is not accepted', () => {
     expect(targetOf({ OTEL_EXPORTER_OTLP_TIMEOUT: '1000', OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: 'soon' }).timeoutMillis).toBe(1000);
   });
 });

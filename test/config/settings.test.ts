@@ -1,16 +1,16 @@
-// Every variable, with the last text that it accepts and the first that it refuses.
+// Every variable, with texts that it just accepts and texts that it just rejects.
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
-import { load } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import type { Area, Setting } from '../../src/config/setting.ts';
 import { settings } from '../../src/config/settings.ts';
-import { DEFAULT_STRATEGY, TRANSLATION_STRATEGIES } from '../../src/core/naming/prometheus-name.ts';
+import { DEFAULT_STRATEGY, TRANSLATION_STRATEGIES } from '../../src/core/naming/translation-strategy.ts';
 
 interface Case {
   /** What holds while the variable is unset. */
   readonly unset: unknown;
   readonly accepted: readonly (readonly [text: string, value: unknown])[];
-  readonly refused: readonly string[];
+  readonly rejected: readonly string[];
 }
 
 const MOST = 2 ** 31 - 1;
@@ -26,7 +26,7 @@ const booleanCase = (unset: boolean | undefined): Case => ({
     ['FALSE', false],
     [' true ', true],
   ],
-  refused: ['1', '0', 'yes', 'on', 'truee', 'true,false', 'constructor'],
+  rejected: ['1', '0', 'yes', 'on', 'truee', 'true,false', 'constructor'],
 });
 
 const integerCase = (unset: number | undefined, min: number, max: number): Case => ({
@@ -36,10 +36,10 @@ const integerCase = (unset: number | undefined, min: number, max: number): Case 
     [String(max), max],
     [`0${min}`, min],
   ],
-  refused: [String(min - 1), String(max + 1), '1.5', '1e3', '0x10', 'ten', '5s', '∞', 'Infinity', 'NaN', '9'.repeat(400)],
+  rejected: [String(min - 1), String(max + 1), '1.5', '1e3', '0x10', 'ten', '5s', '∞', 'Infinity', 'NaN', '9'.repeat(400)],
 });
 
-const wordCase = (unset: string | undefined, words: readonly string[], refused: readonly string[]): Case => ({
+const wordCase = (unset: string | undefined, words: readonly string[], rejected: readonly string[]): Case => ({
   unset,
   accepted: words.flatMap(
     (word) =>
@@ -49,7 +49,7 @@ const wordCase = (unset: string | undefined, words: readonly string[], refused: 
         [word.toLowerCase(), word],
       ] as const,
   ),
-  refused: ['other', `${words[0]},${words[1]}`, `${words[0]}x`, '__proto__', ...refused],
+  rejected: ['other', `${words[0]},${words[1]}`, `${words[0]}x`, '__proto__', ...rejected],
 });
 
 const otlpCases: Readonly<Record<string, Case>> = {
@@ -60,7 +60,7 @@ const otlpCases: Readonly<Record<string, Case>> = {
       ['https://user:secret@collector/otlp?key=1', 'https://user:secret@collector/otlp?key=1'],
       ['HTTP://[::1]:4318/', 'HTTP://[::1]:4318/'],
     ],
-    refused: [
+    rejected: [
       'collector',
       'ftp://collector',
       'http://',
@@ -81,13 +81,13 @@ const otlpCases: Readonly<Record<string, Case>> = {
       ['a=1,a=2', { a: '2' }],
       ['a=%C3%BC', { a: 'ü' }],
     ],
-    refused: ['secret', '=secret', 'a=', 'a b=1', 'a=%0d%0ax', 'a=%zz', 'ü=1', 'a=%E2%82%AC', ',', 'a:1'],
+    rejected: ['secret', '=secret', 'a=', 'a b=1', 'a=%0d%0ax', 'a=%zz', 'ü=1', 'a=%E2%82%AC', ',', 'a:1'],
   },
   TIMEOUT: integerCase(10_000, 1, MOST),
   COMPRESSION: wordCase('none', ['none', 'gzip'], ['deflate', 'true']),
-  CERTIFICATE: { unset: undefined, accepted: [['/etc/ca.pem', '/etc/ca.pem']], refused: [] },
-  CLIENT_CERTIFICATE: { unset: undefined, accepted: [['client.pem', 'client.pem']], refused: [] },
-  CLIENT_KEY: { unset: undefined, accepted: [['client.key', 'client.key']], refused: [] },
+  CERTIFICATE: { unset: undefined, accepted: [['/etc/ca.pem', '/etc/ca.pem']], rejected: [] },
+  CLIENT_CERTIFICATE: { unset: undefined, accepted: [['client.pem', 'client.pem']], rejected: [] },
+  CLIENT_KEY: { unset: undefined, accepted: [['client.key', 'client.key']], rejected: [] },
   INSECURE: booleanCase(false),
 };
 
@@ -110,7 +110,7 @@ const cases: Readonly<Record<string, Case>> = {
       [' a b ', 'a b'],
       ['naïve,=', 'naïve,='],
     ],
-    refused: [],
+    rejected: [],
   },
   OTEL_RESOURCE_ATTRIBUTES: {
     unset: {},
@@ -123,7 +123,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['a=1,a=2', { a: '2' }],
       ['a=1,bad,b=%,=x,c=3', { a: '1', c: '3' }],
     ],
-    refused: ['a', '=1', 'a=%', 'a=%zz', '%=1', ',', 'a;b', 'a=b=c'],
+    rejected: ['a', '=1', 'a=%', 'a=%zz', '%=1', ',', 'a;b', 'a=b=c'],
   },
   OTEL_NODE_RESOURCE_DETECTORS: {
     unset: ['env', 'host', 'os', 'process', 'container', 'serviceinstance'],
@@ -135,7 +135,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['env,gcp', ['env']],
       ['none,env', ['env']],
     ],
-    refused: ['gcp', 'gcp,aws', 'hosts', ','],
+    rejected: ['gcp', 'gcp,aws', 'hosts', ','],
   },
   OTEL_NODE_ENABLED_INSTRUMENTATIONS: {
     unset: undefined,
@@ -144,12 +144,12 @@ const cases: Readonly<Record<string, Case>> = {
       ['HTTP, undici,http', ['http', 'undici']],
       ['http,fs', ['http']],
     ],
-    refused: ['fs', 'none', '@opentelemetry/instrumentation-http'],
+    rejected: ['fs', 'none', '@opentelemetry/instrumentation-http'],
   },
   OTEL_NODE_DISABLED_INSTRUMENTATIONS: {
     unset: [],
     accepted: [['http,express', ['http', 'express']]],
-    refused: ['fs', 'all'],
+    rejected: ['fs', 'all'],
   },
   PROMTEL_IGNORE_PATHS: {
     unset: [],
@@ -159,7 +159,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['/a,b', ['/a']],
       ['/', ['/']],
     ],
-    refused: ['healthz', 'http://x/healthz', '/a b', '?'],
+    rejected: ['healthz', 'http://x/healthz', '/a b', '?'],
   },
   OTEL_SEMCONV_STABILITY_OPT_IN: {
     unset: 'established',
@@ -168,7 +168,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['http, GEN_AI_LATEST_EXPERIMENTAL/dup,database', 'both'],
       ['http/dup', 'established'],
     ],
-    refused: [],
+    rejected: [],
   },
   PROMTEL_LLM_BASE_URLS: {
     unset: [],
@@ -183,7 +183,7 @@ const cases: Readonly<Record<string, Case>> = {
         ],
       ],
     ],
-    refused: ['http://gpu-1:8000', 'vllm=gpu-1:8000', '=http://gpu-1', 'v llm=http://gpu-1', 'vllm'],
+    rejected: ['http://gpu-1:8000', 'vllm=gpu-1:8000', '=http://gpu-1', 'v llm=http://gpu-1', 'vllm'],
   },
   PROMTEL_LLM_PRICES: {
     unset: [],
@@ -191,7 +191,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['llama-*=0.2/0.6', [{ model: 'llama-*', input: 0.2, output: 0.6, cacheRead: 0.2, cacheWrite: 0.2 }]],
       ['house=1/3/0.1/2', [{ model: 'house', input: 1, output: 3, cacheRead: 0.1, cacheWrite: 2 }]],
     ],
-    refused: ['house', 'house=1', 'house=1/-1', 'house=a/b', 'house=1/2/3/4/5', '=1/2', 'house=1/', 'house=/2'],
+    rejected: ['house', 'house=1', 'house=1/-1', 'house=a/b', 'house=1/2/3/4/5', '=1/2', 'house=1/', 'house=/2'],
   },
   PROMTEL_SLOW_DB_SECONDS: {
     unset: 1,
@@ -199,7 +199,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['0.25', 0.25],
       ['0', 0],
     ],
-    refused: ['-1', '1s', '1e9', 'NaN'],
+    rejected: ['-1', '1s', '1e9', 'NaN'],
   },
   PROMTEL_QUEUE_POLL_SECONDS: {
     unset: 15,
@@ -207,7 +207,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['0', 0],
       ['2.5', 2.5],
     ],
-    refused: ['-1', 'never', '1e9'],
+    rejected: ['-1', 'never', '1e9'],
   },
   OTEL_METRICS_EXPORTER: {
     unset: ['prometheus'],
@@ -220,7 +220,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['otlp,unknown', ['otlp']],
       ['none,otlp', ['otlp']],
     ],
-    refused: ['promethius', 'logging', 'a,b', ','],
+    rejected: ['promethius', 'logging', 'a,b', ','],
   },
   OTEL_METRIC_EXPORT_INTERVAL: integerCase(60_000, 1, MOST),
   OTEL_METRIC_EXPORT_TIMEOUT: {
@@ -249,7 +249,7 @@ const cases: Readonly<Record<string, Case>> = {
       ],
       ['a=0;b=3', [{ pattern: 'b', value: 3 }]],
     ],
-    refused: ['a', 'a=', '=1', 'a=0', 'a=1000001', 'a=1.5', 'a b=1', '1a=1', 'a=1,b=2', 'a{}=1', ';'],
+    rejected: ['a', 'a=', '=1', 'a=0', 'a=1000001', 'a=1.5', 'a b=1', '1a=1', 'a=1,b=2', 'a{}=1', ';'],
   },
   PROMTEL_METRIC_BUCKETS: {
     unset: [],
@@ -265,7 +265,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['a = 1 , 2', [{ pattern: 'a', value: [1, 2] }]],
       ['a=2,1;b=1,2', [{ pattern: 'b', value: [1, 2] }]],
     ],
-    refused: [
+    rejected: [
       'a',
       'a=',
       'a=1,',
@@ -288,7 +288,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['a,b c', ['a']],
       ['*', ['*']],
     ],
-    refused: ['b c', 'a{b}', '9a', 'a=b'],
+    rejected: ['b c', 'a{b}', '9a', 'a=b'],
   },
   PROMTEL_DROP_ATTRIBUTES: {
     unset: [],
@@ -296,7 +296,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['http.client.*=server.port,url.scheme', [{ pattern: 'http.client.*', value: ['server.port', 'url.scheme'] }]],
       ['a=x;b=', [{ pattern: 'a', value: ['x'] }]],
     ],
-    refused: ['a', 'a=', 'a=x,', 'a=x y', 'a=b=c', '=x', 'a b=x'],
+    rejected: ['a', 'a=', 'a=x,', 'a=x y', 'a=b=c', '=x', 'a b=x'],
   },
   OTEL_EXPORTER_PROMETHEUS_HOST: {
     unset: undefined,
@@ -308,7 +308,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['fe80::1%eth0', 'fe80::1%eth0'],
       ['metrics.internal', 'metrics.internal'],
     ],
-    refused: ['http://localhost', 'localhost:9464', '[::1]', '*', 'a b', ':::', '-a', '/run/metrics.sock'],
+    rejected: ['http://localhost', 'localhost:9464', '[::1]', '*', 'a b', ':::', '-a', '/run/metrics.sock'],
   },
   OTEL_EXPORTER_PROMETHEUS_PORT: integerCase(9464, 0, 65_535),
   PROMTEL_METRICS_PATH: {
@@ -319,7 +319,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['/healthz/', '/healthz/'],
       ['/a%20b', '/a%20b'],
     ],
-    refused: ['metrics', '/healthz', '/readyz', '/a b', '/a?b', '/a#b', 'http://x/metrics', '/ü'],
+    rejected: ['metrics', '/healthz', '/readyz', '/a b', '/a?b', '/a#b', 'http://x/metrics', '/ü'],
   },
   PROMTEL_PROMETHEUS_TRANSLATION_STRATEGY: wordCase(DEFAULT_STRATEGY, TRANSLATION_STRATEGIES, [
     'underscore_escaping_with_suffixes',
@@ -332,7 +332,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['k8s.*, service.version', ['k8s.*', 'service.version']],
       ['a=b,c', ['c']],
     ],
-    refused: ['a=b', 'a b'],
+    rejected: ['a=b', 'a b'],
   },
   PROMTEL_PROMETHEUS_GZIP: booleanCase(true),
   ...Object.fromEntries(otlpCasesOf('')),
@@ -351,7 +351,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['console,otlp', ['otlp', 'console']],
       ['none', []],
     ],
-    refused: ['zipkin', 'prometheus'],
+    rejected: ['zipkin', 'prometheus'],
   },
   OTEL_TRACES_SAMPLER: wordCase(
     'parentbased_always_on',
@@ -366,7 +366,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['0.25', 0.25],
       ['1e-3', 0.001],
     ],
-    refused: ['-0.1', '1.1', '25%', 'half', '0x1'],
+    rejected: ['-0.1', '1.1', '25%', 'half', '0x1'],
   },
   OTEL_PROPAGATORS: {
     unset: ['tracecontext', 'baggage'],
@@ -375,7 +375,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['none', []],
       ['b3,baggage', ['baggage']],
     ],
-    refused: ['b3', 'jaeger'],
+    rejected: ['b3', 'jaeger'],
   },
   OTEL_BSP_SCHEDULE_DELAY: integerCase(5000, 0, MOST),
   OTEL_BSP_EXPORT_TIMEOUT: integerCase(30_000, 1, MOST),
@@ -394,7 +394,7 @@ const table = Object.entries<Area>(settings).flatMap(([area, entries]) =>
 );
 
 function valueOf(area: string, key: string, env: Record<string, string>): unknown {
-  const { config } = load(env, { instrumentations: INSTRUMENTATIONS });
+  const { config } = loadConfig(env, { instrumentations: INSTRUMENTATIONS });
   return (config as unknown as Record<string, Record<string, unknown>>)[area]?.[key];
 }
 
@@ -405,13 +405,13 @@ describe('the table of settings', () => {
     expect(variables.toSorted()).toEqual(Object.keys(cases).toSorted());
   });
 
-  it.each(table)('$setting.env is explained in a sentence, and its default is one that it accepts', ({ setting }) => {
+  it.each(table)('$setting.env has a brief of one sentence, and a default that it accepts', ({ setting }) => {
     expect(setting.brief).toMatch(/^\S.*\.$/);
     expect(setting.unset ?? setting.fallback).toMatch(/\S/);
     expect(rejectedBy(setting, setting.fallback)).toEqual([]);
   });
 
-  it('has the types that its parsers and defaults make', () => {
+  it('gives the configuration the types of its parsers and defaults', () => {
     expectTypeOf<Config['prometheus']['port']>().toEqualTypeOf<number>();
     expectTypeOf<Config['prometheus']['host']>().toEqualTypeOf<string | undefined>();
     expectTypeOf<Config['metrics']['exporters']>().toEqualTypeOf<readonly ('prometheus' | 'otlp' | 'console')[]>();
@@ -425,23 +425,23 @@ describe('the table of settings', () => {
 });
 
 describe.each(table)('$setting.env', ({ area, key, setting }) => {
-  const { unset, accepted, refused } = cases[setting.env]!;
+  const { unset, accepted, rejected } = cases[setting.env]!;
 
   it('has its default while it is unset, empty or blank', () => {
     for (const env of [{}, { [setting.env]: '' }, { [setting.env]: ' \t\n' }]) {
       expect(valueOf(area, key, env)).toEqual(unset);
-      expect(load(env).problems).toEqual([]);
+      expect(loadConfig(env).problems).toEqual([]);
     }
   });
 
-  it.each(accepted)('takes %j', (text, value) => {
+  it.each(accepted)('accepts %j', (text, value) => {
     expect(valueOf(area, key, { [setting.env]: text })).toEqual(value);
   });
 
-  if (refused.length > 0) {
-    it.each(refused)('refuses %j, says so and keeps its default', (text) => {
+  if (rejected.length > 0) {
+    it.each(rejected)('rejects %j, reports it and keeps its default', (text) => {
       const env = { [setting.env]: text };
-      const { problems, origins } = load(env, { instrumentations: INSTRUMENTATIONS });
+      const { problems, origins } = loadConfig(env, { instrumentations: INSTRUMENTATIONS });
       expect(valueOf(area, key, env)).toEqual(unset);
       expect(problems.map(({ subject }) => subject)).toContain(setting.env);
       expect(problems[0]?.message).toMatch(/ is not .+; using .+/);

@@ -1,3 +1,4 @@
+// Misspelt variables are reported with the name that was meant; those of other programs are not.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Area } from '../../src/config/setting.ts';
@@ -24,11 +25,11 @@ describe('a name that is not a setting', () => {
     ['PROMTEL_HOST', 'OTEL_EXPORTER_PROMETHEUS_HOST'],
     ['PROMTEL_BUCKETS', 'PROMTEL_METRIC_BUCKETS'],
     ['PROMTEL_GZIP', 'PROMTEL_PROMETHEUS_GZIP'],
-  ])('%s is told with the one that was meant, %s', (name, meant) => {
+  ])('%s is reported with the name that was meant, %s', (name, meant) => {
     expect(unknownNames({ [name]: 'x' })).toEqual([{ subject: name, message: didYouMean(meant) }]);
   });
 
-  it('is told even if nothing is like it, where the prefix is promtel', () => {
+  it('is reported without a similar name, where the prefix is PROMTEL_', () => {
     const message = 'is not the name of a setting; otel/settings.md lists them all';
     expect(unknownNames({ PROMTEL_COLOUR: 'red' })).toEqual([{ subject: 'PROMTEL_COLOUR', message }]);
     expect(unknownNames({ PROMTEL_: 'x' })).toEqual([{ subject: 'PROMTEL_', message }]);
@@ -47,15 +48,15 @@ describe('a name that is not a setting', () => {
     'PROMETHEUS_PORT',
     'PROXY_HOST',
     'HTTP_PROXY',
-  ])('%s is somebody else’s', (name) => {
+  ])('%s is left to other programs', (name) => {
     expect(unknownNames({ [name]: 'x' })).toEqual([]);
   });
 
-  it('is not told while it is empty', () => {
+  it('is not reported while it is empty', () => {
     expect(unknownNames({ PROMTEL_COLOUR: '', OTEL_METRICS_EXPORT: ' ', PROMTEL_X: undefined })).toEqual([]);
   });
 
-  it('is not what Kubernetes sets for a service called promtel', () => {
+  it('is not reported where Kubernetes sets it for a service called promtel', () => {
     const links = {
       PROMTEL_SERVICE_HOST: '10.0.0.1',
       PROMTEL_SERVICE_PORT: '9464',
@@ -68,23 +69,23 @@ describe('a name that is not a setting', () => {
     expect(unknownNames(links)).toEqual([]);
   });
 
-  it('is a setting on Windows, where case does not count', () => {
+  it('is a setting in any case on Windows', () => {
     const env = new Proxy({ Otel_Service_Name: 'x' }, { get: () => 'x' });
     expect(unknownNames(env)).toEqual([]);
   });
 
-  it('is never a real one', () => {
+  it('is never reported if it is a real one', () => {
     expect(unknownNames(Object.fromEntries(realNames.map((name) => [name, 'x'])))).toEqual([]);
   });
 
-  it('is like a real one up to three edits, and somebody else’s from the fourth', () => {
+  it('is similar to a real one up to three edits, and left alone from the fourth', () => {
     expect(unknownNames({ OTEL_SERVICE_XXXE: 'x' })).toEqual([
       { subject: 'OTEL_SERVICE_XXXE', message: didYouMean('OTEL_SERVICE_NAME') },
     ]);
     expect(unknownNames({ OTEL_SERVICE_XXXX: 'x' })).toEqual([]);
   });
 
-  it('is led back to a real one after any single edit', () => {
+  it('is corrected to a real one after any single edit', () => {
     fc.assert(
       fc.property(fc.constantFrom(...ownNames), fc.nat(), fc.constantFrom('', 'X', 'XX'), (name, position, inserted) => {
         const at = 5 + (position % (name.length - 5));
@@ -96,7 +97,7 @@ describe('a name that is not a setting', () => {
     );
   });
 
-  it.each(['OTEL_CONFIG_FILE', 'OTEL_EXPERIMENTAL_CONFIG_FILE'])('%s is told to have no effect', (name) => {
+  it.each(['OTEL_CONFIG_FILE', 'OTEL_EXPERIMENTAL_CONFIG_FILE'])('%s is reported to have no effect', (name) => {
     const message = 'is not read yet: promtel takes its settings from environment variables alone, so the file has no effect';
     expect(unknownNames({ [name]: 'otel.yaml' })).toEqual([{ subject: name, message }]);
   });

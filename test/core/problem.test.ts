@@ -1,6 +1,6 @@
-// Each problem is told once, and however many there are of one subject, the others are still told.
+// Each problem is reported once, and many of one subject do not keep those of others from being reported.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { messageOf, onProblem, type Problem, reportProblem, tellProblem } from '../../src/core/problem.ts';
+import { messageOf, onProblem, type Problem, reportProblem, reportEachTime } from '../../src/core/problem.ts';
 
 let problems: Problem[];
 
@@ -11,13 +11,13 @@ beforeEach(() => {
 
 afterEach(() => onProblem(undefined));
 
-it('tells a problem once', () => {
+it('reports a problem once', () => {
   reportProblem('once', 'is wrong');
   reportProblem('once', 'is wrong');
   expect(problems).toEqual([{ subject: 'once', message: 'is wrong' }]);
 });
 
-it('tells five of a subject whose message varies, then that there are more, and goes on with other subjects', () => {
+it('reports five problems of a subject, then that there are more, and goes on with other subjects', () => {
   for (let port = 0; port < 2000; port += 1) reportProblem('varying', `refused at ${port}`);
   reportProblem('another', 'is wrong');
   expect(problems.map(({ message }) => message)).toEqual([
@@ -26,12 +26,12 @@ it('tells five of a subject whose message varies, then that there are more, and 
     'refused at 2',
     'refused at 3',
     'refused at 4',
-    'has further problems, which are not told',
+    'has further problems, which are not reported',
     'is wrong',
   ]);
 });
 
-it('keeps what comes before there is a listener', () => {
+it('keeps problems until there is a listener', () => {
   onProblem(undefined);
   reportProblem('early', 'is wrong');
   expect(problems).toEqual([]);
@@ -39,12 +39,12 @@ it('keeps what comes before there is a listener', () => {
   expect(problems).toEqual([{ subject: 'early', message: 'is wrong' }]);
 });
 
-it('tells every time what its teller tells apart', () => {
-  for (let outage = 1; outage <= 10; outage += 1) tellProblem('exporter', `cannot export (outage ${outage})`);
+it('reports repetitions with reportEachTime', () => {
+  for (let outage = 1; outage <= 10; outage += 1) reportEachTime('exporter', `cannot export (outage ${outage})`);
   expect(problems).toHaveLength(10);
 });
 
-it('ends at some number of subjects', () => {
+it('reports no problems of further subjects after a thousand', () => {
   for (let subject = 0; subject < 5000; subject += 1) reportProblem(`subject ${subject}`, 'is wrong');
   expect(problems.length).toBeLessThanOrEqual(1000);
 });

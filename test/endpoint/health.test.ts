@@ -1,6 +1,6 @@
-// Readiness: every check is asked at the same time, within a deadline, and none twice while it hangs.
+// Readiness checks run at the same time, within a deadline, and none is started again while it hangs.
 import { afterEach, describe, expect, it } from 'vitest';
-import { askReadiness, registerReadiness, type ReadinessCheck } from '../../src/endpoint/health.ts';
+import { checkReadiness, registerReadiness, type ReadinessCheck } from '../../src/endpoint/health.ts';
 
 const undo: (() => void)[] = [];
 const register = (name: string, check: ReadinessCheck): void => void undo.push(registerReadiness(name, check));
@@ -10,28 +10,28 @@ afterEach(() => {
 });
 
 describe('readiness', () => {
-  it('is given where nothing is asked', async () => {
-    expect(await askReadiness()).toEqual({ ready: true, checks: {} });
+  it('is ready without any check', async () => {
+    expect(await checkReadiness()).toEqual({ ready: true, checks: {} });
   });
 
-  it('is given when every check answers, whatever it answers but false', async () => {
+  it('is ready when every check answers anything but false', async () => {
     register('nothing', () => undefined);
     register('redis', () => Promise.resolve('PONG'));
     register('yes', () => true);
-    expect(await askReadiness()).toEqual({
+    expect(await checkReadiness()).toEqual({
       ready: true,
       checks: { nothing: { ready: true }, redis: { ready: true }, yes: { ready: true } },
     });
   });
 
-  it('tells why each check that failed did', async () => {
+  it('has the reason for each check that failed', async () => {
     register('false', () => false);
     register('thrown', () => {
       throw new Error('no\n  route');
     });
     register('rejected', () => Promise.reject(new Error('refused')));
     register('fine', () => true);
-    expect(await askReadiness()).toEqual({
+    expect(await checkReadiness()).toEqual({
       ready: false,
       checks: {
         false: { ready: false, reason: 'the check answered false' },
@@ -42,33 +42,33 @@ describe('readiness', () => {
     });
   });
 
-  it('does not wait for a check that hangs, nor ask it again', async () => {
-    let asked = 0;
+  it('does not wait for a check that hangs, nor start it again', async () => {
+    let started = 0;
     let answer: (value: boolean) => void = () => {};
     register('hangs', () => {
-      asked += 1;
+      started += 1;
       return new Promise<boolean>((resolve) => {
         answer = resolve;
       });
     });
     const hanging = { ready: false, checks: { hangs: { ready: false, reason: 'no answer within 20 ms' } } };
-    expect(await askReadiness(20)).toEqual(hanging);
-    expect(await askReadiness(20)).toEqual(hanging);
-    expect(asked).toBe(1);
+    expect(await checkReadiness(20)).toEqual(hanging);
+    expect(await checkReadiness(20)).toEqual(hanging);
+    expect(started).toBe(1);
     answer(true);
     await new Promise(setImmediate);
-    const again = askReadiness(5000);
+    const again = checkReadiness(5000);
     answer(true);
     expect(await again).toEqual({ ready: true, checks: { hangs: { ready: true } } });
-    expect(asked).toBe(2);
+    expect(started).toBe(2);
   });
 
-  it('asks the latest check of a name, until that is taken away', async () => {
+  it('runs the latest check of a name, until that is removed', async () => {
     const first = registerReadiness('db', () => false);
     const second = registerReadiness('db', () => true);
     first();
-    expect((await askReadiness()).checks).toEqual({ db: { ready: true } });
+    expect((await checkReadiness()).checks).toEqual({ db: { ready: true } });
     second();
-    expect((await askReadiness()).checks).toEqual({});
+    expect((await checkReadiness()).checks).toEqual({});
   });
 });

@@ -24,7 +24,7 @@ function page(collectOtel?: () => Promise<undefined>): Page {
 }
 
 async function listen(options: Partial<EndpointOptions> = {}): Promise<ReturnType<Endpoint['listen']>> {
-  const endpoint = new Endpoint({ page: page(), host: '127.0.0.1', port: 0, ...options });
+  const endpoint = new Endpoint({ page: page(), host: '127.0.0.1', port: 0, path: '/metrics', ...options });
   undo.push(() => endpoint.close());
   return endpoint.listen();
 }
@@ -34,39 +34,37 @@ async function origin(options?: Partial<EndpointOptions>): Promise<string> {
 }
 
 describe('the endpoint', () => {
-  it('listens on any free port and says where', async () => {
+  it('listens on a free port and returns its address', async () => {
     const listening = (await listen()) as Listening;
     expect(listening).toEqual({ host: '127.0.0.1', port: expect.any(Number), url: `http://127.0.0.1:${listening.port}/metrics` });
     expect(await (await fetch(listening.url)).text()).toContain('shop_orders_total 1\n');
   });
 
-  it('gives an address that can be opened where it listens on all', async () => {
+  it('returns a URL with localhost where it listens on every address', async () => {
     const listening = (await listen({ host: '0.0.0.0' })) as Listening;
     expect(listening).toMatchObject({ host: '0.0.0.0', url: `http://localhost:${listening.port}/metrics` });
   });
 
-  it('has the page on another path, with or without a slash in front', async () => {
-    for (const path of ['/internal/m', 'internal/m']) {
-      const { url } = (await listen({ path })) as Listening;
-      expect(url).toMatch(/\d\/internal\/m$/);
-      expect((await fetch(`${url}?x=1`)).status).toBe(200);
-      expect((await fetch(new URL('/metrics', url))).status).toBe(404);
-    }
+  it('serves the page at another path only', async () => {
+    const { url } = (await listen({ path: '/internal/m' })) as Listening;
+    expect(url).toMatch(/\d\/internal\/m$/);
+    expect((await fetch(`${url}?x=1`)).status).toBe(200);
+    expect((await fetch(new URL('/metrics', url))).status).toBe(404);
   });
 
-  it('says where things are to whoever looks elsewhere', async () => {
+  it('answers 404 with the paths that there are', async () => {
     const response = await fetch(`${await origin()}/<script>`);
     expect(response.status).toBe(404);
-    expect(await response.text()).toBe('Nothing is here. The metrics are at /metrics, health at /healthz and /readyz.\n');
+    expect(await response.text()).toBe('Not found. Metrics are at /metrics, health checks at /healthz and /readyz.\n');
   });
 
-  it('is alive whatever the collection does', async () => {
+  it('answers /healthz while a collection hangs', async () => {
     const never = page(() => new Promise(() => {}));
     const response = await fetch(`${await origin({ page: never })}/healthz`);
     expect([response.status, await response.text()]).toEqual([200, 'ok\n']);
   });
 
-  it('is ready when every check says so, and tells why not otherwise', async () => {
+  it('answers /readyz with 503 and the reasons when a check fails', async () => {
     const base = await origin({ readinessTimeoutMillis: 20 });
     const ask = async (): Promise<[number, string | null, unknown]> => {
       const response = await fetch(`${base}/readyz`);
@@ -88,7 +86,7 @@ describe('the endpoint', () => {
     ]);
   });
 
-  it('takes HEAD everywhere and no other method anywhere', async () => {
+  it('accepts GET and HEAD only', async () => {
     const base = await origin();
     for (const path of ['/metrics', '/healthz', '/readyz']) {
       const head = await fetch(base + path, { method: 'HEAD' });
@@ -117,7 +115,7 @@ describe('the endpoint', () => {
     expect((await fetch(url)).status).toBe(200);
   });
 
-  it('is known as no server of the application', async () => {
+  it('is marked as an internal server', async () => {
     const seen: object[] = [];
     const { subscribe, unsubscribe } = process.getBuiltinModule('node:diagnostics_channel');
     const look = (message: unknown): void => void seen.push((message as { server: object }).server);
@@ -128,7 +126,7 @@ describe('the endpoint', () => {
   });
 
   it('can be closed, also when it was never open, and its port is free again', async () => {
-    const endpoint = new Endpoint({ page: page(), host: '127.0.0.1', port: 0 });
+    const endpoint = new Endpoint({ page: page(), host: '127.0.0.1', port: 0, path: '/metrics' });
     await endpoint.close();
     const { port, url } = (await endpoint.listen()) as Listening;
     await fetch(url);
@@ -139,46 +137,38 @@ describe('the endpoint', () => {
 });
 
 describe('an endpoint that cannot listen', () => {
-  const HOST = 'OTEL_EXPORTER_PROMETHEUS_HOST';
-  const PORT = 'OTEL_EXPORTER_PROMETHEUS_PORT';
-
-  it('says that the port is taken', async () => {
+  it('says that the port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     undo.push(() => other.close());
     await new Promise((resolve) => void other.on('listening', resolve));
     const { port } = other.address() as AddressInfo;
-    const message = `port ${port} on 127.0.0.1 is taken by another program; set another one, or 0 for any that is free. The metrics page is not served`;
-    expect(await listen({ port })).toEqual({ subject: PORT, message });
+    const message = `port ${port} on 127.0.0.1 is in use by another program; set another port, or 0 for any free one. The metrics page is not served`;
+    expect(await listen({ port })).toEqual({ option: 'port', message });
   });
 
   it.each([
-    [{ port: 65_536 }, PORT, /^port 65536 on 127\.0\.0\.1 is no port; set one from 0 to 65535\./],
-    [{ port: -1 }, PORT, /is no port/],
-    [{ port: 1.5 }, PORT, /is no port/],
-    [{ host: '203.0.113.7' }, HOST, /^203\.0\.113\.7 is no address of this machine; set one of its own, or 0\.0\.0\.0 for all\./],
-    [{ host: 'no.such.host.invalid' }, HOST, /^no\.such\.host\.invalid is no name that is known here;/],
-  ])('says what is wrong with %o', async (options, subject, message) => {
-    expect(await listen(options)).toEqual({ subject, message: expect.stringMatching(message) });
+    [{ port: 65_536 }, 'port', /^port 65536 on 127\.0\.0\.1 is not a port; set one from 0 to 65535\./],
+    [{ port: -1 }, 'port', /is not a port/],
+    [{ port: 1.5 }, 'port', /is not a port/],
+    [
+      { host: '203.0.113.7' },
+      'host',
+      /^203\.0\.113\.7 is not an address of this machine; set one of its own, or 0\.0\.0\.0 for all\./,
+    ],
+    [{ host: 'no.such.host.invalid' }, 'host', /^no\.such\.host\.invalid cannot be resolved;/],
+  ])('says what is wrong with %o', async (options, option, message) => {
+    expect(await listen(options)).toEqual({ option, message: expect.stringMatching(message) });
   });
 });
 
 describe('a process with an endpoint', () => {
-  const built = fileURLToPath(new URL('../../build', import.meta.url));
-  const start = `
-    import { Registry } from '${built}/core/registry.js';
-    import { Endpoint } from '${built}/exporters/prometheus/endpoint.js';
-    import { Page } from '${built}/exporters/prometheus/page.js';
-    const { url } = await new Endpoint({ page: new Page({ registry: new Registry() }), host: '127.0.0.1', port: 0 }).listen();`;
+  const script = fileURLToPath(new URL('fixtures/serve.ts', import.meta.url));
 
   it.each([
-    ['that nobody asked', ''],
-    ['with a connection that is kept', 'await (await fetch(url)).text();'],
-  ])('ends by itself, %s', async (_, then) => {
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      '--input-type=module',
-      '-e',
-      `${start}${then} console.log('done', url);`,
-    ]);
+    ['that nobody asked', []],
+    ['with a connection that is kept', ['request']],
+  ])('ends by itself, %s', async (_, args) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [script, ...args]);
     expect(stdout).toMatch(/^done http:\/\/127\.0\.0\.1:\d+\/metrics\n$/);
   });
 });

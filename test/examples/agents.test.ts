@@ -1,9 +1,9 @@
-// The demo of agents runs on a machine with nothing but Node.js, shows what the helpers were told, and leaves nothing behind.
+// The demo of agents runs on a machine with nothing but Node.js, shows what its helpers recorded, and leaves nothing behind.
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
-import { testWith } from '../kit/programs.ts';
 import { parseExposition } from '../kit/samples/parse-exposition.ts';
+import { testWith } from '../kit/with-program.ts';
 import { BARE, killDemos, pageOf, runDemo } from './run-demo.ts';
 
 /** A line of everything that is measured. */
@@ -44,21 +44,21 @@ const SHOWN = [
 afterEach(killDemos);
 
 describe('the agents', () => {
-  it('end by themselves with what was measured', async () => {
+  it('the agents end by themselves with a summary of what was measured', async () => {
     const { app, running } = runDemo('agents', ['--for', '6'], BARE);
     const { code, stdout, stderr } = await app.ended;
     expect({ code, running: running() }, stderr).toEqual({ code: 0, running: [] });
     for (const line of SUMMARY) expect(stdout).toMatch(line);
   });
 
-  testWith('promtool', 'have a page that shows everything, until they are told to end', async (promtool) => {
+  testWith('promtool', 'the agents have a page with every metric, until they are interrupted', async ({ path }) => {
     const { app, running } = runDemo('agents', []);
     let page = '';
     await eventually(async () => {
       page = await pageOf(app, 'Its metrics');
       expect(SHOWN.filter((name) => !(sumOf(page, name) > 0))).toEqual([]);
     }, 20_000);
-    expect(execFileSync(promtool, ['check', 'metrics'], { input: page, encoding: 'utf8' })).toBe('');
+    expect(execFileSync(path, ['check', 'metrics'], { input: page, encoding: 'utf8' })).toBe('');
     // A task is over when all of its calls are: what they cost is what all tasks together did, but for those under way.
     expect(sumOf(page, 'usage_task_cost_USD_sum')).toBeLessThanOrEqual(sumOf(page, 'llm_cost_USD_total') + 1e-9);
     app.signal('SIGTERM');

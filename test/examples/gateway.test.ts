@@ -2,9 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
-import { testWith } from '../kit/programs.ts';
 import { parseExposition } from '../kit/samples/parse-exposition.ts';
 import { startLlmProvider } from '../kit/servers/llm-provider.ts';
+import { testWith } from '../kit/with-program.ts';
 import { type Demo, BARE, killDemos, pageOf, runDemo } from './run-demo.ts';
 
 /** What its pages are to show, as their series go by. */
@@ -43,7 +43,7 @@ describe('the gateway on a machine with nothing but Node.js', () => {
 
   afterAll(killDemos);
 
-  it.each(Object.entries(PROMISED))('shows %s within 30 s', (area, names) => {
+  it.each(Object.entries(PROMISED))('the gateway shows metrics of %s within 30 s', (area, names) => {
     for (const name of names) expect(sumOf(pages, name), `${area}: ${name}`).toBeGreaterThan(0);
   });
 
@@ -51,15 +51,15 @@ describe('the gateway on a machine with nothing but Node.js', () => {
     ['of every kind of token', 'gen_ai_token_type', ['cache_read', 'cache_write', 'input', 'output', 'reasoning']],
     ['of both models', 'gen_ai_request_model', ['claude-haiku-4-5', 'gpt-5-mini']],
     ['with what the worker calls for', 'llm_purpose', ['', 'summarise']],
-  ])('shows tokens %s', (_, label, values) => {
+  ])('the gateway shows tokens %s', (_, label, values) => {
     expect(valuesOf(pages, 'llm_tokens_total', label)).toEqual(values);
   });
 
-  testWith('promtool', 'has pages of which promtool has nothing to say', (promtool) => {
-    for (const page of pages) expect(execFileSync(promtool, ['check', 'metrics'], { input: page, encoding: 'utf8' })).toBe('');
+  testWith('promtool', 'the gateway has pages without a warning of promtool', ({ path }) => {
+    for (const page of pages) expect(execFileSync(path, ['check', 'metrics'], { input: page, encoding: 'utf8' })).toBe('');
   });
 
-  it('ends with what it measured when it is told to end, and leaves nothing behind', async () => {
+  it('the gateway prints what it measured when it is interrupted, and leaves no process behind', async () => {
     demo.app.signal('SIGINT');
     const { code, stdout, stderr } = await demo.app.ended;
     expect({ code, running: demo.running() }, stderr).toEqual({ code: 0, running: [] });
@@ -71,7 +71,7 @@ describe('the gateway on a machine with nothing but Node.js', () => {
 describe('the gateway with a key', () => {
   afterEach(killDemos);
 
-  it('asks the provider by that key, and shows the tokens that it told of', async () => {
+  it('the gateway with a key calls the provider, and shows the tokens of its answers', async () => {
     await using provider = await startLlmProvider();
     const usage = { input: 1200, cacheRead: 1024, output: 90, reasoning: 64 };
     provider.usually({ usage, model: 'gpt-5-mini-2025-08-07' });

@@ -5,7 +5,7 @@ import { killDemos, runDemo } from './run-demo.ts';
 afterEach(killDemos);
 
 describe('the shop', () => {
-  it('ends by itself with what was measured', async () => {
+  it('the shop ends by itself with a summary of what was measured', async () => {
     const { app, running } = runDemo('http', ['--for', '2']);
     const { code, stdout } = await app.ended;
     expect(stdout).toMatch(/GET \/api\/:version\/products\/:sku 200 +\d+ ×/);

@@ -1,7 +1,7 @@
 // Finds the processes that a demo has started, by a mark in the environment that they all inherit from it.
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** A program that runs, as Linux tells it. */
+/** A process that runs, as `/proc` has it. */
 export interface Running {
   readonly pid: number;
   readonly command: string;

@@ -24,7 +24,7 @@ export function runDemo(name: string, args: readonly string[], env: Readonly<Rec
   return demo;
 }
 
-/** The page whose address stands under a title in what the demo says. */
+/** Fetches the page whose address the demo prints under a title. */
 export async function pageOf(app: App, title: string): Promise<string> {
   const [, url] = await app.line(new RegExp(`${title}: +(\\S+)`));
   return (await fetch(url!)).text();

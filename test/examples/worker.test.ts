@@ -1,17 +1,20 @@
-// The demo of jobs runs, measures what it did, and leaves nothing behind: when it ends, is told to end, or loses a part.
+// The demo of jobs measures what it did, and leaves nothing behind: when it ends, is interrupted, or its worker is killed.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
 import { freePort } from '../kit/free-port.ts';
-import { testWith } from '../kit/programs.ts';
 import { parseExposition } from '../kit/samples/parse-exposition.ts';
 import { type RedisProcess, startRedis } from '../kit/servers/redis-process.ts';
+import { testWith } from '../kit/with-program.ts';
 import { BARE, killDemos, pageOf, runDemo } from './run-demo.ts';
 
 afterEach(killDemos);
 
 describe('the photo shop with its worker', () => {
-  testWith('redis-server', 'takes the Redis of REDIS_URL, and what both measured is what is there', async (program) => {
+  testWith('redis-server', 'uses the Redis of REDIS_URL, and both processes measure what is in it', async (program) => {
     await using redis = await startRedis(program);
     const { app, running } = runDemo('worker', ['--for', '4'], { REDIS_URL: redis.url });
     const { code, stdout, stderr } = await app.ended;
@@ -27,14 +30,14 @@ describe('the photo shop with its worker', () => {
     expect(inRedis.failed - failed).toBeGreaterThanOrEqual(0);
   });
 
-  testWith('redis-server', 'leaves no key but those of its queues', async (program) => {
+  testWith('redis-server', 'the worker demo leaves no key in Redis but those of its queues', async (program) => {
     await using redis = await startRedis(program);
     await runDemo('worker', ['--for', '2'], { REDIS_URL: redis.url }).app.ended;
     const keys = (await redis.cli('keys', '*')).split('\n');
     expect(keys.filter((key) => !/^promtel-demo:(orders|mail|albums):/.test(key))).toEqual([]);
   });
 
-  testWith('redis-server', 'starts a redis-server of its own, and ends it when it is told to end', async () => {
+  testWith('redis-server', 'starts a redis-server of its own, and stops it when it is interrupted', async () => {
     const { app, running } = runDemo('worker', []);
     const [, redisUrl] = await app.line(/Redis: +(\S+), .+\/redis-server/);
     const pages = await Promise.all([pageOf(app, 'Its metrics'), pageOf(app, "The worker's")]);
@@ -49,7 +52,7 @@ describe('the photo shop with its worker', () => {
     expect(await answers(redisUrl!)).toBe(false);
   });
 
-  it('brings a Redis where there is none', async () => {
+  it('runs a Redis in JavaScript where none is installed', async () => {
     const { app, running } = runDemo('worker', ['--for', '6'], BARE);
     const { code, stdout } = await app.ended;
     expect(stdout).toMatch(/Redis: +\S+, embedded/);
@@ -59,7 +62,16 @@ describe('the photo shop with its worker', () => {
     expect({ code, running: running() }).toEqual({ code: 0, running: [] });
   });
 
-  it('takes other ports where its own are taken', async () => {
+  it('runs a Redis in JavaScript where the redis-server on PATH is not executable', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'promtel-demo-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'redis-server'), '');
+    const { code, stdout, stderr } = await runDemo('worker', ['--for', '1'], { PATH: folder }).app.ended;
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/Redis: +\S+, embedded/);
+  });
+
+  it('the worker demo uses other ports where its own are taken', async () => {
     await using blocker = createServer();
     blocker.on('error', () => {}).listen(9091);
     const { app } = runDemo('worker', [], BARE);
@@ -69,7 +81,7 @@ describe('the photo shop with its worker', () => {
     expect((await app.ended).code).toBe(0);
   });
 
-  it('ends with nothing left when it loses its worker', async () => {
+  it('the worker demo ends and leaves no process behind when its worker is killed', async () => {
     const { app, running } = runDemo('worker', [], BARE);
     await app.line(/The worker's: +(\S+)/);
     process.kill(running().find(({ command }) => command.includes('worker.js'))!.pid, 'SIGKILL');
@@ -80,7 +92,7 @@ describe('the photo shop with its worker', () => {
     await eventually(() => expect(running()).toEqual([]));
   });
 
-  it('says in one line that REDIS_URL leads nowhere', async () => {
+  it('reports in one line that no Redis is at REDIS_URL', async () => {
     const { app } = runDemo('worker', [], { REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
     const { code, stderr } = await app.ended;
     expect(stderr).toMatch(/^REDIS_URL: no Redis answers there \(.*ECONNREFUSED.*\)\n$/);

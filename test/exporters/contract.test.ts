@@ -1,4 +1,4 @@
-// Every exporter lets out the same: OTLP by each protocol, the console, and the Prometheus page.
+// Every exporter exports the same: OTLP by each protocol, the console, and the Prometheus page.
 import { get } from 'node:http';
 import { runInNewContext } from 'node:vm';
 import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';

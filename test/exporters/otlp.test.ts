@@ -27,7 +27,7 @@ function run(sink: { readonly url: string }, program: readonly string[], env: Re
   });
 }
 
-/** A program that goes on until it is told to end, recording what the expression says every 20 ms. */
+/** A program that runs the expression every 20 ms until it is ended. */
 const keepRecording = (expression: string): string[] => [
   '--input-type=module',
   '-e',
@@ -39,7 +39,7 @@ const protocols = ['http/protobuf', 'http/json', 'grpc'] as const;
 const server = (protocol: (typeof protocols)[number]): SinkOptions => ({ protocol: protocol === 'grpc' ? 'grpc' : 'http' });
 
 describe.each(protocols)('OTLP by %s', (protocol) => {
-  it('says who is measured, and sends headers and compression as it is told', async () => {
+  it('sends the resource, and the configured headers and compression', async () => {
     const sink = await open(server(protocol));
     const app = run(sink, ONCE, {
       OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: protocol,
@@ -62,7 +62,7 @@ describe.each(protocols)('OTLP by %s', (protocol) => {
     expect(request!.headers[protocol === 'grpc' ? 'grpc-encoding' : 'content-encoding']).toBe('gzip');
   });
 
-  it('tells of an outage once, and once when it is over', async () => {
+  it('reports an outage once, and once when it is over', async () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const app = run({ url }, keepRecording('shop.orders.add(1)'), {
@@ -80,7 +80,7 @@ describe.each(protocols)('OTLP by %s', (protocol) => {
     expect(stderr.match(/exports again/g)).toHaveLength(1);
   });
 
-  it('does not hold a process whose receiver does not answer', async () => {
+  it('does not delay the end of a process whose receiver does not answer', async () => {
     const sink = await open(server(protocol));
     sink.manner = 'hang';
     const app = run(sink, ['--input-type=module', '-e', 'shop.orders.add(1); setTimeout(() => console.log("done"), 700)'], {
@@ -96,7 +96,7 @@ describe.each(protocols)('OTLP by %s', (protocol) => {
 });
 
 describe('OTLP', () => {
-  it('counts from the start of each series when it is cumulative', async () => {
+  it('counts from the start of each series with cumulative temporality', async () => {
     const sink = await open();
     const app = run(sink, keepRecording('shop.orders.add(1)'), { OTEL_METRIC_EXPORT_INTERVAL: '150' });
     const points = await pointsOf(sink, 'shop.orders', 4);
@@ -107,7 +107,7 @@ describe('OTLP', () => {
     expect(points.map(({ value }) => value)).toEqual(points.map(({ value }) => value).toSorted((a, b) => a - b));
   });
 
-  it.each(['delta', 'lowmemory'])('counts from export to export when its temporality is %s', async (temporality) => {
+  it.each(['delta', 'lowmemory'])('counts from export to export with %s temporality', async (temporality) => {
     const sink = await open();
     const app = run(sink, ['--input-type=module', '-e', THIRTY], {
       OTEL_METRIC_EXPORT_INTERVAL: '150',
@@ -124,7 +124,7 @@ describe('OTLP', () => {
     }
   });
 
-  it('sends the histograms of others as exponential ones if that is asked for', async () => {
+  it('sends histograms of the application as exponential ones where that is configured', async () => {
     const sink = await open();
     const app = run(sink, ['./test/sdk/fixtures/histograms.mjs'], {
       OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'base2_exponential_bucket_histogram',
@@ -134,7 +134,7 @@ describe('OTLP', () => {
     expect(types).toMatchObject({ 'app.duration': 'exponentialHistogram', 'shop.order.value': 'histogram' });
   });
 
-  it('sends a last time when it is shut down, and then leaves the process alone', async () => {
+  it('exports a last time at shutdown, and then has no process listeners', async () => {
     const sink = await open();
     const program =
       'shop.orders.add(1); await shop.telemetry.shutdown(); shop.orders.add(1); console.log(["SIGTERM", "exit"].map((event) => process.listenerCount(event)).join())';
@@ -142,14 +142,14 @@ describe('OTLP', () => {
     expect(sink.requests.map((request) => request.points.map(({ value }) => value))).toEqual([[1]]);
   });
 
-  it('names the status of a receiver that refuses', async () => {
+  it('reports the HTTP status of a receiver that refuses', async () => {
     const sink = await open();
     sink.manner = 401;
     const app = run(sink, ONCE);
     expect((await app.ended).stderr).toMatch(/^promtel: exporter otlp: cannot export: 401 Unauthorized; it keeps trying.*\n$/);
   });
 
-  it('tells of a PEM file that cannot be read and exports without it', async () => {
+  it('reports a PEM file that cannot be read and exports without it', async () => {
     const sink = await open();
     const app = run({ url: 'https://127.0.0.1:9' }, ONCE, {
       OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere/ca.pem',
@@ -158,7 +158,7 @@ describe('OTLP', () => {
     expect(sink.arrivals).toBe(0);
   });
 
-  it.each(protocols)('takes what the application recorded with it as it exits, by %s', async (protocol) => {
+  it.each(protocols)('exports what the application recorded before process.exit(), by %s', async (protocol) => {
     const sink = await open(server(protocol));
     const env = { OTEL_EXPORTER_OTLP_PROTOCOL: protocol, OTEL_METRIC_EXPORT_INTERVAL: '200' };
     const app = run(sink, ['./test/sdk/fixtures/exits.mjs'], env);
@@ -167,7 +167,7 @@ describe('OTLP', () => {
     expect(last).toMatchObject({ 'app.clicks': 3, 'app.duration': 2, 'app.queue': 11, 'shop.orders': 1 });
   });
 
-  it('is not among what a process traces or preloads as it exits', async () => {
+  it('preloads nothing in the thread that exports at the exit', async () => {
     const sink = await open();
     const folder = mkdtempSync(join(tmpdir(), 'promtel-otlp-'));
     const preload = join(folder, 'preload.mjs');

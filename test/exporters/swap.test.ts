@@ -1,4 +1,4 @@
-// The same application, unchanged, goes from one exporter to another by the variable alone.
+// The exporter of an unchanged application is swapped by OTEL_METRICS_EXPORTER alone.
 import { get } from 'node:http';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
@@ -40,7 +40,7 @@ describe('an application', () => {
     expect(await app.ended).toMatchObject({ signal: 'SIGTERM' });
   });
 
-  it('sends them by OTLP', async () => {
+  it('sends its requests by OTLP', async () => {
     const sink = await openOtlpSink();
     const app = await drive({ OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: sink.url });
     app.signal('SIGTERM');
@@ -50,7 +50,7 @@ describe('an application', () => {
     await sink.close();
   });
 
-  it('prints them to the console', async () => {
+  it('prints its requests to the console', async () => {
     const app = await drive({ OTEL_METRICS_EXPORTER: 'console' });
     app.signal('SIGTERM');
     const { signal, stdout } = await app.ended;
@@ -58,7 +58,7 @@ describe('an application', () => {
     expect(stdout).toMatch(/name: 'http\.server\.request\.duration'[^]*'http\.route': '\/api\/:tenant\/users\/:id'/);
   });
 
-  it('does all of that at once', async () => {
+  it('exports its requests by all exporters at once', async () => {
     const sink = await openOtlpSink();
     const app = await drive({ OTEL_METRICS_EXPORTER: 'prometheus,otlp,console', OTEL_EXPORTER_OTLP_ENDPOINT: sink.url });
     const [, port] = await app.line(/metrics at http:\/\/[^:]+:(\d+)\/metrics/);
@@ -69,7 +69,7 @@ describe('an application', () => {
     await sink.close();
   });
 
-  it('is measured and sends nothing anywhere if that is asked for', async () => {
+  it('exports nothing with OTEL_METRICS_EXPORTER=none', async () => {
     const app = await drive({ OTEL_METRICS_EXPORTER: 'none' });
     await app.line(/metrics nowhere/);
     app.signal('SIGTERM');

@@ -1,4 +1,4 @@
-// An iterator that is watched gives what it gave, in its own promises, and tells how it ended.
+// observeAsyncIterator reports the values of an iterator and how it ended, and leaves the iterator's own promises to its reader.
 import { describe, expect, it } from 'vitest';
 import { Registry } from '../../src/core/recording/registry.ts';
 import { observeAsyncIterator } from '../../src/hooks/async-iterator.ts';
@@ -13,19 +13,19 @@ attach(
   SETTINGS,
 );
 
-function watched(parts: AsyncGenerator<number>): { readonly parts: AsyncGenerator<number>; readonly told: unknown[] } {
-  const told: unknown[] = [];
+function observed(parts: AsyncGenerator<number>): { readonly parts: AsyncGenerator<number>; readonly reported: unknown[] } {
+  const reported: unknown[] = [];
   observeAsyncIterator(
     parts,
     {
-      gave: (value) => void told.push(value),
-      ended: () => void told.push('ended'),
-      failed: (error) => void told.push(error),
-      left: () => void told.push('left'),
+      value: (value) => void reported.push(value),
+      ended: () => void reported.push('ended'),
+      failed: (error) => void reported.push(error),
+      stopped: () => void reported.push('stopped'),
     },
     guard,
   );
-  return { parts, told };
+  return { parts, reported };
 }
 
 async function* count(error?: Error): AsyncGenerator<number> {
@@ -34,39 +34,39 @@ async function* count(error?: Error): AsyncGenerator<number> {
   if (error !== undefined) throw error;
 }
 
-describe('a watched iterator', () => {
-  it('is read to its end', async () => {
-    const { parts, told } = watched(count());
+describe('observeAsyncIterator', () => {
+  it('observeAsyncIterator reports an iterator that is read to its end', async () => {
+    const { parts, reported } = observed(count());
     const read: number[] = [];
     for await (const part of parts) read.push(part);
-    expect([read, told]).toEqual([
+    expect([read, reported]).toEqual([
       [1, 2],
       [1, 2, 'ended'],
     ]);
   });
 
-  it('throws its own error', async () => {
+  it('observeAsyncIterator reports an iterator that throws, and lets its error through', async () => {
     const error = new Error('no');
-    const { parts, told } = watched(count(error));
+    const { parts, reported } = observed(count(error));
     await parts.next();
     await parts.next();
     await expect(parts.next()).rejects.toBe(error);
-    expect(told).toEqual([1, 2, error]);
+    expect(reported).toEqual([1, 2, error]);
   });
 
-  it('is left before its end', async () => {
-    const { parts, told } = watched(count());
+  it('observeAsyncIterator reports a reader that stops before the end', async () => {
+    const { parts, reported } = observed(count());
     for await (const _ of parts) break;
-    expect(told).toEqual([1, 'left']);
+    expect(reported).toEqual([1, 'stopped']);
     expect(await parts.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('goes on where its listener fails', async () => {
+  it('observeAsyncIterator goes on where a listener throws', async () => {
     const parts = count();
     const fail = (): never => {
       throw new Error('the listener');
     };
-    observeAsyncIterator(parts, { gave: fail, ended: fail, failed: fail, left: fail }, guard);
+    observeAsyncIterator(parts, { value: fail, ended: fail, failed: fail, stopped: fail }, guard);
     expect(await parts.next()).toEqual({ done: false, value: 1 });
     expect(await parts.return(undefined)).toEqual({ done: true, value: undefined });
   });

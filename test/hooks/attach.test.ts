@@ -1,6 +1,10 @@
-// An instrumentation that fails, even at being detached, is taken off and told of, and its host notices nothing.
+// attach: an instrumentation that fails is detached and reported, one of several attachments is active, and the host notices nothing.
 import { channel } from 'node:diagnostics_channel';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
 import { attach, type AttachedInstrumentation } from '../../src/hooks/attach.ts';
@@ -31,7 +35,7 @@ function attachNew(setUp: (attachment: Attachment) => void, registry = new Regis
 }
 
 describe('detach', () => {
-  it('undoes everything in reverse order, also after an undo that throws, and tells once', () => {
+  it('detach undoes everything in reverse order, also after an undo that throws, and reports once', () => {
     const undone: number[] = [];
     const one = attachNew((attachment) => {
       for (const step of [1, 2, 3, 4])
@@ -47,7 +51,7 @@ describe('detach', () => {
     expect(undone).toHaveLength(4);
   });
 
-  it('leaves nothing of what is set up later', async () => {
+  it('detach leaves nothing of what is set up later', async () => {
     const registry = new Registry();
     let attachment!: Attachment;
     let collections = 0;
@@ -68,7 +72,7 @@ describe('detach', () => {
 });
 
 describe('guard', () => {
-  it('gives what the function gives, and undefined from one that fails, which is detached', () => {
+  it('guard returns the result of a function, and undefined for one that throws, which is detached', () => {
     let attachment!: Attachment;
     const registry = new Registry();
     const attached = attachNew((given) => {
@@ -87,7 +91,7 @@ describe('guard', () => {
     expect(problems.map(({ message }) => message)).toEqual(['failed and was detached: odd']);
   });
 
-  it('survives an error without a message', () => {
+  it('attach reports an error without a message', () => {
     const attached = attachNew(() => {
       throw Object.create(null);
     });
@@ -95,7 +99,7 @@ describe('guard', () => {
   });
 });
 
-it('knows the versions of its target, and tells of others once', () => {
+it('isKnown knows the versions of the target, and reports others once', () => {
   let attachment!: Attachment;
   attachNew((given) => (attachment = given));
   expect(['2.0.0', '3.9.9', '4.0.0', '4.0.0', '1.9.0'].map((version) => attachment.isKnown(version))).toEqual([
@@ -137,5 +141,112 @@ describe('a message that was published before the instrumentation was attached',
     };
     const one = attach({ name: 'failing', target, metrics: [], attach: setUp }, new Registry(), SETTINGS, first);
     expect([one.failure, channel(CHANNEL).hasSubscribers]).toEqual(['odd', false]);
+  });
+});
+
+describe('a second attachment', () => {
+  let steps: string[];
+  let folder: string;
+
+  beforeEach(() => {
+    steps = [];
+    folder = mkdtempSync(join(tmpdir(), 'promtel-attach-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** The same in every copy of promtel, so each attachment has an object of its own. */
+  const twin = (who: string): Instrumentation => ({
+    name: 'a-twin',
+    target: { package: 'twin', versions: '>=2 <4' },
+    metrics: [],
+    attach(attachment) {
+      steps.push(`${who} attaches`);
+      attachment.onDetach(() => steps.push(`${who} detaches`));
+      attachment.subscribe(CHANNEL, () => steps.push(`${who} counts`));
+      attachment.patch({ file: 'index.js' }, (exports: { patches: string[] }) => {
+        exports.patches.push(who);
+        return () => exports.patches.splice(exports.patches.indexOf(who), 1);
+      });
+    },
+  });
+  const attachTwin = (who: string): AttachedInstrumentation => attach(twin(who), new Registry(), SETTINGS);
+
+  /** Attaches as another copy of promtel does, whose classes are other ones. */
+  async function attachTwinOfCopy(who: string): Promise<AttachedInstrumentation> {
+    vi.resetModules();
+    const copy = await import('../../src/hooks/attach.ts');
+    expect(copy.attach).not.toBe(attach);
+    return copy.attach(twin(who), new Registry(), SETTINGS);
+  }
+
+  const pathOf = (name: string, file: string): string => join(folder, name, 'twin', file);
+
+  function load(name: string, version = '2.0.0'): { readonly patches: string[] } {
+    mkdirSync(pathOf(name, ''), { recursive: true });
+    writeFileSync(pathOf(name, 'package.json'), JSON.stringify({ name: 'twin', version }));
+    writeFileSync(pathOf(name, 'index.js'), 'exports.patches = [];');
+    return createRequire(import.meta.url)(pathOf(name, 'index.js')) as { readonly patches: string[] };
+  }
+
+  it('attach lets a second attachment wait until the first is detached, though it is of another copy of promtel', async () => {
+    const first = attachTwin('first');
+    const second = await attachTwinOfCopy('second');
+    channel(CHANNEL).publish({});
+    first.detach();
+    channel(CHANNEL).publish({});
+    second.detach();
+    channel(CHANNEL).publish({});
+    expect(steps).toEqual([
+      'first attaches',
+      'first counts',
+      'first detaches',
+      'second attaches',
+      'second counts',
+      'second detaches',
+    ]);
+  });
+
+  it('attach lets attachments take over in their order, without those that were detached while they waited', async () => {
+    const first = attachTwin('first');
+    const second = attachTwin('second');
+    const third = await attachTwinOfCopy('third');
+    second.detach();
+    first.detach();
+    const fourth = attachTwin('fourth');
+    third.detach();
+    first.detach();
+    fourth.detach();
+    expect(steps.filter((step) => step.endsWith('attaches'))).toEqual(['first attaches', 'third attaches', 'fourth attaches']);
+  });
+
+  it('attach patches every copy of a library once, those included that were loaded while the attachment waited', async () => {
+    const first = attachTwin('first');
+    const before = load('before');
+    const second = await attachTwinOfCopy('second');
+    const meanwhile = load('meanwhile', '3.0.0');
+    const unknown = load('unknown', '4.0.0');
+    expect([before.patches, meanwhile.patches, unknown.patches]).toEqual([['first'], ['first'], []]);
+    first.detach();
+    const later = load('later');
+    load('before');
+    expect([before, meanwhile, unknown, later].map(({ patches }) => patches)).toEqual([['second'], ['second'], [], ['second']]);
+    second.detach();
+    expect([before.patches, meanwhile.patches, later.patches]).toEqual([[], [], []]);
+  });
+
+  it('attach lets the next attachment take over from one that failed', () => {
+    const failing = attach(
+      {
+        ...twin('failing'),
+        attach() {
+          throw new Error('no');
+        },
+      },
+      new Registry(),
+      SETTINGS,
+    );
+    const second = attachTwin('second');
+    expect([failing.failure, steps]).toEqual(['no', ['second attaches']]);
+    second.detach();
   });
 });

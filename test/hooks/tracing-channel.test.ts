@@ -1,4 +1,4 @@
-// Operations of a tracing channel are told once, with how they ended, whichever of Node's four ways they take.
+// Operations of a tracing channel are reported once, with how they ended, whichever of Node's four ways they take.
 import { tracingChannel } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Registry } from '../../src/core/recording/registry.ts';
@@ -42,7 +42,7 @@ const fail = (): never => {
   throw failure;
 };
 
-it('tells of a call that returns and of one that throws', () => {
+it('trace reports a call that returns and one that throws', () => {
   library.traceSync(() => 'result', { command: 'returns' });
   expect(() => library.traceSync(fail, { command: 'throws' })).toThrow(failure);
   expect(outcomes()).toEqual([
@@ -51,7 +51,7 @@ it('tells of a call that returns and of one that throws', () => {
   ]);
 });
 
-it('tells of a promise when it settles, and of a call that throws before it gives one', async () => {
+it('trace reports a promise when it settles, and a call that throws before it returns one', async () => {
   const { promise, resolve } = Promise.withResolvers<string>();
   const answered = library.tracePromise(() => promise, { command: 'resolves' });
   expect([started, ended]).toEqual([['resolves'], []]);
@@ -66,7 +66,7 @@ it('tells of a promise when it settles, and of a call that throws before it give
   ]);
 });
 
-it('tells of a callback when it is called, at once or later', async () => {
+it('trace reports an operation with a callback when that is called, at once or later', async () => {
   const call = (later: (done: () => void) => void, command: string, ...values: unknown[]): Promise<void> =>
     new Promise((resolve) => {
       const run = (callback: (...given: unknown[]) => void): void => later(() => callback(...values));
@@ -82,19 +82,19 @@ it('tells of a callback when it is called, at once or later', async () => {
   ]);
 });
 
-it('says how long it took, in seconds', async () => {
+it('trace reports the duration in seconds', async () => {
   await library.tracePromise(() => new Promise((resolve) => setTimeout(resolve, 30)), { command: 'waits' });
   expect(ended[0]![3]).toBeGreaterThan(0.02);
   expect(ended[0]![3]).toBeLessThan(5);
 });
 
-it('tells one of two that follow the same for the same purpose', async () => {
+it('trace reports an operation once where the instrumentation is attached twice', async () => {
   attached.push(attachOne());
   await library.tracePromise(() => Promise.resolve(), { command: 'once' });
   expect([started, ended.length]).toEqual([['once'], 1]);
 });
 
-it('tells nothing of what began before, nor of what ends after it was detached', async () => {
+it('trace reports no operation that began before it was attached, or ends after it was detached', async () => {
   attached[0]!.detach();
   const { promise, resolve } = Promise.withResolvers<void>();
   const early = library.tracePromise(() => promise, { command: 'early' });

@@ -1,9 +1,9 @@
-// A list of what others hold: each once, with its note, for as long as somebody else holds it.
+// WeakList holds each item once, with its note, until it is garbage-collected.
 import { expect, it } from 'vitest';
 import { WeakList } from '../../src/hooks/weak-list.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
 
-it('has each item once, with the note that it was first given', () => {
+it('WeakList has each item once, with the note that it was first given', () => {
   const list = new WeakList<object, string>();
   const [one, two] = [{}, {}];
   expect([list.add(one, 'one'), list.add(two, 'two'), list.add(one, 'again')]).toEqual([true, true, false]);
@@ -13,14 +13,14 @@ it('has each item once, with the note that it was first given', () => {
   ]);
 });
 
-it('keeps what is held, however many come and go', () => {
+it('WeakList keeps items that are referenced, however many come and go', () => {
   const list = new WeakList<object, number>();
   const held = Array.from({ length: 5000 }, (_, index) => ({ index }));
   for (const [index, item] of held.entries()) list.add(item, index);
   expect([...list].map(([, note]) => note)).toEqual(held.map(({ index }) => index));
 });
 
-it('stays small where nobody ever asks what is in it', async () => {
+it('WeakList stays small where it is never iterated', async () => {
   const script = `
     import { WeakList } from './src/hooks/weak-list.ts';
     const list = new WeakList();

@@ -1,4 +1,4 @@
-// A wrapped method looks like the original, and gives way to whoever wraps it after us.
+// wrapMethod puts a function around a method that looks like the original, and leaves wrappers in place that came later.
 import { describe, expect, it } from 'vitest';
 import { type Method, wrapMethod } from '../../src/hooks/wrap-method.ts';
 
@@ -8,7 +8,7 @@ const counting = (calls: unknown[][]) => (original: Method) =>
     return original.apply(this, values);
   };
 
-describe('wrap', () => {
+describe('wrapMethod', () => {
   class Basket {
     size = 2;
     add(left: number, right: number): number {
@@ -16,7 +16,7 @@ describe('wrap', () => {
     }
   }
 
-  it('keeps name, length, properties, this and result', () => {
+  it('wrapMethod keeps name, length, properties, this and result of the method', () => {
     const calls: unknown[][] = [];
     const original = Object.assign(Basket.prototype.add, { note: 'kept' });
     const undo = wrapMethod(Basket.prototype, 'add', counting(calls));
@@ -31,13 +31,13 @@ describe('wrap', () => {
     expect(Basket.prototype.add).toBe(original);
   });
 
-  it('makes an async function of what stands for one', () => {
+  it('wrapMethod makes the wrapper of an async function look like one', () => {
     const holder = { wait: async () => {}, hurry: () => {} };
     for (const name of ['wait', 'hurry']) wrapMethod(holder, name, counting([]));
     expect([holder.wait.constructor.name, holder.hurry.constructor.name]).toEqual(['AsyncFunction', 'Function']);
   });
 
-  it('leaves in place what came on top of it', () => {
+  it('wrapMethod leaves a wrapper in place that was put on top of it', () => {
     const undo = wrapMethod(Basket.prototype, 'add', counting([]));
     const undoLater = wrapMethod(Basket.prototype, 'add', counting([]));
     const later = Basket.prototype.add;
@@ -47,7 +47,7 @@ describe('wrap', () => {
     expect(new Basket().add(1, 1)).toBe(4);
   });
 
-  it('says which method is missing', () => {
+  it('wrapMethod throws an error that names the missing method', () => {
     expect(() => wrapMethod(Basket.prototype, 'remove', counting([]))).toThrow('no method remove');
   });
 });

@@ -1,4 +1,4 @@
-// A wrapped method of one object looks like the original, whether it is the object's own, inherited or an accessor's.
+// wrapOwnMethod wraps a method of one object that is its own, inherited or an accessor's, and restores the object.
 import { describe, expect, it } from 'vitest';
 import type { Method } from '../../src/hooks/wrap-method.ts';
 import { wrapOwnMethod } from '../../src/hooks/wrap-own-method.ts';
@@ -28,7 +28,7 @@ const counting = (calls: unknown[]) => (original: Method) =>
   };
 
 describe('wrapOwnMethod', () => {
-  it('stands for what an object inherits, and for no other object', () => {
+  it('wrapOwnMethod wraps an inherited method for one object alone', () => {
     const calls: unknown[] = [];
     const [door, other] = [new Door(), new Door()];
     const undo = wrapOwnMethod(door, 'open', counting(calls));
@@ -41,7 +41,7 @@ describe('wrapOwnMethod', () => {
     expect(Reflect.ownKeys(door)).toEqual(Reflect.ownKeys(other));
   });
 
-  it('puts back what an object had of its own, as it was', () => {
+  it('wrapOwnMethod restores an own method of the object as it was', () => {
     const calls: unknown[] = [];
     const own = (): string => 'own';
     const door = { open: own };
@@ -58,7 +58,7 @@ describe('wrapOwnMethod', () => {
     });
   });
 
-  it('goes through the accessor where there is one', () => {
+  it('wrapOwnMethod goes through an accessor', () => {
     const calls: unknown[] = [];
     const door = new Door();
     const before = door.onclose;
@@ -70,7 +70,7 @@ describe('wrapOwnMethod', () => {
     expect(door.onclose).toBe(before);
   });
 
-  it('leaves in place what came on top of it or instead of it', () => {
+  it('wrapOwnMethod leaves a wrapper in place that was put on top of it, or instead of it', () => {
     const calls: unknown[] = [];
     const door = new Door();
     const undo = wrapOwnMethod(door, 'open', counting(calls));
@@ -80,7 +80,7 @@ describe('wrapOwnMethod', () => {
     expect(door.open).toBe(instead);
   });
 
-  it('leaves alone what is no function, or does not let itself be changed', () => {
+  it('wrapOwnMethod leaves alone what is no function, or cannot be changed', () => {
     const frozen = Object.freeze({ open: () => 'frozen' });
     const undo = wrapOwnMethod(frozen, 'open', counting([]));
     expect(frozen.open()).toBe('frozen');

@@ -1,4 +1,4 @@
-// Caches made with cache-manager, with Keyv watched beside it: loads, refreshes, tiers each for itself, and names.
+// Caches of cache-manager, with Keyv instrumented beside it: loads, refreshes, each tier on its own, and names.
 import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { keyv } from '../../src/instrumentations/keyv.ts';
 import { nameCache } from '../../src/recorders/cache/names.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
 import { freePort } from '../kit/free-port.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { attachAlone, namesOf, type AttachedAlone, valueOf } from '../kit/samples/samples.ts';
 import { SlowStore } from '../kit/servers/slow-store.ts';
 
 const require = createRequire(import.meta.url);
@@ -26,8 +26,8 @@ interface KeyvModule {
 const load = (): CacheManagerModule => require('cache-manager') as CacheManagerModule;
 const loadKeyv = (): KeyvModule => requireOfCacheManager('keyv') as KeyvModule;
 
-let manager: Readings;
-let tiers: Readings;
+let manager: AttachedAlone;
+let tiers: AttachedAlone;
 let createCache: CacheManagerModule['createCache'];
 let Keyv: KeyvModule['Keyv'];
 beforeEach(() => {
@@ -62,8 +62,8 @@ async function requestsOf(name: string | undefined): Promise<Record<'hit' | 'mis
 
 const settled = (millis = 20): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
 
-describe('a load of cache-manager', () => {
-  it('is what wrap does for an item that is not there, and takes its time', async () => {
+describe('loads of cache-manager', () => {
+  it('times a load of cache-manager, which wrap makes for an item that is not there', async () => {
     const cache = createCache();
     const find = async (): Promise<number> => {
       await settled();
@@ -76,7 +76,7 @@ describe('a load of cache-manager', () => {
     expect(await requestsOf(undefined)).toEqual({ hit: 1, miss: 1 });
   });
 
-  it('has the error that it ends with, which the application is given itself', async () => {
+  it('records the error of a load of cache-manager, and passes it on', async () => {
     const cache = createCache();
     const error = Object.assign(new Error('on purpose'), { code: 'EPURPOSE' });
     await expect(cache.wrap('a', () => Promise.reject(error))).rejects.toBe(error);
@@ -88,7 +88,7 @@ describe('a load of cache-manager', () => {
     expect(await loadsByName()).toEqual([[undefined, 'EPURPOSE', 2]]);
   });
 
-  it('is one for all that wait for it, who ask no tier', async () => {
+  it('counts a load of cache-manager once for all that wait for it, who read no tier', async () => {
     const cache = createCache();
     const find = vi.fn(async () => settled().then(() => 1));
     expect(await Promise.all([1, 2, 3].map(() => cache.wrap('a', find)))).toEqual([1, 1, 1]);
@@ -97,7 +97,7 @@ describe('a load of cache-manager', () => {
     expect(await requestsOf(undefined)).toEqual({ hit: 0, miss: 1 });
   });
 
-  it('is also a refresh in the background', async () => {
+  it('counts a refresh of cache-manager in the background as a load', async () => {
     const cache = createCache({ ttl: 1000, refreshThreshold: 2000 });
     const find = vi.fn(async () => 1);
     await cache.wrap('a', find);
@@ -107,7 +107,7 @@ describe('a load of cache-manager', () => {
     expect(await loadsByName()).toEqual([[undefined, undefined, 2]]);
   });
 
-  it('is none for get and set, nor for a wrap that is given no function', async () => {
+  it('counts no load of cache-manager for get, set, or a wrap without a function', async () => {
     const cache = createCache();
     await cache.set('a', 1);
     await cache.get('a');
@@ -116,7 +116,7 @@ describe('a load of cache-manager', () => {
     expect(await loads()).toEqual([]);
   });
 
-  it('changes nothing of the options and of what wrap gives', async () => {
+  it('changes neither the options nor the result of wrap of cache-manager', async () => {
     const cache = createCache();
     const ttl = vi.fn(() => 1000);
     expect(await cache.wrap('a', () => 1, { ttl, raw: true })).toMatchObject({ value: 1 });
@@ -126,8 +126,8 @@ describe('a load of cache-manager', () => {
   });
 });
 
-describe('a cache of several tiers', () => {
-  it('counts each where it is', async () => {
+describe('tiers of cache-manager', () => {
+  it('counts each tier of cache-manager on its own', async () => {
     const slow = new SlowStore();
     const cache = createCache({ stores: [new Keyv(), new Keyv({ store: slow })] });
     nameCache(cache, 'users');
@@ -146,14 +146,14 @@ describe('a cache of several tiers', () => {
     expect(valueOf(await tiers.read(), 'cache.operation.duration', named)).toBe(5);
   });
 
-  it('asks all of them at once where it does not wait for one', async () => {
+  it('reads all tiers of cache-manager at once where it does not wait for one', async () => {
     const cache = createCache({ stores: [new Keyv(), new Keyv()], nonBlocking: true, cacheId: 'race' });
     await cache.get('a');
     await settled();
     for (const name of ['race/primary', 'race/secondary:0']) expect(await requestsOf(name)).toEqual({ hit: 0, miss: 1 });
   });
 
-  it('goes on where the first fails', async () => {
+  it('goes on with the next tier of cache-manager where the first fails', async () => {
     const cache = createCache({ stores: [new Keyv({ store: new SlowStore(), throwOnErrors: true }), new Keyv()] });
     nameCache(cache, 'fragile');
     expect(await cache.get('failed')).toBeUndefined();
@@ -163,7 +163,7 @@ describe('a cache of several tiers', () => {
 });
 
 describe('the name of a cache of cache-manager', () => {
-  it('is the one that it was given, else the id of its options, and that of its only tier too', async () => {
+  it('names a cache of cache-manager and its only tier by its own name, else the id of its options', async () => {
     const given = createCache({ cacheId: 'id' });
     nameCache(given, 'given');
     for (const cache of [given, createCache({ cacheId: 'id' }), createCache()]) await cache.wrap('a', async () => 1);
@@ -175,20 +175,20 @@ describe('the name of a cache of cache-manager', () => {
     for (const name of ['given', 'id', undefined]) expect(await requestsOf(name)).toEqual({ hit: 0, miss: 1 });
   });
 
-  it('is less than what a tier is called itself', async () => {
+  it('prefers the own name of a tier to that of its cache of cache-manager', async () => {
     const cache = createCache({ stores: [new Keyv({ namespace: 'own' })], cacheId: 'whole' });
     await cache.get('a');
     expect(await requestsOf('own')).toEqual({ hit: 0, miss: 1 });
   });
 });
 
-describe('an instrumentation of cache-manager', () => {
-  it('puts no key and no value on the page', async () => {
+describe('the instrumentation of cache-manager', () => {
+  it('puts no key and no value of cache-manager on the page', async () => {
     await createCache().wrap('secret key', async () => 'secret value');
     expect(JSON.stringify([await manager.read(), await tiers.read()])).not.toContain('secret');
   });
 
-  it('can leave during a load, and gives back what it had replaced', async () => {
+  it('restores cache-manager when it is detached during a load', async () => {
     const exports = load();
     const cache = createCache();
     const watched = cache.wrap;
@@ -206,7 +206,7 @@ describe('an instrumentation of cache-manager', () => {
     expect(await loadsByName()).toEqual([[undefined, undefined, 1]]);
   });
 
-  it('keeps a spy of the application, and counts nothing below it once it has left', async () => {
+  it('keeps a spy of the application on cache-manager, and counts nothing below it once detached', async () => {
     const cache = createCache();
     const spy = vi.spyOn(cache, 'wrap');
     await cache.wrap('a', async () => 1);
@@ -232,8 +232,10 @@ const ES_MODULE = `
       [name, attributes['cache.name'], attributes['cache.result'] ?? attributes['error.type'] ?? '-', value].join(' '));
   };`;
 
+const sourceUrl = (path: string): string => new URL(`../../${path}`, import.meta.url).href;
+
 describe('cache-manager and Keyv as ES modules', () => {
-  it('are counted like those of CommonJS, look the same, and are left as they were', async () => {
+  it('counts ES modules of cache-manager and Keyv like CommonJS, and restores them', async () => {
     const script = `${ES_MODULE}
       console.log(createCache.name, createCache.length, Object.keys(await import('cache-manager')).join());
       const cache = createCache({ cacheId: 'users' });
@@ -263,7 +265,7 @@ describe('cache-manager and Keyv as ES modules', () => {
     ]);
   });
 
-  it('lets a cache and its tiers go, and the process end', async () => {
+  it('lets a cache of cache-manager and its tiers be collected, and the process exit', async () => {
     const script = `${ES_MODULE}
       const shared = new Keyv();
       const gone = await (async () => {
@@ -281,7 +283,28 @@ describe('cache-manager and Keyv as ES modules', () => {
     expect({ stdout, stderr, code }).toEqual({ stdout: '0 1\n', stderr: '', code: 0 });
   });
 
-  it('are counted for a program that imports them at its top, which ends by itself', async () => {
+  it.each(['keyv, cacheManager', 'cacheManager, keyv'])(
+    'counts cache-manager and Keyv of a running program, attached as %s',
+    async (order) => {
+      const program = `
+      import { cacheManager } from '${sourceUrl('src/instrumentations/cache-manager.ts')}';
+      import { keyv } from '${sourceUrl('src/instrumentations/keyv.ts')}';
+      import { attachAlone, namesOf } from '${sourceUrl('test/kit/samples/samples.ts')}';
+      const alone = [${order}].map(attachAlone);
+      const { createCache } = await import('cache-manager');
+      await createCache().wrap('a', async () => 1);
+      const names = await Promise.all(alone.map(async ({ read }) => namesOf(await read())));
+      console.log(names.flat().toSorted().join());`;
+      const folder = realpathSync(mkdtempSync(join(tmpdir(), 'promtel-caches-')));
+      symlinkSync(fileURLToPath(sourceUrl('node_modules')), join(folder, 'node_modules'));
+      writeFileSync(join(folder, 'program.mjs'), program);
+      const { stdout, stderr } = await runToEnd([join(folder, 'program.mjs')]);
+      rmSync(folder, { recursive: true });
+      expect({ stdout, stderr }).toEqual({ stdout: 'cache.items,cache.operation.duration,cache.requests\n', stderr: '' });
+    },
+  );
+
+  it('counts cache-manager and Keyv of a program that imports them at its top, and lets it exit by itself', async () => {
     const program = `
       import { createCache } from 'cache-manager';
       import { Keyv } from 'keyv';
@@ -290,7 +313,7 @@ describe('cache-manager and Keyv as ES modules', () => {
       const page = await (await fetch('http://127.0.0.1:' + process.env.OTEL_EXPORTER_PROMETHEUS_PORT + '/metrics')).text();
       console.log(page.match(/^cache_(?:requests_total|operation_duration_seconds_count).* 1$/gm).join('\\n'));`;
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'promtel-caches-')));
-    const root = fileURLToPath(new URL('../..', import.meta.url));
+    const root = fileURLToPath(sourceUrl(''));
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     writeFileSync(join(folder, 'program.mjs'), program);
     const env = { OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()) };

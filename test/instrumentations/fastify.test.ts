@@ -1,4 +1,4 @@
-// Templates of Fastify: with its plugins' prefixes, and for requests that no handler ever sees.
+// Route templates of Fastify: with the prefixes of its plugins, and for requests that never reach a handler.
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AttachedInstrumentation } from '../../src/hooks/attach.ts';
@@ -26,7 +26,7 @@ async function listenerOf(app: any): Promise<any> {
 }
 
 describe('fastify', () => {
-  it('gives the prefixes of every plugin above a route', async () => {
+  it('sets the route template of Fastify with the prefixes of every plugin above it', async () => {
     const app = make();
     app.register(
       async (tenant: any) => {
@@ -42,7 +42,7 @@ describe('fastify', () => {
     });
   });
 
-  it('tells the route before any hook of the application can answer', async () => {
+  it('sets the route template of Fastify before a hook of the application can answer', async () => {
     const app = make();
     app.addHook('onRequest', async (_request: any, reply: any) => reply.code(401).send('who are you?'));
     app.get('/private/:id', say);
@@ -53,7 +53,7 @@ describe('fastify', () => {
   });
 
   it.each(['preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend'])(
-    'keeps the route when %s fails',
+    'keeps the route of Fastify when %s fails',
     async (hook) => {
       const app = make();
       app.addHook(hook, async () => {
@@ -64,13 +64,13 @@ describe('fastify', () => {
     },
   );
 
-  it('keeps the route of what is not valid', async () => {
+  it('keeps the route of Fastify of a request that is not valid', async () => {
     const app = make();
     app.get('/users/:id', { schema: { params: { type: 'object', properties: { id: { type: 'integer' } } } } }, say);
     expect(await answersOf(await listenerOf(app), ['GET /users/seven'])).toEqual([{ status: 400, route: '/users/:id' }]);
   });
 
-  it('has no route for what it does not find, whoever says so', async () => {
+  it('sets no route of Fastify for what it does not find, whoever answers', async () => {
     const app = make();
     app.register(
       async (scope: any) => {
@@ -87,7 +87,7 @@ describe('fastify', () => {
     ]);
   });
 
-  it('says nothing any more once it is detached', async () => {
+  it('sets no route of Fastify once it is detached', async () => {
     const { attached: another } = attachAlone(instrumentation);
     attached.detach();
     const app = make();

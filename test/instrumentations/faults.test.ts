@@ -1,4 +1,4 @@
-// A fault of ours within a call of the host detaches the instrumentation; the host's call goes through, once.
+// An error in an instrumentation within a call of the host detaches the instrumentation; the host's call is made, once.
 import { type IncomingMessage, createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { Duplex } from 'node:stream';
@@ -31,7 +31,7 @@ const faulty = (message: string) => ({
 });
 
 describe.each(['express', 'express4'])('%s', (name) => {
-  it('answers where entering and leaving a layer fails', async () => {
+  it('express answers where entering or leaving a layer fails', async () => {
     attachTo(express);
     const app = require(name)();
     let calls = 0;
@@ -49,13 +49,14 @@ describe.each(['express', 'express4'])('%s', (name) => {
     expect(await answersOf(app, ['GET /a'])).toMatchObject([{ status: 200 }]);
     expect([attached.failure, calls]).toEqual(['leaving', 2]);
 
+    // The next attachment patches this copy of Express again.
     attachTo(express);
     expect(await answersOf(app, ['GET /a'])).toMatchObject([{ status: 200 }]);
-    expect([attached.failure, calls]).toEqual([undefined, 4]);
+    expect([attached.failure, calls]).toEqual(['leaving', 4]);
   });
 });
 
-it('hono answers where its environment cannot be looked at', async () => {
+it('hono answers where its environment cannot be read', async () => {
   attachTo(hono);
   const app = new (require('hono').Hono)();
   let calls = 0;
@@ -68,7 +69,7 @@ it('hono answers where its environment cannot be looked at', async () => {
   expect([await response.text(), attached.failure, calls]).toEqual(['said', 'looking', 1]);
 });
 
-it('koa answers where what its router notes cannot be read', async () => {
+it('koa answers where the context of a request cannot be read', async () => {
   attachTo(koa);
   const app = new (require('koa'))();
   app.use((context: any) => {
@@ -80,14 +81,14 @@ it('koa answers where what its router notes cannot be read', async () => {
   expect(attached.failure).toBe('reading');
 });
 
-describe('a body whose counting fails', () => {
+describe('body sizes, where counting them fails', () => {
   const post = 'POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n';
   const spoil = (message: object, name: string): void => {
     const count = Object.getOwnPropertySymbols(message).find(({ description }) => description === `promtel.body.${name}`);
     Object.defineProperty(message, count!, faulty(name));
   };
 
-  it.each(['received', 'sent'])('is %s all the same', async (name) => {
+  it.each(['received', 'sent'])('a body that cannot be counted is %s all the same', async (name) => {
     attachTo(httpServer);
     const server = createServer((request, response) => {
       if (name === 'received') spoil(request, name);
@@ -103,20 +104,20 @@ describe('a body whose counting fails', () => {
   });
 });
 
-describe('a connection that is taken over', () => {
+describe('taken-over connections, where recording them fails', () => {
   const upgrade = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n';
 
   it.each([
     ['is answered', (stream: Duplex) => void stream.end('HTTP/1.1 101 Switching\r\n\r\n')],
     ['is closed', (stream: Duplex) => void stream.destroy()],
-  ])('%s where telling of it fails', async (_, finish) => {
+  ])('a taken-over connection works where recording fails: it %s', async (_, finish) => {
     attachTo(httpConnections);
     const server = createServer().on('upgrade', (request: IncomingMessage, stream: Duplex) => {
-      Object.defineProperty(request, 'httpVersion', faulty('telling'));
+      Object.defineProperty(request, 'httpVersion', faulty('recording'));
       finish(stream);
     });
     const client = openRaw(await listen(server), upgrade);
-    await eventually(() => expect(attached.failure).toBe('telling'));
+    await eventually(() => expect(attached.failure).toBe('recording'));
     await eventually(() => expect(client.socket.destroyed).toBe(true));
     server.close();
   });

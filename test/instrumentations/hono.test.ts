@@ -1,4 +1,4 @@
-// Templates of Hono on its Node server: every variant of its class and router, sub-applications, middleware.
+// Route templates of Hono on its Node.js server: every variant of its class and router, sub-applications, middleware.
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AttachedInstrumentation } from '../../src/hooks/attach.ts';
@@ -31,7 +31,7 @@ describe.each([
 ])('%s with %j', (name, { router, from }: { router?: string; from?: string }) => {
   const make = (): any => new (require(name).Hono)(from === undefined ? {} : { router: new (require(from)[router!])() });
 
-  it('gives the paths of every application above a route', async () => {
+  it('sets the route template of Hono with the paths of every application above it', async () => {
     const users = make();
     users.get('/', say).get('/:id', say);
     const app = make();
@@ -44,7 +44,7 @@ describe.each([
     });
   });
 
-  it('gives the route of an application with a base path, served itself', async () => {
+  it('sets the route of a Hono application with a base path that is served itself', async () => {
     const app = make().basePath('/base');
     app.get('/users/:id', say);
     expect(await routesOf(listenerOf(app), ['GET /base/users/7'])).toEqual({ 'GET /base/users/7': '/base/users/:id' });
@@ -54,7 +54,7 @@ describe.each([
 describe('hono', () => {
   const make = (): any => new (require('hono').Hono)();
 
-  it('gives a route rather than the middleware before and after it', async () => {
+  it('sets a route of Hono rather than the middleware before and after it', async () => {
     const app = make();
     app.use('/users/*', passOn);
     app.get('*', passOn);
@@ -66,7 +66,7 @@ describe('hono', () => {
     });
   });
 
-  it('gives the route that middleware answers for, and none where there is only middleware', async () => {
+  it('sets the route of Hono that middleware answers for, and none where there is only middleware', async () => {
     const app = make();
     app.use('/private/*', (context: any, _next: any) => context.text('who are you?', 401));
     app.get('/private/:id', say);
@@ -83,7 +83,7 @@ describe('hono', () => {
     ]);
   });
 
-  it('keeps the route that failed', async () => {
+  it('keeps the route of Hono that failed', async () => {
     const app = make();
     app.onError((_error: any, context: any) => context.text('failed', 503));
     app.get('/fail/:how', () => {
@@ -92,14 +92,14 @@ describe('hono', () => {
     expect(await answersOf(listenerOf(app), ['GET /fail/fast'])).toEqual([{ status: 503, route: '/fail/:how' }]);
   });
 
-  it('takes no notice of requests that do not come from a Node server', async () => {
+  it('ignores requests of Hono that do not come from a Node.js server', async () => {
     const app = make();
     app.get('/users/:id', say);
     expect(await (await app.request('/users/7')).text()).toBe('said');
     expect(await routesOf(listenerOf(app), ['GET /nothing'])).toEqual({ 'GET /nothing': undefined });
   });
 
-  it('changes nothing that an application could see', () => {
+  it('changes nothing of Hono that an application could notice', () => {
     const { Hono } = require('hono');
     const app = make();
     expect(app).toBeInstanceOf(Hono);

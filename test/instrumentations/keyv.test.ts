@@ -1,11 +1,11 @@
-// Caches made with Keyv 5 and 6, as ES modules and as CommonJS: requests by result, items, calls to stores, and nothing broken.
+// Caches of Keyv 5 and 6, as ES modules and as CommonJS: requests by result, items, calls to stores, and nothing broken.
 import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Sample } from '../../src/core/recording/samples.ts';
 import { keyv } from '../../src/instrumentations/keyv.ts';
 import { nameCache } from '../../src/recorders/cache/names.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { attachAlone, namesOf, type AttachedAlone, valueOf } from '../kit/samples/samples.ts';
 import { SlowStore } from '../kit/servers/slow-store.ts';
 
 const require = createRequire(import.meta.url);
@@ -14,13 +14,13 @@ const requireOfCacheManager = createRequire(require.resolve('cache-manager'));
 type KeyvModule = typeof import('keyv');
 type Cache = InstanceType<KeyvModule['Keyv']>;
 
-let readings: Readings;
+let measured: AttachedAlone;
 beforeEach(() => {
-  readings = attachAlone(keyv);
+  measured = attachAlone(keyv);
 });
 afterEach(() => {
-  expect(readings.attached.failure).toBeUndefined();
-  readings.attached.detach();
+  expect(measured.attached.failure).toBeUndefined();
+  measured.attached.detach();
 });
 
 interface Counts {
@@ -29,7 +29,7 @@ interface Counts {
 }
 
 async function countsOf(name?: string): Promise<Counts> {
-  const samples = await readings.read();
+  const samples = await measured.read();
   const counted = (result: string): number | undefined =>
     valueOf(samples, 'cache.requests', { 'cache.name': name, 'cache.system': 'keyv', 'cache.result': result });
   return { hit: counted('hit'), miss: counted('miss') };
@@ -38,7 +38,7 @@ async function countsOf(name?: string): Promise<Counts> {
 /** How often a store was called, by operation and error. */
 async function callsOf(name?: string): Promise<Record<string, number>> {
   const calls: Record<string, number> = {};
-  for (const { name: metric, value, attributes } of await readings.read()) {
+  for (const { name: metric, value, attributes } of await measured.read()) {
     if (metric !== 'cache.operation.duration' || attributes['cache.name'] !== name) continue;
     const { 'cache.operation': operation, 'error.type': errorType } = attributes;
     calls[errorType === undefined ? String(operation) : `${operation} ${errorType}`] = value;
@@ -58,7 +58,7 @@ describe.each(VERSIONS)('requests of %s', (_, load) => {
     ({ Keyv } = load());
   });
 
-  it('are counted by result, each key of many for itself', async () => {
+  it('counts requests of Keyv by result, each key of many on its own', async () => {
     const cache = new Keyv<number>();
     await cache.set('a', 1);
     expect(await cache.get('a')).toBe(1);
@@ -72,7 +72,7 @@ describe.each(VERSIONS)('requests of %s', (_, load) => {
     expect(await countsOf()).toEqual({ hit: 5, miss: 5 });
   });
 
-  it('are no writes, no deletions, no questions whether an item is there, and no iteration', async () => {
+  it('counts no write, deletion, has or iteration of Keyv as a request', async () => {
     const cache = new Keyv<number>();
     await cache.setMany([
       { key: 'a', value: 1 },
@@ -90,7 +90,7 @@ describe.each(VERSIONS)('requests of %s', (_, load) => {
     expect(await countsOf()).toEqual({ hit: 0, miss: 0 });
   });
 
-  it('are misses for what is null in the store or has expired, and hits for null and false', async () => {
+  it('counts misses of Keyv for null in the store and expired items, and hits for null and false', async () => {
     const cache = new Keyv<unknown>();
     await cache.set('null', null);
     await cache.set('false', false);
@@ -101,7 +101,7 @@ describe.each(VERSIONS)('requests of %s', (_, load) => {
     expect(await countsOf()).toEqual({ hit: 2, miss: 1 });
   });
 
-  it('go by the name that the application gave, else the namespace', async () => {
+  it('names a Keyv by the name that the application gave it, else by its namespace', async () => {
     const named = new Keyv<number>();
     nameCache(named, 'users');
     const spaced = new Keyv<number>({ namespace: 'posts' });
@@ -109,7 +109,7 @@ describe.each(VERSIONS)('requests of %s', (_, load) => {
     for (const name of ['users', 'posts', undefined]) expect(await countsOf(name)).toEqual({ hit: 0, miss: 1 });
   });
 
-  it('are those of a subclass too, once where it asks its parent', async () => {
+  it('counts requests of a subclass of Keyv, once where it calls its parent', async () => {
     class Loud extends Keyv<number> {
       override async get(key: never): Promise<never> {
         return (await super.get(key)) as never;
@@ -119,7 +119,7 @@ describe.each(VERSIONS)('requests of %s', (_, load) => {
     expect(await countsOf('loud')).toEqual({ hit: 0, miss: 1 });
   });
 
-  it('are not those of a method that is called on something else', async () => {
+  it('counts no method of Keyv that is called on another object', async () => {
     const { get, set } = Keyv.prototype as unknown as Record<string, (this: unknown, ...values: unknown[]) => Promise<unknown>>;
     for (const nothing of [undefined, null, 1, {}, { store: null }, { store: {} }]) {
       await expect(get!.call(nothing, 'a')).rejects.toThrow(TypeError);
@@ -143,7 +143,7 @@ describe.each(VERSIONS)('a store of %s', (_, load) => {
     cache.on('error', (error: unknown) => errors.push(error));
   });
 
-  it('is timed by operation, once for a call of many', async () => {
+  it('times calls to a store of Keyv by operation, once for a call of many', async () => {
     await cache.set('a', 1);
     await cache.get('a');
     await cache.getMany(['a', 'b']);
@@ -151,13 +151,13 @@ describe.each(VERSIONS)('a store of %s', (_, load) => {
     await cache.clear();
     const calls = await callsOf('slow');
     expect(calls).toMatchObject({ set: 1, delete: 1, clear: 1 });
-    // Without a `getMany` of its own it is asked for each.
+    // Without a `getMany` of its own, it gets one call for each.
     expect(calls['get']).toBe(3);
-    const slowest = (await readings.read()).find(({ attributes }) => attributes['cache.operation'] === 'get') as Sample;
+    const slowest = (await measured.read()).find(({ attributes }) => attributes['cache.operation'] === 'get') as Sample;
     expect(slowest.sum).toBeGreaterThan(0);
   });
 
-  it('that does many by one is called once for many', async () => {
+  it('times a call of many once where a store of Keyv makes single calls for it', async () => {
     class Many extends SlowStore {
       getMany(keys: string[]): Promise<unknown[]> {
         return Promise.all(keys.map((key) => this.get(key)));
@@ -169,13 +169,13 @@ describe.each(VERSIONS)('a store of %s', (_, load) => {
     expect(await countsOf('many')).toEqual({ hit: 0, miss: 3 });
   });
 
-  it('that fails is a failed call, with the code of its error, and a miss of the cache', async () => {
+  it('records a failed call of a store of Keyv with the code of its error, and a miss of the cache', async () => {
     expect(await cache.get('failed')).toBeUndefined();
     expect(await callsOf('slow')).toEqual({ 'get EPURPOSE': 1 });
     expect(await countsOf('slow')).toEqual({ hit: 0, miss: 1 });
   });
 
-  it('that throws at once is not timed, and the error is what Keyv makes of it', async () => {
+  it('does not time a store of Keyv that throws at once, and leaves its error to Keyv', async () => {
     store.set = () => {
       throw new Error('at once');
     };
@@ -185,14 +185,14 @@ describe.each(VERSIONS)('a store of %s', (_, load) => {
     expect(await callsOf('slow')).toEqual({});
   });
 
-  it('that answers at once is not timed', async () => {
+  it('does not time a store of Keyv that answers at once', async () => {
     const fast = new Keyv({ store: Object.assign(new SlowStore(), { get: () => undefined }), namespace: 'fast' });
     await fast.get('a');
     expect(await callsOf('fast')).toEqual({});
     expect(await countsOf('fast')).toEqual({ hit: 0, miss: 1 });
   });
 
-  it('may keep its methods for good, be replaced, and be shared', async () => {
+  it('times stores of Keyv that are frozen, replaced or shared', async () => {
     const stubborn = new SlowStore();
     Object.defineProperty(stubborn, 'get', { value: stubborn.get });
     expect(await new Keyv({ store: stubborn }).get('a')).toBeUndefined();
@@ -206,7 +206,7 @@ describe.each(VERSIONS)('a store of %s', (_, load) => {
     expect(await callsOf('other')).toEqual({});
   });
 
-  it('looks to another Keyv as it did, and to the application too', async () => {
+  it('leaves a store as it was for another Keyv, and for the application', async () => {
     const before = Object.keys(store);
     await cache.get('a');
     expect(store.get.constructor.name).toBe('AsyncFunction');
@@ -218,7 +218,7 @@ describe.each(VERSIONS)('a store of %s', (_, load) => {
     expect(second.store.constructor.name).toBe(cache.store.constructor.name);
   });
 
-  it('has its own methods back after detaching, also one that is its own property', async () => {
+  it('restores the methods of a store of Keyv when it is detached, own ones too', async () => {
     const own = vi.fn(async () => true);
     store.delete = own;
     await cache.get('a');
@@ -226,19 +226,19 @@ describe.each(VERSIONS)('a store of %s', (_, load) => {
     expect(own).toHaveBeenCalledTimes(1);
     expect(store.delete).not.toBe(own);
     expect(Object.hasOwn(store, 'get')).toBe(true);
-    readings.attached.detach();
+    measured.attached.detach();
     expect(store.delete).toBe(own);
     expect(Object.hasOwn(store, 'get')).toBe(false);
   });
 
-  it('keeps the spies of the application, before and after', async () => {
+  it('keeps spies of the application on a store of Keyv, before and after', async () => {
     const early = vi.spyOn(store, 'get');
     await cache.get('a');
     const late = vi.spyOn(store, 'set');
     await cache.set('a', 1);
     expect([early.mock.calls.length, late.mock.calls.length]).toEqual([1, 1]);
     expect(await callsOf('slow')).toEqual({ get: 1, set: 1 });
-    readings.attached.detach();
+    measured.attached.detach();
     await cache.set('a', 2);
     expect(late).toHaveBeenCalledTimes(2);
     expect(store.set).toBe(late);
@@ -257,59 +257,59 @@ it('counts a Keyv within a Keyv for each of them', async () => {
   for (const name of ['inner', 'outer']) expect(await countsOf(name)).toEqual({ hit: 1, miss: 0 });
 });
 
-describe('what a Keyv holds', () => {
-  it.each(VERSIONS)('is the items of its Map, of %s', async (_, load) => {
+describe('items of Keyv', () => {
+  it.each(VERSIONS)('counts the items of a Map, of %s', async (_, load) => {
     const { Keyv } = load();
     const map = new Map();
     const caches = [new Keyv({ store: map, namespace: 'mine' }), new Keyv()] as const;
     for (const cache of caches) for (const key of ['a', 'b']) await cache.set(key, 1);
     await caches[1].delete('a');
-    const samples = await readings.read();
+    const samples = await measured.read();
     expect(valueOf(samples, 'cache.items', { 'cache.name': 'mine' })).toBe(map.size);
     expect(valueOf(samples, 'cache.items', { 'cache.name': undefined })).toBe(1);
   });
 
-  it('is not known of another store', async () => {
+  it('has no items of another store of Keyv', async () => {
     const { Keyv } = loadKeyv6();
     await new Keyv({ store: new SlowStore() }).get('a');
-    expect(namesOf(await readings.read())).not.toContain('cache.items');
+    expect(namesOf(await measured.read())).not.toContain('cache.items');
   });
 });
 
-describe('an instrumentation of Keyv', () => {
-  it('lets a rejection through, unhandled if nobody handles it', async () => {
+describe('the instrumentation of Keyv', () => {
+  it('lets a rejection of Keyv through, unhandled if nothing handles it', async () => {
     const { Keyv } = requireOfCacheManager('keyv') as KeyvModule;
     const cache = new Keyv({ store: new SlowStore(), throwOnErrors: true });
     await expect(cache.get('failed')).rejects.toMatchObject({ code: 'EPURPOSE' });
     expect(await countsOf()).toEqual({ hit: 0, miss: 0 });
   });
 
-  it('puts no key and no value on the page', async () => {
+  it('puts no key and no value of Keyv on the page', async () => {
     const { Keyv } = loadKeyv6();
     const cache = new Keyv({ store: new SlowStore() });
     await cache.set('secret key', 'secret value');
     await cache.get('secret key');
-    expect(JSON.stringify(await readings.read())).not.toContain('secret');
+    expect(JSON.stringify(await measured.read())).not.toContain('secret');
   });
 
-  it('can leave while a cache is in use, and take it up again', async () => {
+  it('can be detached and attached again while a Keyv is in use', async () => {
     const { Keyv } = loadKeyv6();
     const watched = Keyv.prototype.get;
     const cache = new Keyv();
     await cache.get('a');
     const asking = cache.get('a');
-    readings.attached.detach();
+    measured.attached.detach();
     expect(await asking).toBeUndefined();
     expect(Keyv.prototype.get).not.toBe(watched);
-    expect(namesOf(await readings.read())).not.toContain('cache.items');
-    readings = attachAlone(keyv);
+    expect(namesOf(await measured.read())).not.toContain('cache.items');
+    measured = attachAlone(keyv);
     loadKeyv6();
     await cache.get('a');
     expect(await countsOf()).toEqual({ hit: 0, miss: 1 });
-    expect(valueOf(await readings.read(), 'cache.items')).toBe(0);
+    expect(valueOf(await measured.read(), 'cache.items')).toBe(0);
   });
 
-  it('lets a cache go, with its store, and the process end', async () => {
+  it('lets a Keyv and its store be collected, and the process exit', async () => {
     const script = `
       import { keyv } from './src/instrumentations/keyv.ts';
       import { attachAlone } from './test/kit/samples/samples.ts';

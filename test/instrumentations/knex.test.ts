@@ -1,4 +1,4 @@
-// Pools of knex against a real PostgreSQL server: what they hold, and what happens to who wants a connection.
+// Pools of knex with a real PostgreSQL server: their state, the times to wait for, open and use a connection, and errors.
 import { createRequire } from 'node:module';
 import type { Knex } from 'knex';
 import { describe, expect } from 'vitest';
@@ -10,10 +10,10 @@ import { pg } from '../../src/instrumentations/pg/pg.ts';
 import { freshCopy } from '../kit/apps/fresh-copy.ts';
 import { eventually } from '../kit/apps/http-traffic.ts';
 import { SETTINGS } from '../kit/contracts/instrumentation-settings.ts';
-import { testWith } from '../kit/programs.ts';
-import { freshPg, statementsOf, testsWithPostgres } from '../kit/samples/postgres-samples.ts';
 import { attachAlone, countsOf } from '../kit/samples/samples.ts';
 import { startMariadb } from '../kit/servers/mariadb-process.ts';
+import { freshPg, statementsOf, testsWithPostgres } from '../kit/servers/postgres-tests.ts';
+import { testWith } from '../kit/with-program.ts';
 
 const require = createRequire(import.meta.url);
 const test = testsWithPostgres(instrumentation);
@@ -52,8 +52,8 @@ const namesOf = (samples: readonly Sample[]): string[] => [
 ];
 const errorsOf = (samples: readonly Sample[]): Record<string, number> => countsOf(samples, connection('errors'), ['error.type']);
 
-describe('a pool of knex', () => {
-  test('tells what it lends out, what is idle, how many it may open and who waits', async (subject) => {
+describe('pools of knex', () => {
+  test('reads the used and idle connections, the limit and the waiting requests of a pool of knex', async (subject) => {
     await using database = open(subject);
     const transactions = await Promise.all([database.transaction(), database.transaction()]);
     const waiting = Promise.resolve(database.raw('select 1'));
@@ -67,7 +67,7 @@ describe('a pool of knex', () => {
     expect(countsOf(samples, connection('timeouts'), [])).toEqual({ '': 0 });
   });
 
-  test('times how long one waits for a connection and uses it', async (subject) => {
+  test('times the wait for and the use of a connection of knex', async (subject) => {
     await using database = open(subject, { pool: { min: 0, max: 1 } });
     const transaction = await database.transaction();
     const waiting = Promise.resolve(database.raw('select 1'));
@@ -81,7 +81,7 @@ describe('a pool of knex', () => {
     }
   });
 
-  test('that is exhausted counts who waits in vain', async (subject) => {
+  test('counts a timeout where a pool of knex is exhausted', async (subject) => {
     await using database = open(subject, { pool: { min: 0, max: 1 } });
     const transaction = await database.transaction();
     database.client.pool.acquireTimeoutMillis = 50;
@@ -94,7 +94,7 @@ describe('a pool of knex', () => {
     expect(timesOf(await subject.read())).toEqual({ create: 1, wait: 1, use: 1 });
   });
 
-  test('counts connections that it could not open, by the code of the error', async (subject) => {
+  test('counts connections that knex cannot open by the code of the error', async (subject) => {
     await using refused = open(subject, { connection: 'postgres://postgres:secret@127.0.0.1:1/shop' });
     await expect(refused.raw('select 1')).rejects.toThrow('ECONNREFUSED');
     await using declined = open(subject, { connection: subject.server.url.replace(/postgres$/, 'nowhere') });
@@ -105,14 +105,14 @@ describe('a pool of knex', () => {
     expect(JSON.stringify(samples)).not.toContain('secret');
   });
 
-  test('goes by where it connects to, however that is said', async (subject) => {
+  test('names a pool of knex by its server and database, however they are configured', async (subject) => {
     const { port, url, socketFolder, user } = subject.server;
     const connections: readonly [Knex.Config['connection'], string][] = [
       [url, `127.0.0.1:${port}/postgres`],
       [{ connectionString: url, database: 'overruled' }, `127.0.0.1:${port}/postgres`],
       [{ host: '127.0.0.1', port, user, database: 'postgres' }, `127.0.0.1:${port}/postgres`],
       [{ host: socketFolder, port, user, database: 'postgres' }, `${socketFolder}:${port}/postgres`],
-      // Nobody knows yet.
+      // Not known yet.
       [() => ({ host: '127.0.0.1', port, user, database: 'postgres' }), 'postgresql'],
     ];
     for (const [where, name] of connections) {
@@ -122,7 +122,7 @@ describe('a pool of knex', () => {
     }
   });
 
-  test('that was destroyed may open nothing, and is there again when it is made anew', async (subject) => {
+  test('reads a limit of 0 of a destroyed pool of knex, and its own when it is initialized again', async (subject) => {
     await using database = open(subject);
     await database.raw('select 1');
     await database.destroy();
@@ -133,7 +133,7 @@ describe('a pool of knex', () => {
   });
 });
 
-testWith('mariadbd', 'a pool of knex is told alike, whatever driver it is of', async (program) => {
+testWith('mariadbd', 'measures a pool of knex alike with the driver of MariaDB', async (program) => {
   await using server = await startMariadb(program);
   const { attached, read } = attachAlone(instrumentation);
   const { host, port, user, database: name } = server;
@@ -152,8 +152,8 @@ testWith('mariadbd', 'a pool of knex is told alike, whatever driver it is of', a
   expect(attached.failure).toBeUndefined();
 });
 
-describe('a pool beside one of pg', () => {
-  test('that goes by the same name adds up with it, for as long as both are asked', async (subject) => {
+describe('pools of knex beside those of pg', () => {
+  test('adds up a pool of knex with one of pg of the same name', async (subject) => {
     const pools = attach(pgPool, subject.registry, SETTINGS);
     const pool = new (freshPg().Pool)({ connectionString: subject.server.url, max: 3 });
     await using database = open(subject);
@@ -167,8 +167,8 @@ describe('a pool beside one of pg', () => {
   });
 });
 
-describe('a pool of another that knex is handed', () => {
-  test('is left to who made it', async (subject) => {
+describe('pools of others that knex is given', () => {
+  test('leaves a pool that knex is given to its own instrumentation', async (subject) => {
     const pools = attach(pgPool, subject.registry, SETTINGS);
     const pool = new (freshPg().Pool)({ connectionString: subject.server.url, max: 3 });
     const database = open(subject, { connection: undefined, connectionPool: pool } as never);
@@ -181,8 +181,8 @@ describe('a pool of another that knex is handed', () => {
   });
 });
 
-describe('a statement of knex', () => {
-  test('is measured where the driver sends it', async (subject) => {
+describe('statements of knex', () => {
+  test('leaves statements of knex to the instrumentation of the driver', async (subject) => {
     const statements = attach(pg, subject.registry, SETTINGS);
     freshPg();
     await using database = open(subject);
@@ -210,8 +210,8 @@ describe('a statement of knex', () => {
   });
 });
 
-describe('an instrumentation of knex', () => {
-  test('can leave while connections are lent out and waited for, and leaves no listener behind', async (subject) => {
+describe('the instrumentation of knex', () => {
+  test('leaves connections and requests of knex alone when it is detached, and removes its listeners', async (subject) => {
     await using database = open(subject, { pool: { min: 0, max: 1 } });
     const transaction = await database.transaction();
     const waiting = Promise.resolve(database.raw('select 1'));

@@ -1,4 +1,4 @@
-// Templates of Koa with @koa/router: nested routers, middleware among their layers, several routers in a row.
+// Route templates of Koa with @koa/router: nested routers, middleware among their layers, several routers in a row.
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AttachedInstrumentation } from '../../src/hooks/attach.ts';
@@ -31,7 +31,7 @@ function listenerOf(...routers: any[]): any {
 }
 
 describe('koa', () => {
-  it('gives the prefixes of every router above a route', async () => {
+  it('sets the route template of Koa with the prefixes of every router above it', async () => {
     const users = routerOf();
     users.get('/', say).get('/:id', say);
     const tenants = routerOf({ prefix: '/api/:tenant' });
@@ -45,7 +45,7 @@ describe('koa', () => {
     });
   });
 
-  it('gives the member of an array and the text of an expression', async () => {
+  it('sets the element of an array and the text of an expression as route of Koa', async () => {
     const router = routerOf();
     router
       .get(['/red', '/blue/:shade'], say)
@@ -56,7 +56,7 @@ describe('koa', () => {
     ).toEqual(['/red', '/blue/:shade', String.raw`/^\/item-\d+$/`, '/any']);
   });
 
-  it('gives the route that middleware of the router answers for', async () => {
+  it('sets the route of Koa that middleware of the router answers for', async () => {
     const router = routerOf({ prefix: '/private' });
     router.use((context: any) => context.throw(401));
     router.get('/:id', say);
@@ -66,7 +66,7 @@ describe('koa', () => {
     ]);
   });
 
-  it('gives the route that answers, of several that match', async () => {
+  it('sets the route of Koa that answers, of several that match', async () => {
     const [first, second] = [routerOf(), routerOf()];
     first.get('/users/:id', passOn).get('/users/me', say);
     second.get('/users/:user', say);
@@ -76,7 +76,7 @@ describe('koa', () => {
     });
   });
 
-  it('keeps the route that failed, and has none for what no route matched', async () => {
+  it('keeps the route of Koa that failed, and sets none where no route matched', async () => {
     const router = routerOf();
     router.get('/fail/:how', (context: any) => context.throw(503)).use('/used', passOn);
     expect(await answersOf(listenerOf(router), ['GET /fail/fast', 'GET /used', 'GET /nothing', 'OPTIONS /fail/fast'])).toEqual([
@@ -87,7 +87,7 @@ describe('koa', () => {
     ]);
   });
 
-  it('leaves the application what the router has set', async () => {
+  it('leaves the application what the router of Koa has set', async () => {
     const seen: unknown[] = [];
     const router = routerOf();
     router.get('/users/:id', (context: any) => {
@@ -98,7 +98,7 @@ describe('koa', () => {
     expect(seen[0]).toBe('/users/:id');
   });
 
-  it('leaves nothing behind', () => {
+  it('restores Koa when it is detached', () => {
     const prototype = require('koa/lib/context');
     expect(Object.hasOwn(prototype, '_matchedRoute')).toBe(true);
     attached.detach();

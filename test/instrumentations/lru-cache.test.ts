@@ -1,4 +1,4 @@
-// Caches made with lru-cache, against what lru-cache itself says of them: requests, loads, evictions by reason, items and sizes.
+// Caches of lru-cache, against what lru-cache itself reports: requests, loads, evictions by reason, items and sizes.
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { LRUCache } from 'lru-cache';
@@ -7,17 +7,17 @@ import type { Sample } from '../../src/core/recording/samples.ts';
 import { lruCache } from '../../src/instrumentations/lru-cache.ts';
 import { nameCache } from '../../src/recorders/cache/names.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { attachAlone, namesOf, type AttachedAlone, valueOf } from '../kit/samples/samples.ts';
 
 const require = createRequire(import.meta.url);
 
-let readings: Readings;
+let measured: AttachedAlone;
 beforeEach(() => {
-  readings = attachAlone(lruCache);
+  measured = attachAlone(lruCache);
 });
 afterEach(() => {
-  expect(readings.attached.failure).toBeUndefined();
-  readings.attached.detach();
+  expect(measured.attached.failure).toBeUndefined();
+  measured.attached.detach();
 });
 
 interface Counts {
@@ -29,7 +29,7 @@ interface Counts {
 }
 
 async function countsOf(name?: string): Promise<Counts> {
-  const samples = await readings.read();
+  const samples = await measured.read();
   const named = { 'cache.name': name, 'cache.system': 'lru-cache' };
   const requests = (result: string): number => valueOf(samples, 'cache.requests', { ...named, 'cache.result': result })!;
   const evictions = (reason: string): number =>
@@ -50,7 +50,7 @@ describe('requests of an lru-cache', () => {
     ['ES module', LRUCache],
     ['CommonJS', require('lru-cache').LRUCache],
     ['CommonJS, readable', require('../../node_modules/lru-cache/dist/commonjs/node/index.js').LRUCache],
-  ])('are counted by result (%s)', async (_, Cache) => {
+  ])('counts requests of an lru-cache by result (%s)', async (_, Cache) => {
     const clock = { time: 1, now: () => clock.time };
     const cache = new Cache({ max: 10, ttl: 5, ttlResolution: 0, perf: clock });
     cache.set('a', 1);
@@ -62,7 +62,7 @@ describe('requests of an lru-cache', () => {
     expect(await countsOf()).toEqual({ ...NONE, hit: 2, miss: 1, stale: 1, expired: 1 });
   });
 
-  it('are neither has nor peek', async () => {
+  it('counts neither has nor peek of an lru-cache', async () => {
     const cache = new LRUCache({ max: 10 });
     cache.set('a', 1);
     for (const key of ['a', 'b']) {
@@ -72,7 +72,7 @@ describe('requests of an lru-cache', () => {
     expect(await countsOf()).toEqual(NONE);
   });
 
-  it('are memo, and fetch with and without a way to load', async () => {
+  it('counts memo and fetch of an lru-cache, with and without a fetchMethod', async () => {
     const memo = new LRUCache<string, number>({ max: 10, memoMethod: () => 1 });
     memo.memo('a');
     memo.memo('a');
@@ -84,15 +84,15 @@ describe('requests of an lru-cache', () => {
     expect(await countsOf()).toEqual({ ...NONE, hit: 2, miss: 2 });
   });
 
-  it('are misses while an item is being loaded, however many ask', async () => {
+  it('counts misses of an lru-cache while an item is loaded, for each that requests it', async () => {
     const cache = new LRUCache<string, number>({ max: 10, fetchMethod: async () => 1 });
     await Promise.all([cache.fetch('a'), cache.fetch('a'), cache.fetch('a')]);
     await cache.fetch('a');
     expect(await countsOf()).toEqual({ ...NONE, hit: 1, miss: 3 });
-    expect(valueOf(await readings.read(), 'cache.operation.duration', { 'cache.operation': 'load' })).toBe(1);
+    expect(valueOf(await measured.read(), 'cache.operation.duration', { 'cache.operation': 'load' })).toBe(1);
   });
 
-  it('are none where a refresh is forced, which asks the source', async () => {
+  it('counts no request of an lru-cache for a forced refresh', async () => {
     const cache = new LRUCache<string, number>({ max: 10, fetchMethod: async () => 1, memoMethod: () => 1 });
     cache.set('a', 1);
     await cache.fetch('a', { forceRefresh: true });
@@ -100,7 +100,7 @@ describe('requests of an lru-cache', () => {
     expect(await countsOf()).toEqual(NONE);
   });
 
-  it('are counted with a status object of the application, or with null for one', async () => {
+  it('counts requests of an lru-cache with a status object of the application, or with null', async () => {
     const cache = new LRUCache<string, number>({ max: 10 });
     const status: LRUCache.Status<string, number> = {};
     cache.set('a', 1, { status });
@@ -115,11 +115,11 @@ describe('requests of an lru-cache', () => {
   });
 });
 
-describe('a load of an lru-cache', () => {
+describe('loads of an lru-cache', () => {
   const durations = async (): Promise<Sample[]> =>
-    (await readings.read()).filter(({ name }) => name === 'cache.operation.duration');
+    (await measured.read()).filter(({ name }) => name === 'cache.operation.duration');
 
-  it('takes its time, and has the error that it ends with', async () => {
+  it('times a load of an lru-cache, and records its error', async () => {
     const cache = new LRUCache<string, number>({
       max: 10,
       async fetchMethod(key) {
@@ -139,7 +139,7 @@ describe('a load of an lru-cache', () => {
     expect(loaded!.sum).toBeGreaterThan(0.01);
   });
 
-  it('has failed also where an old value hides it, and is not told where it goes on behind one', async () => {
+  it('records a failed load of an lru-cache behind a stale value, and not one that goes on', async () => {
     const clock = { time: 1, now: () => clock.time };
     const stale = { max: 10, ttl: 5, ttlResolution: 0, perf: clock };
     const hiding = new LRUCache<string, number>({
@@ -158,8 +158,8 @@ describe('a load of an lru-cache', () => {
   });
 });
 
-describe('an eviction of an lru-cache', () => {
-  it('is one for want of room, and none where the application takes items out', async () => {
+describe('evictions of an lru-cache', () => {
+  it('counts an eviction of an lru-cache for want of room, and none where the application removes items', async () => {
     const cache = new LRUCache({ max: 3 });
     for (let key = 0; key < 5; key += 1) cache.set(key, key);
     expect(await countsOf()).toEqual({ ...NONE, capacity: 2 });
@@ -171,7 +171,7 @@ describe('an eviction of an lru-cache', () => {
     expect(await countsOf()).toEqual({ ...NONE, capacity: 2 });
   });
 
-  it('is one for each item that a big one takes the room of', async () => {
+  it('counts an eviction of an lru-cache for each item that a big one displaces', async () => {
     const cache = new LRUCache<string, string>({ maxSize: 10, sizeCalculation: ({ length }) => length });
     for (const key of ['a', 'b', 'c', 'd']) cache.set(key, 'xx');
     cache.set('big', 'x'.repeat(7));
@@ -181,7 +181,7 @@ describe('an eviction of an lru-cache', () => {
     expect(await countsOf()).toEqual({ ...NONE, capacity: 4 });
   });
 
-  it('agrees with the reasons that are given to dispose, whatever is done', async () => {
+  it('agrees with the reasons that an lru-cache passes to dispose, whatever is done', async () => {
     await fc.assert(fc.asyncProperty(settings, fc.array(action, { maxLength: 60 }), agreesWithDispose), { numRuns: 300 });
   });
 });
@@ -209,8 +209,8 @@ type Action = typeof action extends fc.Arbitrary<infer Value> ? Value : never;
 
 async function agreesWithDispose(options: Settings, actions: readonly Action[]): Promise<void> {
   const alone = attachAlone(lruCache);
-  readings.attached.detach();
-  readings = alone;
+  measured.attached.detach();
+  measured = alone;
   const clock = { time: 1, now: () => clock.time };
   const expected = { ...NONE };
   let isPopping = false;
@@ -247,41 +247,41 @@ async function agreesWithDispose(options: Settings, actions: readonly Action[]):
     note(status);
   }
   expect(await countsOf()).toEqual(expected);
-  expect(valueOf(await readings.read(), 'cache.items')).toBe(cache.size);
-  expect(readings.attached.failure).toBeUndefined();
+  expect(valueOf(await measured.read(), 'cache.items')).toBe(cache.size);
+  expect(measured.attached.failure).toBeUndefined();
 }
 
-describe('what an lru-cache holds', () => {
-  it('is what it says itself', async () => {
+describe('items and sizes of an lru-cache', () => {
+  it('reads the items and the size of an lru-cache', async () => {
     const cache = new LRUCache<string, string>({ max: 100, maxSize: 1000, sizeCalculation: ({ length }) => length });
     for (const text of ['a', 'bb', 'ccc']) cache.set(text, text);
-    const samples = await readings.read();
+    const samples = await measured.read();
     expect(valueOf(samples, 'cache.items')).toBe(cache.size);
     expect(valueOf(samples, 'cache.max_items')).toBe(100);
     expect(valueOf(samples, 'cache.size')).toBe(6);
   });
 
-  it('has no size and no maximum where the application sets none', async () => {
+  it('has no size and no maximum of an lru-cache without them', async () => {
     const cache = new LRUCache({ ttl: 1000, ttlAutopurge: true });
     cache.set('a', 1);
-    const names = namesOf(await readings.read());
+    const names = namesOf(await measured.read());
     expect(names).toContain('cache.items');
     expect(names).not.toContain('cache.size');
     expect(names).not.toContain('cache.max_items');
   });
 
-  it('adds up over caches of one name, which is that of their class or the one that they were given', async () => {
+  it('adds up lru-caches of one name, which is given, or that of their class', async () => {
     class UserCache extends LRUCache<string, number> {}
     const caches = [new UserCache({ max: 5 }), new UserCache({ max: 5 }), new LRUCache<string, number>({ max: 7 })] as const;
     nameCache(caches[2], 'rates');
     for (const cache of caches) for (const name of ['a', 'b']) cache.set(name, 1);
-    const samples = await readings.read();
+    const samples = await measured.read();
     expect(valueOf(samples, 'cache.items', { 'cache.name': 'UserCache' })).toBe(4);
     expect(valueOf(samples, 'cache.max_items', { 'cache.name': 'UserCache' })).toBe(10);
     expect(valueOf(samples, 'cache.items', { 'cache.name': 'rates' })).toBe(2);
   });
 
-  it('leaves the page with the cache', async () => {
+  it('removes an lru-cache from the page that was collected', async () => {
     const script = `
       import { LRUCache } from 'lru-cache';
       import { lruCache } from './src/instrumentations/lru-cache.ts';
@@ -302,27 +302,27 @@ describe('what an lru-cache holds', () => {
   });
 });
 
-describe('an instrumentation of lru-cache', () => {
-  it('puts no key and no value on the page', async () => {
+describe('the instrumentation of lru-cache', () => {
+  it('puts no key and no value of an lru-cache on the page', async () => {
     const cache = new LRUCache<string, string>({ max: 1, fetchMethod: async () => 'secret value' });
     cache.set('secret key', 'secret value');
     cache.get('secret key');
     await cache.fetch('secret other');
-    expect(JSON.stringify(await readings.read())).not.toContain('secret');
+    expect(JSON.stringify(await measured.read())).not.toContain('secret');
   });
 
-  it('can leave while a cache is in use, and take it up again', async () => {
+  it('can be detached and attached again while an lru-cache is in use', async () => {
     const { clear } = LRUCache.prototype;
     let load = (_value: number): void => {};
     const cache = new LRUCache<string, number>({ max: 2, fetchMethod: () => new Promise((resolve) => (load = resolve)) });
     const loading = cache.fetch('a');
     expect(LRUCache.prototype.clear).not.toBe(clear);
-    readings.attached.detach();
+    measured.attached.detach();
     load(1);
     expect(await loading).toBe(1);
     expect(LRUCache.prototype.clear).toBe(clear);
-    expect(namesOf(await readings.read())).not.toContain('cache.items');
-    readings = attachAlone(lruCache);
+    expect(namesOf(await measured.read())).not.toContain('cache.items');
+    measured = attachAlone(lruCache);
     for (const name of ['b', 'c', 'd']) cache.set(name, 1);
     cache.get('d');
     expect(await countsOf()).toEqual({ ...NONE, hit: 1, capacity: 2 });

@@ -1,4 +1,4 @@
-// Templates of Nest, which stands on Express or Fastify: prefixes, versions, middleware, guards, pipes and filters.
+// Route templates of Nest, on Express and on Fastify: prefixes, versions, middleware, guards, pipes and filters.
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AttachedInstrumentation } from '../../src/hooks/attach.ts';
@@ -31,7 +31,7 @@ describe.each([
   ['@nestjs/platform-express', 'ExpressAdapter'],
   ['@nestjs/platform-fastify', 'FastifyAdapter'],
 ])('nest on %s', (platform, adapter) => {
-  it('gives the paths of prefix, version, controller and method', async () => {
+  it('sets the route template of Nest from prefix, version, controller and method', async () => {
     require('reflect-metadata');
     const common = require('@nestjs/common');
     const { Controller, Get, Module, NotFoundException, Param, ParseIntPipe, Post, UseGuards, VersioningType } = common;

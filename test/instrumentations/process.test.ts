@@ -1,23 +1,29 @@
-// The process' metrics against ps, /proc and Node's own numbers, in containers of files, and where nothing can be read.
+// Metrics of the process, against ps, /proc and Node.js, in containers made of files, and where nothing can be read.
 import { execFileSync } from 'node:child_process';
 import { openSync, closeSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readText } from '../../src/core/linux/procfs.ts';
-import { processUsage, processUsageFrom } from '../../src/instrumentations/process.ts';
+import { type ProcessSource, processUsage, processUsageFrom } from '../../src/instrumentations/process.ts';
 import { loadOfficial, type Official, startOfficial } from '../kit/apps/official.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { attachAlone, namesOf, type AttachedAlone, valueOf } from '../kit/samples/samples.ts';
 
-let readings: Readings;
+let measured: AttachedAlone;
 let official: Official | undefined;
 
 beforeEach(() => {
-  readings = attachAlone(processUsage);
+  measured = attachAlone(processUsage);
 });
 
+/** Attaches with another source, since only one attachment is active in a process. */
+function attachInstead(source: ProcessSource): AttachedAlone {
+  measured.attached.detach();
+  return (measured = attachAlone(processUsageFrom(source)));
+}
+
 afterEach(async () => {
-  readings.attached.detach();
+  measured.attached.detach();
   await official?.stop();
   vi.restoreAllMocks();
 });
@@ -40,21 +46,21 @@ const PORTABLE = [
   'process.start_time',
 ];
 
-describe('the process', () => {
-  it('has every metric that it declares, but for limits that there are not', async () => {
+describe('metrics of the process', () => {
+  it('has every declared metric of the process, but for limits that do not exist', async () => {
     const missing = processUsage.metrics.map(({ name }) => name).filter((name) => !name.startsWith('container.'));
-    expect(namesOf(await readings.read())).toEqual(expect.arrayContaining(missing));
+    expect(namesOf(await measured.read())).toEqual(expect.arrayContaining(missing));
   });
 
-  it('has the memory that ps shows', async () => {
-    const samples = await readings.read();
+  it('reads the memory of the process as ps does', async () => {
+    const samples = await measured.read();
     const [residentKibibytes, virtualKibibytes] = ps('rss', 'vsz');
     expect(valueOf(samples, 'process.memory.usage')! / 1024 / residentKibibytes!).toBeCloseTo(1, 0);
     expect(valueOf(samples, 'process.memory.virtual')! / 1024 / virtualKibibytes!).toBeCloseTo(1, 0);
   });
 
-  it('has the CPU time that Node counts, and less of it than there is', async () => {
-    const samples = await readings.read();
+  it('reads the CPU time of the process as Node.js does, and no more than there is', async () => {
+    const samples = await measured.read();
     const { user, system } = process.cpuUsage();
     expect(valueOf(samples, 'process.cpu.time', { 'cpu.mode': 'user' })).toBeCloseTo(user / 1e6, 1);
     expect(valueOf(samples, 'process.cpu.time', { 'cpu.mode': 'system' })).toBeCloseTo(system / 1e6, 1);
@@ -62,48 +68,47 @@ describe('the process', () => {
     expect(used).toBeCloseTo(user / 1e6 / process.uptime() / availableParallelism(), 1);
   });
 
-  it('shows how busy it was since the collection before', async () => {
-    await readings.read();
+  it('shows the CPU utilization of the process since the last collection', async () => {
+    await measured.read();
     const uptime = process.uptime();
     vi.spyOn(process, 'uptime').mockReturnValue(uptime + 10);
     const before = process.cpuUsage();
     const end = performance.now() + 300;
     while (performance.now() < end);
     const used = process.cpuUsage(before).user / 1e6;
-    const utilization = valueOf(await readings.read(), 'process.cpu.utilization', { 'cpu.mode': 'user' })!;
+    const utilization = valueOf(await measured.read(), 'process.cpu.utilization', { 'cpu.mode': 'user' })!;
     expect(utilization).toBeCloseTo(used / 10 / availableParallelism(), 1);
     expect(utilization).toBeGreaterThan(used / 15 / availableParallelism());
   });
 
-  it('counts its open files', async () => {
-    const count = async (): Promise<number> => valueOf(await readings.read(), 'process.open_file_descriptor.count')!;
+  it('counts the open files of the process', async () => {
+    const count = async (): Promise<number> => valueOf(await measured.read(), 'process.open_file_descriptor.count')!;
     const before = await count();
     expect(Math.abs(before - (readdirSync('/proc/self/fd').length - 1))).toBeLessThanOrEqual(2);
     const opened = Array.from({ length: 40 }, () => openSync('/dev/null', 'r'));
     expect(Math.abs((await count()) - before - 40)).toBeLessThanOrEqual(2);
     for (const descriptor of opened) closeSync(descriptor);
-    expect(valueOf(await readings.read(), 'process.open_file_descriptor.limit')).toBeGreaterThan(before);
+    expect(valueOf(await measured.read(), 'process.open_file_descriptor.limit')).toBeGreaterThan(before);
   });
 
-  it('counts them on kernels whose directory of descriptors has no size', async () => {
+  it('counts open files on kernels whose directory of descriptors has no size', async () => {
     // The directory beside it lists the same descriptors, and has none on any kernel.
-    const old = attachAlone(processUsageFrom({ read: readText, descriptorDirectory: '/proc/self/fdinfo' }));
-    const [samples, expected] = [await old.read(), await readings.read()];
-    old.attached.detach();
+    const expected = await measured.read();
+    const samples = await attachInstead({ read: readText, descriptorDirectory: '/proc/self/fdinfo' }).read();
     const name = 'process.open_file_descriptor.count';
     expect(Math.abs(valueOf(samples, name)! - valueOf(expected, name)!)).toBeLessThanOrEqual(1);
   });
 
-  it('started when ps says, whatever the clock says later', async () => {
-    const [samples, [elapsedSeconds]] = [await readings.read(), ps('etimes')];
+  it('has the start time of the process that ps shows, even if the clock is set later', async () => {
+    const [samples, [elapsedSeconds]] = [await measured.read(), ps('etimes')];
     const start = valueOf(samples, 'process.start_time')!;
     expect(Math.abs(Date.now() / 1e3 - elapsedSeconds! - start)).toBeLessThan(3);
     expect(Math.abs(valueOf(samples, 'process.uptime')! - elapsedSeconds!)).toBeLessThan(3);
     vi.spyOn(Date, 'now').mockReturnValue(0);
-    expect(valueOf(await readings.read(), 'process.start_time')).toBe(start);
+    expect(valueOf(await measured.read(), 'process.start_time')).toBe(start);
   });
 
-  it('is read in the main thread only', async () => {
+  it('reads the process in the main thread only', async () => {
     const code = `import { Worker } from 'node:worker_threads';
       const code = \`import { attachAlone } from '\${import.meta.resolve('./test/kit/samples/samples.ts')}';
         import { processUsage } from '\${import.meta.resolve('./src/instrumentations/process.ts')}';
@@ -114,19 +119,19 @@ describe('the process', () => {
     expect(await runToEnd(['--input-type=module', '--eval', code])).toMatchObject({ code: 0, stdout: '[[],[]]\n', stderr: '' });
   });
 
-  it('ends by itself', async () => {
+  it('lets the process exit by itself', async () => {
     const code = `import { attachAlone } from './test/kit/samples/samples.ts'; import { processUsage } from './src/instrumentations/process.ts';
       await attachAlone(processUsage).read();`;
     expect(await runToEnd(['--input-type=module', '--eval', code])).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('is not read once it is detached', async () => {
-    readings.attached.detach();
-    expect(await readings.read()).toEqual([]);
+  it('reads nothing of the process once it is detached', async () => {
+    measured.attached.detach();
+    expect(await measured.read()).toEqual([]);
   });
 });
 
-describe('the container', () => {
+describe('metrics of the container', () => {
   const container: Record<string, string> = {
     '/proc/self/cgroup': '0::/\n',
     '/sys/fs/cgroup/memory.current': '209715200\n',
@@ -136,13 +141,11 @@ describe('the container', () => {
   };
 
   async function readIn(files: Readonly<Record<string, string>>) {
-    const inside = attachAlone(processUsageFrom({ read: (path) => files[path], descriptorDirectory: '/no/such/directory' }));
-    const samples = await inside.read();
-    inside.attached.detach();
+    const samples = await attachInstead({ read: (path) => files[path], descriptorDirectory: '/no/such/directory' }).read();
     return samples.filter(({ name }) => name.startsWith('container.')).map(({ name, value }) => [name, value]);
   }
 
-  it('has limits and what it uses of them', async () => {
+  it('reads the limits and the usage of the container', async () => {
     expect(await readIn(container)).toEqual([
       ['container.memory.usage', 209_715_200],
       ['container.memory.working_set', 200_000_000],
@@ -151,43 +154,43 @@ describe('the container', () => {
     ]);
   });
 
-  it('without limits has none', async () => {
+  it('has no limits of a container without limits', async () => {
     const names = (
       await readIn({ ...container, '/sys/fs/cgroup/memory.max': 'max', '/sys/fs/cgroup/cpu.max': 'max 100000' })
     ).map(([name]) => name);
     expect(names).toEqual(['container.memory.usage', 'container.memory.working_set']);
   });
 
-  it('that is none has no series', async () => {
+  it('has no series of a container outside of one', async () => {
     expect(await readIn({})).toEqual([]);
   });
 });
 
-describe('what cannot be read', () => {
-  it('has no series where it does not exist, as on another platform', async () => {
-    const elsewhere = attachAlone(processUsageFrom({ read: () => undefined, descriptorDirectory: '/no/such/directory' }));
+describe('process and container, where nothing can be read', () => {
+  it('has no series of the process for files that do not exist, as on another platform', async () => {
+    const elsewhere = attachInstead({ read: () => undefined, descriptorDirectory: '/no/such/directory' });
     expect(namesOf(await elsewhere.read())).toEqual(PORTABLE);
     expect(elsewhere.registry.failedCallbacks.size).toBe(0);
   });
 
-  it('costs only itself, and is counted', async () => {
+  it('loses only the metric of the process that cannot be read, and counts the failure', async () => {
     const read = (path: string): string | undefined => {
       if (path === '/proc/self/limits') throw new Error(`EACCES: permission denied, open '${path}'`);
       return readText(path);
     };
-    const forbidden = attachAlone(processUsageFrom({ read, descriptorDirectory: '/proc/self/fd' }));
-    const all = namesOf(await readings.read());
+    const all = namesOf(await measured.read());
+    const forbidden = attachInstead({ read, descriptorDirectory: '/proc/self/fd' });
     expect(all.filter((name) => name !== 'process.open_file_descriptor.limit')).toEqual(namesOf(await forbidden.read()));
     await forbidden.read();
     expect([...forbidden.registry.failedCallbacks]).toEqual([['process', 2]]);
   });
 });
 
-describe('the official host metrics', () => {
-  it('give the same values of the process, under the same names', async () => {
+describe('official host metrics of the process', () => {
+  it('has the names and values of the official metrics of the process', async () => {
     official = startOfficial(loadOfficial('@opentelemetry/instrumentation-host-metrics', 'HostMetricsInstrumentation'));
     const theirs = (await official.read()).filter(({ name }) => name.startsWith('process.'));
-    const ours = await readings.read();
+    const ours = await measured.read();
     expect(new Set(theirs.map(({ name }) => name))).toEqual(
       new Set(['process.cpu.time', 'process.cpu.utilization', 'process.memory.usage']),
     );

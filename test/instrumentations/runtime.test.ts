@@ -1,18 +1,18 @@
-// The runtime's metrics against V8's own numbers, a blocked loop, forced collections, and the official instrumentation.
+// Metrics of the runtime, against V8's own numbers, a blocked event loop, forced collections, and the official instrumentation.
 import { getHeapStatistics } from 'node:v8';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { runtimeNode } from '../../src/instrumentations/runtime.ts';
 import { loadOfficial, type Official, startOfficial } from '../kit/apps/official.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { attachAlone, namesOf, type AttachedAlone, valueOf } from '../kit/samples/samples.ts';
 
 const DECLARED = runtimeNode.metrics.map(({ name }) => name);
 
-let readings: Readings | undefined;
+let measured: AttachedAlone | undefined;
 let official: Official | undefined;
 
 afterEach(async () => {
-  readings?.attached.detach();
+  measured?.attached.detach();
   await official?.stop();
   vi.restoreAllMocks();
 });
@@ -31,16 +31,16 @@ async function inChild(code: string, ...flags: string[]): Promise<{ code: number
   return { code: exitCode, value: stdout === '' ? undefined : JSON.parse(stdout) };
 }
 
-describe('the runtime', () => {
-  it('has every metric that it declares', async () => {
-    readings = attachAlone(runtimeNode);
+describe('metrics of the runtime', () => {
+  it('has every declared metric of the runtime', async () => {
+    measured = attachAlone(runtimeNode);
     await wait(100);
-    expect(namesOf(await readings.read()).toSorted()).toEqual([...DECLARED].toSorted());
+    expect(namesOf(await measured.read()).toSorted()).toEqual([...DECLARED].toSorted());
   });
 
-  it('shows the heap as V8 knows it', async () => {
-    readings = attachAlone(runtimeNode);
-    const samples = await readings.read();
+  it('reads the heap as V8 reports it', async () => {
+    measured = attachAlone(runtimeNode);
+    const samples = await measured.read();
     const statistics = getHeapStatistics();
     const sumOf = (name: string): number =>
       samples.filter((sample) => sample.name === name).reduce((sum, { value }) => sum + value, 0);
@@ -50,27 +50,27 @@ describe('the runtime', () => {
     expect(samples.filter(({ name, value }) => name === 'v8js.memory.heap.space.size' && value === 0)).toEqual([]);
   });
 
-  it('shows memory outside the heap', async () => {
-    readings = attachAlone(runtimeNode);
-    const before = valueOf(await readings.read(), 'nodejs.memory.array_buffers')!;
+  it('reads memory outside the heap', async () => {
+    measured = attachAlone(runtimeNode);
+    const before = valueOf(await measured.read(), 'nodejs.memory.array_buffers')!;
     const held = Buffer.alloc(50_000_000);
-    const samples = await readings.read();
+    const samples = await measured.read();
     expect(valueOf(samples, 'nodejs.memory.array_buffers')! - before).toBeGreaterThanOrEqual(held.length);
     expect(valueOf(samples, 'nodejs.memory.external')).toBeGreaterThanOrEqual(valueOf(samples, 'nodejs.memory.array_buffers')!);
   });
 
-  it('counts what keeps the process alive, and says when it is gone', async () => {
-    readings = attachAlone(runtimeNode);
+  it('counts active resources, and 0 when they are gone', async () => {
+    measured = attachAlone(runtimeNode);
     const timers = Array.from({ length: 25 }, () => setTimeout(() => undefined, 60_000));
-    const held = valueOf(await readings.read(), 'v8js.resource.active', { 'v8js.resource.type': 'Timeout' })!;
+    const held = valueOf(await measured.read(), 'v8js.resource.active', { 'v8js.resource.type': 'Timeout' })!;
     for (const timer of timers) clearTimeout(timer);
-    const rest = valueOf(await readings.read(), 'v8js.resource.active', { 'v8js.resource.type': 'Timeout' })!;
+    const rest = valueOf(await measured.read(), 'v8js.resource.active', { 'v8js.resource.type': 'Timeout' })!;
     expect(held - rest).toBe(25);
   });
 });
 
-describe('the event loop', () => {
-  it('that blocks is late by as long as it blocked, and busy', async () => {
+describe('metrics of the event loop', () => {
+  it('measures the delay and the utilization of a blocked event loop', async () => {
     const { value } = await inChild(`
       const block = (millis) => { const end = performance.now() + millis; while (performance.now() < end); };
       const blocks = setInterval(() => block(400), 500);
@@ -87,16 +87,16 @@ describe('the event loop', () => {
     expect(value['nodejs.eventloop.timeidle']).toBeGreaterThan(0.1);
   });
 
-  it('that idles is not late, although it is sampled every few milliseconds', async () => {
+  it('measures no delay of an idle event loop, although it is sampled every few milliseconds', async () => {
     const { value } = await inChild(
       `setTimeout(async () => console.log(JSON.stringify(valueOf(await read(), 'nodejs.eventloop.delay.p50'))), 600);`,
     );
     expect(value).toBeLessThan(0.02);
   });
 
-  it('begins a new interval with a collection, but not with one right after another', async () => {
+  it('starts a new interval of the event loop with a collection, but not with one right after another', async () => {
     const uptime = vi.spyOn(process, 'uptime');
-    readings = attachAlone(runtimeNode);
+    measured = attachAlone(runtimeNode);
     const busy = (millis: number): void => {
       const end = performance.now() + millis;
       while (performance.now() < end);
@@ -105,18 +105,18 @@ describe('the event loop', () => {
     busy(300);
     await wait(60);
     uptime.mockReturnValue(100);
-    expect(valueOf(await readings.read(), 'nodejs.eventloop.delay.max')).toBeGreaterThan(0.2);
+    expect(valueOf(await measured.read(), 'nodejs.eventloop.delay.max')).toBeGreaterThan(0.2);
     await wait(60);
     uptime.mockReturnValue(101);
-    expect(valueOf(await readings.read(), 'nodejs.eventloop.delay.max')).toBeGreaterThan(0.2);
+    expect(valueOf(await measured.read(), 'nodejs.eventloop.delay.max')).toBeGreaterThan(0.2);
     await wait(60);
     uptime.mockReturnValue(104);
-    expect(valueOf(await readings.read(), 'nodejs.eventloop.delay.max')).toBeLessThan(0.2);
+    expect(valueOf(await measured.read(), 'nodejs.eventloop.delay.max')).toBeLessThan(0.2);
   });
 });
 
-describe('garbage collections', () => {
-  it('are counted by kind', async () => {
+describe('metrics of garbage collections', () => {
+  it('counts garbage collections by kind', async () => {
     const { value } = await inChild(
       `for (let round = 0; round < 4; round += 1) gc();
        for (let round = 0; round < 3; round += 1) gc({ type: 'minor' });
@@ -129,30 +129,30 @@ describe('garbage collections', () => {
     expect(byKind.get('minor')?.count).toBeGreaterThanOrEqual(3);
   });
 
-  it('that did not happen yet are 0', async () => {
-    readings = attachAlone(runtimeNode);
-    expect(valueOf(await readings.read(), 'v8js.gc.duration', { 'v8js.gc.type': 'weakcb' })).toBeTypeOf('number');
+  it('exposes kinds of garbage collections as 0 that have not happened', async () => {
+    measured = attachAlone(runtimeNode);
+    expect(valueOf(await measured.read(), 'v8js.gc.duration', { 'v8js.gc.type': 'weakcb' })).toBeTypeOf('number');
   });
 });
 
-describe('detaching', () => {
-  it('stops the sampler and the observer', async () => {
+describe('detaching the metrics of the runtime', () => {
+  it('stops sampling the event loop and observing collections', async () => {
     const hooks = process.getBuiltinModule('node:perf_hooks');
     const monitor = vi.spyOn(hooks, 'monitorEventLoopDelay');
     const disconnect = vi.spyOn(hooks.PerformanceObserver.prototype, 'disconnect');
-    readings = attachAlone(runtimeNode);
+    measured = attachAlone(runtimeNode);
     const histogram = monitor.mock.results[0]!.value as ReturnType<typeof hooks.monitorEventLoopDelay>;
-    readings.attached.detach();
+    measured.attached.detach();
     expect(histogram.disable()).toBe(false);
     expect(disconnect).toHaveBeenCalledOnce();
-    expect(await readings.read()).toEqual([]);
+    expect(await measured.read()).toEqual([]);
   });
 
-  it('is not needed to end: nothing keeps the process alive', async () => {
+  it('lets the process exit while the runtime is measured', async () => {
     expect(await inChild('await read();')).toEqual({ code: 0, value: undefined });
   });
 
-  it('leaves no collection counted', async () => {
+  it('counts no garbage collection once it is detached', async () => {
     const { value } = await inChild(
       `gc(); await new Promise((resolve) => setTimeout(resolve, 20)); attached.detach(); const before = await read();
       gc(); setTimeout(async () => console.log(JSON.stringify([before, await read()])), 20);`,
@@ -162,8 +162,8 @@ describe('detaching', () => {
   });
 });
 
-describe('a worker thread', () => {
-  it('has an event loop and a heap of its own', async () => {
+describe('the runtime of a worker thread', () => {
+  it('measures the event loop and the heap of a worker thread by themselves', async () => {
     const { value } = await inChild(`
       import { Worker, isMainThread } from 'node:worker_threads';
       const code = \`import { attachAlone, valueOf } from '\${import.meta.resolve('./test/kit/samples/samples.ts')}';
@@ -177,19 +177,19 @@ describe('a worker thread', () => {
   });
 });
 
-describe('the official instrumentation', () => {
+describe('official metrics of the runtime', () => {
   const typeOf = { counter: 'counter', updowncounter: 'gauge', gauge: 'gauge', histogram: 'histogram' } as const;
   /** What it does not measure. */
   const OURS_ALONE = ['nodejs.memory.array_buffers', 'nodejs.memory.external', 'v8js.memory.heap.limit'];
 
-  it('gives the same metrics, in the same units, with the same attributes', async () => {
+  it('has the names, units and attributes of the official metrics of the runtime', async () => {
     official = startOfficial(loadOfficial('@opentelemetry/instrumentation-runtime-node', 'RuntimeNodeInstrumentation'));
-    readings = attachAlone(runtimeNode);
+    measured = attachAlone(runtimeNode);
     const garbage: number[][] = [];
     for (let round = 0; round < 200; round += 1) garbage.push(Array.from({ length: 10_000 }, (_, index) => index));
     await wait(300);
     const theirs = await official.read();
-    const ours = await readings.read();
+    const ours = await measured.read();
     const describeMetric = (name: string, unit: string, type: string, keys: readonly string[]): string =>
       `${name} ${unit} ${type} ${keys.join()}`;
     const theirMetrics = theirs.map(({ name, unit, type, attributes }) =>
@@ -203,12 +203,12 @@ describe('the official instrumentation', () => {
     expect(new Set(oursAlone)).toEqual(new Set(OURS_ALONE));
   });
 
-  it('gives the same values where both read the same thing', async () => {
+  it('has the values of the official metrics of the runtime where both read the same', async () => {
     official = startOfficial(loadOfficial('@opentelemetry/instrumentation-runtime-node', 'RuntimeNodeInstrumentation'));
-    readings = attachAlone(runtimeNode);
+    measured = attachAlone(runtimeNode);
     await wait(200);
     const theirs = await official.read();
-    const ours = await readings.read();
+    const ours = await measured.read();
     const compared = theirs.filter(
       ({ name, value }) => /^v8js\.memory\.heap\.(used|space\.size|space\.physical_size)$/.test(name) && value > 500_000,
     );

@@ -1,4 +1,4 @@
-// What promtel tells of itself: only what there is to tell.
+// promtel's metrics of itself: the version always, anything else only once there is something to report.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defineMetric } from '../../src/core/metric.ts';
 import { onProblem } from '../../src/core/problem.ts';
@@ -29,7 +29,10 @@ beforeEach(() => {
   attached = attach(self, registry, SETTINGS);
 });
 
-afterEach(() => onProblem(undefined));
+afterEach(() => {
+  attached.detach();
+  onProblem(undefined);
+});
 
 async function read(name: string): Promise<unknown[]> {
   await registry.collect();
@@ -38,12 +41,12 @@ async function read(name: string): Promise<unknown[]> {
     .map(({ attributes, value }) => [...Object.values(attributes), value]);
 }
 
-describe('promtel', () => {
-  it('says which version runs on which Node.js', async () => {
+describe('metrics of promtel itself', () => {
+  it('reports the versions of promtel and Node.js', async () => {
     expect(await read('promtel.build.info')).toEqual([[process.versions.node, VERSION, 1]]);
   });
 
-  it('has nothing else to tell while all is well', async () => {
+  it('reports nothing else of promtel while nothing is wrong', async () => {
     await registry.collect();
     expect(new Set(samplesOf(registry).map(({ name }) => name))).toEqual(
       new Set(['promtel.build.info', 'promtel.metric.series']),
@@ -67,19 +70,19 @@ describe('promtel', () => {
     expect(await read('promtel.metric.series')).toContainEqual(['shop.orders', 0]);
   });
 
-  it('counts those that are made by the same collection', async () => {
+  it('counts series that the same collection makes', async () => {
     const gauge = registry.instrument(defineMetric({ ...orders, name: 'shop.open', instrument: 'gauge', merge: 'max' }));
     registry.onCollect('shop', () => gauge.set(1));
     expect(await read('promtel.metric.series')).toContainEqual(['shop.open', 1]);
   });
 
-  it('counts what went to the overflow series', async () => {
+  it('counts values that went to the overflow series', async () => {
     const counter = registry.instrument(orders);
     for (const name of ['a', 'b', 'c', 'd', 'd']) counter.add(1, { 'shop.name': name });
     expect(await read('promtel.metric.overflow')).toEqual([['shop.orders', 3]]);
   });
 
-  it('counts values that were rejected', async () => {
+  it('counts rejected values', async () => {
     const counter = registry.instrument(orders);
     for (const amount of [Number.NaN, -1, Infinity, 1]) counter.add(amount);
     expect(await read('promtel.metric.rejected')).toEqual([['shop.orders', 3]]);
@@ -100,7 +103,7 @@ describe('promtel', () => {
     expect(await read('promtel.instrumentation.detached')).toEqual([['broken', 1]]);
   });
 
-  it('counts what could not be read', async () => {
+  it('counts failed callbacks', async () => {
     registry.onCollect('moon', () => {
       throw new Error('too far');
     });
@@ -114,7 +117,7 @@ describe('promtel', () => {
     );
   });
 
-  it('tells nothing once it is detached', async () => {
+  it('reports nothing of promtel once it is detached', async () => {
     attached.detach();
     await registry.collect();
     expect(samplesOf(registry)).toEqual([]);

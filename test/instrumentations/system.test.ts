@@ -1,4 +1,4 @@
-// The host's metrics against df, /proc and the official instrumentation, on other platforms, and on hosts made of files.
+// Metrics of the host, against df, /proc and the official instrumentation, on other platforms, and on hosts made of files.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -8,9 +8,9 @@ import { readText } from '../../src/core/linux/procfs.ts';
 import type { Sample } from '../../src/core/recording/samples.ts';
 import { hostMetrics, hostMetricsFrom } from '../../src/instrumentations/system.ts';
 import { loadOfficial, type Official, startOfficial } from '../kit/apps/official.ts';
-import { attachAlone, namesOf, type Readings, valueOf } from '../kit/samples/samples.ts';
+import { attachAlone, namesOf, type AttachedAlone, valueOf } from '../kit/samples/samples.ts';
 
-let readings: Readings | undefined;
+let measured: AttachedAlone | undefined;
 let official: Official | undefined;
 let uptimeSeconds: number;
 
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  readings?.attached.detach();
+  measured?.attached.detach();
   await official?.stop();
   vi.restoreAllMocks();
 });
@@ -32,26 +32,26 @@ async function pass(): Promise<void> {
 }
 
 /** A host whose files can change between collections. */
-function hostOf(files: Record<string, string>): Readings {
-  return (readings = attachAlone(hostMetricsFrom((path) => files[path])));
+function hostOf(files: Record<string, string>): AttachedAlone {
+  return (measured = attachAlone(hostMetricsFrom((path) => files[path])));
 }
 
 function only(samples: readonly Sample[], name: string): unknown[] {
   return samples.filter((sample) => sample.name === name).map(({ attributes, value }) => [...Object.values(attributes), value]);
 }
 
-describe('this host', () => {
-  it('has every metric that it declares', async () => {
-    readings = attachAlone(hostMetrics);
-    await readings.read();
+describe('metrics of this host', () => {
+  it('has every declared metric of the host', async () => {
+    measured = attachAlone(hostMetrics);
+    await measured.read();
     await pass();
     const declared = hostMetrics.metrics.map(({ name }) => name);
-    expect(namesOf(await readings.read()).toSorted()).toEqual(declared.toSorted());
+    expect(namesOf(await measured.read()).toSorted()).toEqual(declared.toSorted());
   });
 
-  it('has the memory that the kernel tells of', async () => {
-    readings = attachAlone(hostMetrics);
-    const samples = await readings.read();
+  it('reads the memory of the host as the kernel reports it', async () => {
+    measured = attachAlone(hostMetrics);
+    const samples = await measured.read();
     const limit = valueOf(samples, 'system.memory.limit')!;
     const available = Number(/^MemAvailable:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8'))![1]) * 1024;
     const states = ['used', 'available'].map((state) => ({ 'system.memory.state': state }));
@@ -61,9 +61,9 @@ describe('this host', () => {
     expect(states.reduce((sum, state) => sum + valueOf(samples, 'system.memory.utilization', state)!, 0)).toBeCloseTo(1, 9);
   });
 
-  it('has the space that df shows', async () => {
-    readings = attachAlone(hostMetrics);
-    const samples = await readings.read();
+  it('reads the space of file systems as df does', async () => {
+    measured = attachAlone(hostMetrics);
+    const samples = await measured.read();
     const [size, used, available] = execFileSync('df', ['-B1', '--output=size,used,avail', '/'], { encoding: 'utf8' })
       .split('\n')[1]!
       .trim()
@@ -82,9 +82,9 @@ describe('this host', () => {
     expect(valueOf(samples, 'system.filesystem.utilization', root)).toBeCloseTo(used! / (used! + available!), 2);
   });
 
-  it('has CPU times that add up, in seconds', async () => {
-    readings = attachAlone(hostMetrics);
-    const before = await readings.read();
+  it('has CPU times of the host that add up, in seconds', async () => {
+    measured = attachAlone(hostMetrics);
+    const before = await measured.read();
     const total = cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.idle + times.irq, 0) / 1e3;
     const known = before.filter(
       ({ name, attributes }) =>
@@ -93,19 +93,19 @@ describe('this host', () => {
     // Node counts no soft interrupts.
     expect(known.reduce((sum, { value }) => sum + value, 0) / total).toBeCloseTo(1, 0);
     await pass();
-    const shares = (await readings.read()).filter(({ name }) => name === 'system.cpu.utilization');
+    const shares = (await measured.read()).filter(({ name }) => name === 'system.cpu.utilization');
     expect(shares.reduce((sum, { value }) => sum + value, 0)).toBeCloseTo(1, 9);
   });
 
-  it('is not read once it is detached', async () => {
-    readings = attachAlone(hostMetrics);
-    readings.attached.detach();
-    expect(await readings.read()).toEqual([]);
+  it('reads nothing of the host once it is detached', async () => {
+    measured = attachAlone(hostMetrics);
+    measured.attached.detach();
+    expect(await measured.read()).toEqual([]);
   });
 });
 
-describe('CPU time', () => {
-  it('becomes shares of the time between collections', async () => {
+describe('CPU time of the host', () => {
+  it('shows the CPU utilization of the host between collections', async () => {
     const files = { '/proc/stat': 'cpu  100 0 100 800 0 0 0 0\ncpu0 100 0 100 800 0 0 0 0\n' };
     const host = hostOf(files);
     expect(only(await host.read(), 'system.cpu.utilization')).toEqual([]);
@@ -117,7 +117,7 @@ describe('CPU time', () => {
     expect(valueOf(samples, 'system.cpu.time', { 'cpu.mode': 'user' })).toBe(1.3);
   });
 
-  it('never goes back, although the kernel takes some back', async () => {
+  it('never decreases the CPU time of the host, although the kernel corrects some', async () => {
     const files = { '/proc/stat': 'cpu  100 0 100 800 50 0 0 0\n' };
     const host = hostOf(files);
     await host.read();
@@ -131,8 +131,8 @@ describe('CPU time', () => {
   });
 });
 
-describe('disks and interfaces', () => {
-  it('have their totals', async () => {
+describe('disks and network interfaces of the host', () => {
+  it('reads the totals of disks and network interfaces', async () => {
     const samples = await hostOf({
       '/proc/diskstats': '8 0 sda 5 0 80 1 3 0 16 2 0 3 4\n8 1 sda1 5 0 80 1 3 0 16 2 0 3 4\n',
       '/proc/net/dev': ' eth0: 1000 10 1 2 0 0 0 0 2000 20 3 4 0 0 0 0\n lo: 9 9 0 0 0 0 0 0 9 9 0 0 0 0 0 0\n',
@@ -159,7 +159,7 @@ describe('disks and interfaces', () => {
     ]);
   });
 
-  it('begin anew when the device does', async () => {
+  it('resets the totals of a disk or interface that starts anew', async () => {
     const files = { '/proc/net/dev': 'eth0: 1000 10 0 0 0 0 0 0 2000 20 0 0 0 0 0 0' };
     const host = hostOf(files);
     await host.read();
@@ -173,17 +173,17 @@ describe('disks and interfaces', () => {
     expect(host.registry.families.every(({ rejected }) => rejected === 0)).toBe(true);
   });
 
-  it('are bounded', async () => {
+  it('limits the number of disks and interfaces', async () => {
     const lines = Array.from({ length: 500 }, (_, index) => `eth${index}: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0`);
     expect(only(await hostOf({ '/proc/net/dev': lines.join('\n') }).read(), 'system.network.io').length).toBe(32);
   });
 });
 
-describe('file systems', () => {
+describe('file systems of the host', () => {
   const statfs = () => vi.spyOn(process.getBuiltinModule('node:fs').promises, 'statfs');
   const space = { type: 0, bsize: 10, blocks: 100, bfree: 40, bavail: 30, files: 0, ffree: 0 };
 
-  it('that are unmounted leave the page', async () => {
+  it('removes file systems that are unmounted', async () => {
     statfs().mockResolvedValue(space);
     const files = { '/proc/self/mounts': '/dev/sda1 / ext4 rw 0 0\n/dev/sdb1 /data xfs rw 0 0\n' };
     const host = hostOf(files);
@@ -201,7 +201,7 @@ describe('file systems', () => {
     expect(only(samples, 'system.filesystem.limit')).toEqual([['/dev/sda1', '/', 'ext4', 1000]]);
   });
 
-  it('that make way for another leave the page', async () => {
+  it('removes file systems that another one is mounted over', async () => {
     statfs().mockResolvedValue(space);
     const files = { '/proc/self/mounts': '/dev/sdb1 /data xfs rw 0 0\n' };
     const host = hostOf(files);
@@ -210,7 +210,7 @@ describe('file systems', () => {
     expect(only(await host.read(), 'system.filesystem.limit')).toEqual([['/dev/sdc1', '/data', 'ext4', 1000]]);
   });
 
-  it('that hang are asked once, and cost no other', async () => {
+  it('reads a file system that hangs once, and the others still', async () => {
     const asked = statfs().mockImplementation((path: unknown) =>
       path === '/' ? new Promise(() => undefined) : Promise.resolve(space),
     );
@@ -220,14 +220,14 @@ describe('file systems', () => {
     expect(asked.mock.calls.map(([path]) => path)).toEqual(['/', '/data', '/data']);
   });
 
-  it('that cannot be read are counted, and cost no other', async () => {
+  it('counts file systems that cannot be read, and reads the others still', async () => {
     statfs().mockImplementation((path: unknown) => (path === '/' ? Promise.reject(new Error('EACCES')) : Promise.resolve(space)));
     const host = hostOf({ '/proc/self/mounts': '/dev/sda1 / ext4 rw 0 0\n/dev/sdb1 /data xfs rw 0 0\n' });
     expect(only(await host.read(), 'system.filesystem.limit')).toEqual([['/dev/sdb1', '/data', 'xfs', 1000]]);
     expect([...host.registry.failedCallbacks]).toEqual([['host-metrics', 1]]);
   });
 
-  it('without blocks have no space to tell of', async () => {
+  it('has no space of file systems without blocks', async () => {
     statfs().mockResolvedValue({ ...space, blocks: 0, bfree: 0, bavail: 0 });
     expect(only(await hostOf({ '/proc/self/mounts': '/dev/sda1 / ext4 rw 0 0\n' }).read(), 'system.filesystem.limit')).toEqual(
       [],
@@ -235,8 +235,8 @@ describe('file systems', () => {
   });
 });
 
-describe('what cannot be read', () => {
-  it('has no series where it does not exist, as on another platform', async () => {
+describe('the host, where nothing can be read', () => {
+  it('has no series of the host for files that do not exist, as on another platform', async () => {
     const host = hostOf({});
     await host.read();
     await pass();
@@ -249,28 +249,28 @@ describe('what cannot be read', () => {
     expect(host.registry.failedCallbacks.size).toBe(0);
   });
 
-  it('costs only itself, and is counted', async () => {
-    readings = attachAlone(
+  it('loses only the metric of the host that cannot be read, and counts the failure', async () => {
+    measured = attachAlone(
       hostMetricsFrom((path) => {
         if (path === '/proc/diskstats') throw new Error(`EACCES: permission denied, open '${path}'`);
         return readText(path);
       }),
     );
-    const names = namesOf(await readings.read());
+    const names = namesOf(await measured.read());
     expect(names).not.toContain('system.disk.io');
     expect(names).toEqual(expect.arrayContaining(['system.cpu.time', 'system.memory.usage', 'system.filesystem.usage']));
-    expect([...readings.registry.failedCallbacks]).toEqual([['host-metrics', 1]]);
+    expect([...measured.registry.failedCallbacks]).toEqual([['host-metrics', 1]]);
   });
 });
 
-describe('the official host metrics', () => {
-  it('give the same values of the host, under the same names', async () => {
+describe('official host metrics of the host', () => {
+  it('has the names and values of the official metrics of the host', async () => {
     official = startOfficial(loadOfficial('@opentelemetry/instrumentation-host-metrics', 'HostMetricsInstrumentation'));
-    readings = attachAlone(hostMetrics);
-    await readings.read();
+    measured = attachAlone(hostMetrics);
+    await measured.read();
     await pass();
     const theirs = (await official.read()).filter(({ name }) => name.startsWith('system.'));
-    const ours = await readings.read();
+    const ours = await measured.read();
     expect(theirs.map(({ name }) => name).filter((name) => !namesOf(ours).includes(name))).toEqual([]);
     for (const mode of ['user', 'system', 'idle']) {
       // Theirs are by CPU.

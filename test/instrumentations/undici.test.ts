@@ -1,4 +1,4 @@
-// Every way in which a request sent with fetch or undici can go: counted once, with its outcome, and no longer under way.
+// Every way in which a request sent with fetch or undici can end: counted once, with its outcome, and no longer active.
 import { createHash } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createNet, type Server as NetServer } from 'node:net';
@@ -41,8 +41,8 @@ async function expectOutcomes(expected: Record<string, number>): Promise<void> {
   expect(activeOf(registry)).toBe(0);
 }
 
-describe('fetch', () => {
-  it('has the attributes of the semantic conventions', async () => {
+describe('requests sent with fetch', () => {
+  it('records a request of fetch with the attributes of the semantic conventions', async () => {
     await serve((_, response) => response.end('hello'));
     await (await fetch(url('/any?query'))).text();
     await expectOutcomes({ 'GET 200': 1 });
@@ -62,7 +62,7 @@ describe('fetch', () => {
     });
   });
 
-  it('counts each hop of a redirect, which is a request of its own', async () => {
+  it('counts each hop of a redirect of fetch as a request', async () => {
     await serve((request, response) =>
       request.url === '/' ? response.writeHead(302, { location: '/there' }).end() : response.end('ok'),
     );
@@ -70,19 +70,19 @@ describe('fetch', () => {
     await expectOutcomes({ 'GET 302': 1, 'GET 200': 1 });
   });
 
-  it('tells known methods, however they are written', async () => {
+  it('records known methods of fetch, in upper or lower case', async () => {
     await serve((_, response) => response.end());
     for (const method of ['post', 'PATCH', 'PROPFIND']) await fetch(url(), { method });
     await expectOutcomes({ 'POST 200': 1, 'PATCH 200': 1, '_OTHER 200': 1 });
   });
 
-  it('counts a status of 400 or more as an error of that type', async () => {
+  it('records a status of 400 or more of fetch as an error of that type', async () => {
     await serve((_, response) => response.writeHead(404).end());
     await fetch(url());
     await expectOutcomes({ 'GET 404 404': 1 });
   });
 
-  it('is under way until the answer came in full', async () => {
+  it('counts a request of fetch as active until the response is complete', async () => {
     let finish = (): void => {};
     await serve((_, response) => {
       response.write('part');
@@ -95,13 +95,13 @@ describe('fetch', () => {
     await expectOutcomes({ 'GET 200': 1 });
   });
 
-  it('that is not read is counted when the answer has come', async () => {
+  it('counts a request of fetch whose response is not read when it has arrived', async () => {
     await serve((_, response) => response.end('small enough to come unasked'));
     await fetch(url());
     await expectOutcomes({ 'GET 200': 1 });
   });
 
-  it('to nobody is told by the code of the error', async () => {
+  it('records a refused connection of fetch with the code of the error', async () => {
     await serve(() => {});
     server!.close();
     await expect(fetch(url())).rejects.toThrow('fetch failed');
@@ -113,7 +113,7 @@ describe('fetch', () => {
     ['nothing', undefined, /^GET UND_ERR_SOCKET$/],
     ['half', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf', /^GET 200 UND_ERR_SOCKET$/],
     ['no HTTP', 'hello', /^GET (HTTPParserError|HPE_INVALID_CONSTANT)$/],
-  ])('that is answered with %s is told by the code of the error', async (_, answer, outcome) => {
+  ])('records a response of fetch with %s by the code of the error', async (_, answer, outcome) => {
     server = createNet((socket) => {
       socket.on('error', () => {}).once('data', () => (answer === undefined ? socket.destroy() : socket.end(answer)));
     });
@@ -123,7 +123,7 @@ describe('fetch', () => {
     expect(activeOf(registry)).toBe(0);
   });
 
-  it('that is given up is told by the name of the reason', async () => {
+  it('records an aborted request of fetch with the name of the reason', async () => {
     await serve(() => {});
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 20);
@@ -132,7 +132,7 @@ describe('fetch', () => {
     await expectOutcomes({ 'GET AbortError': 1, 'GET TimeoutError': 1 });
   });
 
-  it('that is given up while the answer comes leaves its status', async () => {
+  it('records the status of a request of fetch that is aborted during the response', async () => {
     await serve((_, response) => void response.write('part'));
     const controller = new AbortController();
     const response = await fetch(url(), { signal: controller.signal });
@@ -141,7 +141,7 @@ describe('fetch', () => {
     await expectOutcomes({ 'GET 200 AbortError': 1 });
   });
 
-  it('that does not get as far as a request is none', async () => {
+  it('counts no call of fetch that sends no request', async () => {
     await expect(fetch('http://127.0.0.1:1', { signal: AbortSignal.abort() })).rejects.toThrow();
     await expect(fetch('data:text/plain,hello').then((response) => response.text())).resolves.toBe('hello');
     expect(outcomes()).toEqual({});
@@ -149,8 +149,8 @@ describe('fetch', () => {
   });
 });
 
-describe('a WebSocket', () => {
-  it('is counted once with 101, when it was granted', async () => {
+describe('WebSockets of undici', () => {
+  it('counts a WebSocket of undici once with 101, when it is opened', async () => {
     await serve(() => {});
     server!.on('upgrade', (request, socket) => {
       const key = request.headers['sec-websocket-key'] as string;
@@ -169,7 +169,7 @@ describe('a WebSocket', () => {
     await expectOutcomes({ 'GET 101': 1 });
   });
 
-  it('that is refused is counted by the answer', async () => {
+  it('counts a WebSocket of undici that is refused by the response', async () => {
     await serve((_, response) => response.writeHead(403).end());
     const socket = new WebSocket(url().replace('http', 'ws'));
     await new Promise((resolve) => socket.addEventListener('error', resolve));
@@ -179,7 +179,7 @@ describe('a WebSocket', () => {
   });
 });
 
-it('detaching lets go of what is under way', async () => {
+it('drops active requests of undici when it is detached', async () => {
   let answer = (): void => {};
   await serve((_, response) => {
     answer = () => response.end();

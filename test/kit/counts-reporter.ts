@@ -1,4 +1,4 @@
-// Prints vitest's own counts as the last line, in the plain form that CI reads: `N passed, N failed`.
+// Prints vitest's counts as the last line, in the plain form that CI reads: `N passed, N failed`.
 import type { Reporter, TestModule } from 'vitest/node';
 
 export default class CountsReporter implements Reporter {

@@ -1,4 +1,4 @@
-// A port of the loopback address that was free a moment ago.
+// Finds free ports of the loopback address.
 import { type AddressInfo, createServer } from 'node:net';
 
 export function freePort(): Promise<number> {
@@ -9,4 +9,10 @@ export function freePort(): Promise<number> {
       server.close(() => resolve(port));
     });
   });
+}
+
+/** Gives one free port at every call, found at the first: for servers that are started again under the same address. */
+export function fixedPort(): () => Promise<number> {
+  let port: Promise<number> | undefined;
+  return () => (port ??= freePort());
 }

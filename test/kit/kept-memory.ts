@@ -1,4 +1,4 @@
-// How much memory is kept: what is left when the garbage collector has run.
+// Measures the memory that is kept: what is left after a garbage collection.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 

@@ -6,7 +6,7 @@ export interface Group {
   readonly count: number;
   /** How they are added; those that a parent waits for with it. */
   readonly by: 'add' | 'addBulk' | 'flow';
-  /** What the worker is told of each. */
+  /** What the job of each tells the worker to do. */
   readonly data: {
     /** How many attempts fail, and with which type or code. */
     readonly failures?: number;
@@ -55,7 +55,7 @@ function mails(count: number, by: Group['by'], data: Group['data'] = {}, options
   return { queue: 'letters', name: 'mail', count, by, data, options: { removeOnComplete, ...options } };
 }
 
-/** What the processes are told. */
+/** What the processes are started with. */
 export const PLAN = {
   groups: GROUPS,
   /** The queues that a worker takes jobs from, and how many at a time. */
@@ -134,8 +134,8 @@ type Bounds = readonly [least: number, most: number];
 
 /** Each kind of job by its labels, with the seconds that its jobs waited for in all, without their delay. */
 export function waitBounds({ addedFrom, addedUntil, workedFrom, workedUntil }: Schedule): Record<string, Bounds> {
-  const told = ALL_GROUPS.filter((group) => group !== STALLED);
-  return sumsOfKinds(told, ({ count, data: { agedMillis = 0 }, options: { delay = 0 } }) => [
+  const measured = ALL_GROUPS.filter((group) => group !== STALLED);
+  return sumsOfKinds(measured, ({ count, data: { agedMillis = 0 }, options: { delay = 0 } }) => [
     (count * (Math.max(0, workedFrom - addedUntil - delay) + agedMillis)) / 1000,
     (count * (Math.max(0, workedUntil - addedFrom - delay) + agedMillis)) / 1000,
   ]);

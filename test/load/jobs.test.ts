@@ -1,14 +1,14 @@
 // 1,000 jobs of three kinds through real processes and a real Redis, one worker killed in the middle of a job: every count is exact,
-// every time within what the plan allows, and the depth of the queues what redis-cli tells.
+// every duration within the bounds of the plan, and the depth of the queues as redis-cli has it.
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, vi } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
 import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
-import { testWith } from '../kit/programs.ts';
 import { readPage, readSamples, sumsOf } from '../kit/samples/metrics-page.ts';
 import type { ParsedSample } from '../kit/samples/parse-exposition.ts';
 import { depthInExposition, depthInRedis } from '../kit/samples/queue-depth.ts';
 import { type RedisProcess, startRedis } from '../kit/servers/redis-process.ts';
+import { testWith } from '../kit/with-program.ts';
 import {
   expectedCounts,
   expectedWorkers,
@@ -48,7 +48,7 @@ describe.each([
       timeoutMillis: 55_000,
     });
 
-  testWith('redis-server', `counts ${JOB_COUNT} jobs exactly`, async (program) => {
+  testWith('redis-server', `counts ${JOB_COUNT} jobs of several processes exactly`, async (program) => {
     await using redis = await startRedis(program);
     const addedFrom = Date.now();
     const api = start(redis, 'api');
@@ -78,7 +78,7 @@ describe.each([
   });
 });
 
-/** Kills a worker as soon as it has a job, whose wait it tells of before. */
+/** Kills a worker as soon as it has a job whose wait it has recorded. */
 async function killInTheMiddle(victim: App): Promise<void> {
   await victim.line(/took a job on/);
   const page = await readSamples(victim);
@@ -122,19 +122,19 @@ function expectWithin(value: number | undefined, least: number, most: number): v
   expect(value).toBeLessThanOrEqual(most);
 }
 
-/** Waits until one of the pages, and no other, tells of each queue what redis-cli does. */
+/** Waits until exactly one of the pages has each queue, with the depth that redis-cli shows. */
 async function expectDepth(redis: RedisProcess, apps: readonly App[]): Promise<void> {
   await eventually(async () => {
     await pause(100);
     const pages = await Promise.all(apps.map(readPage));
     for (const queue of QUEUES) {
-      const told = pages.flatMap((page) => depthInExposition(page, queue) ?? []);
-      expect(told).toEqual([await depthInRedis(redis, `bull:${queue}`)]);
+      const depths = pages.flatMap((page) => depthInExposition(page, queue) ?? []);
+      expect(depths).toEqual([await depthInRedis(redis, `bull:${queue}`)]);
     }
   }, 10_000);
 }
 
-/** The age of the oldest job is what redis-cli tells, but for the time since the queue was read; no job waits in the other one. */
+/** The age of the oldest job is that in Redis, but for the time since the queue was polled; no job waits in the other one. */
 async function expectAge(redis: RedisProcess, app: App): Promise<void> {
   const ages = sumsOf(await readSamples(app), /^queue_oldest_job_age_seconds$/);
   expect(Object.keys(ages)).toEqual(['queue_oldest_job_age_seconds{queue_name="letters"}']);

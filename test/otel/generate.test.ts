@@ -1,4 +1,4 @@
-// The generated references are what their generator makes of the sources, and its check sees when they are not.
+// The generator of the references: the committed files are up to date, and --check finds those that are not.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,13 +10,13 @@ const root = join(import.meta.dirname, '../..');
 const copy = mkdtempSync(join(tmpdir(), 'promtel-generate-'));
 afterAll(() => rmSync(copy, { recursive: true }));
 
-describe('otel/generate.ts', () => {
-  it('finds the committed files up to date', () => {
+describe('generated references', () => {
+  it('otel/generate.ts --check finds the committed references up to date', () => {
     expect(readFileSync(join(root, 'otel/settings.md'), 'utf8')).toBe(settingsPage());
     expect(execFileSync(process.execPath, ['otel/generate.ts', '--check'], { cwd: root, encoding: 'utf8' })).toBe('');
   });
 
-  it('writes missing files, and tells of one that was edited by hand', () => {
+  it('otel/generate.ts writes missing references, and --check reports one that was edited by hand', () => {
     mkdirSync(join(copy, 'otel'));
     copyFileSync(join(root, 'package.json'), join(copy, 'package.json'));
     for (const file of ['generate.ts', 'metrics-page.ts']) copyFileSync(join(root, 'otel', file), join(copy, 'otel', file));

@@ -18,7 +18,7 @@ export const differences: readonly Difference[] = [
     instead: { 'http.route': '/' },
   },
   {
-    why: 'A request that was never answered is told as a success, with a status of 200 that nobody sent.',
+    why: 'A request that was never answered is recorded as a success, with a status of 200 that nobody sent.',
     metric: 'http.server.request.duration',
     scenarios: [
       'a client that leaves before the answer',
@@ -32,13 +32,13 @@ export const differences: readonly Difference[] = [
     instead: { 'http.response.status_code': undefined, 'error.type': 'aborted' },
   },
   {
-    why: 'An answer that broke off is told as a success.',
+    why: 'An answer that broke off is recorded as a success.',
     metric: 'http.server.request.duration',
     scenarios: ['a client that leaves in the answer', 'a request that is cut off', 'fetch that is cut off'],
     instead: { 'error.type': 'aborted' },
   },
   {
-    why: 'An upgrade is not told at all.',
+    why: 'An upgrade is not recorded at all.',
     metric: 'http.server.request.duration',
     scenarios: ['an upgrade'],
     added: {
@@ -49,13 +49,13 @@ export const differences: readonly Difference[] = [
     },
   },
   {
-    why: 'All errors of a connection have the name Error; the official one for fetch tells their code, which says what is wrong.',
+    why: 'All errors of a connection have the name Error; the official one for fetch has their code, which says what is wrong.',
     metric: 'http.client.request.duration',
     scenarios: ['a request to nobody'],
     instead: { 'error.type': 'ECONNREFUSED' },
   },
   {
-    why: 'As above; and an answer that broke off is told as a success.',
+    why: 'As above; and an answer that broke off is recorded as a success.',
     metric: 'http.client.request.duration',
     scenarios: ['a request that is dropped', 'a request that is cut off'],
     instead: { 'error.type': 'ECONNRESET' },
@@ -67,7 +67,7 @@ export const differences: readonly Difference[] = [
     instead: { 'error.type': 'AbortError' },
   },
   {
-    why: 'A DOMException has a number for a code, which is told as the type of error 23.',
+    why: 'A DOMException has a number for a code, which is recorded as error.type 23.',
     metric: 'http.client.request.duration',
     scenarios: ['fetch that takes too long'],
     instead: { 'error.type': 'TimeoutError' },

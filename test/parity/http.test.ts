@@ -57,7 +57,7 @@ describe('promtel and the official instrumentations', () => {
     [official, promtel] = await Promise.all([measureWith('official.cjs'), measureWith('promtel.mjs')]);
   });
 
-  it('measure the same series for the same traffic, but for the differences that are known', () => {
+  it('measure the same series for the same HTTP traffic, but for the known differences', () => {
     const scenarios = Object.keys(official);
     expect(scenarios.length).toBeGreaterThan(30);
     expect(Object.fromEntries(scenarios.map((scenario) => [scenario, linesOf(promtel[scenario]!)]))).toEqual(
@@ -65,7 +65,7 @@ describe('promtel and the official instrumentations', () => {
     );
   });
 
-  it('differ still where they are known to', () => {
+  it('still differ in each of the known differences', () => {
     const gone = differences
       .flatMap(({ scenarios }) => scenarios)
       .filter((scenario) => linesOf(promtel[scenario]!).join() === linesOf(official[scenario]!).join());

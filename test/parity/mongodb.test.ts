@@ -1,18 +1,18 @@
 // Beside the official instrumentation of MongoDB's driver, for the same traffic in one process: the same operations, and its one metric.
 import { createRequire } from 'node:module';
-import { afterAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { mongodb } from '../../src/instrumentations/mongodb/mongodb.ts';
 import { freshCopy } from '../kit/apps/fresh-copy.ts';
 import { loadOfficial, type OfficialClass, startOfficial } from '../kit/apps/official.ts';
-import { testWith } from '../kit/programs.ts';
 import { attachAlone, countsOf } from '../kit/samples/samples.ts';
-import { type MongoProcess, startMongo } from '../kit/servers/mongo-process.ts';
+import { startMongo } from '../kit/servers/mongo-process.ts';
+import { testWith } from '../kit/with-program.ts';
 
 const require = createRequire(import.meta.url);
 
 type Attributes = Readonly<Record<string, string | number>>;
 
-/** The official instrumentation tells of operations by spans only: here is what each was started with. */
+/** The official instrumentation records operations as spans only: the attributes that each was started with. */
 const spans: Attributes[] = [];
 
 const tracer = {
@@ -33,7 +33,7 @@ class OfficialWithSpans extends (loadOfficial('@opentelemetry/instrumentation-mo
 
 const OPERATION = ['db.operation.name', 'db.collection.name', 'db.namespace', 'db.system.name', 'server.address', 'server.port'];
 
-/** Commands that the driver addresses to the database, so that the official one does not tell their collection. */
+/** Commands that the driver sends to the database, so that the official instrumentation does not know their collection. */
 const OF_ITEMS = new Set<unknown>(['aggregate', 'findAndModify']);
 
 /** How often each operation was begun, without what differs for a reason. */
@@ -68,26 +68,23 @@ async function useMongo(client: any): Promise<void> {
 }
 
 describe('promtel and the official instrumentation', () => {
-  let server: MongoProcess | undefined;
-  afterAll(() => server?.[Symbol.asyncDispose]());
-
   // Once only: the official one gives a module that is loaded a second time as it was the first time.
   testWith(
     'mongo-java-server',
-    'see the same operations, and the same connections but for sessions that have none',
-    async (java) => {
-      server = await startMongo(java);
-      const readings = attachAlone(mongodb);
+    'see the same MongoDB operations, and the same connections but for sessions that have none',
+    async (program) => {
+      await using server = await startMongo(program);
+      const measured = attachAlone(mongodb);
       const official = startOfficial(OfficialWithSpans);
       const { MongoClient } = freshCopy(require, 'mongodb');
       const client = new MongoClient(server.url, { maxPoolSize: 2 });
       const connectionsOf = async (): Promise<object> => ({
-        promtel: countsOf(await readings.read(), 'db.client.connection.count', ['db.client.connection.state']),
+        promtel: countsOf(await measured.read(), 'db.client.connection.count', ['db.client.connection.state']),
         official: officialCounts(await official.read()),
       });
 
       await useMongo(client);
-      const durations = (await readings.read()).filter(({ name }) => name === 'db.client.operation.duration');
+      const durations = (await measured.read()).filter(({ name }) => name === 'db.client.operation.duration');
       const begun = durations.flatMap(({ attributes, value }) => Array.from({ length: value }, () => attributes as Attributes));
       expect(operationsOf(begun)).toEqual(operationsOf(spans));
       expect(begun.length).toBeGreaterThan(13);
@@ -103,9 +100,9 @@ describe('promtel and the official instrumentation', () => {
 
       await cursor.close();
       await client.close();
-      readings.attached.detach();
+      measured.attached.detach();
       await official.stop();
-      expect(readings.attached.failure).toBeUndefined();
+      expect(measured.attached.failure).toBeUndefined();
     },
   );
 });

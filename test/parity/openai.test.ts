@@ -50,39 +50,39 @@ async function drain(stream: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of stream);
 }
 
-it('calls have the same series, sums and labels', async () => {
+it('OpenAI calls have the same series, sums and labels as by the official instrumentation', async () => {
   await using provider = await startLlmProvider();
   const official = startOfficial(Official);
-  const readings = attachLlm(llm, { llmServers: provider.servers });
+  const measured = attachLlm(llm, { llmServers: provider.servers });
   const client = new openai.OpenAI({ baseURL: provider.urls.openai, apiKey: 'none', maxRetries: 0 });
   for (const [script, run] of calls) {
     provider.next(script);
     await run(client);
   }
-  await eventually(() => expect(readings.total('gen_ai.client.operation.duration')).toBe(calls.length));
+  await eventually(() => expect(measured.total('gen_ai.client.operation.duration')).toBe(calls.length));
   const theirs = await official.read();
   await official.stop();
   expect(usagesOf(theirs).length).toBeGreaterThan(4);
-  expect(usagesOf(readings.samples('gen_ai.client.token.usage'))).toEqual(usagesOf(theirs));
-  expect(durationsOf(readings.samples('gen_ai.client.operation.duration'))).toEqual(durationsOf(theirs));
+  expect(usagesOf(measured.samples('gen_ai.client.token.usage'))).toEqual(usagesOf(theirs));
+  expect(durationsOf(measured.samples('gen_ai.client.operation.duration'))).toEqual(durationsOf(theirs));
 });
 
-it('where a client tries again, each try is a call here, and all of them one there; the word for what failed is the provider’s', async () => {
+it('each retry of OpenAI is a call of its own, as it is not by the official instrumentation; error types are those of the provider', async () => {
   await using provider = await startLlmProvider();
   const official = startOfficial(Official);
-  const readings = attachLlm(llm, { llmServers: provider.servers });
+  const measured = attachLlm(llm, { llmServers: provider.servers });
   const client = new openai.OpenAI({ baseURL: provider.urls.openai, apiKey: 'none', maxRetries: 1 });
   provider.next(RATE_LIMITED, {}, RATE_LIMITED, { ...BROKEN });
   await client.chat.completions.create(MODEL);
   await expect(client.chat.completions.create(MODEL)).rejects.toThrow();
-  await eventually(() => expect(readings.total('gen_ai.client.operation.duration')).toBe(4));
+  await eventually(() => expect(measured.total('gen_ai.client.operation.duration')).toBe(4));
   const theirs = (await official.read()).filter(({ name }) => name === 'gen_ai.client.operation.duration');
   await official.stop();
   expect(theirs.map(({ attributes, value }) => [attributes['error.type'] ?? 'ok', value])).toEqual([
     ['ok', 1],
     ['InternalServerError', 1],
   ]);
-  expect(readings.calls()).toEqual({
+  expect(measured.calls()).toEqual({
     'chat openai gpt-4o 429 rate_limit_exceeded': 2,
     'chat openai gpt-4o gpt-4o-2026-01-01': 1,
     'chat openai gpt-4o 500 server_error': 1,

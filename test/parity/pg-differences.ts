@@ -11,7 +11,7 @@ export interface PgDifference {
 
 export const pgDifferences: readonly PgDifference[] = [
   {
-    why: 'The error of a promise is not told, which so looks like a success.',
+    why: 'The error of a promise is not recorded: it looks like a success.',
     scenarios: { 'a promise that fails': { 'INSERT 23505': 1 } },
   },
   {

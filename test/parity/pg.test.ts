@@ -2,8 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
-import { testWith } from '../kit/programs.ts';
 import { startPostgres } from '../kit/servers/postgres-process.ts';
+import { testWith } from '../kit/with-program.ts';
 import { type Counts, pgDifferences } from './pg-differences.ts';
 
 interface Measured {

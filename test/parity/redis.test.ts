@@ -7,7 +7,7 @@ import { ioredis } from '../../src/instrumentations/ioredis/ioredis.ts';
 import { redis } from '../../src/instrumentations/redis.ts';
 import { freshCopy } from '../kit/apps/fresh-copy.ts';
 import { loadOfficial } from '../kit/apps/official.ts';
-import { commandsOf, testsWithRedis } from '../kit/samples/redis-samples.ts';
+import { commandsOf, testsWithRedis } from '../kit/servers/redis-tests.ts';
 
 type Ioredis = typeof import('ioredis');
 type NodeRedis = typeof import('redis');
@@ -86,7 +86,7 @@ testsWithRedis(redis)('node-redis: the same commands, but those that wait', asyn
   await client.close();
   const { MULTI, ...measured } = commandsOf(await read());
   expect(official.commands()).toEqual({ ...measured, BLPOP: 1 });
-  // The official one tells of its commands only.
+  // The official one records its commands only.
   expect(MULTI).toBe(1);
   expect(measured).toMatchObject({ SET: 10, GET: 25, MGET: 1, LPUSH: 1, 'HGET WRONGTYPE': 1, 'NONSENSE ERR': 1 });
   official.stop();

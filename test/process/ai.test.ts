@@ -1,4 +1,4 @@
-// Programs that use the Vercel AI SDK, in both module systems: counted, ended by themselves, and told of versions that tell nothing.
+// Programs that use the Vercel AI SDK, in both module systems: their calls are counted, and unsupported versions are reported.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,13 +7,13 @@ import { runToEnd } from '../kit/apps/run-to-end.ts';
 
 const NOWHERE = { OTEL_METRICS_EXPORTER: 'none' };
 
-describe('a process with --import promtel/register', () => {
+describe('a program that uses the AI SDK', () => {
   const imports = {
     module: `import { generateText } from 'ai'; import { MockLanguageModelV4 } from 'ai/test'; import { metricsResponse } from 'promtel';`,
     commonjs: `const { generateText } = require('ai'); const { MockLanguageModelV4 } = require('ai/test'); const { metricsResponse } = require('promtel');`,
   };
 
-  it.each(Object.entries(imports))('counts calls of a program that is %s, and ends by itself', async (type, lines) => {
+  it.each(Object.entries(imports))('has its AI SDK calls counted, and ends by itself: %s', async (type, lines) => {
     const program = `${lines}
       const usage = { inputTokens: { total: 12 }, outputTokens: { total: 5 } };
       const finishReason = { unified: 'stop' };
@@ -33,7 +33,7 @@ describe('a process with --import promtel/register', () => {
   it.each([
     ['index.js', 'require("ai")', 'commonjs'],
     ['index.mjs', 'import "ai"', 'module'],
-  ])('says that it leaves versions alone that tell nothing (%s)', async (file, program, type) => {
+  ])('has a version of the AI SDK reported that cannot be measured: %s', async (file, program, type) => {
     const folder = mkdtempSync(join(tmpdir(), 'promtel-ai-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const copy = join(folder, 'node_modules/ai');

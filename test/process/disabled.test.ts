@@ -1,10 +1,10 @@
-// What is disabled costs nothing: no function of a library is another, and nobody listens to what it publishes.
+// Disabled instrumentations cost nothing: no function of a library is replaced, and no channel of it has a subscriber.
 import { beforeAll, expect, it } from 'vitest';
 import { libraries, loadInstrumentation } from '../../src/instrumentations/index.ts';
 import { instrumentationNames } from '../../src/start/instrument.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
 
-/** What a process found that loaded every library, as test/process/fixtures/fingerprints.mjs prints it. */
+/** The state of every library, loaded in a process of its own, as test/process/fixtures/fingerprints.mjs prints it. */
 interface Found {
   readonly fingerprints: Readonly<Record<string, string>>;
   readonly channels: readonly string[];
@@ -38,7 +38,7 @@ it('with promtel switched off, libraries are what they are without it', async ()
   expect(await find(REGISTER, { OTEL_SDK_DISABLED: 'true' })).toEqual(bare);
 });
 
-it('with one disabled, the others are followed', async () => {
+it('with one instrumentation disabled, only its library is what it is without promtel', async () => {
   const { fingerprints, channels } = await find(REGISTER, { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'ioredis,lru-cache' });
   const followed = Object.keys(fingerprints).filter((name) => fingerprints[name] !== bare.fingerprints[name]);
   expect(followed).toEqual(expect.arrayContaining(['bullmq', 'pg', 'pg-pool', 'mysql2', '@redis/client']));
@@ -47,7 +47,7 @@ it('with one disabled, the others are followed', async () => {
   expect(channels.filter((name) => /ioredis|lru-cache/.test(name))).toEqual([]);
 });
 
-/** In a process of its own, with the module of promtel that it begins with, if any. */
+/** Loads every library in a process of its own, which imports the given module of promtel, if any. */
 async function find(promtel: string, env: Readonly<Record<string, string>> = {}): Promise<Found> {
   const args = ['./test/process/fixtures/fingerprints.mjs', promtel, ...NODE, ...modules];
   const { code, stdout, stderr } = await runToEnd(args, { ...env, OTEL_EXPORTER_PROMETHEUS_PORT: '0' });

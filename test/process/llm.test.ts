@@ -87,12 +87,12 @@ describe.each([
   ['--import', 'llm-clients.cjs', ALL_COMMON],
   ['--require', 'llm-clients.cjs', ALL_COMMON],
 ] as const)('node %s ./register.js %s', (option, file, names) => {
-  it('counts every call once, and its tokens', async () => {
+  it('counts every call of an LLM client once, and its tokens', async () => {
     expectAll(await pageOf([option, './register.js', `${FIXTURES}/${file}`]), names);
   });
 });
 
-it('an application that a bundler made one file of is seen by what it sends', async () => {
+it('a bundled application has the LLM calls counted that it sends', async () => {
   const outfile = join(folder, 'llm-bundle.cjs');
   const entry = fileURLToPath(new URL('fixtures/llm-bundle.cjs', import.meta.url));
   buildSync({ entryPoints: [entry], outfile, bundle: true, minify: true, platform: 'node', logLevel: 'error' });
@@ -105,7 +105,7 @@ describe('OTEL_SEMCONV_STABILITY_OPT_IN', () => {
     ['http', [DURATION]],
     ['gen_ai_latest_experimental', [LATEST]],
     ['database/dup,gen_ai_latest_experimental/dup', [DURATION, LATEST]],
-  ])('%s', async (value, expected) => {
+  ])('OTEL_SEMCONV_STABILITY_OPT_IN=%s selects the names of GenAI metrics', async (value, expected) => {
     const page = await pageOf(['--import', './register.js', `${FIXTURES}/llm-clients.cjs`], {
       OTEL_SEMCONV_STABILITY_OPT_IN: value,
     });
@@ -114,12 +114,12 @@ describe('OTEL_SEMCONV_STABILITY_OPT_IN', () => {
   });
 });
 
-it('without a setting, what is not known by its host is known by how it speaks', async () => {
+it('without PROMTEL_LLM_BASE_URLS, a provider of an unknown host is recognised by its protocol', async () => {
   const page = await pageOf(['--import', './register.js', `${FIXTURES}/llm-clients.cjs`], { PROMTEL_LLM_BASE_URLS: '' });
   expect(page.by(DURATION, 'gen_ai_provider_name')).toEqual({ openai: 4, anthropic: 2, 'gcp.gemini': 2, ollama: 2, cohere: 2 });
 });
 
-it('an application that has asked all ends by itself', async () => {
+it('an application ends by itself after calls to all LLM providers', async () => {
   const { code, stdout, stderr } = await runToEnd(['--import', './register.js', `${FIXTURES}/llm-clients.cjs`], {
     ...env,
     STAYS: '',

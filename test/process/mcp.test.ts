@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => sink.close());
 
-/** The last points that a process has sent as it ended. */
+/** The points that a process exported as it ended. */
 function lastPointsOf(service: string): Promise<readonly OtlpPoint[]> {
   return sink.until((requests) => requests.findLast(({ resource }) => resource['service.name'] === service)?.points);
 }
@@ -32,7 +32,7 @@ it.each([
   ['--require', 'mcp-client.mjs'],
   ['--import', 'mcp-client.cjs'],
   ['--require', 'mcp-client.cjs'],
-])('node %s ./register.js %s', async (option, file) => {
+])('MCP clients and servers are counted, and end by themselves: node %s ./register.js %s', async (option, file) => {
   const { code, stdout, stderr } = await runToEnd([option, './register.js', `test/process/fixtures/${file}`], {
     OTEL_METRICS_EXPORTER: 'otlp',
     OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,

@@ -7,32 +7,26 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
-import { findProgram, testWith } from '../kit/programs.ts';
-import { commandsOf, emptyMongo } from '../kit/samples/mongo-samples.ts';
 import { countsOf } from '../kit/samples/samples.ts';
-import { type MongoProcess, startMongo } from '../kit/servers/mongo-process.ts';
+import { startMongo } from '../kit/servers/mongo-process.ts';
+import { commandsOf, emptyMongo } from '../kit/servers/mongo-tests.ts';
 import { openOtlpSink, type OtlpSink } from '../kit/servers/otlp-sink.ts';
+import { testsWithServer } from '../kit/with-program.ts';
 
 const require = createRequire(import.meta.url);
 
 const FIXTURES = './test/process/fixtures';
 
 describe('a program that uses MongoDB', () => {
-  let server: MongoProcess;
   let sink: OtlpSink;
 
-  beforeAll(async () => {
-    const java = findProgram('mongo-java-server');
-    if (java !== undefined) server = await startMongo(java);
-  });
-  afterAll(() => server?.[Symbol.asyncDispose]());
+  const test = testsWithServer('mongo-java-server', (program) => startMongo(program));
   beforeEach(async () => {
     sink = await openOtlpSink();
-    if (server !== undefined) await emptyMongo(server, ['shop', 'people']);
   });
   afterEach(() => sink.close());
 
-  it('has a Mongoose that brings its own driver', () => {
+  it('has a Mongoose with a driver of its own', () => {
     const own = createRequire(require.resolve('mongoose')).resolve('mongodb/package.json');
     expect(own).not.toBe(require.resolve('mongodb/package.json'));
   });
@@ -43,18 +37,20 @@ describe('a program that uses MongoDB', () => {
     ['--import', 'mongodb.mjs', 'mongodb6'],
     ['--import', 'mongodb.cjs', 'mongodb6'],
   ] as const)
-    testWith('mongo-java-server', `has each command counted once, and ends: ${option} ${file} with ${driver}`, async () => {
+    test(`has each MongoDB command counted once, and ends: ${option} ${file} with ${driver}`, async (server) => {
+      await emptyMongo(server, ['shop', 'people']);
       const env = { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: sink.url };
       const ending = await runToEnd([option, './register.js', `${FIXTURES}/${file}`, server.url, driver], env);
       expect(ending.stderr).toMatch(/^promtel: .*\n$/);
       expect(ending.code).toBe(0);
       const { points } = sink.requests.at(-1)!;
       expect(commandsOf(points)).toEqual(COMMANDS);
-      const told = JSON.parse(ending.stdout) as Record<string, number>;
-      expect(countsOf(points, 'db.client.operation.duration', ['db.namespace', 'db.operation.name'])).toEqual(told);
+      const reported = JSON.parse(ending.stdout) as Record<string, number>;
+      expect(countsOf(points, 'db.client.operation.duration', ['db.namespace', 'db.operation.name'])).toEqual(reported);
     });
 
-  testWith('mongo-java-server', 'ends by itself while its metrics can be scraped', async () => {
+  test('a program that uses MongoDB ends by itself while its metrics can be scraped', async (server) => {
+    await emptyMongo(server, ['shop', 'people']);
     const env = { OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1', OTEL_EXPORTER_PROMETHEUS_PORT: '0' };
     const args = ['--import', './register.js', `${FIXTURES}/mongodb.mjs`, server.url, 'mongodb'];
     const { code, stderr } = await runToEnd(args, env);
@@ -86,7 +82,7 @@ describe('a driver of another version', () => {
     return program;
   }
 
-  it.each(['4.17.2', '6.4.0', '8.0.0'])('is reported in one line and left alone: %s', async (version) => {
+  it.each(['4.17.2', '6.4.0', '8.0.0'])('of MongoDB is reported in one line and left alone: %s', async (version) => {
     const env = { OTEL_METRICS_EXPORTER: 'none' };
     const { code, stderr } = await runToEnd(['--import', './register.js', programWith(version)], env);
     expect(code).toBe(0);

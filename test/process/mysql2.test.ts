@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Ending, runToEnd } from '../kit/apps/run-to-end.ts';
 import { freePort } from '../kit/free-port.ts';
-import { testWith } from '../kit/programs.ts';
-import { type MariadbProcess, startMariadb } from '../kit/servers/mariadb-process.ts';
+import { startMariadb } from '../kit/servers/mariadb-process.ts';
+import { testsWithServer } from '../kit/with-program.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'promtel-mysql2-'));
@@ -19,12 +19,7 @@ function link(name: string, into: string): void {
   symlinkSync(name === 'promtel' ? root : join(root, 'node_modules', name), join(into, 'node_modules', name));
 }
 
-let server: MariadbProcess | undefined;
-afterAll(() => server?.[Symbol.asyncDispose]());
-
-function testWithServer(title: string, check: (server: MariadbProcess) => Promise<void>): void {
-  testWith('mariadbd', title, async (program) => check((server ??= await startMariadb(program))));
-}
+const testWithServer = testsWithServer('mariadbd', (program) => startMariadb(program));
 
 const UNDER_PROMTEL = ['--import', join(root, 'register.js')];
 
@@ -36,8 +31,8 @@ function run(file: string, program: string, url: string, preload: readonly strin
 
 const PRINT = `
 const { collect } = await import('promtel/testing');
-const told = (await collect()).filter(({ name }) => name.startsWith('db.'));
-for (const { name, value, attributes } of told.filter(({ value }) => value > 0))
+const samples = (await collect()).filter(({ name }) => name.startsWith('db.'));
+for (const { name, value, attributes } of samples.filter(({ value }) => value > 0))
   console.log(name.replace('db.client.', ''), value, attributes['db.operation.name'] ?? attributes['db.client.connection.state'] ?? '');`;
 
 const USE = `
@@ -73,7 +68,7 @@ describe('a program with a pool', () => {
     'promise.cjs': `const mysql = require('mysql2/promise'); (async () => {${USE}})();`,
   };
   for (const [file, program] of Object.entries(programs)) {
-    testWithServer(`is measured, and ends by itself: ${file}`, async ({ url }) => {
+    testWithServer(`has its mysql2 pool measured, and ends by itself: ${file}`, async ({ url }) => {
       const ending = await run(file, program, url);
       expect(ending).toMatchObject({ code: 0, signal: null, stderr: expect.stringMatching(/^promtel: .*\n$/) });
       expect(linesOf(ending)).toEqual(USED);
@@ -93,7 +88,7 @@ describe('an error that nobody listens for', () => {
     'of a query in a pool': `const pool = mysql.createPool(process.env.URL); pool.query('SELECT * FROM missing').once('end', () => pool.end()); connection.end();`,
   };
   for (const [title, statement] of Object.entries(programs)) {
-    testWithServer(`ends the program as without promtel: ${title}`, async ({ url }) => {
+    testWithServer(`of mysql2 ends the program as without promtel: ${title}`, async ({ url }) => {
       const program = `const mysql = require('mysql2'); const connection = mysql.createConnection(process.env.URL);${statement}`;
       const place = statement === '' ? `mysql://127.0.0.1:${await freePort()}` : url;
       const [bare, measured] = await Promise.all([run('bare.cjs', program, place, []), run('measured.cjs', program, place)]);
@@ -104,7 +99,7 @@ describe('an error that nobody listens for', () => {
   }
 });
 
-it('says that a version that publishes nothing is left alone', async () => {
+it('a version of mysql2 that publishes nothing is reported and left alone', async () => {
   const old = join(folder, 'old');
   const copy = join(old, 'node_modules/mysql2');
   mkdirSync(join(old, 'node_modules'), { recursive: true });

@@ -1,12 +1,12 @@
-// Processes that share BullMQ queues, unchanged: one of them reads each, another follows it, and none is kept from ending.
-import { afterEach, beforeEach, describe, expect } from 'vitest';
+// Processes that share BullMQ queues, unchanged: one of them polls each queue, another takes over, and none is kept from ending.
+import { afterEach, describe, expect } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
 import { BULLMQ } from '../kit/apps/polled-queues.ts';
 import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
-import { findProgram, testWith } from '../kit/programs.ts';
 import { type Depth, depthInExposition, depthInRedis } from '../kit/samples/queue-depth.ts';
-import { type QueueRead, watchReads } from '../kit/samples/queue-reads.ts';
+import { type QueuePoll, watchPolls } from '../kit/samples/queue-polls.ts';
 import { type RedisProcess, startRedis } from '../kit/servers/redis-process.ts';
+import { testWith } from '../kit/with-program.ts';
 
 const POLL_SECONDS = 1;
 const ENV = {
@@ -22,10 +22,11 @@ const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTi
 describe.each(BULLMQ)('%s', (library) => {
   let redis: RedisProcess;
 
-  beforeEach(async () => {
-    const program = findProgram('redis-server');
-    if (program !== undefined) redis = await startRedis(program);
-  });
+  const test = (title: string, run: () => Promise<void>): void =>
+    testWith('redis-server', title, async (program) => {
+      redis = await startRedis(program);
+      await run();
+    });
   afterEach(async () => {
     killApps();
     await redis?.[Symbol.asyncDispose]();
@@ -35,14 +36,14 @@ describe.each(BULLMQ)('%s', (library) => {
     runApp(['--import', './register.js', `test/process/fixtures/${program}`, library, redis.url, ...args], { env: ENV });
   const runBare = (program: string): App => runApp([`test/process/fixtures/${program}`, library, redis.url]);
 
-  testWith('redis-server', 'one of two workers and an API reads a queue, and another one takes over from it', async () => {
-    await using reads = await watchReads(redis.port, 'bull:mail');
+  test('one of two workers and an API polls a queue, and another one takes over from it', async () => {
+    await using reads = await watchPolls(redis, 'bull:mail');
     const apps = [run(WORKER), run(WORKER), run(API)];
     const api = apps[2]!;
     for (const app of apps) await app.line(/ready/);
     const first = await onlyReader(apps);
     await pause(4 * POLL_SECONDS);
-    expect(reads.askers).toBe(3);
+    expect(reads.pollers).toBe(3);
     expect(readersIn(reads.all)).toHaveLength(1);
     expect(await onlyReader(apps)).toBe(first);
 
@@ -73,7 +74,7 @@ describe.each(BULLMQ)('%s', (library) => {
     expect(await third.ended).toMatchObject(third === api ? { signal: 'SIGTERM' } : { code: 0, signal: null });
   });
 
-  testWith('redis-server', 'a process that closes its queue and its worker ends at once', async () => {
+  test('a process that closes its queue and its worker ends at once', async () => {
     const app = run('close-queues.mjs', '1500');
     await eventually(async () => expect(await redis.cli('exists', 'promtel:queue-poll:bull:mail')).toBe('1'));
     await app.line(/closed/);
@@ -83,31 +84,27 @@ describe.each(BULLMQ)('%s', (library) => {
     expect(await redis.cli('exists', 'promtel:queue-poll:bull:mail')).toBe('0');
   });
 
-  testWith(
-    'redis-server',
-    'an outage of Redis is a gap and a failure that is told once, and nothing else to the application',
-    async (program) => {
-      const [worker, bare] = [run(WORKER), runBare(WORKER)];
-      for (const app of [worker, bare]) await app.line(/ready/);
-      await onlyReader([worker]);
-      await redis[Symbol.asyncDispose]();
-      await eventually(async () => {
-        const page = await pageOf(worker);
-        expect(page).not.toMatch(/^queue_(jobs|paused|oldest)/m);
-        expect(page).toMatch(/^promtel_collection_errors_total{collection_subject="queue.jobs"} [1-9]/m);
-      });
-      await pause(2 * POLL_SECONDS);
-      expect(linesOf(worker)).toEqual(linesOf(bare));
-      redis = await startRedis(program, redis.port);
-      await onlyReader([worker]);
-      expect(await depthOf(worker)).toEqual(await depthInRedis(redis, 'bull:mail'));
-      for (const app of [worker, bare]) app.signal('SIGTERM');
-      const [ending, bareEnding] = await Promise.all([worker.ended, bare.ended]);
-      expect(ending).toMatchObject({ code: 0, signal: null });
-      expect(bareEnding).toMatchObject({ code: 0, signal: null, stderr: '' });
-      expect(ending.stderr.trimEnd().split('\n').slice(1)).toEqual(['promtel: queue.jobs: could not be read: Redis is away']);
-    },
-  );
+  test('an outage of Redis is a gap and a failure that is reported once, and nothing else to the application', async () => {
+    const [worker, bare] = [run(WORKER), runBare(WORKER)];
+    for (const app of [worker, bare]) await app.line(/ready/);
+    await onlyReader([worker]);
+    await redis[Symbol.asyncDispose]();
+    await eventually(async () => {
+      const page = await pageOf(worker);
+      expect(page).not.toMatch(/^queue_(jobs|paused|oldest)/m);
+      expect(page).toMatch(/^promtel_collection_errors_total{collection_subject="queue.jobs"} [1-9]/m);
+    });
+    await pause(2 * POLL_SECONDS);
+    expect(linesOf(worker)).toEqual(linesOf(bare));
+    redis = await startRedis(redis.program, redis.port);
+    await onlyReader([worker]);
+    expect(await depthOf(worker)).toEqual(await depthInRedis(redis, 'bull:mail'));
+    for (const app of [worker, bare]) app.signal('SIGTERM');
+    const [ending, bareEnding] = await Promise.all([worker.ended, bare.ended]);
+    expect(ending).toMatchObject({ code: 0, signal: null });
+    expect(bareEnding).toMatchObject({ code: 0, signal: null, stderr: '' });
+    expect(ending.stderr.trimEnd().split('\n').slice(1)).toEqual(['promtel: queue.jobs: could not be read: Redis is away']);
+  });
 });
 
 async function pageOf(app: App): Promise<string> {
@@ -119,7 +116,7 @@ async function depthOf(app: App): Promise<Depth | undefined> {
   return depthInExposition(await pageOf(app), 'mail');
 }
 
-/** Waits until just one of the pages tells of the queue, and gives the application whose page it is. */
+/** Waits until exactly one of the pages has the queue, and gives the application whose page it is. */
 async function onlyReader(apps: readonly App[]): Promise<App> {
   let readers: App[] = [];
   await eventually(async () => {
@@ -131,7 +128,7 @@ async function onlyReader(apps: readonly App[]): Promise<App> {
 }
 
 /** Each turn that somebody had at reading. */
-function readersIn(reads: readonly QueueRead[]): string[] {
+function readersIn(reads: readonly QueuePoll[]): string[] {
   return reads.map(({ reader }) => reader).filter((reader, index, all) => reader !== all[index - 1]);
 }
 
@@ -141,7 +138,7 @@ async function post(api: App, job: object): Promise<void> {
   expect(answer.status).toBe(200);
 }
 
-/** What the application has told, each line once. */
+/** The lines that the application has printed, each once. */
 function linesOf(app: App): string[] {
   return [...new Set(app.stdout.trimEnd().split('\n'))].toSorted();
 }

@@ -4,23 +4,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
-import { findProgram, testWith } from '../kit/programs.ts';
-import { commandsOf, lookUpsOf } from '../kit/samples/redis-samples.ts';
 import { countsOf } from '../kit/samples/samples.ts';
 import { openOtlpSink, type OtlpSink } from '../kit/servers/otlp-sink.ts';
-import { type RedisProcess, startRedis } from '../kit/servers/redis-process.ts';
+import { startRedis } from '../kit/servers/redis-process.ts';
+import { commandsOf, lookUpsOf } from '../kit/servers/redis-tests.ts';
+import { testsWithServer } from '../kit/with-program.ts';
 
 const FIXTURES = './test/process/fixtures';
 
 describe('a program that uses Redis', () => {
-  let server: RedisProcess;
   let sink: OtlpSink;
 
-  beforeAll(async () => {
-    const program = findProgram('redis-server');
-    if (program !== undefined) server = await startRedis(program);
-  });
-  afterAll(() => server?.[Symbol.asyncDispose]());
+  const test = testsWithServer('redis-server', (program) => startRedis(program));
   beforeEach(async () => {
     sink = await openOtlpSink();
   });
@@ -36,7 +31,7 @@ describe('a program that uses Redis', () => {
     ['--import', 'redis.cjs', 'redis'],
     ['--require', 'redis.cjs', 'redis'],
   ] as const)
-    testWith('redis-server', `has each command counted once, and ends: ${option} ${file} with ${library}`, async () => {
+    test(`has each Redis command counted once, and ends: ${option} ${file} with ${library}`, async (server) => {
       const env = { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: sink.url };
       const ending = await runToEnd([option, './register.js', `${FIXTURES}/${file}`, server.url, library], env);
       expect(ending, ending.stderr).toMatchObject({ code: 0, signal: null, stdout: '' });
@@ -49,7 +44,7 @@ describe('a program that uses Redis', () => {
       expect(countsOf(points, 'db.client.connection.errors', ['error.type'])).toEqual({});
     });
 
-  testWith('redis-server', 'ends by itself while its metrics can be scraped', async () => {
+  test('a program that uses Redis ends by itself while its metrics can be scraped', async (server) => {
     const env = { OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1', OTEL_EXPORTER_PROMETHEUS_PORT: '0' };
     const args = ['--import', './register.js', `${FIXTURES}/redis.mjs`, server.url, 'ioredis', 'ioredis5', 'redis'];
     expect(await runToEnd(args, env)).toMatchObject({ code: 0, signal: null });
@@ -80,7 +75,7 @@ describe('a client library that publishes nothing', () => {
     ['@redis/client', '5.11.0', 'dist/index.js', 'instrumentation redis: leaves @redis/client 5.11.0 alone: it knows >=5.12'],
     ['@redis/client', '1.6.1', 'dist/index.js', 'instrumentation redis: leaves @redis/client 1.6.1 alone: it knows >=5.12'],
     ['redis', '3.1.2', 'index.js', 'instrumentation redis: leaves redis 3.1.2 alone: it knows >=5.12'],
-  ])('is reported in one line: %s %s', async (name, version, main, line) => {
+  ])('of Redis is reported in one line: %s %s', async (name, version, main, line) => {
     const { code, stderr } = await runToEnd(['--import', './register.js', programWith(name, version, main)], {
       OTEL_METRICS_EXPORTER: 'none',
     });

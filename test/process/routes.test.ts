@@ -180,12 +180,12 @@ describe.each([
   ['--import', 'nest-express.mjs', NEST],
   ['--import', 'nest-fastify.mjs', NEST],
 ])('node %s ./register.js %s', (option, file, exchanges) => {
-  it('counts every request once, with its route', async () => {
+  it('counts every request of an application once, with its route', async () => {
     await expectCounts([option, './register.js', `test/apps/${file}`], exchanges);
   });
 });
 
-describe('an application that a bundler made one file of', () => {
+describe('a bundled application', () => {
   let folder = '';
 
   beforeAll(() => {
@@ -197,7 +197,7 @@ describe('an application that a bundler made one file of', () => {
   it.each([
     ['express5.cjs', EXPRESS_5],
     ['fastify.cjs', FASTIFY],
-  ])('%s is seen by what its framework publishes', async (file, exchanges) => {
+  ])('%s, bundled, has the routes that its framework publishes', async (file, exchanges) => {
     const entry = fileURLToPath(new URL(`../apps/${file}`, import.meta.url));
     const outfile = join(folder, file);
     buildSync({ entryPoints: [entry], outfile, bundle: true, minify: true, platform: 'node', logLevel: 'error' });

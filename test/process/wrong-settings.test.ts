@@ -1,4 +1,4 @@
-// Every wrong setting is told in one line that names it, without a stack trace, and the application runs as if nothing were.
+// Every wrong setting is reported in one line that names it, without a stack trace, and the application runs as without it.
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => void blocker.close());
 
-/** What is set, and what the one line must name beside the variable. */
+/** A wrong value of a variable, and what the line must have besides the name of the variable. */
 const wrong: [title: string, variable: string, value: string, names: string][] = [
   ['an unknown exporter', 'OTEL_METRICS_EXPORTER', 'promethius', 'prometheus'],
   ['a port that is no number', 'OTEL_EXPORTER_PROMETHEUS_PORT', 'http', '65535'],
@@ -38,12 +38,12 @@ const wrong: [title: string, variable: string, value: string, names: string][] =
 
 const OWN_PORT = { OTEL_EXPORTER_PROMETHEUS_PORT: '0', OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1' };
 
-describe('the application runs and one line says what is wrong', () => {
-  it.each(wrong)('with %s', async (_title, variable, value, names) => {
+describe('one line reports what is wrong, and the application runs', () => {
+  it.each(wrong)('one line reports %s', async (_title, variable, value, names) => {
     await expectOneLine({ ...OWN_PORT, [variable]: value }, variable, names);
   });
 
-  it('with a port that is taken', async () => {
+  it('one line reports a port that is taken', async () => {
     await expectOneLine({ ...OWN_PORT, OTEL_EXPORTER_PROMETHEUS_PORT: takenPort }, 'OTEL_EXPORTER_PROMETHEUS_PORT', takenPort);
   });
 
@@ -51,20 +51,20 @@ describe('the application runs and one line says what is wrong', () => {
     ['OTEL_METRIC_EXPORTER', 'OTEL_METRICS_EXPORTER'],
     ['OTEL_EXPORTER_PROMETEUS_PORT', 'OTEL_EXPORTER_PROMETHEUS_PORT'],
     ['PROMTEL_DROP_METRIC', 'PROMTEL_DROP_METRICS'],
-  ])('with the misspelt name %s', async (misspelt, real) => {
+  ])('one line reports the misspelt name %s', async (misspelt, real) => {
     await expectOneLine({ ...OWN_PORT, [misspelt]: 'otlp' }, misspelt, real);
   });
 });
 
 describe('the start-up line', () => {
-  it('says what is exported, where, and what is instrumented', async () => {
+  it('the start-up line has the version, the address of the page and the instrumentations', async () => {
     const { stderr } = await runToEnd(['--import', './register.js', 'test/process/fixtures/answer.mjs'], OWN_PORT);
     expect(stderr).toMatch(
       /^promtel: \d+\.\d+\.\d+, metrics at http:\/\/127\.0\.0\.1:[1-9]\d*\/metrics, instruments .*express.*http.*\n$/,
     );
   });
 
-  it('is all there is to see, and can be left out', async () => {
+  it('PROMTEL_STARTUP_LINE=false leaves out the start-up line', async () => {
     const { stderr } = await runToEnd(['--import', './register.js', 'test/process/fixtures/answer.mjs'], {
       ...OWN_PORT,
       PROMTEL_STARTUP_LINE: 'false',
@@ -72,7 +72,7 @@ describe('the start-up line', () => {
     expect(stderr).toBe('');
   });
 
-  it('is not printed where promtel is disabled', async () => {
+  it('the start-up line is not printed where promtel is disabled', async () => {
     const { stderr, stdout } = await runToEnd(['--import', './register.js', 'test/process/fixtures/answer.mjs'], {
       OTEL_SDK_DISABLED: 'true',
     });

@@ -61,22 +61,22 @@ const copies: readonly [name: string, load: () => Copy | Promise<Copy>][] = [
 const provider = (name: string): Api.TracerProvider & Api.MeterProvider =>
   ({ name, getTracer: () => ({ name }), getMeter: () => ({ name }) }) as never;
 
-let told: ApiName[];
+let notified: ApiName[];
 let problems: Problem[];
 let api: GlobalApi;
 
 beforeEach(() => {
   delete (globalThis as never)[KEY];
-  told = [];
+  notified = [];
   problems = [];
   onProblem((problem) => problems.push(problem));
-  api = new GlobalApi((name) => told.push(name));
+  api = new GlobalApi((name) => notified.push(name));
 });
 
 afterEach(() => onProblem(undefined));
 
 describe.each(copies)('a copy of API %s', (_, load) => {
-  it('registers what it likes and reads it back', async () => {
+  it('registers a provider of its own and reads it back', async () => {
     api.install();
     const copy = await load();
     const manager = { active: () => copy.ROOT_CONTEXT, disable() {} } as unknown as Api.ContextManager;
@@ -84,23 +84,23 @@ describe.each(copies)('a copy of API %s', (_, load) => {
     expect(copy.trace.setGlobalTracerProvider(provider('theirs'))).toBe(true);
     expect(copy.trace.getTracer('x')).toEqual({ name: 'theirs' });
     expect(api.registered.context).toBe(manager);
-    expect(told).toEqual(['context', 'trace']);
+    expect(notified).toEqual(['context', 'trace']);
     expect(problems).toEqual([]);
     copy.trace.disable();
     copy.context.disable();
   });
 
-  it('is refused a second registration, as without promtel', async () => {
+  it('cannot register a second provider, as without promtel', async () => {
     api.install();
     const copy = await load();
     expect(copy.trace.setGlobalTracerProvider(provider('first'))).toBe(true);
     expect(copy.trace.setGlobalTracerProvider(provider('second'))).toBe(false);
     expect(copy.trace.getTracer('x')).toEqual({ name: 'first' });
-    expect(told).toEqual(['trace']);
+    expect(notified).toEqual(['trace']);
     copy.trace.disable();
   });
 
-  it('finds what is offered, and may put its own in the place of it', async () => {
+  it('finds the offered provider, and may replace it by its own', async () => {
     api.install();
     const copy = await load();
     api.offer('trace', provider('offered'));
@@ -111,11 +111,11 @@ describe.each(copies)('a copy of API %s', (_, load) => {
     expect(copy.trace.getTracer('x')).toEqual({ name: 'theirs' });
     api.withdraw('trace');
     expect(copy.trace.getTracer('x')).toEqual({ name: 'theirs' });
-    expect(told).toEqual(['propagation', 'trace']);
+    expect(notified).toEqual(['propagation', 'trace']);
     copy.trace.disable();
   });
 
-  it('keeps what it had registered before promtel came', async () => {
+  it('keeps what it had registered before promtel started', async () => {
     const copy = await load();
     expect(copy.trace.setGlobalTracerProvider(provider('early'))).toBe(true);
     api.install();
@@ -132,8 +132,8 @@ describe.each(copies)('a copy of API %s', (_, load) => {
     const lines: string[] = [];
     const logger = { error: (text: string) => lines.push(text), warn() {}, info() {}, debug() {}, verbose() {} };
     copy.diag.setLogger(logger, copy.DiagLogLevel.ERROR);
-    copy.diag.error('told');
-    expect(lines).toEqual(['told']);
+    copy.diag.error('logged');
+    expect(lines).toEqual(['logged']);
     expect(api.registered.diag).toBeDefined();
     copy.diag.disable();
     expect(api.registered.diag).toBeUndefined();
@@ -149,12 +149,12 @@ describe.each(copies.filter(([name]) => !name.startsWith('1.0')))('a copy of API
     expect(copy.metrics.setGlobalMeterProvider(provider('theirs'))).toBe(true);
     expect(copy.metrics.setGlobalMeterProvider(provider('third'))).toBe(false);
     expect(copy.metrics.getMeter('x')).toEqual({ name: 'theirs' });
-    expect(told).toEqual(['metrics']);
+    expect(notified).toEqual(['metrics']);
   });
 });
 
 describe('the global object', () => {
-  it('serves copies of different versions side by side', () => {
+  it('serves copies of the API of different versions side by side', () => {
     api.install();
     const [oldest, older, newest] = [packaged('api10'), packaged('api19'), packaged('@opentelemetry/api')];
     older.trace.setGlobalTracerProvider(provider('of 1.9'));
@@ -168,7 +168,7 @@ describe('the global object', () => {
     for (const copy of [oldest, older, newest]) copy.trace.disable();
   });
 
-  it('tells of a copy whose version is not to be found', () => {
+  it('reports a copy of the API whose version is not found', () => {
     api.install();
     const api1 = (globalThis as any)[KEY];
     runInThisContext('(key, api) => { globalThis[key] = api; }')(KEY, api1);
@@ -177,14 +177,14 @@ describe('the global object', () => {
     expect(problems).toMatchObject([{ subject: '@opentelemetry/api', message: expect.stringContaining('version') }]);
   });
 
-  it('makes way for another object that is put in its place', () => {
+  it('gives way to another global object that is assigned', () => {
     api.install();
     const other = { version: '1.9.0' };
     (globalThis as any)[KEY] = other;
     expect((globalThis as any)[KEY]).toBe(other);
   });
 
-  it('leaves one alone that cannot be replaced, and says so', () => {
+  it('leaves a global object alone that cannot be replaced, and reports it', () => {
     const realm = { version: '1.9.0' };
     Object.defineProperty(globalThis, KEY, { configurable: false, writable: true, value: realm });
     expect(api.install()).toBe(false);

@@ -13,10 +13,11 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CATALOG } from '../../src/catalog/index.ts';
-import { load } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
+import { overrideFor } from '../../src/core/recording/metric-overrides.ts';
 import { Registry } from '../../src/core/recording/registry.ts';
-import { Telemetry } from '../../src/sdk/index.ts';
+import { Telemetry } from '../../src/sdk/telemetry.ts';
 
 const require = createRequire(import.meta.url);
 const KEY = Symbol.for('opentelemetry.js.api.1');
@@ -31,10 +32,12 @@ beforeEach(() => {
 afterEach(() => onProblem(undefined));
 
 function start(env: Readonly<Record<string, string>> = {}, measured: readonly string[] = []): Telemetry {
-  const { config } = load({ OTEL_METRICS_EXPORTER: 'prometheus', ...env });
+  const { config } = loadConfig({ OTEL_METRICS_EXPORTER: 'prometheus', ...env });
+  const registry = new Registry();
+  registry.overrideOf = (name) => overrideFor(name, config.metricOverrides);
   const telemetry = new Telemetry({
     config,
-    registry: new Registry(),
+    registry,
     definitions: () => CATALOG,
     isMeasured: (name) => measured.includes(name),
     pushTargets: [],
@@ -123,7 +126,7 @@ describe('the provider that the application finds', () => {
     expect(problems).toEqual([]);
   });
 
-  it('has nothing to collect before an instrument is made', async () => {
+  it('collects nothing before an instrument is made', async () => {
     const telemetry = start();
     apiCopy().metrics.getMeter('app');
     expect(await telemetry.collectOtel()).toBeUndefined();
@@ -145,7 +148,7 @@ describe('the provider that the application finds', () => {
     expect(await telemetry.collectOtel()).toBeDefined();
   });
 
-  it('counts a callback that throws, and tells of it once', async () => {
+  it('counts an observable callback that throws, and reports it once', async () => {
     const telemetry = start();
     const meter = apiCopy().metrics.getMeter('app');
     meter.createObservableGauge('bad').addCallback(() => {
@@ -159,7 +162,7 @@ describe('the provider that the application finds', () => {
 });
 
 describe('the operator', () => {
-  it('drops metrics and attributes and sets bounds and limits of whatever is recorded', async () => {
+  it('drops metrics and attributes and sets bounds and limits, whoever records', async () => {
     const telemetry = start({
       PROMTEL_DROP_METRICS: 'secret.*',
       PROMTEL_DROP_ATTRIBUTES: '*=k',
@@ -192,7 +195,7 @@ describe('the operator', () => {
     });
   });
 
-  it('finds metrics of the catalogue with its bounds and attributes, whoever records them', async () => {
+  it('gives metrics of the catalog its bounds and attributes, whoever records them', async () => {
     const telemetry = start({ PROMTEL_DROP_ATTRIBUTES: 'http.server.*=url.scheme' });
     const meter = apiCopy().metrics.getMeter('another-instrumentation');
     const attributes = { 'http.request.method': 'GET', 'url.scheme': 'http', 'user.id': '17' };
@@ -205,7 +208,7 @@ describe('the operator', () => {
     expect(series['http.server.active_requests {"http.request.method":"GET"}']).toBe(1);
   });
 
-  it('does not see twice what an official instrumentation measures and promtel too', async () => {
+  it('records once what an official instrumentation and promtel both measure', async () => {
     const telemetry = start({}, ['http.server.request.duration']);
     const { metrics } = apiCopy();
     metrics.getMeter('@opentelemetry/instrumentation-http').createHistogram('http.server.request.duration').record(1);
@@ -220,7 +223,7 @@ describe('the operator', () => {
 });
 
 describe('a provider that the application registers for itself', () => {
-  it('gets everything that is recorded from then on, and so does promtel', async () => {
+  it('gets everything that is recorded after its registration, and so does promtel', async () => {
     const telemetry = start({ PROMTEL_DROP_ATTRIBUTES: 'a.counter=k', PROMTEL_DROP_METRICS: 'a.gauge' });
     const { metrics } = apiCopy('api19');
     const before = metrics.getMeter('app').createCounter('made.before');
@@ -234,7 +237,7 @@ describe('a provider that the application registers for itself', () => {
     expect(problems).toMatchObject([{ subject: 'MeterProvider', message: expect.stringContaining('for both') }]);
   });
 
-  it('is found under the global name with all that it can do', async () => {
+  it('is found by getMeterProvider with all its methods', async () => {
     start();
     const { metrics } = apiCopy();
     const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
@@ -248,7 +251,7 @@ describe('a provider that the application registers for itself', () => {
     await found.shutdown();
   });
 
-  it('is kept if it was there before promtel', async () => {
+  it('is kept if it was registered before promtel started', async () => {
     const { metrics } = apiCopy('api19');
     const { provider, read } = ownProvider();
     metrics.setGlobalMeterProvider(provider);
@@ -260,7 +263,7 @@ describe('a provider that the application registers for itself', () => {
     expect(problems).toMatchObject([{ subject: 'MeterProvider' }]);
   });
 
-  it('is refused if it is the second, as without promtel', () => {
+  it('is refused as a second one, as without promtel', () => {
     start();
     const { metrics } = apiCopy();
     expect(metrics.setGlobalMeterProvider(ownProvider().provider)).toBe(true);

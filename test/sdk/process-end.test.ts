@@ -1,4 +1,4 @@
-// However a program ends, its last metrics arrive, and it ends as it does without promtel.
+// However a program ends, its last metrics are exported, and it ends as it does without promtel.
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { killApps, runApp } from '../kit/apps/run-app.ts';
 import type { Ending } from '../kit/apps/run-to-end.ts';
@@ -81,7 +81,7 @@ const interruptions: Way[] = [
 const ways = [...exits, ...terminations, ...interruptions];
 
 describe.each(ways)('a program that ends $name ($signal)', (way) => {
-  it('delivers its last point once and ends as without promtel', async () => {
+  it('exports its last point once and ends as without promtel', async () => {
     const [bare, measured] = await Promise.all([end([], way, {}), end(PRELOAD, way, otlp())]);
     expect(comparable(measured)).toEqual(comparable(bare));
     expect(ordersAt(sink)).toBe(1);
@@ -127,25 +127,25 @@ function withoutLines({ stderr, ...rest }: Ending): Ending {
 }
 
 describe('a program', () => {
-  it('exports again what it did after its first end', async () => {
+  it('exports again what it recorded after its first beforeExit', async () => {
     const ending = await end(PRELOAD, { name: 'by more work in beforeExit' }, otlp());
     expect(ending).toMatchObject({ code: 0, stdout: 'more work\n' });
     expect(ordersAt(sink)).toBe(2);
   });
 
-  it('that kills itself is gone', async () => {
+  it('ends at once when it kills itself with SIGKILL', async () => {
     const way = { name: 'by its own SIGKILL' };
     const [bare, measured] = await Promise.all([end([], way, {}), end(PRELOAD, way, otlp())]);
     expect(measured).toEqual(bare);
   });
 
-  it('does not wait for its last export if it may not', async () => {
+  it('does not wait for the last export with PROMTEL_SHUTDOWN_TIMEOUT=0', async () => {
     const ending = await end(PRELOAD, { name: 'with no handler', signal: 'SIGTERM' }, otlp({ PROMTEL_SHUTDOWN_TIMEOUT: '0' }));
     expect(ending).toMatchObject({ signal: 'SIGTERM' });
     expect(sink.arrivals).toBe(0);
   });
 
-  it('has no listeners of promtel where nothing is sent', async () => {
+  it('has no process listeners of promtel where nothing is pushed', async () => {
     const app = runApp(
       [
         '--import',
@@ -160,7 +160,7 @@ describe('a program', () => {
     expect(await app.ended).toMatchObject({ code: 0, stdout: '0,0,0,0\n' });
   });
 
-  it('dies at once of a second signal', async () => {
+  it('ends at once at a second signal', async () => {
     sink.manner = 'hang';
     const app = runApp([...PRELOAD, PROGRAM, 'with no handler'], {
       env: otlp({ ...PATIENT, PROMTEL_SHUTDOWN_TIMEOUT: '600000' }),

@@ -1,4 +1,4 @@
-// Who is measured: what the operator says goes before what is found out, and what is found out is right.
+// The resource attributes: what is detected is right, and what the operator sets overrides it.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { hostname, release, tmpdir, userInfo } from 'node:os';
@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { detectResources, envDetector, hostDetector, osDetector, processDetector } from '@opentelemetry/resources';
 import { describe, expect, it } from 'vitest';
-import { type Detector, resourceAttributes, type ResourceOptions } from '../../src/sdk/resource.ts';
+import { defaultConfig } from '../../src/config/load.ts';
+import { resourceAttributes } from '../../src/sdk/resource.ts';
 
-const ALL: readonly Detector[] = ['env', 'host', 'os', 'process', 'container', 'serviceinstance'];
-const none: ResourceOptions = { serviceName: undefined, attributes: {}, detectors: ALL };
+/** Every detector, and nothing that the operator has set. */
+const none = defaultConfig().resource;
 
 describe('the resource', () => {
-  it('has what the official detectors find, but for arguments, which may hold a secret', async () => {
+  it('has what the official detectors detect, except arguments, which may hold a secret', async () => {
     const official = detectResources({ detectors: [hostDetector, osDetector, processDetector, envDetector] });
     await official.waitForAsyncAttributes?.();
     const { 'process.command_args': _, 'process.executable.name': __, ...expected } = official.attributes;
@@ -21,19 +22,19 @@ describe('the resource', () => {
     expect(Object.keys(own)).not.toContain('process.command_args');
   });
 
-  it('is told apart from every other process', () => {
+  it('has a service.instance.id of its own in every process', () => {
     const [one, other] = [resourceAttributes(none), resourceAttributes(none)];
     expect(one['service.instance.id']).toMatch(/^[0-9a-f-]{36}$/);
     expect(one['service.instance.id']).not.toBe(other['service.instance.id']);
   });
 
-  it('has what the operator says in the place of what was found', () => {
+  it('has what the operator sets in place of what was detected', () => {
     const attributes = { 'service.name': 'by attribute', 'host.name': 'box', 'deployment.environment.name': 'test' };
     expect(resourceAttributes({ ...none, attributes })).toMatchObject(attributes);
     expect(resourceAttributes({ ...none, attributes, serviceName: 'by name' })['service.name']).toBe('by name');
   });
 
-  it('has only what the chosen detectors find', () => {
+  it('has only what the chosen detectors detect', () => {
     const own = resourceAttributes({ serviceName: 'x', attributes: { a: 'b' }, detectors: ['host'] });
     expect(own).toMatchObject({ 'host.name': hostname() });
     for (const prefix of ['process.', 'os.', 'container.', 'service.instance', 'a'])
@@ -68,7 +69,7 @@ describe('the name of the service', () => {
     return [attributes['service.name'], attributes['service.version']];
   }
 
-  it('is that of the package of the program, else that of nobody', () => {
+  it('is service.name of the package.json of the program, else unknown_service', () => {
     expect(serviceOf('bare.cjs')).toEqual(['unknown_service:node', undefined]);
     mkdirSync(join(folder, 'app'));
     writeFileSync(join(folder, 'app/package.json'), '{ "name": "@shop/web", "version": "4.5.6" }');
@@ -76,7 +77,7 @@ describe('the name of the service', () => {
     expect(serviceOf('app/src/deep/server.cjs')).toEqual(['@shop/web', '4.5.6']);
   });
 
-  it('is that of the working directory where the program is a tool', () => {
+  it('is service.name of the working directory where the program is an installed tool', () => {
     writeFileSync(join(folder, 'package.json'), '{ "name": "site" }');
     mkdirSync(join(folder, 'node_modules/tool'), { recursive: true });
     writeFileSync(join(folder, 'node_modules/tool/package.json'), '{ "name": "tool" }');

@@ -101,7 +101,7 @@ function serverSpans(sink: OtlpSink, count: number): Promise<OtlpSpan[]> {
 }
 
 describe('tracing', () => {
-  it('gives the durations of requests exemplars of their spans', async () => {
+  it('gives request durations exemplars of their spans', async () => {
     const sink = await openSink();
     const running = await run('test/apps/express5.mjs', traced(sink));
     await requestsOf(running);
@@ -116,7 +116,7 @@ describe('tracing', () => {
     await running.app.ended;
   });
 
-  it('sees neither the page nor what is exported, nor paths that are left out', async () => {
+  it('traces neither the metrics page nor exports nor ignored paths', async () => {
     const sink = await openSink();
     const env = {
       ...traced(sink),
@@ -146,7 +146,7 @@ describe('tracing', () => {
     expect(ending.stdout).toMatch(/name: 'GET'/);
   });
 
-  it('delivers the last spans of a program that ends, and does not hold it if nobody takes them', async () => {
+  it('exports the last spans of a program that ends, and does not delay it if the receiver hangs', async () => {
     const program = [
       '--import',
       './register.js',
@@ -163,21 +163,21 @@ describe('tracing', () => {
     expect(await runApp(program, { env: { ...env, ...patient } }).ended).toMatchObject({ code: 0 });
   });
 
-  it('is off, and nothing of it is loaded, unless it is asked for', async () => {
+  it('is off, and no OpenTelemetry package is loaded, by default', async () => {
     const program =
       'console.log(Object.keys((await import("node:module")).default._cache).filter((file) => /opentelemetry/.test(file)).length)';
     const ending = await runApp(['--import', './register.js', '--input-type=module', '-e', program], { env: PAGE }).ended;
     expect(ending).toMatchObject({ code: 0, stdout: '0\n' });
   });
 
-  it('tells of a protocol that spans do not go by', async () => {
+  it('reports a protocol that spans are not exported by', async () => {
     const ending = await runApp(['--import', './register.js', '-e', ''], {
       env: { ...PAGE, OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
     }).ended;
-    expect(ending.stderr).toMatch(/^promtel: OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: spans go by http\/protobuf, not by grpc/m);
+    expect(ending.stderr).toMatch(/^promtel: OTEL_EXPORTER_OTLP_PROTOCOL: spans go by http\/protobuf only, not by grpc/m);
   });
 
-  it('uses the sampler and the propagators that are asked for', async () => {
+  it('uses the sampler and the propagators that are configured', async () => {
     const sink = await openSink();
     const running = await run('test/apps/express5.mjs', {
       ...traced(sink),
@@ -206,7 +206,7 @@ describe('an application that traces itself', () => {
     expect(sink.requests.flatMap((request) => request.spans)).toEqual([]);
   });
 
-  it('has exemplars without promtel tracing', async () => {
+  it('has exemplars of its own spans where promtel does not trace', async () => {
     const ending = await runApp(['--import', './register.js', './test/sdk/fixtures/traces-itself.mjs', 'api19'], { env: PAGE })
       .ended;
     expect(ending).toMatchObject({ code: 0, stdout: 'active: own; exemplar of it: true\n' });

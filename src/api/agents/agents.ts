@@ -1,4 +1,4 @@
-// `agents`: invocations of agents and their workflows, what they plan and do, how they are judged, and what they remember.
+// `agents`: the API for agents: their invocations and workflows, plans and tasks, scores, and memory.
 import { genAiWorkflowName } from '../../catalog/agent-attributes.ts';
 import { genAiInvokeAgentDuration, genAiInvokeWorkflowDuration } from '../../catalog/agents.ts';
 import { genAiAgentName } from '../../catalog/llm-attributes.ts';
@@ -25,19 +25,18 @@ const workflowOf = attributesFrom(
 /** `agents` for one agent. */
 export type BoundAgent = ReturnType<typeof bind>;
 
-/** Tells of agents. Nothing of it throws but what a function that is tracked throws. */
+/** Records agents. Nothing here throws, except what a tracked function throws. */
 export const agents = {
   ...scores,
   ...tasks,
 
-  /** What agents learn into and look things up in. */
+  /** Records the memory of agents: operations, retrievals, size and patterns. */
   memory,
 
   /**
-   * Runs an agent, synchronous or not, and hands on its result or error, as `createTracker` does. Records its seconds in
-   * `gen_ai.invoke_agent.duration` with `error.type`, and the calls to models and tools that were made beneath it, through
-   * promises and callbacks, in `gen_ai.invoke_agent.inference_calls` and `.tool_calls`. What an agent within it does counts for
-   * both.
+   * Runs an agent, synchronous or not, and returns its result. Records its duration in seconds in `gen_ai.invoke_agent.duration`
+   * with `error.type`, and the calls to models and tools within it, through promises and callbacks, in
+   * `gen_ai.invoke_agent.inference_calls` and `gen_ai.invoke_agent.tool_calls`. The calls of an agent within it count for both.
    *
    * @throws what the function throws
    * @example
@@ -53,7 +52,7 @@ export const agents = {
   },
 
   /**
-   * A function that does what the given one does and looks like it, an invocation at every call.
+   * Wraps a function: the same with its name, length and `this`, run as an agent at every call.
    *
    * @example
    * ```js
@@ -70,7 +69,8 @@ export const agents = {
   },
 
   /**
-   * Runs a workflow and hands on its result or error. Records its seconds in `gen_ai.invoke_workflow.duration` with `error.type`.
+   * Runs a workflow, synchronous or not, and returns its result. Records its duration in seconds in
+   * `gen_ai.invoke_workflow.duration` with `error.type`.
    *
    * @throws what the function throws
    * @example

@@ -1,4 +1,4 @@
-// The part of `agents` that tells of their memory: what is learned into it and found in it, its size, and how sure it is.
+// The part of `agents` for their memory: operations and errors, retrievals, confidence, size and patterns.
 import { agentMemoryOperation, agentMemoryPatternType } from '../../catalog/agent-attributes.ts';
 import {
   agentMemoryCompression,
@@ -12,28 +12,29 @@ import {
 } from '../../catalog/agents.ts';
 import type { AttributesOf } from '../../core/metric.ts';
 import { errorTypeOf } from '../../core/operation.ts';
+import type { StateFields } from '../../recorders/state-gauges.ts';
 import { attributesFrom } from '../named-attributes.ts';
-import { type Fields, observe, type ReadState } from '../observe.ts';
-import { instrumentOf, isShare, lazyInstrument, seriesOf, timeFor, wrapFor } from '../record.ts';
+import { observe, type ReadState } from '../observe.ts';
+import { instrumentOf, isRatio, lazyInstrument, seriesOf, timeFor, wrapFor } from '../record.ts';
 
-/** A kind of pattern that a memory holds, such as `trajectory`; all of it, where that is left out. */
+/** A kind of pattern that a memory holds, such as `trajectory`; without one, the memory as a whole. */
 export interface Pattern {
   readonly pattern?: string | undefined;
 }
 
-/** What is done with a memory: `learning`, `retrieval`, `extraction`, or a word of your own. */
+/** An operation on a memory: `learning`, `retrieval`, `extraction`, or a name of your own. */
 export interface MemoryOperation extends Pattern {
   readonly operation: string;
 }
 
-/** How a memory is; what is left out is not shown. */
+/** The state of a memory; what is left out is not on the page. */
 export interface MemoryState {
   readonly sizeBytes?: number | undefined;
-  /** How many times smaller it is than what it was made of. */
+  /** Compression ratio: how many times smaller the memory is than its input. */
   readonly compression?: number | undefined;
-  /** Patterns that it holds. */
+  /** Number of patterns that it holds. */
   readonly learned?: number | undefined;
-  /** Of those, the ones that were used lately, and those that were not. */
+  /** How many of these were used lately, and how many were not. */
   readonly active?: number | undefined;
   readonly unused?: number | undefined;
 }
@@ -46,7 +47,7 @@ const attributesOf = attributesFrom(
 );
 const patternOf = attributesFrom({ pattern: agentMemoryPatternType }, { required: [], example: "{ pattern: 'trajectory' }" });
 
-const MEMORY_FIELDS: Fields<MemoryState> = {
+const MEMORY_FIELDS: StateFields<MemoryState> = {
   sizeBytes: [agentMemorySize],
   compression: [agentMemoryCompression],
   learned: [agentMemoryPatterns, { 'agent.memory.pattern.state': 'learned' }],
@@ -54,17 +55,18 @@ const MEMORY_FIELDS: Fields<MemoryState> = {
   unused: [agentMemoryPatterns, { 'agent.memory.pattern.state': 'unused' }],
 };
 
-// Counted by the hundred thousand in a second, so that not even the instrument is looked up each time.
+// Recorded some 100,000 times a second, so that not even the instrument is looked up each time.
 const operations = lazyInstrument(agentMemoryOperations);
 const confidences = lazyInstrument(agentMemoryConfidence);
 
 /** `agents.memory` for one operation and pattern. */
 export type BoundMemory = ReturnType<typeof bind>;
 
+/** Records the memory of agents. */
 export const memory = {
   /**
-   * Does something with a memory, synchronous or not, and hands on its result or error. Counts it in `agent.memory.operations`, a
-   * failure also in `agent.memory.errors`, and records the seconds of a `retrieval` in `agent.memory.retrieval.duration`.
+   * Runs an operation on a memory, synchronous or not, and returns its result. Counts it in `agent.memory.operations`, a failure
+   * also in `agent.memory.errors`, and records the duration of a `retrieval` in seconds in `agent.memory.retrieval.duration`.
    *
    * @throws what the function throws
    * @example
@@ -80,7 +82,7 @@ export const memory = {
   },
 
   /**
-   * A function that does what the given one does and looks like it, tracked at every call.
+   * Wraps a function: the same with its name, length and `this`, tracked at every call.
    *
    * @example
    * ```js
@@ -97,7 +99,7 @@ export const memory = {
   },
 
   /**
-   * Counts operations in `agent.memory.operations`; those that `track` knows of are counted. Some 30 ns; a third when bound.
+   * Counts operations in `agent.memory.operations`; `track` counts its own. Takes some 30 ns, a third of it when bound.
    *
    * @example
    * ```js
@@ -110,7 +112,7 @@ export const memory = {
   },
 
   /**
-   * Counts operations that failed in `agent.memory.errors`, by the code or name of an error, or by a word.
+   * Counts failed operations in `agent.memory.errors`; `error.type` is the error's code or name, or the given text.
    *
    * @example
    * ```js
@@ -123,7 +125,7 @@ export const memory = {
   },
 
   /**
-   * Records how long it took to find patterns, in seconds, in `agent.memory.retrieval.duration`.
+   * Records how long a retrieval took, in seconds, in `agent.memory.retrieval.duration`.
    *
    * @example
    * ```js
@@ -136,8 +138,8 @@ export const memory = {
   },
 
   /**
-   * Records how sure the memory is of a pattern, from 0 to 1, in `agent.memory.confidence`; any other number is not recorded, and
-   * told.
+   * Records the confidence in a pattern, from 0 to 1, in `agent.memory.confidence`; any other number is reported, and not
+   * recorded.
    *
    * @example
    * ```js
@@ -146,11 +148,11 @@ export const memory = {
    * ```
    */
   confidence(pattern: Pattern, value: number): void {
-    if (isShare(agentMemoryConfidence, value)) confidences().record(value, patternOf(pattern, agentMemoryConfidence));
+    if (isRatio(agentMemoryConfidence, value)) confidences().record(value, patternOf(pattern, agentMemoryConfidence));
   },
 
   /**
-   * Counts how often the memory learned from how its patterns did, in `agent.memory.feedback_cycles`.
+   * Counts feedback cycles, in which the memory learned from the results of its patterns, in `agent.memory.feedback_cycles`.
    *
    * @example
    * ```js
@@ -163,11 +165,11 @@ export const memory = {
   },
 
   /**
-   * Reads how a memory is before every collection, which waits a second for a promise: `agent.memory.size` in bytes,
-   * `agent.memory.compression`, `agent.memory.patterns` by state. A read that throws, rejects or goes on for half a minute takes
-   * them off the page and is counted in `promtel.collection.errors`.
+   * Reads a memory before every collection, which waits up to a second for a promise: `agent.memory.size` in bytes,
+   * `agent.memory.compression`, `agent.memory.patterns` by state. A read that throws, rejects or takes longer than half a minute
+   * takes them off the page and counts in `promtel.collection.errors`.
    *
-   * @returns what stops it and takes the memory off the page
+   * @returns a function that stops it and takes the memory off the page
    * @example
    * ```js
    * const stop = agents.memory.observe({ pattern: 'price' }, () => ({ sizeBytes: 2048, learned: prices.size, active: 1 }));
@@ -210,7 +212,7 @@ function bind(kind: MemoryOperation) {
     failed: (error: unknown, count = 1): void => countErrors(attributes, error, count),
     retrieved: (seconds: number): void => retrieved().record(seconds),
     confidence: (value: number): void => {
-      if (isShare(agentMemoryConfidence, value)) confidence().record(value);
+      if (isRatio(agentMemoryConfidence, value)) confidence().record(value);
     },
     feedback: (count = 1): void => feedback().add(count),
   };

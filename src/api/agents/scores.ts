@@ -1,18 +1,19 @@
-// The part of `agents` that judges: scores, verifications, and work that was taken back.
+// The part of `agents` for the quality of their work: scores, verifications and rollbacks.
 import { agentId, type AgentOutcome, scoreName } from '../../catalog/agent-attributes.ts';
 import { agentRollbacks, agentScore, agentScoreLast, agentVerifications } from '../../catalog/agents.ts';
 import type { AttributesOf } from '../../core/metric.ts';
 import type { GaugeCell, HistogramCell } from '../../core/recording/cell.ts';
 import { attributesFrom } from '../named-attributes.ts';
-import { instrumentOf, isShare, seriesOf } from '../record.ts';
+import { instrumentOf, isRatio, seriesOf } from '../record.ts';
 
-/** An agent that lasts, by its name; never one invocation of it, whose id would make a series of its own. */
+/** An agent, by its name; never the id of a single invocation, which would make a series of its own. */
 export interface Agent {
   readonly agent: string;
 }
 
+/** A score of an agent. */
 export interface Score extends Agent {
-  /** What the score is about, such as `truth`. */
+  /** What is scored, such as `truth`. */
   readonly score?: string | undefined;
 }
 
@@ -24,8 +25,8 @@ const scoreAttributesOf = attributesFrom(
 
 export const scores = {
   /**
-   * Records a score from 0 to 1 in `agent.score`, and as the latest in `agent.score.last`; any other number is not recorded, and
-   * told.
+   * Records a score from 0 to 1 in `agent.score`, and as the latest in `agent.score.last`; any other number is reported, and not
+   * recorded.
    *
    * @example
    * ```js
@@ -39,7 +40,7 @@ export const scores = {
   },
 
   /**
-   * Counts verifications of what an agent did, in `agent.verifications`.
+   * Counts verifications of an agent's work by outcome, in `agent.verifications`.
    *
    * @example
    * ```js
@@ -53,7 +54,7 @@ export const scores = {
   },
 
   /**
-   * Counts how often work of an agent was taken back, in `agent.rollbacks`; a failure is one that could not be.
+   * Counts rollbacks of an agent's work, in `agent.rollbacks`; a failure is a rollback that failed.
    *
    * @example
    * ```js
@@ -78,11 +79,11 @@ export function bindScores(agent: Agent) {
   };
 }
 
-/** As many names as are told apart have series that are kept. */
+/** Keeps the series of as many names as `score.name` may have. */
 function byName(attributes: AttributesOf<typeof agentScore>): (score: string, value: number) => void {
   const kept = new Map<string, readonly [HistogramCell, GaugeCell]>();
   return (score, value) => {
-    if (!isShare(agentScore, value)) return;
+    if (!isRatio(agentScore, value)) return;
     let series = kept.get(score);
     if (series === undefined) {
       series = seriesOfScore({ ...attributes, 'score.name': score });
@@ -104,7 +105,7 @@ function byOutcome(metric: typeof agentVerifications | typeof agentRollbacks, at
 }
 
 function recordScore(attributes: AttributesOf<typeof agentScore>, value: number): void {
-  if (!isShare(agentScore, value)) return;
+  if (!isRatio(agentScore, value)) return;
   const [all, last] = seriesOfScore(attributes);
   all.record(value);
   last.set(value);

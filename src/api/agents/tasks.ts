@@ -1,4 +1,4 @@
-// The part of `agents` that tells what they plan and do: plans for goals, tasks by outcome, and how well the work was shared.
+// The part of `agents` for plans and tasks: duration of planning, tasks by outcome, and efficiency of coordination.
 import { agentGoalType, type AgentOutcome, agentTaskType } from '../../catalog/agent-attributes.ts';
 import { agentCoordinationEfficiency, agentPlanDuration, agentTasks } from '../../catalog/agents.ts';
 import type { AttributesOf } from '../../core/metric.ts';
@@ -6,7 +6,7 @@ import type { OperationEnd } from '../../core/operation.ts';
 import { attributesFrom } from '../named-attributes.ts';
 import { instrumentOf, seriesOf, timeFor } from '../record.ts';
 
-/** A kind of goal, such as `refactoring`; never a goal in somebody's words. */
+/** A kind of goal, such as `refactoring`; never the text of a goal, which would make a series of its own. */
 export interface Goal {
   readonly goal?: string | undefined;
 }
@@ -19,13 +19,13 @@ export interface AgentTask {
 const goalOf = attributesFrom({ goal: agentGoalType }, { required: [], example: "{ goal: 'refactoring' }" });
 const taskOf = attributesFrom({ task: agentTaskType }, { required: [], example: "{ task: 'review' }" });
 
-/** `agents` for one kind of task, and the goal that is planned for. */
+/** `agents` for one kind of task, and the kind of goal that is planned for. */
 export type BoundAgentTask = ReturnType<typeof bindTask>;
 
 export const tasks = {
   /**
-   * Runs what plans for a goal and hands on its result or error. Records its seconds in `agent.plan.duration` by outcome and
-   * `error.type`.
+   * Runs what plans for a goal, synchronous or not, and returns its result. Records its duration in seconds in
+   * `agent.plan.duration`, by outcome and `error.type`.
    *
    * @throws what the function throws
    * @example
@@ -39,7 +39,7 @@ export const tasks = {
   },
 
   /**
-   * Runs a task and hands on its result or error. Counts it in `agent.tasks`, as a failure if it has thrown.
+   * Runs a task, synchronous or not, and returns its result. Counts it in `agent.tasks`, as a failure if it throws or rejects.
    *
    * @throws what the function throws
    * @example
@@ -53,7 +53,7 @@ export const tasks = {
   },
 
   /**
-   * Counts tasks that came to their end, in `agent.tasks`.
+   * Counts tasks that ended, by outcome, in `agent.tasks`.
    *
    * @example
    * ```js
@@ -66,7 +66,7 @@ export const tasks = {
   },
 
   /**
-   * Sets `agent.coordination.efficiency`: the share of the agents' work that the task needed, from 0 to 1.
+   * Sets the share of the agents' work that a task needed, from 0 to 1, in `agent.coordination.efficiency`.
    *
    * @example
    * ```js
@@ -79,7 +79,7 @@ export const tasks = {
   },
 
   /**
-   * The same for one kind of task, and the goal that is planned for, its series looked up once.
+   * The same for one kind of task, and the kind of goal that is planned for, its series looked up once.
    *
    * @example
    * ```js

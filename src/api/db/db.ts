@@ -1,4 +1,4 @@
-// `db`: what an application tells of databases whose client no library file of promtel knows, in the same series as those.
+// `db`: the API for databases whose client is not instrumented, in the same series as those whose client is.
 import {
   dbCollectionName,
   dbNamespace,
@@ -11,10 +11,10 @@ import { dbClientOperationDuration, dbClientResponseReturnedRows } from '../../c
 import { sharedRegistry } from '../../core/recording/shared-registry.ts';
 import { type DbOperation, DbOperations } from '../../recorders/db/operations.ts';
 import { attributesFrom } from '../named-attributes.ts';
-import { ask, timeFor, wrapFor } from '../record.ts';
+import { callSafely, timeFor, wrapFor } from '../record.ts';
 import { dbPools } from './pools.ts';
 
-/** What is done, and where. Never a statement, a key or a value: each would make a series of its own. */
+/** An operation, and where it runs. Never a statement, a key or a value: each would make a series of its own. */
 export interface DbCall {
   /** Database, such as `postgresql` or `cassandra`. */
   readonly system: string;
@@ -24,12 +24,14 @@ export interface DbCall {
   readonly collection?: string | undefined;
   /** Database within the server. */
   readonly namespace?: string | undefined;
+  /** Host of the server. */
   readonly host?: string | undefined;
+  /** Port of the server. */
   readonly port?: number | undefined;
 }
 
 export interface DbCallOptions<Value> {
-  /** How many rows or documents a result has. */
+  /** The number of rows or documents of a result. */
   readonly rows?: ((value: Value) => number) | undefined;
 }
 
@@ -50,7 +52,7 @@ const attributesOf = attributesFrom(
   { required: ['system'], example: "{ system: 'cassandra', operation: 'SELECT', collection: 'users' }" },
 );
 
-/** Makes `db`; an operation is slow if it takes as long as is said when the first one ends. */
+/** Makes `db`. `slowSeconds` is called once, when the first operation ends: an operation is slow if it takes so long. */
 export function createDb(slowSeconds: () => number): Db {
   return { ...operationsOf(slowSeconds), ...dbPools };
 }
@@ -61,7 +63,7 @@ function operationsOf(slowSeconds: () => number) {
 
   function trackCall<Result>(call: DbOperation, run: () => Result, options: DbCallOptions<Awaited<Result>> | undefined): Result {
     return timeFor(dbClientOperationDuration, run, ({ durationSeconds, errorType }, value) => {
-      const returnedRows = errorType === undefined ? ask(dbClientResponseReturnedRows, options?.rows, value) : undefined;
+      const returnedRows = errorType === undefined ? callSafely(dbClientResponseReturnedRows, options?.rows, value) : undefined;
       recorder().record(call, { durationSeconds, errorType, returnedRows });
     });
   }
@@ -71,14 +73,14 @@ function operationsOf(slowSeconds: () => number) {
     run: (this: This, ...values: Arguments) => Result,
     options: DbCallOptions<Awaited<Result>> | undefined,
   ): (this: This, ...values: Arguments) => Result {
-    return wrapFor(dbClientOperationDuration, run, (again) => trackCall(call, again, options));
+    return wrapFor(dbClientOperationDuration, run, (runOnce) => trackCall(call, runOnce, options));
   }
 
   return {
     /**
-     * Runs an operation, synchronous or not, and hands on its result or error, as `createTracker` does. Records its seconds in
-     * `db.client.operation.duration` with `error.type`, counts it in `db.client.slow_operations` if it took as long as
-     * PROMTEL_SLOW_DB_SECONDS, and the rows in `db.client.response.returned_rows` if `rows` tells them.
+     * Runs an operation, synchronous or not, and returns its result. Records its duration in seconds in
+     * `db.client.operation.duration` with `error.type`, and the number of rows in `db.client.response.returned_rows` if `rows`
+     * gives it. Counts it in `db.client.slow_operations` if it takes PROMTEL_SLOW_DB_SECONDS or longer.
      *
      * @throws what the function throws
      * @example
@@ -94,7 +96,7 @@ function operationsOf(slowSeconds: () => number) {
     },
 
     /**
-     * A function that does what the given one does and looks like it, tracked at every call.
+     * Wraps a function: the same with its name, length and `this`, tracked at every call.
      *
      * @example
      * ```js

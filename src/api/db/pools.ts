@@ -1,23 +1,21 @@
-// Pools of connections, for `db`: what they hold when metrics are collected, and what happens to who wants a connection.
+// The part of `db` for connection pools: their state when metrics are collected, waits, timeouts, uses and errors of connections.
 import { dbClientConnectionPoolName } from '../../catalog/attributes.ts';
 import {
   dbClientConnectionCount,
   dbClientConnectionCreateTime,
   dbClientConnectionErrors,
-  dbClientConnectionLimit,
-  dbClientConnectionPendingRequests,
   dbClientConnectionTimeouts,
   dbClientConnectionUseTime,
   dbClientConnectionWaitTime,
 } from '../../catalog/db.ts';
 import type { AttributesOf } from '../../core/metric.ts';
 import { errorTypeOf } from '../../core/operation.ts';
-import type { PoolState } from '../../recorders/db/pools.ts';
+import { POOL_FIELDS, type PoolState } from '../../recorders/db/pools.ts';
 import { attributesFrom } from '../named-attributes.ts';
-import { type Fields, observe, type ReadState } from '../observe.ts';
+import { observe, type ReadState } from '../observe.ts';
 import { instrumentOf, seriesOf } from '../record.ts';
 
-/** A pool of connections, by its name. */
+/** A connection pool, by its name. */
 export interface DbPool {
   readonly name: string;
 }
@@ -30,21 +28,14 @@ const poolAttributesOf = attributesFrom(
   { required: ['name'], example: "{ name: 'orders' }" },
 );
 
-const POOL_FIELDS: Fields<PoolState> = {
-  used: [dbClientConnectionCount, { 'db.client.connection.state': 'used' }],
-  idle: [dbClientConnectionCount, { 'db.client.connection.state': 'idle' }],
-  max: [dbClientConnectionLimit],
-  pending: [dbClientConnectionPendingRequests],
-};
-
-/** Tells of pools of connections. */
+/** Records connection pools. */
 export const dbPools = {
   /**
-   * Reads a pool before every collection, which waits a second for a promise: `db.client.connection.count` by state, `.limit`,
-   * `.pending_requests`. A read that throws, rejects or goes on for half a minute takes them off the page and is counted in
-   * `promtel.collection.errors`.
+   * Reads a pool before every collection, which waits up to a second for a promise: `db.client.connection.count` by state,
+   * `db.client.connection.limit`, `db.client.connection.pending_requests`. A read that throws, rejects or takes longer than half
+   * a minute takes them off the page and counts in `promtel.collection.errors`.
    *
-   * @returns what stops it and takes the pool off the page
+   * @returns a function that stops it and takes the pool off the page
    * @example
    * ```js
    * const stop = db.observePool({ name: 'orders' }, () => ({ used: 3, idle: 1, max: 10, pending: 0 }));
@@ -57,7 +48,7 @@ export const dbPools = {
   },
 
   /**
-   * Counts requests that waited in vain for a connection, in `db.client.connection.timeouts`.
+   * Counts requests that got no connection in time, in `db.client.connection.timeouts`.
    *
    * @example
    * ```js
@@ -70,7 +61,7 @@ export const dbPools = {
   },
 
   /**
-   * Records for how many seconds a request waited for a connection, in `db.client.connection.wait_time`.
+   * Records how long a request waited for a connection, in seconds, in `db.client.connection.wait_time`.
    *
    * @example
    * ```js
@@ -83,7 +74,7 @@ export const dbPools = {
   },
 
   /**
-   * Records for how many seconds a connection was lent out, in `db.client.connection.use_time`.
+   * Records how long a connection was in use before it was returned to its pool, in seconds, in `db.client.connection.use_time`.
    *
    * @example
    * ```js
@@ -96,7 +87,7 @@ export const dbPools = {
   },
 
   /**
-   * Records how many seconds it took to open a connection, in `db.client.connection.create_time`.
+   * Records how long it took to open a connection, in seconds, in `db.client.connection.create_time`.
    *
    * @example
    * ```js
@@ -109,7 +100,8 @@ export const dbPools = {
   },
 
   /**
-   * Counts connections that could not be opened, or broke, in `db.client.connection.errors` with `error.type`.
+   * Counts connections that could not be opened, or broke, in `db.client.connection.errors`; `error.type` is the error's code or
+   * name.
    *
    * @example
    * ```js

@@ -1,17 +1,18 @@
-// What an application says of an LLM's answer, as far as it can be recorded; the rest is told and left out.
+// Validates what an application reports of an LLM's answer: what cannot be recorded is reported and left out.
 import { llmTokens } from '../../catalog/llm.ts';
 import { sharedRegistry } from '../../core/recording/shared-registry.ts';
 import { textOf } from '../../core/text.ts';
 import type { TokenUsage } from '../../core/token-usage.ts';
 import type { LlmCallEnd } from '../../recorders/llm/calls.ts';
-import { looks } from '../named-attributes.ts';
+import { describeValue } from '../named-attributes.ts';
 
-/** What an answer tells. */
+/** What an answer reports of itself. */
 export interface LlmAnswer {
-  /** Tokens; an answer without any is counted in `llm.unmetered_calls`. */
+  /** Its tokens; a call without them counts in `llm.unmetered_calls`. */
   readonly usage?: TokenUsage | undefined;
-  /** Model that answered. */
+  /** The model that answered. */
   readonly model?: string | undefined;
+  /** Why the model stopped, such as `stop` or `length`. */
   readonly finishReason?: string | undefined;
 }
 
@@ -29,7 +30,10 @@ function usageOf(usage: TokenUsage | undefined): TokenUsage | undefined {
     const count: unknown = usage[kind];
     if (typeof count === 'number' && count >= 0 && count < Infinity) return [[kind, count]];
     if (count !== undefined && count !== null)
-      sharedRegistry().report(llmTokens.name, `are recorded without ${kind}, which is ${looks(count)}: accepted is a number`);
+      sharedRegistry().report(
+        llmTokens.name,
+        `are recorded without ${kind}, which is ${describeValue(count)}: accepted is a number`,
+      );
     return [];
   });
   return counted.length === 0 ? undefined : (Object.fromEntries(counted) as TokenUsage);

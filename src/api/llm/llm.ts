@@ -1,4 +1,4 @@
-// `llm`: what an application tells of LLM calls that no instrumentation sees, in the same series as those that one does.
+// `llm`: the API for LLM calls that no instrumentation sees, in the same series as those that one does.
 import { serverAddress } from '../../catalog/attributes.ts';
 import {
   genAiOperationName,
@@ -16,37 +16,38 @@ import { LlmCalls, type LlmCallSettings, type LlmRequest } from '../../recorders
 import { ClientCall } from '../../recorders/llm/client-call.ts';
 import { currentPurpose, withPurpose } from '../../recorders/llm/purpose.ts';
 import { attributesFrom } from '../named-attributes.ts';
-import { ask, isFunction, wrapFor } from '../record.ts';
+import { callSafely, isFunction, wrapFor } from '../record.ts';
 import { endOf, type LlmAnswer } from './answer.ts';
 import { spending } from './spending.ts';
 
-/** A call, as it is made. */
+/** A kind of call to an LLM. */
 export interface LlmCallInput {
-  /** Provider, by its name in the conventions where it has one, such as `openai`, `aws.bedrock` or `gcp.gemini`. */
+  /** Provider, by its name in the conventions if it has one, such as `openai`, `aws.bedrock` or `gcp.gemini`. */
   readonly provider: string;
-  /** Model that is asked for. */
+  /** The requested model. */
   readonly model?: string | undefined;
-  /** `chat` unless said. */
+  /** `chat` by default. */
   readonly operation?: LlmOperation | undefined;
-  /** Unless said, that of `withPurpose`. */
+  /** By default that of `withPurpose`. */
   readonly purpose?: string | undefined;
+  /** Host of the provider's API. */
   readonly host?: string | undefined;
 }
 
 export interface LlmCallOptions<Value> {
-  /** What a result tells of the call. */
+  /** What a result reports of the call: its tokens, model and finish reason. */
   readonly answerOf?: ((result: Value) => LlmAnswer | undefined) | undefined;
 }
 
-/** A call whose answer comes in parts. The first end counts. */
+/** A call whose answer comes in chunks. The first end counts. */
 export interface OpenLlmCall {
-  /** A part of the output came, by this model if that is known. */
+  /** A chunk of the output came, by this model if that is known. */
   chunk(model?: string): void;
   /** The answer is complete. */
   end(answer?: LlmAnswer): void;
-  /** It failed before there was an answer, or in the middle of it. */
+  /** The call failed, before its answer or in the middle of it. */
   fail(error: unknown, answer?: LlmAnswer): void;
-  /** It was given up. */
+  /** The call was aborted. */
   abort(answer?: LlmAnswer): void;
 }
 
@@ -55,7 +56,7 @@ export type BoundLlm = ReturnType<Llm['bind']>;
 
 export type Llm = ReturnType<typeof callsOf> & typeof spending;
 
-const wordsOf = attributesFrom(
+const attributesOf = attributesFrom(
   {
     provider: genAiProviderName,
     model: genAiRequestModel,
@@ -66,7 +67,7 @@ const wordsOf = attributesFrom(
   { required: ['provider'], example: "{ provider: 'openai', model: 'gpt-5', operation: 'chat' }" },
 );
 
-/** Makes `llm`; names and prices are those that are told when the first call begins. */
+/** Makes `llm`; `settings` is called once, when the first call begins. */
 export function createLlm(settings: () => LlmCallSettings): Llm {
   return { ...callsOf(settings), ...spending };
 }
@@ -88,9 +89,9 @@ function callsOf(settings: () => LlmCallSettings) {
       request.purpose === undefined ? runCall : () => withPurpose(request.purpose!, runCall),
       ({ errorType }, result) => {
         if (context.isOver) return;
-        const answer = errorType === undefined ? ask(llmTokens, options?.answerOf, result) : undefined;
-        call.end({ ...ask(llmTokens, endOf, answer), errorType });
-        context.show();
+        const answer = errorType === undefined ? callSafely(llmTokens, options?.answerOf, result) : undefined;
+        call.end({ ...callSafely(llmTokens, endOf, answer), errorType });
+        context.markCounted();
       },
     );
   }
@@ -106,24 +107,24 @@ function callsOf(settings: () => LlmCallSettings) {
   function openCall(request: LlmRequest): OpenLlmCall {
     const call = begin(request);
     let hasOutput = false;
-    const cutOff = (errorType: string, answer: LlmAnswer | undefined): void =>
-      call.end({ ...ask(llmTokens, endOf, answer), errorType, isStream: hasOutput, isCutOff: hasOutput });
+    const endEarly = (errorType: string, answer: LlmAnswer | undefined): void =>
+      call.end({ ...callSafely(llmTokens, endOf, answer), errorType, isStream: hasOutput, isCutOff: hasOutput });
     return {
       chunk(model) {
         hasOutput = true;
         call.chunk(model);
       },
-      end: (answer) => call.end({ ...ask(llmTokens, endOf, answer), isStream: hasOutput }),
-      fail: (error, answer) => cutOff(errorTypeOf(error), answer),
-      abort: (answer) => cutOff(ABORTED, answer),
+      end: (answer) => call.end({ ...callSafely(llmTokens, endOf, answer), isStream: hasOutput }),
+      fail: (error, answer) => endEarly(errorTypeOf(error), answer),
+      abort: (answer) => endEarly(ABORTED, answer),
     };
   }
 
   return {
     /**
-     * Makes a call, synchronous or not, and hands on its result or error, as `createTracker` does. Records what instrumentations
-     * record of a call: its seconds with `error.type`, and, as far as `answerOf` tells them, tokens, cost, and why the model
-     * stopped. A call that an instrumentation sees as well, as it does where fetch is used, is counted by that one alone.
+     * Makes a call, synchronous or not, and returns its result. Records what an instrumentation records of a call: its duration
+     * in seconds with `error.type`, and, as far as `answerOf` gives them, tokens, cost in USD, and finish reason. A call that an
+     * instrumentation sees as well, such as one over fetch, is counted by the instrumentation alone.
      *
      * @throws what the function throws
      * @example
@@ -141,7 +142,7 @@ function callsOf(settings: () => LlmCallSettings) {
     },
 
     /**
-     * A function that does what the given one does and looks like it, tracked at every call.
+     * Wraps a function: the same with its name, length and `this`, tracked at every call.
      *
      * @example
      * ```js
@@ -161,8 +162,8 @@ function callsOf(settings: () => LlmCallSettings) {
     },
 
     /**
-     * Begins a call whose answer comes in parts: the time to the first, the time from one to the next, and output tokens per second
-     * are recorded as well. It has to be ended, and is counted in `llm.active` until then.
+     * Begins a call whose answer comes in chunks: records also the time to the first chunk and between chunks, in seconds, and
+     * the output tokens per second. The call must be ended, and counts in `llm.active` until then.
      *
      * @example
      * ```js
@@ -202,13 +203,13 @@ function callsOf(settings: () => LlmCallSettings) {
 }
 
 function requestOf(call: LlmCallInput): LlmRequest {
-  const words = wordsOf(call, genAiClientOperationDuration);
+  const attributes = attributesOf(call, genAiClientOperationDuration);
   return {
-    operation: words['gen_ai.operation.name'] ?? 'chat',
-    provider: words['gen_ai.provider.name'] ?? OTHER,
-    model: words['gen_ai.request.model'],
-    serverAddress: words['server.address'],
-    purpose: words['llm.purpose'],
+    operation: attributes['gen_ai.operation.name'] ?? 'chat',
+    provider: attributes['gen_ai.provider.name'] ?? OTHER,
+    model: attributes['gen_ai.request.model'],
+    serverAddress: attributes['server.address'],
+    purpose: attributes['llm.purpose'],
   };
 }
 

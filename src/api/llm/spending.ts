@@ -1,20 +1,21 @@
-// The part of `llm` that tells what is spent beside the price of tokens, what may be spent, and what for.
+// The part of `llm` for credits, which are spent beside the price of tokens, for budgets, and for the purpose of calls.
 import { genAiProviderName, llmBudgetPeriod, llmPurpose } from '../../catalog/llm-attributes.ts';
 import { llmBudget, llmCost, llmCredits } from '../../catalog/llm.ts';
 import { sharedRegistry } from '../../core/recording/shared-registry.ts';
 import { currentPurpose, withPurpose } from '../../recorders/llm/purpose.ts';
-import { looks, attributesFrom } from '../named-attributes.ts';
+import { attributesFrom, describeValue } from '../named-attributes.ts';
 import { instrumentOf, isFunction } from '../record.ts';
 
-/** Whose credits they are. */
+/** Credits of a provider that bills by them. */
 export interface Credits {
   readonly provider: string;
-  /** What they were spent for; unless said, the purpose of `withPurpose`. */
+  /** What they were spent for; by default that of `withPurpose`. */
   readonly purpose?: string | undefined;
 }
 
+/** What may be spent in a period, for a provider or a purpose. */
 export interface Budget {
-  /** `day`, `month`, or a word of your own. */
+  /** `day`, `month`, or a name of your own. */
   readonly period: string;
   readonly provider?: string | undefined;
   readonly purpose?: string | undefined;
@@ -31,7 +32,7 @@ const budgetOf = attributesFrom(
 
 export const spending = {
   /**
-   * Counts credits that were spent, as providers have them who do not bill by token, in `llm.credits`.
+   * Counts credits that were spent, of providers that do not bill by token, in `llm.credits`.
    *
    * @example
    * ```js
@@ -46,7 +47,7 @@ export const spending = {
   },
 
   /**
-   * Sets what may be spent in a period, in USD: `llm.budget`, to be compared with the increase of `llm.cost` over that time.
+   * Sets what may be spent in a period, in USD, in `llm.budget`: to be compared with the increase of `llm.cost` over the period.
    *
    * @example
    * ```js
@@ -59,8 +60,8 @@ export const spending = {
   },
 
   /**
-   * Runs a function for a purpose and hands on what it gives: every LLM call beneath it, through promises and callbacks, has it as
-   * its `llm.purpose`, whoever records the call. One told further beneath takes its place there. Past 100 purposes, further ones
+   * Runs a function for a purpose and returns its result: every LLM call within it, through promises and callbacks, has this
+   * `llm.purpose`, whoever records the call. A purpose that is set within it replaces it there. Past 100 purposes, further ones
    * are `_OTHER`: a purpose is a kind of work, never a user or a request.
    *
    * @throws what the function throws
@@ -74,7 +75,7 @@ export const spending = {
   withPurpose<Result>(purpose: string, run: () => Result): Result {
     if (!isFunction(llmCost, run)) return run();
     if (typeof purpose === 'string' && purpose !== '') return withPurpose(purpose, run);
-    sharedRegistry().report('llm.withPurpose', `has no purpose in what is ${looks(purpose)}: accepted is a text`);
+    sharedRegistry().report('llm.withPurpose', `has a purpose that is ${describeValue(purpose)}: accepted is a text`);
     return run();
   },
 } as const;

@@ -1,18 +1,18 @@
-// How many different ids were active within some windows: shown at collection, counted by hashes that nobody can turn back.
+// Counts the distinct ids that were active within some windows, by hashes that cannot be reversed, and shows them at collection.
 import type { usageApiKeysActive, usageUsersActive } from '../../catalog/usage.ts';
 import { nowMillis } from '../../core/clock.ts';
 import { sharedRegistry } from '../../core/recording/shared-registry.ts';
-import { looks } from '../named-attributes.ts';
+import { describeValue } from '../named-attributes.ts';
 import { instrumentOf } from '../record.ts';
-import { ActiveWindow, type Mark } from './active-window.ts';
+import { ActiveWindow, type IdHash } from './active-window.ts';
 
 /** Windows by their names, in milliseconds. */
 export type Windows = ReadonlyMap<string, number>;
 
 type Metric = typeof usageApiKeysActive | typeof usageUsersActive;
 
-/** A hash without it could be found by hashing every id that there might be. */
-let secret: string | undefined;
+/** Salts the hashes: without it, an id could be found by hashing all possible ids. */
+let salt: string | undefined;
 
 export class ActiveIds {
   readonly #metric: Metric;
@@ -24,22 +24,22 @@ export class ActiveIds {
     this.#windows = windowsOf(windows);
   }
 
-  /** Begins anew with other windows; those of before leave the page. */
-  look(windows: Windows): void {
+  /** Begins anew with other windows; the previous ones are taken off the page. */
+  setWindows(windows: Windows): void {
     if (this.#isShown) for (const name of this.#windows.keys()) instrumentOf(this.#metric).remove({ 'usage.window': name });
     this.#windows = windowsOf(windows);
   }
 
-  /** An id was active just now. */
-  see(id: string | number): void {
+  /** Counts an id as active now. */
+  add(id: string | number): void {
     if (!isId(id)) {
       const accepted = 'accepted is a text or a number';
-      sharedRegistry().report(this.#metric.name, `does not count an id that is ${looks(id)}: ${accepted}`);
+      sharedRegistry().report(this.#metric.name, `does not count an id that is ${describeValue(id)}: ${accepted}`);
       return;
     }
-    const mark = markOf(String(id));
+    const hash = hashOf(String(id));
     const now = nowMillis();
-    for (const window of this.#windows.values()) window.see(mark, now);
+    for (const window of this.#windows.values()) window.add(hash, now);
     if (!this.#isShown) sharedRegistry().onCollect(this.#metric.name, () => this.#show());
     this.#isShown = true;
   }
@@ -58,9 +58,9 @@ function isId(id: unknown): boolean {
   return (typeof id === 'string' && id !== '') || Number.isFinite(id);
 }
 
-function markOf(id: string): Mark {
+function hashOf(id: string): IdHash {
   const { hash, randomBytes } = process.getBuiltinModule('node:crypto');
-  secret ??= randomBytes(32).toString('hex');
-  const digest = hash('sha256', secret + id, 'buffer');
+  salt ??= randomBytes(32).toString('hex');
+  const digest = hash('sha256', salt + id, 'buffer');
   return { key: digest.readUIntBE(0, 6), rank: Math.clz32(digest.readUInt32BE(6)) };
 }

@@ -1,76 +1,77 @@
-// Counts how many different ones were seen within a time that slides, in bounded memory and without keeping who they are.
+// Counts distinct ids within a sliding window, in bounded memory, from hashes alone.
 
-/** One that was seen, as a hash that only this process can make. */
-export interface Mark {
+/** The salted hash of an id. */
+export interface IdHash {
   /** 48 bits of the hash. */
   readonly key: number;
-  /** How many of its other bits are zero before the first that is not: half of all have one at least, a quarter two … */
+  /** The number of leading zeros among its other bits: half of all hashes have at least one, a quarter at least two … */
   readonly rank: number;
 }
 
-interface Seen {
+interface Entry {
   readonly rank: number;
   lastMillis: number;
-  /** It stands for itself and those of lower rank that were not kept: for two to the power of this. */
+  /** It represents itself and those of lower rank that were dropped: two to the power of this in all. */
   level: number;
 }
 
-/** How many are kept, and up to which number a window is exact. */
+/** How many ids are kept, and up to which number a window is exact. */
 const CAPACITY = 10_000;
 
-/** As soon as there are so few of them, more are kept. */
+/** With fewer than this, ids of a lower rank are kept again. */
 const FEW = CAPACITY / 8;
 
 /**
- * Exact up to 10,000. When more were seen, it keeps those whose hash has a rank, half of them or fewer, each of which stands for as
- * many as were let go: the number is then an estimate (distinct sampling), whose standard error is 1 over the square root of what
- * is kept, 1.1 to 1.4 %. What is no longer within the window is let go, and when few are left, all are kept again.
+ * Exact up to 10,000 ids. Beyond that it keeps only those whose hash has a minimum rank, half of them or fewer, each of which
+ * represents those that were dropped: the count is then an estimate (distinct sampling), whose standard error is 1 over the
+ * square root of the number kept, 1.1 to 1.4 %. Ids that are no longer within the window are dropped, and when few are left, all
+ * are kept again.
  */
 export class ActiveWindow {
   readonly #windowMillis: number;
-  readonly #seen = new Map<number, Seen>();
-  /** The lowest rank that is kept. */
+  readonly #entries = new Map<number, Entry>();
+  /** The minimum rank. */
   #level = 0;
 
   constructor(windowMillis: number) {
     this.#windowMillis = windowMillis;
   }
 
-  see({ key, rank }: Mark, nowMillis: number): void {
+  add({ key, rank }: IdHash, nowMillis: number): void {
     if (rank < this.#level) return;
-    const seen = this.#seen.get(key);
-    if (seen !== undefined) {
-      seen.lastMillis = nowMillis;
-      seen.level = this.#level;
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) {
+      entry.lastMillis = nowMillis;
+      entry.level = this.#level;
       return;
     }
-    if (this.#seen.size >= CAPACITY) this.#makeRoom(nowMillis);
-    if (rank >= this.#level) this.#seen.set(key, { rank, lastMillis: nowMillis, level: this.#level });
+    if (this.#entries.size >= CAPACITY) this.#makeRoom(nowMillis);
+    if (rank >= this.#level) this.#entries.set(key, { rank, lastMillis: nowMillis, level: this.#level });
   }
 
-  /** How many there are. */
+  /** The number of ids in the window, exact or estimated. */
   count(nowMillis: number): number {
-    this.#letGo(nowMillis);
+    this.#dropOld(nowMillis);
     let count = 0;
-    for (const { level } of this.#seen.values()) count += 2 ** level;
-    if (this.#level > 0 && this.#seen.size < FEW) this.#level -= 1;
+    for (const { level } of this.#entries.values()) count += 2 ** level;
+    if (this.#level > 0 && this.#entries.size < FEW) this.#level -= 1;
     return count;
   }
 
-  /** A tenth at least, so that room is made once in a thousand new ones, not for every one. */
+  /** Drops at least a tenth, so that this happens once in a thousand new ids rather than for each. */
   #makeRoom(nowMillis: number): void {
-    this.#letGo(nowMillis);
-    while (this.#seen.size > CAPACITY * 0.9) {
+    this.#dropOld(nowMillis);
+    while (this.#entries.size > CAPACITY * 0.9) {
       this.#level += 1;
-      for (const [key, seen] of this.#seen) {
-        if (seen.rank < this.#level) this.#seen.delete(key);
-        else seen.level = Math.max(seen.level, this.#level);
+      for (const [key, entry] of this.#entries) {
+        if (entry.rank < this.#level) this.#entries.delete(key);
+        else entry.level = Math.max(entry.level, this.#level);
       }
     }
   }
 
-  #letGo(nowMillis: number): void {
+  #dropOld(nowMillis: number): void {
     const since = nowMillis - this.#windowMillis;
-    for (const [key, { lastMillis }] of this.#seen) if (lastMillis <= since) this.#seen.delete(key);
+    for (const [key, { lastMillis }] of this.#entries) if (lastMillis <= since) this.#entries.delete(key);
   }
 }

@@ -1,4 +1,4 @@
-// `usage`: how many API keys and users are active, without keeping who they are, and what tasks cost.
+// `usage`: the API for active API keys and users, which are counted without being stored, and for the cost of tasks.
 import { usageTaskType } from '../../catalog/agent-attributes.ts';
 import { usageApiKeysActive, usageTaskCost, usageUsersActive } from '../../catalog/usage.ts';
 import type { AttributesOf } from '../../core/metric.ts';
@@ -9,7 +9,7 @@ import { attributesFrom } from '../named-attributes.ts';
 import { instrumentOf, isFunction, seriesOf, wrapFor } from '../record.ts';
 import { ActiveIds, type Windows } from './active-ids.ts';
 
-/** A kind of task, such as `summary`; never one task. */
+/** A kind of task, such as `summary`; never the id of a single task, which would make a series of its own. */
 export interface UsageTask {
   readonly task?: string | undefined;
 }
@@ -22,7 +22,7 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_4
 
 const DEFAULT_WINDOWS = windowsOf(['1h', '1d', '30d']);
 
-/** Each is a map of up to 10,000 hashes. */
+/** Each window is a map of up to 10,000 hashes. */
 const MOST_WINDOWS = 5;
 
 const apiKeys = new ActiveIds(usageApiKeysActive, DEFAULT_WINDOWS);
@@ -31,12 +31,13 @@ const users = new ActiveIds(usageUsersActive, DEFAULT_WINDOWS);
 /** `usage` for one kind of task. */
 export type BoundUsage = ReturnType<typeof bind>;
 
-/** Tells of usage. Nothing of it throws but what a function that is tracked throws. */
+/** Records usage. Nothing here throws, except what a tracked function throws. */
 export const usage = {
   /**
-   * An API key was used: it is one of `usage.api_keys.active` for the last hour, day and 30 days, or the windows that were told.
-   * Exact up to 10,000 keys in a window, and within 1.4 % (standard error) beyond. The key itself is not kept, nor what could be
-   * turned back into it. Each process counts those that it saw since it began; of several processes, the highest count is shown.
+   * Counts an API key as active in `usage.api_keys.active`, within the last hour, day and 30 days, or the windows that were set.
+   * The count is exact up to 10,000 keys in a window, with a standard error of 1.4 % beyond. The key itself is not stored, only a
+   * hash that cannot be reversed. Each process counts the keys that it saw since its start; of several processes, the highest
+   * count is shown.
    *
    * @example
    * ```js
@@ -45,11 +46,11 @@ export const usage = {
    * ```
    */
   apiKey(key: string | number): void {
-    apiKeys.see(key);
+    apiKeys.add(key);
   },
 
   /**
-   * A user did something: `usage.users.active`, counted as API keys are.
+   * Counts a user as active in `usage.users.active`, as `apiKey` does.
    *
    * @example
    * ```js
@@ -58,11 +59,12 @@ export const usage = {
    * ```
    */
   user(id: string | number): void {
-    users.see(id);
+    users.add(id);
   },
 
   /**
-   * Sets the windows in which keys and users are active, in minutes, hours and days, five at most; counting begins anew.
+   * Sets the windows in which keys and users count as active, at most five, each in minutes, hours or days; all counts begin
+   * anew.
    *
    * @example
    * ```js
@@ -74,13 +76,13 @@ export const usage = {
   windows(names: readonly string[]): void {
     const windows = usableWindows(names);
     if (windows === undefined) return;
-    for (const active of [apiKeys, users]) active.look(windows);
+    for (const active of [apiKeys, users]) active.setWindows(windows);
   },
 
   /**
-   * Runs a task, synchronous or not, and hands on its result or error. What the LLM calls beneath it cost, through promises and
-   * callbacks, is recorded in `usage.task.cost`, in USD; of a task without a call whose price is known, nothing is. Calls that have
-   * begun before its end and end within a second after it count.
+   * Runs a task, synchronous or not, and returns its result. Records the cost of the LLM calls within it, through promises and
+   * callbacks, in USD in `usage.task.cost`; nothing if the price of none of them is known. Calls that begin before its end and
+   * end within a second after it count.
    *
    * @throws what the function throws
    * @example
@@ -96,7 +98,7 @@ export const usage = {
   },
 
   /**
-   * A function that does what the given one does and looks like it, a task at every call.
+   * Wraps a function: the same with its name, length and `this`, run as a task at every call.
    *
    * @example
    * ```js
@@ -112,7 +114,7 @@ export const usage = {
   },
 
   /**
-   * Records what a task cost, in USD, in `usage.task.cost`.
+   * Records the cost of a task, in USD, in `usage.task.cost`.
    *
    * @example
    * ```js
@@ -176,7 +178,7 @@ function usableWindows(names: readonly string[]): Windows | undefined {
   return undefined;
 }
 
-/** Those that can be read. */
+/** The windows whose names are valid. */
 function windowsOf(names: readonly unknown[]): Windows {
   const readable = names.map((name) => /^([1-9]\d{0,3})([mhd])$/.exec(String(name))).filter((found) => found !== null);
   return new Map(readable.map(([name, count, unit]) => [name, Number(count) * UNIT_SECONDS[unit!]! * 1000]));

@@ -1,4 +1,4 @@
-// Settings of LLM calls: where further models are served, what they cost, and by which names they are measured.
+// Settings of LLM calls: the names of their metrics, further servers, and prices.
 import type { GenAiNames, LlmPrice, LlmServer } from '../../core/instrumentation-settings.ts';
 import { entries } from '../parse-list.ts';
 import { decimal, isHttpUrl } from '../parse.ts';
@@ -6,12 +6,12 @@ import type { Area, Parser } from '../setting.ts';
 
 const server: Parser<readonly LlmServer[]> = entries('provider=URL', (provider, text) => {
   if (!/^[\w.-]+$/.test(provider) || !isHttpUrl(text)) return undefined;
-  // As requests have it: without credentials, or the port that goes without saying.
+  // Without credentials and default port, as the URL of a request is compared with it.
   const { origin, pathname } = new URL(text);
   return { provider, url: (origin + pathname).replace(/\/+$/, '') };
 });
 
-/** The prices by their order in the text; those of the cache are the input's unless they are said. */
+/** Prices by their position in the text; those of the cache default to the input's. */
 const price: Parser<readonly LlmPrice[]> = entries('model=input/output[/cache read[/cache write]]', (model, text) => {
   const [input, output, cacheRead = input, cacheWrite = input, ...more] = text
     .split('/')
@@ -26,7 +26,7 @@ const OPT_INS: Readonly<Record<string, GenAiNames>> = {
   'gen_ai_latest_experimental/dup': 'both',
 };
 
-/** The variable is shared with whoever else moves from old names to new ones, so that no other word in it is wrong. */
+/** Other libraries read the variable too, so words that are not ours are no mistake. */
 const genAiNames: Parser<GenAiNames> = {
   accepts: 'a comma-separated list, of which gen_ai_latest_experimental and gen_ai_latest_experimental/dup count here',
   parse: (text) =>
@@ -42,7 +42,7 @@ export const llm = {
     parser: genAiNames,
     fallback: '',
     unset: 'the established names',
-    brief: 'Whether LLM calls go by the names that the GenAI conventions moved to, or by old and new ones (/dup).',
+    brief: 'Whether LLM metrics have the latest names of the GenAI conventions, or both established and latest ones (/dup).',
   },
   llmServers: {
     env: 'PROMTEL_LLM_BASE_URLS',
@@ -50,7 +50,7 @@ export const llm = {
     fallback: '',
     unset: 'the public hosts of the providers',
     brief:
-      'Further servers of LLMs, such as gateways and your own, for example `vllm=http://gpu-1:8000/v1;openai=https://llm.example.com/v1`.',
+      'Base URLs of further LLM servers, such as gateways and your own, for example `vllm=http://gpu-1:8000/v1;openai=https://llm.example.com/v1`.',
   },
   llmPrices: {
     env: 'PROMTEL_LLM_PRICES',
@@ -58,6 +58,6 @@ export const llm = {
     fallback: '',
     unset: 'the published prices',
     brief:
-      'Your own prices in USD per million tokens, before the published ones, for example `llama-*=0.2/0.6;house-model=1/3/0.1`; a later entry wins.',
+      'Your own prices in USD per million tokens, which override the published ones, for example `llama-*=0.2/0.6;house-model=1/3/0.1`; a later entry wins.',
   },
 } as const satisfies Area;

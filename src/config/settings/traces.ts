@@ -1,4 +1,4 @@
-// Settings of traces, which promtel records only when they are asked for.
+// Settings of traces, which promtel records only where an exporter is chosen for them.
 import { choices } from '../parse-list.ts';
 import { integer, milliseconds, oneOf, ratio } from '../parse.ts';
 import type { Area } from '../setting.ts';
@@ -9,10 +9,10 @@ export const traces = {
   exporters: {
     env: 'OTEL_TRACES_EXPORTER',
     parser: choices(['otlp', 'console']),
-    // The specification says otlp. Spans cost several times what metrics do, so whoever wants them says so.
+    // The specification says otlp. Spans cost several times what metrics do, so they have to be chosen.
     fallback: 'none',
     brief:
-      'Where spans go; other than none, the official HTTP and Express instrumentations make them, and the metrics stay as they are.',
+      'The exporters of spans; unless none, the official HTTP and Express instrumentations make spans, and the metrics stay the same.',
   },
   sampler: {
     env: 'OTEL_TRACES_SAMPLER',
@@ -31,13 +31,13 @@ export const traces = {
     env: 'OTEL_TRACES_SAMPLER_ARG',
     parser: ratio,
     fallback: '1',
-    brief: 'The part of all traces that the traceidratio samplers record.',
+    brief: 'The fraction of traces that the traceidratio samplers record.',
   },
   propagators: {
     env: 'OTEL_PROPAGATORS',
     parser: choices(['tracecontext', 'baggage']),
     fallback: 'tracecontext,baggage',
-    brief: 'How a trace goes on from one service to the next.',
+    brief: 'How the trace context is propagated to other services.',
   },
   batchDelayMillis: {
     env: 'OTEL_BSP_SCHEDULE_DELAY',
@@ -55,13 +55,13 @@ export const traces = {
     env: 'OTEL_BSP_MAX_QUEUE_SIZE',
     parser: quantity,
     fallback: '2048',
-    brief: 'Spans that may wait for their export; further ones are lost.',
+    brief: 'Spans that may wait for their export; further ones are dropped.',
   },
   batchSize: {
     env: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
     parser: quantity,
     fallback: '512',
     unset: '512, or the size of the queue if that is smaller',
-    brief: 'Spans in one export; at most the size of the queue.',
+    brief: 'Spans in one export; the size of the queue is its maximum.',
   },
 } as const satisfies Area;

@@ -3,7 +3,8 @@
 // Label names are those of github.com/prometheus/otlptranslator v1.0.0 with the options that Prometheus' OTLP receiver
 // has by default (v3.15): underscores are not merged, and a single leading one gets `key` before it.
 import type { InstrumentKind } from '../metric.ts';
-import { DEFAULT_STRATEGY, isEscaping, quotable, type TranslationStrategy } from './prometheus-name.ts';
+import { quotable } from './prometheus-name.ts';
+import { DEFAULT_STRATEGY, isEscaping, type TranslationStrategy } from './translation-strategy.ts';
 
 /**
  * The label name of an attribute key. Never empty; under an escaping strategy a classic name, under the others any

@@ -3,27 +3,8 @@
 // Names are those of github.com/prometheus/otlptranslator v1.0.0, which Prometheus' OTLP receiver and the Collector's
 // exporter use; test/golden/names holds what it prints. Where it refuses a name, `spelledOut` gives one.
 import type { InstrumentKind } from '../metric.ts';
+import { DEFAULT_STRATEGY, STRATEGIES, type TranslationStrategy } from './translation-strategy.ts';
 import { escapedUnitWords, unitPhrase, unitWords } from './unit.ts';
-
-/** Whether a strategy replaces what a classic name cannot hold, and whether it adds units and `_total`. */
-const STRATEGIES = {
-  UnderscoreEscapingWithSuffixes: { escapes: true, addsSuffixes: true },
-  UnderscoreEscapingWithoutSuffixes: { escapes: true, addsSuffixes: false },
-  NoUTF8EscapingWithSuffixes: { escapes: false, addsSuffixes: true },
-  NoTranslation: { escapes: false, addsSuffixes: false },
-} as const;
-
-/** How names are translated, by the names that Prometheus' `translation_strategy` has. */
-export type TranslationStrategy = keyof typeof STRATEGIES;
-
-export const TRANSLATION_STRATEGIES = Object.keys(STRATEGIES) as readonly TranslationStrategy[];
-
-export const DEFAULT_STRATEGY: TranslationStrategy = 'UnderscoreEscapingWithSuffixes';
-
-/** Whether names under a strategy are classic ones, which need no quotes. */
-export function isEscaping(strategy: TranslationStrategy): boolean {
-  return STRATEGIES[strategy].escapes;
-}
 
 /** What a metric's name is made of. */
 export interface NamedMetric {

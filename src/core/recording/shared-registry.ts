@@ -1,15 +1,6 @@
 // The one registry of a process, shared by every copy of promtel that was loaded into it.
+import { sharedAcrossCopies } from '../shared-across-copies.ts';
 import { Registry } from './registry.ts';
 
-// The number goes up when copies can no longer understand each other's registry.
-const KEY = Symbol.for('promtel.registry.1');
-
-interface Holder {
-  [KEY]?: Registry;
-}
-
 /** The registry that the register entry, the API and the testing helpers all record into. */
-export function sharedRegistry(): Registry {
-  const holder = globalThis as Holder;
-  return (holder[KEY] ??= new Registry());
-}
+export const sharedRegistry = sharedAcrossCopies('registry.1', () => new Registry());

@@ -1,5 +1,5 @@
 // What a page remembers from one scrape to the next, for readers of each format by themselves.
-import type { TranslationStrategy } from '../../core/naming/prometheus-name.ts';
+import type { TranslationStrategy } from '../../core/naming/translation-strategy.ts';
 import type { Family } from '../../core/recording/family.ts';
 import type { Registry } from '../../core/recording/registry.ts';
 import { CellFamily } from './cell-family.ts';

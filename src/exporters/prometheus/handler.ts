@@ -12,7 +12,7 @@ export interface Renderer {
 }
 
 export interface HandlerOptions {
-  /** Whether pages are compressed for readers that take it; yes unless said. */
+  /** Whether pages are compressed for readers that accept it. */
   readonly gzip?: boolean | undefined;
 }
 
@@ -77,11 +77,7 @@ export async function metricsResponse(page: Renderer, request: Request, options:
   return new Response(isCompressed ? await gzipped(body) : body, { status, headers });
 }
 
-async function answer(
-  page: Renderer,
-  { gzip = true }: HandlerOptions,
-  { method, accept, acceptEncoding }: Asked,
-): Promise<Answer> {
+async function answer(page: Renderer, { gzip }: HandlerOptions, { method, accept, acceptEncoding }: Asked): Promise<Answer> {
   if (method !== 'GET' && method !== 'HEAD') {
     return {
       ...refusal(405, `The metrics page takes GET and HEAD, not ${method}.`),
@@ -92,7 +88,7 @@ async function answer(
   if (method === 'HEAD') return found(format, { chunks: [], byteLength: 0 }, false);
   try {
     const content = await page.render(format);
-    return found(format, content, gzip && content.byteLength >= LEAST_GZIP_BYTES && acceptsGzip(acceptEncoding));
+    return found(format, content, gzip === true && content.byteLength >= LEAST_GZIP_BYTES && acceptsGzip(acceptEncoding));
   } catch (error) {
     return refusal(500, `The metrics could not be collected: ${messageOf(error)}`);
   }

@@ -1,7 +1,8 @@
 // How a page spells metrics and series: by the operator's strategy, the labels asked for, and the reader's format.
 import type { InstrumentKind } from '../../core/metric.ts';
 import { prometheusLabels } from '../../core/naming/prometheus-label.ts';
-import { type NamedMetric, prometheusName, type TranslationStrategy } from '../../core/naming/prometheus-name.ts';
+import { type NamedMetric, prometheusName } from '../../core/naming/prometheus-name.ts';
+import type { TranslationStrategy } from '../../core/naming/translation-strategy.ts';
 import { reportProblem } from '../../core/problem.ts';
 import { escapeLabelName, escapeMetricName } from './escaping.ts';
 import type { EscapingScheme, Format, Syntax } from './format.ts';

@@ -1,6 +1,7 @@
 // Reads what the SDK collected for the application: metrics recorded through the OpenTelemetry API become point families.
 import type { DataPoint, ExponentialHistogram, Histogram, MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { InstrumentKind } from '../../core/metric.ts';
+import { DATA_POINT_TYPE, TEMPORALITY } from '../../core/otel-enums.ts';
 import type { EventLoopYield } from './event-loop-yield.ts';
 import { fromExponential } from './exponential.ts';
 import { identityOf } from './identity.ts';
@@ -8,11 +9,8 @@ import type { Scope, Naming } from './naming.ts';
 import { addPoint, onPlainScale, type PointFamily, type Points, type PointValue } from './point.ts';
 import { labelsText } from './text.ts';
 
-// The values of the SDK's enums by the names they have there: importing them would load the SDK.
-const HISTOGRAM = 0;
-const EXPONENTIAL_HISTOGRAM = 1;
-const GAUGE = 2;
-const DELTA = 0;
+const { HISTOGRAM, EXPONENTIAL_HISTOGRAM, GAUGE } = DATA_POINT_TYPE;
+const { DELTA } = TEMPORALITY;
 
 export interface OtelMetric {
   readonly metric: MetricData;

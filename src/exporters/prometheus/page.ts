@@ -1,5 +1,5 @@
 // The metrics page of a process, whatever way it is served: those who ask at the same time share one.
-import { DEFAULT_STRATEGY, type TranslationStrategy } from '../../core/naming/prometheus-name.ts';
+import { DEFAULT_STRATEGY, type TranslationStrategy } from '../../core/naming/translation-strategy.ts';
 import type { Registry } from '../../core/recording/registry.ts';
 import { type CollectOtel, Collection } from './collection.ts';
 import { type PageContent, type FormatCache, FormatCaches } from './format-cache.ts';
@@ -16,11 +16,11 @@ export interface PageOptions {
   readonly collectOtel?: CollectOtel | undefined;
   readonly strategy?: TranslationStrategy | undefined;
   readonly resourceAttributes?: (() => Attributes) | undefined;
-  /** Whether the page has `target_info`; yes unless said. */
+  /** Whether the page has `target_info`. */
   readonly targetInfo?: boolean | undefined;
-  /** Which resource attributes every series carries as labels; none unless said. */
+  /** Which resource attributes every series carries as labels. */
   readonly isResourceLabel?: ((key: string) => boolean) | undefined;
-  /** Whether every series says by `otel_scope_name` who recorded it; no unless said. */
+  /** Whether every series says by `otel_scope_name` who recorded it. */
   readonly scopeLabels?: boolean | undefined;
   /** Who recorded promtel's own series, where scope labels are asked for. */
   readonly scope?: Scope | undefined;
@@ -73,7 +73,7 @@ export class Page implements Renderer {
   }
 
   async #make(variant: FormatCache, resource: Attributes): Promise<PageContent> {
-    const { registry, targetInfo: hasTargetInfo = true, onScrape } = this.#options;
+    const { registry, targetInfo: hasTargetInfo, onScrape } = this.#options;
     const beganMillis = performance.now();
     let made: MadePage | undefined;
     try {

@@ -1,9 +1,9 @@
-// Vercel AI SDK: tool calls, retries, agents by their `functionId`, and the LLM calls of models that send no request which the tap on
-// fetch sees, as the library tells those that stand in its own registry.
+// Vercel AI SDK 7: tool calls, retries, agents by their `functionId`, and calls of models that no other instrumentation measures,
+// from the library's own registry of telemetry integrations.
 //
-// Most models send their requests by fetch, and the tap counts them; a call that it has seen is not recorded again. What remains
-// are models that do otherwise, or whose requests nobody can read, such as Bedrock's, and the library's mock models. A call with
-// integrations of its own is told to those alone, and one with telemetry disabled to nobody; what they send, the tap still sees.
+// Most models send their requests by fetch, where the instrumentation `llm` counts them; such a call is not recorded again. What
+// remains are models that send none, or whose requests cannot be parsed, such as Bedrock's, and the library's mock models. A call
+// with integrations of its own is reported to those alone, and one with telemetry disabled to none; its requests still count.
 import type { LlmOperation } from '../../catalog/llm-attributes.ts';
 import { llmRetries } from '../../catalog/llm.ts';
 import { genAiExecuteToolDuration, toolActive } from '../../catalog/tools.ts';
@@ -15,10 +15,10 @@ import { LlmCalls } from '../../recorders/llm/calls.ts';
 import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../../recorders/llm/client-calls.ts';
 import { llmPrices } from '../../recorders/llm/prices.ts';
 import { type ToolCall, ToolCalls } from '../../recorders/tools/calls.ts';
-import { type AiFinishReason, type AiResult, type AiUsage, followResult, reasonOf, usageOf } from './results.ts';
+import { type AiFinishReason, type AiResult, type AiUsage, recordResult, reasonOf, usageOf } from './results.ts';
 
 interface CallEvent {
-  /** Of the application's own call, which may take several of models. */
+  /** Of the application's call, which may need several calls of models. */
   readonly callId: string;
   readonly provider?: unknown;
   readonly modelId?: unknown;
@@ -26,7 +26,7 @@ interface CallEvent {
 
 interface StartEvent extends CallEvent {
   readonly operationId?: unknown;
-  /** The application's name for it, by which the library itself names agents. */
+  /** The application's name for the call, which the library itself uses as the name of an agent. */
   readonly functionId?: unknown;
 }
 
@@ -57,17 +57,9 @@ interface ToolExecution extends CallEvent, Execution {
   readonly toolCall?: { readonly toolName?: unknown } | null;
 }
 
-/** What stands in the library's registry, once for all attachments of a process. */
-interface Integration {
-  /** Only the first is told. */
-  readonly [ATTACHED]: AiRecorder[];
-}
-
 interface Registries {
-  AI_SDK_TELEMETRY_INTEGRATIONS?: (Partial<Integration> | undefined)[];
+  AI_SDK_TELEMETRY_INTEGRATIONS?: object[];
 }
-
-const ATTACHED = Symbol.for('promtel.ai.1');
 
 export const ai: Instrumentation = {
   name: 'ai',
@@ -76,59 +68,55 @@ export const ai: Instrumentation = {
   attach(attachment) {
     const recorder = new AiRecorder(attachment);
     attachment.onDetach(register(recorder));
-    attachment.onDetach(() => recorder.stop());
-    // Earlier versions tell nothing; this says so where one is loaded, and patches nothing.
+    // Nothing is patched: this only reports an earlier version, which has no integrations.
     attachment.patch({ file: 'dist/index.js', esFile: 'dist/index.mjs' }, () => () => {});
   },
 };
 
-/** Puts the integration into the registry, beside the application's own, before or after them. */
+/** Adds an integration to the registry, beside the application's own. */
 function register(recorder: AiRecorder): () => void {
   const registry = ((globalThis as Registries).AI_SDK_TELEMETRY_INTEGRATIONS ??= []);
-  let integration = registry.find((one) => one?.[ATTACHED] !== undefined) as Integration | undefined;
-  if (integration === undefined) registry.push((integration = makeIntegration()));
-  const attached = integration[ATTACHED];
-  attached.push(recorder);
+  const integration = makeIntegration(recorder);
+  registry.push(integration);
   return () => {
-    attached.splice(attached.indexOf(recorder), 1);
+    recorder.stop();
     // The application may have emptied it.
-    if (attached.length === 0 && registry.includes(integration)) registry.splice(registry.indexOf(integration), 1);
+    if (registry.includes(integration)) registry.splice(registry.indexOf(integration), 1);
   };
 }
 
-/** Its methods are called by the library, which awaits what they give: whatever they record, the application's work is passed on. */
-function makeIntegration() {
-  const attached: AiRecorder[] = [];
+/** The library calls these methods and awaits what they return. Calls under way keep them after promtel was detached. */
+function makeIntegration(recorder: AiRecorder) {
+  const active = (): AiRecorder | undefined => (recorder.isStopped ? undefined : recorder);
   return {
-    [ATTACHED]: attached,
-    executeLanguageModelCall: (call: ModelCall) => (attached[0] === undefined ? call.execute() : attached[0].callModel(call)),
-    executeTool: (call: ToolExecution) => (attached[0] === undefined ? call.execute() : attached[0].callTool(call)),
-    onStart: (event: StartEvent) => attached[0]?.begin(event),
-    onEmbedStart: (event: EmbedEvent) => attached[0]?.startEmbedding(event),
-    onEmbedEnd: (event: EmbedEvent) => attached[0]?.endEmbedding(event),
-    onObjectStepStart: (event: ObjectEvent) => attached[0]?.startObject(event),
-    onObjectStepEnd: (event: ObjectEvent) => attached[0]?.endObject(event),
-    onEnd: (event: CallEvent) => attached[0]?.end(event),
-    onAbort: (event: CallEvent) => attached[0]?.abort(event),
-    onError: (event: ErrorEvent) => attached[0]?.end(event),
+    executeLanguageModelCall: (call: ModelCall) => (recorder.isStopped ? call.execute() : recorder.callModel(call)),
+    executeTool: (call: ToolExecution) => (recorder.isStopped ? call.execute() : recorder.callTool(call)),
+    onStart: (event: StartEvent) => active()?.begin(event),
+    onEmbedStart: (event: EmbedEvent) => active()?.startEmbedding(event),
+    onEmbedEnd: (event: EmbedEvent) => active()?.endEmbedding(event),
+    onObjectStepStart: (event: ObjectEvent) => active()?.startObject(event),
+    onObjectStepEnd: (event: ObjectEvent) => active()?.endObject(event),
+    onEnd: (event: CallEvent) => active()?.end(event),
+    onAbort: (event: CallEvent) => active()?.abort(event),
+    onError: (event: ErrorEvent) => active()?.end(event),
   };
 }
 
 /** A call of the application that is not over. */
 interface Run {
-  /** Its last call of a model failed: the next one repeats it. */
+  /** Whether its last call of a model failed, which the next one repeats. */
   hasFailed: boolean;
-  /** The calls of models that are told at their start and at their end. */
+  /** The calls of models that are reported at their start and at their end. */
   readonly open: Map<string, ClientLlmCall>;
   agent: AgentRun | undefined;
 }
 
-/** A stream that is never read is never over: of more than these, the oldest is forgotten. */
+/** A stream that nobody reads never ends, so beyond this number the oldest call is dropped. */
 const MOST_RUNS = 1000;
 
 const OBJECT = 'object';
 
-/** What may take several calls of models and tools. */
+/** The operations that may call several models and tools. */
 const AGENTIC = new Set<unknown>(['ai.generateText', 'ai.streamText']);
 
 class AiRecorder {
@@ -136,7 +124,8 @@ class AiRecorder {
   readonly #tools: ToolCalls;
   readonly #agents: AgentRuns;
   readonly #runs = new Map<string, Run>();
-  /** Makes the call of a model, of which what it calls below is a part. */
+  isStopped = false;
+  /** Makes the call of a model; the requests that it sends are parts of the call. */
   readonly callModel: (call: ModelCall) => PromiseLike<unknown>;
   readonly callTool: (call: ToolExecution) => PromiseLike<unknown>;
   readonly begin;
@@ -173,6 +162,7 @@ class AiRecorder {
   }
 
   stop(): void {
+    this.isStopped = true;
     this.#models.stop();
     this.#tools.stop();
     this.#runs.clear();
@@ -181,7 +171,7 @@ class AiRecorder {
   #modelCaller(guard: Guard) {
     const begin = guard((call: ModelCall) => this.#begin(call));
     const follow = guard((promise: PromiseLike<unknown>, call: ClientLlmCall, { callId }: ModelCall): void => {
-      const succeeded = guard((result: AiResult) => followResult(call, result, guard));
+      const succeeded = guard((result: AiResult) => recordResult(call, result, guard));
       const failed = guard((error: unknown) => {
         this.#runOf(callId).hasFailed = true;
         call.fail(error);
@@ -220,10 +210,10 @@ class AiRecorder {
     if (name !== undefined) this.#runOf(callId).agent = this.#agents.begin(name);
   }
 
-  /** What is done for an agent counts for it. */
-  #within<Result>({ callId }: CallEvent, part: () => Result): Result {
+  /** Calls within the run of an agent count for the agent. */
+  #within<Result>({ callId }: CallEvent, call: () => Result): Result {
     const agent = this.#runs.get(callId)?.agent;
-    return agent === undefined ? part() : agent.run(part);
+    return agent === undefined ? call() : agent.run(call);
   }
 
   #begin({ callId, provider, modelId }: CallEvent): ClientLlmCall {
@@ -234,7 +224,7 @@ class AiRecorder {
     return call;
   }
 
-  /** The library waits for this before it calls the model, and goes on as the call that was entered. */
+  /** The library calls the model after this has returned, in the context that it enters. */
   #start({ callId, provider, modelId }: CallEvent, id: string, operation: LlmOperation): void {
     const call = this.#models.begin({ operation, provider, model: modelId }, callId);
     this.#runOf(callId).open.set(id, call);
@@ -248,7 +238,7 @@ class AiRecorder {
     return call;
   }
 
-  /** What was told to begin and not to end has failed, even if it was repeated and came to a good end then. */
+  /** A call of a model that started and did not end has failed, even if it was repeated and then succeeded. */
   #end({ callId, error }: ErrorEvent, errorType?: string): void {
     const run = this.#runs.get(callId);
     this.#runs.delete(callId);

@@ -1,10 +1,10 @@
-// What a model of the Vercel AI SDK gives: its usage, why it finished, and its stream, as it goes by.
+// Results of the Vercel AI SDK's models: usage, finish reason, and streams, whose parts are observed as they are read.
 import { textOf } from '../../core/text.ts';
 import type { TokenUsage } from '../../core/token-usage.ts';
 import type { Guard } from '../../hooks/instrumentation.ts';
 import type { ClientLlmCall } from '../../recorders/llm/client-calls.ts';
 
-/** As models give it, or as the library's events do, which have plain numbers and their details beside them. */
+/** As in the results of models, or as in the library's events, which have plain numbers and their details beside them. */
 export interface AiUsage {
   readonly inputTokens?: AiTokens | number | null;
   readonly outputTokens?: AiTokens | number | null;
@@ -19,7 +19,7 @@ interface AiTokens {
   readonly reasoning?: unknown;
 }
 
-/** In the library's word, or also in the provider's. */
+/** The library's value, or that and the provider's. */
 export type AiFinishReason = string | { readonly unified?: unknown; readonly raw?: unknown } | null;
 
 export interface AiResult {
@@ -40,15 +40,16 @@ interface StreamPart {
 /** The parts of a stream that carry output. */
 const OUTPUT = new Set<unknown>(['text-delta', 'reasoning-delta', 'tool-input-delta', 'tool-call', 'file', 'reasoning-file']);
 
-/** The ways to read a stream. */
+/** The methods by which a stream is read. */
 const READERS = ['pipeThrough', 'pipeTo', 'getReader', 'tee', 'values', 'cancel', Symbol.asyncIterator] as const;
 
-/** Ends a call with what it gave, or follows the stream that it gave. */
-export function followResult(call: ClientLlmCall, result: AiResult, guard: Guard): void {
+/** Ends a call with its result, or when the stream in its result ends. */
+export function recordResult(call: ClientLlmCall, result: AiResult, guard: Guard): void {
   const { stream } = result;
   if (call.isOver) return;
-  if (stream instanceof ReadableStream && !stream.locked && Object.isExtensible(stream)) return followStream(call, stream, guard);
-  // What it gives, nobody sees.
+  if (stream instanceof ReadableStream && !stream.locked && Object.isExtensible(stream))
+    return observeStream(call, stream, guard);
+  // A stream that cannot be observed.
   if (stream !== undefined) return call.forget();
   call.end({
     responseModel: textOf(result.response?.modelId),
@@ -58,18 +59,18 @@ export function followResult(call: ClientLlmCall, result: AiResult, guard: Guard
 }
 
 /**
- * Sees each part as it is read. The stream stays the same object, since the library gives its integrations copies of what it
- * hands on; whatever it is read by reads the watched one instead.
+ * Observes each part as it is read. The stream stays the same object, since the library gives its integrations copies of what it
+ * passes on; whatever reads it, reads the observed one instead.
  */
-function followStream(call: ClientLlmCall, stream: ReadableStream, guard: Guard): void {
-  const watcher = new StreamWatcher(call);
-  const see = guard((part: StreamPart) => watcher.see(part));
-  const finish = guard(() => watcher.finish());
-  const cutOff = guard((reason: unknown) => watcher.cutOff(reason));
-  const watched = stream.pipeThrough(
+function observeStream(call: ClientLlmCall, stream: ReadableStream, guard: Guard): void {
+  const observer = new StreamObserver(call);
+  const record = guard((part: StreamPart) => observer.record(part));
+  const finish = guard(() => observer.finish());
+  const cutOff = guard((reason: unknown) => observer.cutOff(reason));
+  const observed = stream.pipeThrough(
     new TransformStream<StreamPart, StreamPart>({
       transform(part, controller) {
-        see(part);
+        record(part);
         controller.enqueue(part);
       },
       flush: () => finish(),
@@ -77,14 +78,14 @@ function followStream(call: ClientLlmCall, stream: ReadableStream, guard: Guard)
     }),
   );
   for (const name of READERS) {
-    const value = (...values: unknown[]): unknown => Reflect.apply(watched[name] as () => unknown, watched, values);
+    const value = (...values: unknown[]): unknown => Reflect.apply(observed[name] as () => unknown, observed, values);
     Object.defineProperty(stream, name, { value, configurable: true, writable: true });
   }
-  Object.defineProperty(stream, 'locked', { get: () => watched.locked, configurable: true });
-  call.forgetWith(watched);
+  Object.defineProperty(stream, 'locked', { get: () => observed.locked, configurable: true });
+  call.forgetWith(observed);
 }
 
-class StreamWatcher {
+class StreamObserver {
   readonly #call: ClientLlmCall;
   #model: string | undefined;
 
@@ -92,7 +93,7 @@ class StreamWatcher {
     this.#call = call;
   }
 
-  see(part: StreamPart): void {
+  record(part: StreamPart): void {
     if (OUTPUT.has(part.type)) this.#call.chunk(this.#model);
     else if (part.type === 'response-metadata') this.#model = textOf(part.modelId);
     else if (part.type === 'error') this.cutOff(part.error);
@@ -109,18 +110,18 @@ class StreamWatcher {
   }
 }
 
-/** Undefined if there is no word of either input or output. */
+/** Undefined if it has neither input nor output tokens. */
 export function usageOf(usage: AiUsage | null | undefined): TokenUsage | undefined {
   const [input, output] = [tokensOf(usage?.inputTokens), tokensOf(usage?.outputTokens)];
   const [read, written] = [usage?.inputTokenDetails?.cacheReadTokens, usage?.inputTokenDetails?.cacheWriteTokens];
-  const told: TokenUsage = {
+  const counts: TokenUsage = {
     input: count(input.total),
     cacheRead: count(input.cacheRead ?? read),
     cacheWrite: count(input.cacheWrite ?? written),
     output: count(output.total),
     reasoning: count(output.reasoning ?? usage?.outputTokenDetails?.reasoningTokens),
   };
-  return told.input === undefined && told.output === undefined ? undefined : told;
+  return counts.input === undefined && counts.output === undefined ? undefined : counts;
 }
 
 function tokensOf(tokens: AiTokens | number | null | undefined): AiTokens {
@@ -131,7 +132,7 @@ function count(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 }
 
-/** The provider's word, if there is one. */
+/** The provider's own value, if there is one. */
 export function reasonOf(reason: AiFinishReason | undefined): string | undefined {
   if (typeof reason !== 'object' || reason === null) return textOf(reason);
   return textOf(reason.raw) ?? textOf(reason.unified);

@@ -1,7 +1,7 @@
-// Amazon Bedrock: calls of models, whole and streamed, as the AWS SDK's client for them sends its commands.
+// Amazon Bedrock: calls of models, whole and streamed, by the commands that the AWS SDK's client for them sends.
 //
-// The client speaks HTTP/2, where nothing is published of what goes by, so its `send` is covered, on its own class alone: the base
-// class has it for all clients of AWS. A command that the client repeats by itself is one call, which says how often it was tried.
+// The client uses HTTP/2, of which nothing is published, so its `send` is patched, on its own class alone: the base class has it
+// for all clients of AWS. A command that the client repeats by itself is one call, whose result says how often it was tried.
 import { llmRetries } from '../../catalog/llm.ts';
 import { copyFunctionShape } from '../../core/function-shape.ts';
 import { errorTypeOf } from '../../core/operation.ts';
@@ -9,10 +9,10 @@ import { observeAsyncIterator } from '../../hooks/async-iterator.ts';
 import type { Attachment, Guard, Instrumentation, Undo } from '../../hooks/instrumentation.ts';
 import { settleAfter } from '../../hooks/promise-method.ts';
 import type { Method } from '../../hooks/wrap-method.ts';
-import { ResponseParser } from '../../llm-wire/answer.ts';
 import { BEDROCK_CONTENT, BEDROCK_EMBEDDING } from '../../llm-wire/bedrock.ts';
 import type { Framing } from '../../llm-wire/documents.ts';
 import type { ReadableFormat } from '../../llm-wire/formats.ts';
+import { ResponseParser } from '../../llm-wire/response-parser.ts';
 import { type LlmCallEnd, LlmCalls } from '../../recorders/llm/calls.ts';
 import { type ClientLlmCall, clientCallMetrics, ClientLlmCalls } from '../../recorders/llm/client-calls.ts';
 import { llmPrices } from '../../recorders/llm/prices.ts';
@@ -22,18 +22,18 @@ import {
   type BedrockCommand,
   converseEnd,
   type ConverseEvent,
-  type ConverseTold,
+  type ConverseResult,
 } from './calls.ts';
 
 interface Exports {
   readonly BedrockRuntimeClient: { readonly prototype: object };
 }
 
-interface Output extends ConverseTold {
+interface Output extends ConverseResult {
   readonly $metadata?: { readonly attempts?: number };
   /** Of ConverseStream. */
   readonly stream?: AsyncIterable<ConverseEvent>;
-  /** Of InvokeModel, or the parts of it. */
+  /** Of InvokeModel, or its parts. */
   readonly body?: Uint8Array | AsyncIterable<BodyEvent>;
 }
 
@@ -41,14 +41,13 @@ interface BodyEvent {
   readonly chunk?: { readonly bytes?: Uint8Array };
 }
 
-/** A call that was sent. */
 interface Sent {
   readonly call: ClientLlmCall;
-  /** Of its body, if it has one. */
+  /** Of the response's body, if it has one. */
   readonly format: ReadableFormat;
 }
 
-/** No client tries that often. */
+/** More attempts than a client makes. */
 const MOST_ATTEMPTS = 100;
 
 type Callback = (this: unknown, error: unknown, output: unknown, ...rest: unknown[]) => unknown;
@@ -68,53 +67,50 @@ export const bedrock: Instrumentation = {
   },
 };
 
-/** Where two attachments cover `send`, the outer one tells and the inner one lets the command pass. */
-let beingSent: unknown;
-
-/** Gives the class a `send` of its own, before the one that it inherits, or had. */
+/**
+ * Gives the class a `send` of its own, around the one that it inherits, or had. What it inherits is looked up at each call, since
+ * other instrumentations patch the base class later.
+ */
 function wrapSend(prototype: object, calls: ClientLlmCalls, { guard }: Attachment): Undo {
   const before = Object.getOwnPropertyDescriptor(prototype, 'send');
   const original = (): Method => (before?.value ?? (Object.getPrototypeOf(prototype) as { send: Method }).send) as Method;
   const begin = guard((command: BedrockCommand) => beginCall(calls, command));
-  const follow = guard((sent: Sent, output: Output | undefined) => followOutput(sent, output ?? {}, guard));
+  const succeed = guard((sent: Sent, output: Output | undefined) => recordOutput(sent, output ?? {}, guard));
   const fail = guard((sent: Sent, error: unknown) => failCall(sent, error));
-  const watch = guard((promise: unknown, sent: Sent): unknown =>
+  const report = guard((promise: unknown, sent: Sent): unknown =>
     settleAfter(
       promise,
-      (output) => follow(sent, output as Output),
+      (output) => succeed(sent, output as Output),
       (error) => fail(sent, error),
     ),
   );
   const send: Method = function (command, ...rest) {
-    const sent = command === beingSent ? undefined : begin(command as BedrockCommand);
+    const sent = begin(command as BedrockCommand);
     if (sent === undefined) return original().call(this, command, ...rest);
     const callback = rest.findIndex((value) => typeof value === 'function');
-    if (callback >= 0) rest[callback] = telling(rest[callback] as Callback, sent, follow, fail);
-    beingSent = command;
+    if (callback >= 0) rest[callback] = reporting(rest[callback] as Callback, sent, succeed, fail);
     try {
       const promise = original().call(this, command, ...rest);
-      return callback < 0 ? (watch(promise, sent) ?? promise) : promise;
+      return callback < 0 ? (report(promise, sent) ?? promise) : promise;
     } catch (error) {
       fail(sent, error);
       throw error;
-    } finally {
-      beingSent = undefined;
     }
   };
   Object.defineProperty(prototype, 'send', { value: copyFunctionShape(send, original()), configurable: true, writable: true });
   return () => {
-    // What somebody else covered after us stays covered.
+    // Where somebody wrapped it after us, our wrapper stays below theirs.
     if (Object.getOwnPropertyDescriptor(prototype, 'send')?.value !== send) return;
     if (before === undefined) Reflect.deleteProperty(prototype, 'send');
     else Object.defineProperty(prototype, 'send', before);
   };
 }
 
-type Tell<Told> = (sent: Sent, told: Told) => void;
+type Report<Outcome> = (sent: Sent, outcome: Outcome) => void;
 
-function telling(callback: Callback, sent: Sent, follow: Tell<Output>, fail: Tell<unknown>): Callback {
+function reporting(callback: Callback, sent: Sent, succeed: Report<Output>, fail: Report<unknown>): Callback {
   return function (error, output, ...rest) {
-    if (error === null || error === undefined) follow(sent, output as Output);
+    if (error === null || error === undefined) succeed(sent, output as Output);
     else fail(sent, error);
     return callback.call(this, error, output, ...rest);
   };
@@ -133,18 +129,18 @@ function failCall({ call }: Sent, error: unknown): void {
   call.fail(error, errorTypeOf(error));
 }
 
-function countRetries(call: ClientLlmCall, told: unknown): void {
-  const attempts = (told as Output | null | undefined)?.$metadata?.attempts ?? 1;
+function countRetries(call: ClientLlmCall, outcome: unknown): void {
+  const attempts = (outcome as Output | null | undefined)?.$metadata?.attempts ?? 1;
   for (let attempt = 1; attempt < Math.min(attempts, MOST_ATTEMPTS); attempt += 1) call.retried();
 }
 
-function followOutput(sent: Sent, output: Output, guard: Guard): void {
+function recordOutput(sent: Sent, output: Output, guard: Guard): void {
   const { call, format } = sent;
   countRetries(call, output);
   const { stream, body } = output;
-  if (isIterable(stream)) followEvents(stream, sent, new ConverseReader(call), guard);
-  else if (body instanceof Uint8Array) call.end(new BodyReader(format, 'whole').read(body));
-  else if (isIterable(body)) followEvents(body, sent, new BodyReader(format, 'lines', () => call.chunk()), guard);
+  if (isIterable(stream)) observeEvents(stream, sent, new ConverseReader(call), guard);
+  else if (body instanceof Uint8Array) call.end(new BodyReader(format, 'whole').readWhole(body));
+  else if (isIterable(body)) observeEvents(body, sent, new BodyReader(format, 'lines', () => call.chunk()), guard);
   else call.end(converseEnd(output));
 }
 
@@ -152,24 +148,24 @@ function isIterable<Event>(value: AsyncIterable<Event> | undefined): value is As
   return typeof value?.[Symbol.asyncIterator] === 'function';
 }
 
-/** What comes of a stream. */
+/** Collects the events of a stream. */
 interface EventReader<Event> {
-  see(event: Event): void;
-  /** What was told when the stream was over, or as far as it came. */
+  read(event: Event): void;
+  /** The result when the stream is over, or as far as it came. */
   end(): LlmCallEnd;
 }
 
-/** Watches the first that reads the stream; there are no events for a second one. */
-function followEvents<Event>(events: AsyncIterable<Event>, { call }: Sent, reader: EventReader<Event>, guard: Guard): void {
+/** Observes the first reader of the stream; a second one gets no events. */
+function observeEvents<Event>(events: AsyncIterable<Event>, { call }: Sent, reader: EventReader<Event>, guard: Guard): void {
   const iterate = events[Symbol.asyncIterator];
-  const watch = guard((iterator: AsyncIterator<Event>) =>
+  const observe = guard((iterator: AsyncIterator<Event>) =>
     observeAsyncIterator(
       iterator,
       {
-        gave: (event) => reader.see(event),
+        value: (event) => reader.read(event),
         ended: () => call.end({ ...reader.end(), isStream: true }),
         failed: (error) => call.cutOff(error, reader.end()),
-        left: () => call.cutOff(undefined, reader.end()),
+        stopped: () => call.cutOff(undefined, reader.end()),
       },
       guard,
     ),
@@ -177,7 +173,7 @@ function followEvents<Event>(events: AsyncIterable<Event>, { call }: Sent, reade
   let isRead = false;
   const value = function (this: AsyncIterable<Event>): AsyncIterator<Event> {
     const iterator = iterate.call(this);
-    if (!isRead) watch(iterator);
+    if (!isRead) observe(iterator);
     isRead = true;
     return iterator;
   };
@@ -187,20 +183,20 @@ function followEvents<Event>(events: AsyncIterable<Event>, { call }: Sent, reade
 
 class ConverseReader implements EventReader<ConverseEvent> {
   readonly #call: ClientLlmCall;
-  #told: ConverseTold = {};
+  #parts: ConverseResult = {};
 
   constructor(call: ClientLlmCall) {
     this.#call = call;
   }
 
-  see({ contentBlockDelta, messageStop, metadata }: ConverseEvent): void {
+  read({ contentBlockDelta, messageStop, metadata }: ConverseEvent): void {
     if (contentBlockDelta !== undefined) this.#call.chunk();
-    else if (messageStop !== undefined) this.#told = { ...this.#told, ...messageStop };
-    else if (metadata !== undefined) this.#told = { ...this.#told, ...metadata };
+    else if (messageStop !== undefined) this.#parts = { ...this.#parts, ...messageStop };
+    else if (metadata !== undefined) this.#parts = { ...this.#parts, ...metadata };
   }
 
   end(): LlmCallEnd {
-    return converseEnd(this.#told);
+    return converseEnd(this.#parts);
   }
 }
 
@@ -213,13 +209,13 @@ class BodyReader implements EventReader<BodyEvent> {
     this.#answer = new ResponseParser(format, framing, chunk);
   }
 
-  read(body: Uint8Array): LlmCallEnd {
+  readWhole(body: Uint8Array): LlmCallEnd {
     this.#answer.write(body);
     return this.end();
   }
 
-  /** Each event has a document of its own. */
-  see({ chunk }: BodyEvent): void {
+  /** Each event is a document of its own. */
+  read({ chunk }: BodyEvent): void {
     if (chunk?.bytes === undefined) return;
     this.#answer.write(chunk.bytes);
     this.#answer.write(NEWLINE);

@@ -1,8 +1,8 @@
-// Calls of models on Amazon Bedrock: what a command asks for, and what its answer or each event of its stream tells.
+// Calls of models on Amazon Bedrock: the operation and model of a command, the usage and stop reason of its result.
 import type { TokenUsage } from '../../core/token-usage.ts';
 import type { LlmCallEnd } from '../../recorders/llm/calls.ts';
 
-/** Commands that call a model, and what they are; whether an invocation embeds, its model shows. */
+/** The commands that call a model, with their operation; whether InvokeModel embeds shows in the name of the model. */
 const OPERATIONS = {
   ConverseCommand: 'chat',
   ConverseStreamCommand: 'chat',
@@ -25,8 +25,8 @@ interface ConverseUsage {
   readonly cacheDetails?: readonly { readonly ttl?: unknown; readonly inputTokens?: unknown }[];
 }
 
-/** Of a whole answer, or of the events of a stream. */
-export interface ConverseTold {
+/** Of a whole response, or of the events of a stream. */
+export interface ConverseResult {
   readonly stopReason?: string;
   readonly usage?: ConverseUsage;
 }
@@ -46,18 +46,18 @@ export function bedrockOperation({ constructor, input }: BedrockCommand): Bedroc
   return operation !== 'chat' && /\bembed/.test(String(input?.modelId)) ? 'embeddings' : operation;
 }
 
-/** The model without its region and account, which an ARN has. */
+/** The model, without the region and account of an ARN. */
 export function bedrockModel({ input }: BedrockCommand): string | undefined {
   const id = input?.modelId;
   if (typeof id !== 'string' || id === '') return undefined;
   return id.startsWith('arn:') ? id.slice(id.lastIndexOf('/') + 1) : id;
 }
 
-export function converseEnd({ stopReason, usage }: ConverseTold): LlmCallEnd {
+export function converseEnd({ stopReason, usage }: ConverseResult): LlmCallEnd {
   return { finishReason: typeof stopReason === 'string' ? stopReason : undefined, usage: usageOf(usage) };
 }
 
-/** Its input tokens leave out those of the cache. */
+/** Bedrock's input tokens do not include those of the cache. */
 function usageOf(usage: ConverseUsage | undefined): TokenUsage | undefined {
   const [input, output] = [count(usage?.inputTokens), count(usage?.outputTokens)];
   if (input === undefined && output === undefined) return undefined;

@@ -1,57 +1,34 @@
-// BullMQ 5 and 6: the depth of queues that the application has open, read through connections of its own. Those in Postgres are left out.
+// BullMQ 5 and 6: the depth of the queues that the application has open, read through its own connections. Postgres is left out.
 import { queueJobs, queueOldestJobAge, queuePaused } from '../../catalog/jobs.ts';
-import type { Attachment, Instrumentation } from '../../hooks/instrumentation.ts';
-import { type Method, wrapMethod } from '../../hooks/wrap-method.ts';
+import type { Instrumentation, Undo } from '../../hooks/instrumentation.ts';
+import { observeCalls } from '../../hooks/observe-calls.ts';
+import { undoAll } from '../../hooks/undo-all.ts';
+import { type BullmqLibrary, CLASSES_FILE } from './library.ts';
 import { OpenQueues, type QueueUser } from './open-queues.ts';
-
-interface Exports {
-  readonly QueueBase: { readonly prototype: object };
-  readonly Queue: { readonly prototype: object };
-  readonly Worker: { readonly prototype: object };
-}
 
 export const bullmqQueues: Instrumentation = {
   name: 'bullmq',
+  id: 'bullmq-queues',
   target: { package: 'bullmq', versions: '>=5 <7' },
   metrics: [queueJobs, queueOldestJobAge, queuePaused],
   attach(attachment) {
     if (attachment.settings.queuePollSeconds === 0) return;
     const queues = new OpenQueues(attachment);
     attachment.onDetach(() => queues.end());
-    const before = followCalls(attachment);
     const open = (user: QueueUser): void => queues.open(user);
     const close = (user: QueueUser): void => queues.close(user);
-    attachment.patch({ file: 'dist/cjs/classes/index.js' }, ({ QueueBase, Queue, Worker }: Exports) => {
-      const undo = [
-        // Every queue calls it when it is made. Events of a queue, which block their connection, may as well: only a queue takes jobs.
-        before(QueueBase.prototype, 'waitUntilReady', (user) => {
+    const observe = (holder: { readonly prototype: object }, name: string, before: (user: QueueUser) => void): Undo =>
+      observeCalls<QueueUser, unknown[]>(holder.prototype, name, attachment.guard, { before });
+    attachment.patch({ file: CLASSES_FILE }, ({ QueueBase, Queue, Worker }: BullmqLibrary) =>
+      undoAll([
+        // Called when a queue is made, and also by QueueEvents, which block their connection: only a queue adds jobs.
+        observe(QueueBase, 'waitUntilReady', (user) => {
           if ('addBulk' in user) open(user);
         }),
-        before(Worker.prototype, 'run', open),
-        before(Queue.prototype, 'close', close),
-        before(Worker.prototype, 'close', close),
-      ];
-      return () => {
-        for (const one of undo) one();
-      };
-    });
+        observe(Worker, 'run', open),
+        observe(Queue, 'close', close),
+        observe(Worker, 'close', close),
+      ]),
+    );
   },
 };
-
-type Before = (prototype: object, name: string, tell: (user: QueueUser) => void) => () => void;
-
-/** Tells of a call of a method before it goes on as ever. */
-function followCalls({ guard }: Attachment): Before {
-  return (prototype, name, tell) => {
-    const told = guard(tell);
-    return wrapMethod(
-      prototype,
-      name,
-      (original: Method): Method =>
-        function (...values) {
-          told(this as QueueUser);
-          return original.apply(this, values);
-        },
-    );
-  };
-}

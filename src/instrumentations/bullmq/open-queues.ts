@@ -1,8 +1,9 @@
-// The queues that an application has open, each with the poll of its depth; one timer gives all of them their turns.
+// The queues that an application has open, and the one timer that polls the depth of each.
 import type { Attachment } from '../../hooks/instrumentation.ts';
 import { WeakList } from '../../hooks/weak-list.ts';
-import { type QueueDepth, QueueDepths } from '../../recorders/jobs/queue-depths.ts';
-import { keysOf, type Queue } from './depth.ts';
+import { QUEUE_FIELDS } from '../../recorders/jobs/queue-state.ts';
+import { StateGauges } from '../../recorders/state-gauges.ts';
+import { keysOf, type Queue } from './queue-depth.ts';
 import { QueuePoll } from './queue-poll.ts';
 import type { RedisClient } from './redis-script.ts';
 
@@ -21,17 +22,16 @@ interface OpenQueue {
   readonly users: WeakList<QueueUser, undefined>;
 }
 
-/** What a timer of Node can wait for. */
+/** The longest delay of a Node.js timer. */
 const LONGEST_MILLIS = 2 ** 31 - 1;
 
 export class OpenQueues {
   readonly #attachment: Attachment;
   readonly #intervalMillis: number;
-  readonly #depths: QueueDepths;
   readonly #queues = new Map<string, OpenQueue>();
-  /** A queue that was closed is not opened again. */
+  /** Every user there was: one that has closed its queue does not open it again. */
   readonly #known = new WeakSet<QueueUser>();
-  /** Of those who have not closed their queue; undefined while connecting. */
+  /** Connections of the users that have not closed their queue; undefined while connecting. */
   readonly #clients = new WeakMap<QueueUser, RedisClient | undefined>();
   #timer: NodeJS.Timeout | undefined;
   #isEnded = false;
@@ -39,10 +39,9 @@ export class OpenQueues {
   constructor(attachment: Attachment) {
     this.#attachment = attachment;
     this.#intervalMillis = attachment.settings.queuePollSeconds * 1000;
-    this.#depths = new QueueDepths(attachment.registry);
   }
 
-  /** Reads the queue of a user from now on, first when it has connected. */
+  /** Polls the queue of a user from now on, first when it has connected. */
   open(user: QueueUser): void {
     if (this.#isEnded || this.#known.has(user)) return;
     this.#known.add(user);
@@ -60,7 +59,7 @@ export class OpenQueues {
     );
   }
 
-  /** Reads the queue no more if nobody else in this process uses it. */
+  /** Stops polling the queue, unless somebody else in this process uses it. */
   close(user: QueueUser): void {
     const client = this.#clients.get(user);
     if (!this.#clients.delete(user)) return;
@@ -68,33 +67,29 @@ export class OpenQueues {
     if (queue !== undefined && !this.#isUsed(queue)) this.#end(user.name, queue, client);
   }
 
-  /** Reads nothing any more. */
+  /** Stops polling all of them. */
   end(): void {
     this.#isEnded = true;
     for (const [name, queue] of this.#queues) this.#end(name, queue, this.#clientOf(queue));
   }
 
-  /** By itself, since the timer keeps alive whatever is in sight of its callback. */
+  /** A method of its own, since the timer keeps alive whatever its callback could refer to. */
   #start(): void {
-    const takeTurns = this.#attachment.guard(() => this.#takeTurns());
-    this.#timer ??= setInterval(takeTurns, Math.min(this.#intervalMillis / 2, LONGEST_MILLIS)).unref();
+    const pollAll = this.#attachment.guard(() => this.#pollAll());
+    this.#timer ??= setInterval(pollAll, Math.min(this.#intervalMillis / 2, LONGEST_MILLIS)).unref();
   }
 
   #queueOf(user: QueueUser): OpenQueue | undefined {
     const { name, qualifiedName } = user;
     const known = this.#queues.get(name);
     if (known?.qualifiedName === qualifiedName) return known;
-    const { registry, guard } = this.#attachment;
+    const { registry } = this.#attachment;
     if (known !== undefined) {
       registry.report('queue.jobs', `has one queue of a name: ${known.qualifiedName}, and so not ${qualifiedName}`);
       return undefined;
     }
-    const outlet = {
-      show: (depth: QueueDepth): void => this.#depths.show(name, depth),
-      hide: (): void => this.#depths.hide(name),
-      fail: (error: unknown): void => registry.countFailure('queue.jobs', error),
-    };
-    const poll = new QueuePoll(keysOf(user), this.#intervalMillis, outlet, guard);
+    const gauges = new StateGauges(registry, QUEUE_FIELDS, { 'queue.name': name });
+    const poll = new QueuePoll(keysOf(user), this.#intervalMillis, gauges, this.#attachment);
     const opened = { qualifiedName, poll, users: new WeakList<QueueUser, undefined>() };
     this.#queues.set(name, opened);
     return opened;
@@ -103,12 +98,12 @@ export class OpenQueues {
   #connected(user: QueueUser, { poll }: OpenQueue, client: RedisClient): void {
     if (!this.#clients.has(user)) return;
     this.#clients.set(user, client);
-    poll.turn(client);
+    poll.poll(client);
   }
 
-  #takeTurns(): void {
+  #pollAll(): void {
     for (const [name, queue] of this.#queues) {
-      if (this.#isUsed(queue)) queue.poll.turn(this.#clientOf(queue));
+      if (this.#isUsed(queue)) queue.poll.poll(this.#clientOf(queue));
       else this.#end(name, queue, undefined);
     }
   }
@@ -126,7 +121,7 @@ export class OpenQueues {
     return false;
   }
 
-  /** That of the first user that has connected: always the same one for as long as it is there. */
+  /** The connection of the first user that has one: the same for as long as this user is there. */
   #clientOf({ users }: OpenQueue): RedisClient | undefined {
     for (const [user] of users) {
       const client = this.#clients.get(user);

@@ -1,105 +1,110 @@
-// Takes turns with other processes at reading one queue: at most one of them reads it, with at most one question under way.
+// Polls the depth of one queue, of all processes in the one that is elected, with at most one command under way.
 import { nowMillis } from '../../core/clock.ts';
-import type { Guard } from '../../hooks/instrumentation.ts';
-import type { QueueDepth } from '../../recorders/jobs/queue-depths.ts';
-import { giveUp, pollQueue, type PollAnswer, type QueueKeys } from './depth.ts';
+import type { Registry } from '../../core/recording/registry.ts';
+import type { Attachment } from '../../hooks/instrumentation.ts';
+import type { QueueReading } from '../../recorders/jobs/queue-state.ts';
+import type { StateGauges } from '../../recorders/state-gauges.ts';
+import { pollQueue, type PollReply, type QueueKeys, resign } from './queue-depth.ts';
 import { isReady, isUnused, type RedisClient } from './redis-script.ts';
 
-/** An election outlasts a turn that comes late, and is over early enough for another process to take over within two intervals. */
+/** An election outlasts a poll that comes late, and ends early enough for another process to take over within two intervals. */
 const LOCK_INTERVALS = 1.25;
-
-export interface PollOutlet {
-  show(depth: QueueDepth): void;
-  /** The depth is not known, or not this process's to show. */
-  hide(): void;
-  fail(error: unknown): void;
-}
 
 export class QueuePoll {
   readonly #keys: QueueKeys;
   readonly #intervalMillis: number;
-  readonly #outlet: PollOutlet;
+  /** The depth, on the page while it is known and this process is the one to show it. */
+  readonly #gauges: StateGauges<QueueReading>;
+  readonly #registry: Registry;
   readonly #token = process.getBuiltinModule('node:crypto').randomUUID();
-  readonly #onAnswer: (answer: PollAnswer) => void;
+  readonly #onReply: (reply: PollReply) => void;
   readonly #onError: (error: unknown) => void;
   readonly #openedAtMillis = nowMillis();
-  #askedAtMillis: number | undefined;
+  #sentAtMillis: number | undefined;
   #readAtMillis = -Infinity;
   #mayBeElected = false;
   #isOver = false;
 
-  constructor(keys: QueueKeys, intervalMillis: number, outlet: PollOutlet, guard: Guard) {
+  constructor(
+    keys: QueueKeys,
+    intervalMillis: number,
+    gauges: StateGauges<QueueReading>,
+    { registry, guard }: Pick<Attachment, 'registry' | 'guard'>,
+  ) {
     this.#keys = keys;
     this.#intervalMillis = intervalMillis;
-    this.#outlet = outlet;
-    this.#onAnswer = guard((answer: PollAnswer) => this.#take(answer));
-    this.#onError = guard((error: unknown) => this.#answered(error));
+    this.#gauges = gauges;
+    this.#registry = registry;
+    this.#onReply = guard((reply: PollReply) => this.#receive(reply));
+    this.#onError = guard((error: unknown) => this.#receiveError(error));
   }
 
-  /** To be called every half interval: each time it asks to be elected, and every second time it reads. Undefined while connecting. */
-  turn(client: RedisClient | undefined): void {
+  /**
+   * To be called every half interval: each time it stands for election, every second time it reads. Undefined while connecting.
+   */
+  poll(client: RedisClient | undefined): void {
     if (this.#isOver) return;
-    if (client !== undefined && isUnused(client)) this.#forget();
-    else if (client === undefined || !isReady(client)) this.#miss();
-    else if (this.#askedAtMillis === undefined) this.#ask(client);
-    else if (nowMillis() - this.#askedAtMillis >= this.#intervalMillis) this.#fail(new Error('Redis does not answer'));
+    if (client !== undefined && isUnused(client)) this.#reset();
+    else if (client === undefined || !isReady(client)) this.#skip();
+    else if (this.#sentAtMillis === undefined) this.#send(client);
+    else if (nowMillis() - this.#sentAtMillis >= this.#intervalMillis) this.#fail(new Error('Redis does not answer'));
   }
 
-  /** Reads no more, and leaves the queue to another process. */
+  /** Stops polling, and leaves the queue to another process. */
   end(client: RedisClient | undefined): void {
     this.#isOver = true;
-    this.#outlet.hide();
+    this.#gauges.hide();
     if (this.#mayBeElected && client !== undefined && isReady(client))
-      giveUp(client, this.#keys, this.#token).catch(() => {
-        // Then the lock runs out.
+      resign(client, this.#keys, this.#token).catch(() => {
+        // Then the lock expires.
       });
   }
 
-  #ask(client: RedisClient): void {
+  #send(client: RedisClient): void {
     const now = nowMillis();
-    this.#askedAtMillis = now;
+    this.#sentAtMillis = now;
     this.#mayBeElected = true;
     pollQueue(client, this.#keys, {
       token: this.#token,
       lockMillis: Math.ceil(this.#intervalMillis * LOCK_INTERVALS),
-      // A turn may come a little early.
+      // A poll may come a little early.
       isReading: now - this.#readAtMillis > this.#intervalMillis * 0.75,
-    }).then(this.#onAnswer, this.#onError);
+    }).then(this.#onReply, this.#onError);
   }
 
-  #take({ isElected, depth }: PollAnswer): void {
-    const askedAtMillis = this.#askedAtMillis;
-    this.#askedAtMillis = undefined;
+  #receive({ isElected, depth }: PollReply): void {
+    const sentAtMillis = this.#sentAtMillis;
+    this.#sentAtMillis = undefined;
     if (this.#isOver) return;
     this.#mayBeElected = isElected;
     if (!isElected) {
-      this.#forget();
+      this.#reset();
     } else if (depth !== undefined) {
-      this.#readAtMillis = askedAtMillis ?? nowMillis();
-      this.#outlet.show(depth);
+      this.#readAtMillis = sentAtMillis ?? nowMillis();
+      this.#gauges.show(depth);
     }
   }
 
-  #answered(error: unknown): void {
-    this.#askedAtMillis = undefined;
+  #receiveError(error: unknown): void {
+    this.#sentAtMillis = undefined;
     if (!this.#isOver) this.#fail(error);
   }
 
   /** A queue that has just been opened is given time to connect. */
-  #miss(): void {
+  #skip(): void {
     if (nowMillis() - this.#openedAtMillis >= this.#intervalMillis) this.#fail(new Error('Redis is away'));
   }
 
   #fail(error: unknown): void {
     this.#readAtMillis = -Infinity;
-    this.#outlet.hide();
-    this.#outlet.fail(error);
+    this.#gauges.hide();
+    this.#registry.countFailure('queue.jobs', error);
   }
 
-  /** As if it had never asked. */
-  #forget(): void {
-    this.#askedAtMillis = undefined;
+  /** As if it had never polled. */
+  #reset(): void {
+    this.#sentAtMillis = undefined;
     this.#readAtMillis = -Infinity;
-    this.#outlet.hide();
+    this.#gauges.hide();
   }
 }

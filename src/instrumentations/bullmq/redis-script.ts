@@ -6,11 +6,11 @@ export interface RedisClient {
   readonly status: string;
   readonly isCluster?: boolean;
   eval?(script: string, keyCount: number, ...keysAndValues: string[]): Promise<unknown>;
-  /** The client of node-redis within. */
+  /** The client of node-redis that it wraps. */
   readonly raw?: { eval?(script: string, options: { keys: readonly string[]; arguments: readonly string[] }): Promise<unknown> };
 }
 
-/** Whether it sends a command at once: one that it kept for later would be in the way of the application's closing it. */
+/** Whether it sends a command at once: one that it queued would delay the application when it closes the client. */
 export function isReady({ status, isCluster }: RedisClient): boolean {
   return status === 'ready' || (status === 'connect' && isCluster === true);
 }
@@ -20,14 +20,14 @@ export function isUnused({ status }: RedisClient): boolean {
   return status === 'end' || status === 'wait';
 }
 
-/** Sends a script that is known to be promtel's own. Whatever goes wrong is a rejection. */
+/** Runs a script, marked as promtel's own traffic. It never throws: whatever goes wrong is a rejection. */
 export async function runScript(
   client: RedisClient,
   script: string,
   keys: readonly string[],
   values: readonly string[],
 ): Promise<unknown> {
-  // Whole, not by its hash: a second try for a server that does not know it would be sent later, and then not be known as ours.
+  // Not by its hash: the retry for a server that does not have the script would be sent later, without the mark.
   return sendInternal(() => {
     if (client.eval !== undefined) return client.eval(script, keys.length, ...keys, ...values);
     if (client.raw?.eval !== undefined) return client.raw.eval(script, { keys, arguments: values });

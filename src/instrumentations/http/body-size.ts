@@ -1,6 +1,7 @@
-// Sizes of HTTP/1 bodies without headers and chunk framing: as announced where they are announced, counted where they are not.
+// Sizes of HTTP/1 bodies, without headers and chunk framing: from Content-Length, else counted as they are read or written.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Guard, Undo } from '../../hooks/instrumentation.ts';
+import { undoAll } from '../../hooks/undo-all.ts';
 import { type Method, wrapMethod } from '../../hooks/wrap-method.ts';
 
 const RECEIVED = Symbol('promtel.body.received');
@@ -10,28 +11,31 @@ interface Received {
   [RECEIVED]?: number;
 }
 
-/** A response as node:http keeps it; the underscored fields have been there since its beginnings. */
+/** A response of node:http; the underscored fields have been there since its beginnings. */
 interface Sent {
   [SENT]?: number;
-  /** What the response announces; null where its body is chunked or ends with the connection. */
+  /** The Content-Length; null if the body is chunked or ends with the connection. */
   readonly _contentLength: number | null;
-  /** False for what HEAD asks for, and for 204 and 304. */
+  /** False for responses to HEAD, and for 204 and 304. */
   readonly _hasBody: boolean;
   readonly _header: string | null;
   /** Whether `end` was called. */
   readonly finished: boolean;
 }
 
-/** Counts the bytes of a request that is chunked, for which the parser hands over the body piece by piece. */
+/**
+ * Counts the bytes of a chunked request, which the parser pushes chunk by chunk. Not by `observeOwnCalls`, which takes longer:
+ * this is done for every such request.
+ */
 export function countRequestBody(request: IncomingMessage & Received, guard: Guard): void {
   if (headerOf(request, 'transfer-encoding') === undefined) return;
   const push = request.push.bind(request);
   request[RECEIVED] = 0;
-  const noteReceived = guard((chunk: Buffer | null | undefined): void => {
+  const count = guard((chunk: Buffer | null | undefined): void => {
     request[RECEIVED] = (request[RECEIVED] ?? 0) + (chunk?.length ?? 0);
   });
   const value = (chunk: Buffer | null, encoding?: BufferEncoding): boolean => {
-    noteReceived(chunk);
+    count(chunk);
     return push(chunk, encoding);
   };
   Object.defineProperty(request, 'push', { value, configurable: true, writable: true });
@@ -44,7 +48,7 @@ export function requestBodySize(request: IncomingMessage): number | undefined {
   return announced === undefined ? (request as Received)[RECEIVED] : Number(announced);
 }
 
-/** A header as it came: `headers` would make Node build an object of all of them, which the application may never ask for. */
+/** A raw header: `headers` would make Node.js build an object of all of them, which the application may never read. */
 function headerOf({ rawHeaders }: IncomingMessage, name: string): string | undefined {
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const raw = rawHeaders[index]!;
@@ -60,54 +64,41 @@ export function responseBodySize(response: ServerResponse): number {
   return _contentLength ?? counted ?? 0;
 }
 
-let users = 0;
-let unpatch: Undo = () => {};
-
 /**
- * Counts, from now on, what is written to responses whose length is not announced, such as compressed ones. Node publishes
- * nothing of it, and the bytes on the connection do not tell how many are framing; so `write` and `end` are patched. Whoever
- * was first guards the patch for all.
+ * Counts, from now on, what is written to responses without a Content-Length, such as compressed ones. Node.js does not publish
+ * it, and the bytes of the connection include the framing; so `write` and `end` are patched. By their parameters, not by
+ * `observeCalls`, since they run for every response.
  */
 export function countResponseBodies(guard: Guard): Undo {
-  users += 1;
-  if (users === 1) unpatch = patchWrites(guard(note));
-  return () => {
-    users -= 1;
-    if (users === 0) unpatch();
-  };
-}
-
-function patchWrites(noteSent: typeof note): Undo {
+  const count = guard(countChunk);
   const { prototype } = process.getBuiltinModule('node:http').OutgoingMessage;
-  const unpatchWrite = wrapMethod(
-    prototype,
-    'write',
-    (write) =>
-      function (this: Sent, chunk: unknown, encoding: unknown, callback: unknown) {
-        const isLate = this.finished;
-        const result = write.call(this, chunk, encoding, callback);
-        // Only now is it known: the first write is what makes the header.
-        if (this._contentLength === null && !isLate) noteSent(this, chunk, encoding);
-        return result;
-      } as Method,
-  );
-  const unpatchEnd = wrapMethod(
-    prototype,
-    'end',
-    (end) =>
-      function (this: Sent, chunk: unknown, encoding: unknown, callback: unknown) {
-        // Without a header yet, this is the whole body, and Node announces its length.
-        if (this._contentLength === null && this._header !== null && !this.finished) noteSent(this, chunk, encoding);
-        return end.call(this, chunk, encoding, callback);
-      } as Method,
-  );
-  return () => {
-    unpatchWrite();
-    unpatchEnd();
-  };
+  return undoAll([
+    wrapMethod(
+      prototype,
+      'write',
+      (write) =>
+        function (this: Sent, chunk: unknown, encoding: unknown, callback: unknown) {
+          const isLate = this.finished;
+          const result = write.call(this, chunk, encoding, callback);
+          // Only now is it known: the first write is what makes the header.
+          if (this._contentLength === null && !isLate) count(this, chunk, encoding);
+          return result;
+        } as Method,
+    ),
+    wrapMethod(
+      prototype,
+      'end',
+      (end) =>
+        function (this: Sent, chunk: unknown, encoding: unknown, callback: unknown) {
+          // Without a header yet, this is the whole body, for which Node.js sets the Content-Length.
+          if (this._contentLength === null && this._header !== null && !this.finished) count(this, chunk, encoding);
+          return end.call(this, chunk, encoding, callback);
+        } as Method,
+    ),
+  ]);
 }
 
-function note(message: Sent, chunk: unknown, encoding: unknown): void {
+function countChunk(message: Sent, chunk: unknown, encoding: unknown): void {
   const size =
     chunk instanceof Uint8Array
       ? chunk.byteLength

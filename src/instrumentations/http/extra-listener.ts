@@ -1,4 +1,4 @@
-// Listens to an emitter of the application's without using up what Node lets it have before it warns of a leak.
+// Adds a listener to an emitter of the application, without bringing it closer to Node's warning of a listener leak.
 import type { EventEmitter } from 'node:events';
 
 /** Adds a listener and raises the emitter's limit by one, unless it has none. */

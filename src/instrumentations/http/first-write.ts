@@ -1,42 +1,26 @@
-// Sees the first bytes that are written to a stream, for protocols whose answer no library publishes.
+// Reads the first bytes that are written to a stream, for protocols whose response no library publishes.
 import type { Duplex } from 'node:stream';
 import type { Guard, Undo } from '../../hooks/instrumentation.ts';
-
-type Method = (this: unknown, ...values: unknown[]) => unknown;
+import { observeOwnCalls } from '../../hooks/observe-calls.ts';
+import { undoAll } from '../../hooks/undo-all.ts';
 
 const MOST_CHARACTERS = 64;
 
 /**
- * Tells the start of what is written first, as text. Until then the stream's inner write methods are shadowed, through which
- * both `write` and `end` go; the function returned ends it sooner.
+ * Calls back with the start of the first chunk, as text. Until then the inner write methods of the stream are patched, which both
+ * `write` and `end` call; the function returned stops it.
  */
-export function onFirstWrite(stream: Duplex, guard: Guard, tell: (text: string) => void): Undo {
-  const see = (chunk: unknown): void => {
+export function onFirstWrite(stream: Duplex, guard: Guard, written: (text: string) => void): Undo {
+  const read = (chunk: unknown): void => {
     undo();
     const text = chunk instanceof Uint8Array ? Buffer.from(chunk.subarray(0, MOST_CHARACTERS)).toString('latin1') : String(chunk);
-    tell(text.slice(0, MOST_CHARACTERS));
+    written(text.slice(0, MOST_CHARACTERS));
   };
-  const seeFirst = (chunks: unknown): void => see((chunks as readonly { readonly chunk: unknown }[])[0]?.chunk);
-  const uncoverOne = shadow(stream, '_write', guard(see));
-  const uncoverMany = shadow(stream, '_writev', guard(seeFirst));
-  const undo = (): void => {
-    uncoverOne();
-    uncoverMany();
-  };
+  const undo = undoAll([
+    observeOwnCalls(stream, '_write', guard, { before: (_, [chunk]: [unknown]) => read(chunk) }),
+    observeOwnCalls(stream, '_writev', guard, {
+      before: (_, [chunks]: [readonly { readonly chunk: unknown }[]]) => read(chunks[0]?.chunk),
+    }),
+  ]);
   return undo;
-}
-
-function shadow(stream: Duplex, name: '_write' | '_writev', before: (first: unknown) => void): Undo {
-  const own = Object.getOwnPropertyDescriptor(stream, name);
-  const original = stream[name] as Method | null | undefined;
-  if (typeof original !== 'function') return () => {};
-  const value = function (this: unknown, ...values: unknown[]): unknown {
-    before(values[0]);
-    return original.apply(this, values);
-  };
-  Object.defineProperty(stream, name, { value, configurable: true, writable: true });
-  return () => {
-    if (own !== undefined) Object.defineProperty(stream, name, own);
-    else Reflect.deleteProperty(stream, name);
-  };
 }

@@ -1,4 +1,4 @@
-// Requests sent with node:http and node:https: duration, and how many are under way, as node:http itself tells of them.
+// Requests sent with node:http and node:https: duration and active requests, from what node:http publishes.
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import type { HttpRequestMethod } from '../../catalog/attributes.ts';
 import { httpClientActiveRequests, httpClientRequestDuration } from '../../catalog/http.ts';
@@ -28,13 +28,14 @@ interface Sent {
 
 export const httpClient: Instrumentation = {
   name: 'http',
+  id: 'http-client',
   target: { package: 'node', versions: '>=22.15' },
   metrics: [httpClientRequestDuration, httpClientActiveRequests],
   attach(attachment) {
     const requests = new SentRequests(attachment);
     attachment.subscribe('http.client.request.created', ({ request }) => requests.start(request));
     attachment.subscribe('http.client.request.error', ({ request, error }) => requests.fail(request, error));
-    // Published when the head of a response is there, whatever the name says.
+    // Published when the head of a response has arrived, whatever the name says.
     attachment.subscribe('http.client.response.finish', ({ request, response }) => requests.answer(request, response));
     attachment.onDetach(() => requests.stop());
   },
@@ -51,7 +52,7 @@ class SentRequests {
     this.#duration = attachment.registry.instrument(httpClientRequestDuration);
     this.#active = attachment.registry.instrument(httpClientActiveRequests);
     const end = attachment.guard((request: Request | undefined) => this.#end(request));
-    // One listener for all requests: by `this` it knows whose turn it is.
+    // One listener for all requests, which finds its request by `this`.
     this.#onResponseEnd = function () {
       end(this.req);
     };
@@ -61,7 +62,7 @@ class SentRequests {
   }
 
   start(request: Request): void {
-    if (request[SENT] !== undefined || isExport(request)) return;
+    if (isExport(request)) return;
     const port = portOf(request);
     const active = this.#active.bind({
       'http.request.method': request.method as HttpRequestMethod,
@@ -88,13 +89,13 @@ class SentRequests {
     response.on('end', this.#onResponseEnd);
   }
 
-  /** Lets go of what is under way: nothing will tell of its end. */
+  /** Drops the requests that are active, since their end will not be seen. */
   stop(): void {
     this.#isStopped = true;
     this.#active.family.empty();
   }
 
-  /** Comes with the end of the response, an error, or where neither comes with the end of the request. */
+  /** Called at the end of the response, at an error, or without either when the request is closed. */
   #end(request: Request | undefined, failure?: string): void {
     const sent = request?.[SENT];
     if (request === undefined || sent === undefined || this.#isStopped) return;
@@ -119,8 +120,7 @@ function failureOf({ res, upgradeOrConnect }: Request): string | undefined {
 }
 
 /**
- * The port that was asked for. Node keeps it nowhere but in the Host header that it makes; undefined where the application
- * made that header itself.
+ * The port of the request. Node.js keeps it only in the Host header that it sets; undefined if the application set that header.
  */
 function portOf(request: Request): number | undefined {
   const host = request.host.includes(':') ? `[${request.host}]` : request.host;
@@ -129,7 +129,7 @@ function portOf(request: Request): number | undefined {
   return header?.startsWith(`${host}:`) === true ? Number(header.slice(host.length + 1)) : undefined;
 }
 
-/** Whether it delivers telemetry: promtel's own, or the application's, which OTLP exporters say in their user agent. */
+/** Whether it exports telemetry: promtel's, or the application's, which is recognised by the user agent of OTLP exporters. */
 function isExport(request: Request): boolean {
   return isInternalAgent(request.agent) || headerOf(request, 'user-agent')?.includes('OTel-OTLP-Exporter-') === true;
 }
@@ -137,7 +137,7 @@ function isExport(request: Request): boolean {
 function headerOf(request: Request, name: string): string | undefined {
   const value = request.getHeader(name);
   if (value !== undefined) return String(value);
-  // Headers that were given as an array are written out at once and kept as text only.
+  // Headers that were set as an array are kept as text only.
   if (typeof request._header !== 'string') return undefined;
   return new RegExp(`\r\n${name}: ([^\r]*)`, 'i').exec(request._header)?.[1];
 }

@@ -1,7 +1,7 @@
 // Connections to HTTP servers: how many are open, and the requests that take one over (WebSocket and other upgrades, CONNECT).
 //
-// Node publishes nothing of such a request and hands its connection to whoever listens to the server's `upgrade` or `connect`.
-// So this listens too, but only where the application does: without a listener Node serves an upgrade as a plain request.
+// Node.js publishes nothing of such a request, and passes its connection to the listeners of the server's `upgrade` or `connect`.
+// So this listens too, but only where the application does: without a listener, Node.js serves an upgrade as a plain request.
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -21,8 +21,9 @@ const COUNTED = Symbol('promtel.http.counted');
 /** Any server: only an HTTP/1 one has a timeout for headers, and only an HTTP/2 one has settings to update. */
 type AnyServer = Server & { readonly headersTimeout?: number; readonly updateSettings?: unknown };
 
-type ServedSocket = Socket & { readonly server?: AnyServer; [COUNTED]?: true };
+type ServedSocket = Socket & { readonly server?: AnyServer };
 
+/** A server may emit a request again at another server. */
 type TakenOver = IncomingMessage & { [COUNTED]?: true };
 
 type TakeoverListener = (request: TakenOver, stream: Duplex & { readonly encrypted?: boolean }) => void;
@@ -31,17 +32,18 @@ const TAKEOVERS = ['upgrade', 'connect'] as const;
 
 export const httpConnections: Instrumentation = {
   name: 'http',
+  id: 'http-connections',
   target: { package: 'node', versions: '>=22.15' },
   metrics: [httpServerOpenConnections, httpServerRequestDuration, httpServerActiveRequests],
   attach(attachment) {
     const countConnection = connectionCounter(attachment);
-    const watchServer = serverWatcher(attachment, takeoverListener(attachment));
+    const observeServer = serverObserver(attachment, takeoverListener(attachment));
     attachment.subscribe('net.server.socket', ({ socket }: { readonly socket: ServedSocket }) => {
       const { server } = socket;
       if (server === undefined || isInternalServer(server)) return;
       if (server.headersTimeout === undefined && server.updateSettings === undefined) return;
       countConnection(socket);
-      watchServer(server);
+      observeServer(server);
     });
   },
 };
@@ -50,8 +52,6 @@ function connectionCounter(attachment: Attachment): (socket: ServedSocket) => vo
   const open = attachment.registry.instrument(httpServerOpenConnections);
   attachment.onDetach(() => open.family.empty());
   return (socket) => {
-    if (socket[COUNTED] !== undefined) return;
-    socket[COUNTED] = true;
     const cell = open.bind();
     cell.add(1);
     addExtraListener(
@@ -62,21 +62,21 @@ function connectionCounter(attachment: Attachment): (socket: ServedSocket) => vo
   };
 }
 
-/** Keeps the listener on every server that has one of its own, first in line, and never as the only one. */
-function serverWatcher(attachment: Attachment, takeover: TakeoverListener): (server: Server) => void {
-  const watched = new Set<Server>();
-  const leaveIfAlone = attachment.guard((server: Server, event: string): void => {
+/** Keeps the listener first on every server that has one of its own, and never as the only one. */
+function serverObserver(attachment: Attachment, takeover: TakeoverListener): (server: Server) => void {
+  const servers = new Set<Server>();
+  const removeIfLast = attachment.guard((server: Server, event: string): void => {
     if (server.listenerCount(event) === 1 && server.listenerCount(event, takeover) === 1) server.removeListener(event, takeover);
   });
-  function stepBack(this: Server, event: string): void {
-    leaveIfAlone(this, event);
+  function onRemove(this: Server, event: string): void {
+    removeIfLast(this, event);
   }
   function forget(this: Server): void {
-    watched.delete(this);
+    servers.delete(this);
   }
   attachment.onDetach(() => {
-    for (const server of watched) {
-      server.removeListener('removeListener', stepBack).removeListener('close', forget);
+    for (const server of servers) {
+      server.removeListener('removeListener', onRemove).removeListener('close', forget);
       for (const event of TAKEOVERS) server.removeListener(event, takeover);
     }
   });
@@ -84,9 +84,9 @@ function serverWatcher(attachment: Attachment, takeover: TakeoverListener): (ser
     for (const event of TAKEOVERS) {
       if (server.listenerCount(event) === 0 || server.listenerCount(event, takeover) > 0) continue;
       server.prependListener(event, takeover);
-      if (server.listenerCount('removeListener', stepBack) === 0) server.on('removeListener', stepBack);
-      if (!watched.has(server)) server.once('close', forget);
-      watched.add(server);
+      if (server.listenerCount('removeListener', onRemove) === 0) server.on('removeListener', onRemove);
+      if (!servers.has(server)) server.once('close', forget);
+      servers.add(server);
     }
   };
 }
@@ -94,16 +94,16 @@ function serverWatcher(attachment: Attachment, takeover: TakeoverListener): (ser
 function takeoverListener(attachment: Attachment): TakeoverListener {
   const begin = takeoverCounter(attachment);
   return attachment.guard<Parameters<TakeoverListener>, void>((request, stream) => {
-    // An HTTP/2 server has a `connect` of its own, which is told as a stream.
+    // An HTTP/2 server has a `connect` of its own, which is measured as a stream.
     if (request.httpVersionMajor !== 1 || request[COUNTED] !== undefined) return;
     if (attachment.settings.ignoresPath(pathOf(request.url))) return;
     request[COUNTED] = true;
     const end = begin(request, stream.encrypted === true ? 'https' : 'http');
     const onClose = attachment.guard((): void => {
-      stopWatching();
+      stopReading();
       end(undefined, ABORTED);
     });
-    const stopWatching = onFirstWrite(stream, attachment.guard, (text) => {
+    const stopReading = onFirstWrite(stream, attachment.guard, (text) => {
       stream.removeListener('close', onClose);
       const status = statusOf(text);
       end(status, status !== undefined && status >= 500 ? String(status) : undefined);
@@ -114,7 +114,7 @@ function takeoverListener(attachment: Attachment): TakeoverListener {
 
 type End = (status: number | undefined, errorType: string | undefined) => void;
 
-/** Counts a request from its arrival until the function returned is called, which is with the first line of its answer. */
+/** Counts a request from its arrival until the function returned is called, with the status line of the response. */
 function takeoverCounter({ registry }: Attachment): (request: IncomingMessage, scheme: 'http' | 'https') => End {
   const duration = registry.instrument(httpServerRequestDuration);
   const activeRequests = registry.instrument(httpServerActiveRequests);

@@ -1,7 +1,7 @@
-// Requests served over HTTP/1: duration, requests under way, and body sizes, as node:http itself tells of them.
+// Requests served over HTTP/1: duration, active requests, and body sizes, from what node:http publishes.
 //
-// No listener is added to a request or response. What is not answered yet is kept with its connection until Node publishes
-// that the response is finished; a client that leaves is not published, and then the end of the connection ends it.
+// No listener is added to a request or response. Requests that are not answered yet are kept with their connection until Node.js
+// publishes that the response is finished. A client that disconnects is not published: then the connection's `close` ends them.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HttpRequestMethod } from '../../catalog/attributes.ts';
@@ -24,7 +24,7 @@ import { addExtraListener } from './extra-listener.ts';
 
 const CONNECTION = Symbol('promtel.http.connection');
 
-/** More than an application has: of those beyond, series are looked up for each request. */
+/** More routes than an application has; of those beyond, series are looked up for each request. */
 const MOST_ROUTES = 1000;
 
 interface Message {
@@ -37,13 +37,14 @@ interface Message {
 type ServedSocket = Socket & { readonly encrypted?: boolean; [CONNECTION]?: Connection };
 
 interface Connection {
+  /** What an earlier attachment kept is of no use. */
   readonly owner: ServedRequests;
   readonly isInternalServer: boolean;
   readonly scheme: 'http' | 'https';
-  /** What counts the requests under way of the last one's method. */
+  /** The method of the last request, and the cell of active requests with that method. */
   method: string | undefined;
   active: UpDownCounterCell | undefined;
-  /** What is not answered yet, in the order it came: more than one where the client pipelines. */
+  /** The requests that are not answered yet, in order: several if the client pipelines. */
   first: Exchange | undefined;
   last: Exchange | undefined;
 }
@@ -65,6 +66,7 @@ interface Answered {
 
 export const httpServer: Instrumentation = {
   name: 'http',
+  id: 'http-server',
   target: { package: 'node', versions: '>=22.15' },
   metrics: [httpServerRequestDuration, httpServerActiveRequests, httpServerRequestBodySize, httpServerResponseBodySize],
   attach(attachment) {
@@ -83,7 +85,7 @@ class ServedRequests {
   readonly #active;
   readonly #requestSize;
   readonly #responseSize;
-  /** Of each route, the series of the last request that was answered: the next one is mostly answered alike, and needs no look-up. */
+  /** By route, the series of the last request that was answered: mostly the next one has the same, and needs no look-up. */
   readonly #answered = new Map<string | undefined, Answered>();
 
   constructor(attachment: Attachment) {
@@ -97,7 +99,7 @@ class ServedRequests {
 
   start({ request, response, socket, server }: Message): void {
     const connection = this.#connectionOf(socket, server);
-    if (connection.owner !== this || connection.isInternalServer) return;
+    if (connection.isInternalServer) return;
     if (this.#attachment.settings.ignoresPath(pathOf(request.url))) return;
     countRequestBody(request, this.#attachment.guard);
     const active = this.#activeOf(connection, request.method);
@@ -111,14 +113,14 @@ class ServedRequests {
   finish({ response, socket }: Message): void {
     const connection = socket[CONNECTION];
     const exchange = connection?.first;
-    // Responses leave in the order of their requests, so any but the first is of a request that is left out.
+    // Responses are sent in the order of their requests: any other is the response to an ignored request.
     if (connection === undefined || exchange?.response !== response) return;
     connection.first = exchange.next;
     if (exchange.next === undefined) connection.last = undefined;
     this.#end(exchange, connection.scheme, true);
   }
 
-  /** Lets go of what is under way: nothing will tell of its end. */
+  /** Drops the requests that are active, since their end will not be seen. */
   stop(): void {
     this.#isStopped = true;
     this.#active.family.empty();
@@ -126,7 +128,7 @@ class ServedRequests {
 
   #connectionOf(socket: ServedSocket, server: Server): Connection {
     const known = socket[CONNECTION];
-    if (known !== undefined && !known.owner.#isStopped) return known;
+    if (known?.owner === this) return known;
     const scheme = socket.encrypted === true ? 'https' : 'http';
     const connection: Connection = {
       owner: this,
@@ -148,13 +150,13 @@ class ServedRequests {
     if (connection.active !== undefined && connection.method === method) return connection.active;
     const cell = this.#active.bind({ 'http.request.method': method as HttpRequestMethod, 'url.scheme': connection.scheme });
     connection.method = method;
-    // What overflows is looked up each time, which is how it is counted.
+    // An overflow is counted by looking up the series each time.
     connection.active = cell === this.#active.family.overflow ? undefined : cell;
     return cell;
   }
 
   #countBodies(): void {
-    // Not before a first connection: until then nothing need have loaded node:http.
+    // Not before the first connection: until then, the application may not have loaded node:http.
     if (!this.#countsBodies) this.#attachment.onDetach(countResponseBodies(this.#attachment.guard));
     this.#countsBodies = true;
   }
@@ -189,7 +191,7 @@ class ServedRequests {
       return known;
     const attributes = attributesOf(request, route, status, scheme, status >= 500 ? String(status) : undefined);
     const answered = { attributes, duration: this.#duration.bind(attributes), responseSize: this.#responseSize.bind(attributes) };
-    // What overflows is looked up each time, which is how it is counted.
+    // An overflow is counted by looking up the series each time.
     const overflows =
       answered.duration === this.#duration.family.overflow || answered.responseSize === this.#responseSize.family.overflow;
     if (!overflows && (known !== undefined || this.#answered.size < MOST_ROUTES)) this.#answered.set(route, answered);
@@ -220,7 +222,7 @@ function attributesOf(
   };
 }
 
-/** Why a response was not completed. A stream of events has no other end than its client leaving, which is no error. */
+/** Why a response was not completed. A stream of events ends only when its client disconnects, which is no error. */
 function abortOf(response: ServerResponse & { readonly _header?: string | null }): string | undefined {
   return /^content-type:\s*text\/event-stream/im.test(response._header ?? '') ? undefined : ABORTED;
 }

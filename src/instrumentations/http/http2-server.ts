@@ -1,4 +1,4 @@
-// Requests served over HTTP/2: duration, requests under way, and body sizes that are announced, as node:http2 itself tells of them.
+// Requests served over HTTP/2: duration, active requests, and body sizes by Content-Length, from what node:http2 publishes.
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { HttpRequestMethod } from '../../catalog/attributes.ts';
 import {
@@ -33,7 +33,7 @@ interface Served {
   readonly startMillis: number;
 }
 
-/** What is sent, with which Node fills in what the application left out. */
+/** The headers that are sent; Node.js sets those that the application did not. */
 interface ResponseHead {
   readonly ':status'?: number;
   readonly 'content-length'?: string | number;
@@ -44,11 +44,12 @@ interface Start {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** The versions of Node that publish how a stream begins and ends. */
+/** The versions of Node.js that publish the start and the end of a stream. */
 const PUBLISHING = '>=22.18 <23 || >=24.3';
 
 export const http2Server: Instrumentation = {
   name: 'http',
+  id: 'http2-server',
   target: { package: 'node', versions: '>=22.15' },
   metrics: [httpServerRequestDuration, httpServerActiveRequests, httpServerRequestBodySize, httpServerResponseBodySize],
   attach(attachment) {
@@ -62,8 +63,8 @@ export const http2Server: Instrumentation = {
 };
 
 /**
- * Where Node does not publish it, each server is listened to from its first connection on. As late as a stream's `close` it
- * cannot be told whether a request came in full, so the length that it announced is left out there.
+ * In other versions of Node.js, listens to each server from its first connection on. At a stream's `close` it is no longer known
+ * whether the request was received in full, so its size is left out there.
  */
 function listenToServers(attachment: Attachment, requests: ServedRequests): void {
   const servers = new Set<Http2Server>();
@@ -103,8 +104,7 @@ class ServedRequests {
 
   start({ stream, headers }: Start): void {
     const { session } = stream;
-    if (isPush(stream) || stream[SERVED] !== undefined || (session?.server !== undefined && isInternalServer(session.server)))
-      return;
+    if (isPush(stream) || (session?.server !== undefined && isInternalServer(session.server))) return;
     if (this.#attachment.settings.ignoresPath(pathOf(headers[':path']))) return;
     const method = headers[':method'] as HttpRequestMethod;
     const scheme = session?.encrypted === true ? 'https' : 'http';
@@ -136,23 +136,23 @@ class ServedRequests {
       this.#requestSize.record(Number(served.requestBytes), attributes);
   }
 
-  /** Lets go of what is under way: nothing will tell of its end. */
+  /** Drops the requests that are active, since their end will not be seen. */
   stop(): void {
     this.#active.family.empty();
   }
 }
 
-/** A stream that the server opened, to send what nobody asked for; a client's streams have odd numbers. */
+/** A stream that the server opened, to push a response; a client's streams have odd numbers. */
 function isPush({ id }: Stream): boolean {
   return id !== undefined && id % 2 === 0;
 }
 
-/** Why a response was not completed. A stream of events has no other end than its client leaving, which is no error. */
+/** Why a response was not completed. A stream of events ends only when its client disconnects, which is no error. */
 function abortOf({ sentHeaders }: Stream): string | undefined {
   return String(sentHeaders?.['content-type']).startsWith('text/event-stream') ? undefined : ABORTED;
 }
 
-/** The size of a body that is announced or cannot be; undefined for any other, since http2 tells of no bytes. */
+/** The Content-Length of a response, 0 if it has no body; else undefined, since node:http2 publishes no bytes. */
 function responseBodySize({ sentHeaders }: Stream, method: string): number | undefined {
   const { ':status': status, 'content-length': length } = (sentHeaders ?? {}) as ResponseHead;
   if (method === 'HEAD' || status === 204 || status === 304) return 0;

@@ -1,4 +1,4 @@
-// Commands of ioredis: each is timed from being written to its connection until it is settled, however often it is sent again.
+// Commands of ioredis: each is timed from being written to its connection until it settles, however often it is sent again.
 import { nowMillis } from '../../core/clock.ts';
 import { isInternalCommand } from '../../core/internal-traffic.ts';
 import { isQueuedReply, redisErrorType } from '../../recorders/db/redis-commands.ts';
@@ -11,11 +11,11 @@ export interface IoredisCommand {
   /** Whether it was put between a MULTI and its EXEC. */
   readonly inTransaction: boolean;
   reject: (error: unknown) => unknown;
-  /** None before it is written; null where it is settled, or promtel's own. */
+  /** Undefined before it is written; null if it has settled or is promtel's own. */
   [SENT]?: Sent | null | undefined;
 }
 
-/** A client, which has one connection at a time. */
+/** Has one connection at a time. */
 export interface IoredisClient {
   readonly options: {
     readonly path?: string | null;
@@ -23,9 +23,9 @@ export interface IoredisClient {
     readonly port?: number | null;
     readonly db?: number;
   };
-  /** Another one for each connection; missing before the first. */
+  /** A new object for each connection; missing before the first. */
   readonly condition?: Condition | null;
-  /** What was written and has no reply yet. */
+  /** The commands that were written and have no reply yet. */
   readonly commandQueue: { peekBack(): { readonly command: IoredisCommand } | undefined };
   [SERVER]?: KnownServer;
 }
@@ -35,16 +35,15 @@ interface Condition {
 }
 
 interface Sent {
-  /** Of two that are attached, the first records it. */
-  readonly by: IoredisCommands;
   readonly server: RedisServer;
   readonly known: KnownCommand;
   readonly startMillis: number;
 }
 
-/** Where a client is connected to, as long as it is. */
+/** The server of a client, while that is connected. */
 interface KnownServer {
-  readonly by: IoredisCommands;
+  /** What an earlier attachment kept is of no use. */
+  readonly owner: IoredisCommands;
   readonly condition: Condition | null | undefined;
   readonly select: number | undefined;
   readonly server: RedisServer;
@@ -62,23 +61,23 @@ export class IoredisCommands {
     this.#operations = operations;
   }
 
-  /** A command was given a new promise: a pipeline of a cluster does that to one that it sends again, to another node. */
+  /** A command got a new promise, as one that the pipeline of a cluster sends again, to another node. */
   begin(command: IoredisCommand): void {
     command[SENT] = undefined;
   }
 
-  /** A client was given a command: to be written, or to be kept until it is given it again. */
+  /** A client was passed a command: it has written it, or keeps it until it is passed it again. */
   send(client: IoredisClient, command: IoredisCommand): void {
     if (this.#isStopped || command[SENT] !== undefined || client.commandQueue.peekBack()?.command !== command) return;
     const server = this.#serverOf(client);
     const known = server.commandOf(command.name);
     if (!known.isMeasured(command.args)) return;
-    command[SENT] = isInternalCommand() ? null : { by: this, server, known, startMillis: nowMillis() };
+    command[SENT] = isInternalCommand() ? null : { server, known, startMillis: nowMillis() };
   }
 
   succeed(command: IoredisCommand, result: unknown): void {
     const sent = this.#settle(command);
-    // A transaction is counted when it is executed.
+    // A transaction counts when it is executed.
     if (sent === undefined || (command.inTransaction && isQueuedReply(result))) return;
     sent.known.record(secondsSince(sent));
     if (sent.known.isLookUp) sent.server.lookedUp(result);
@@ -97,7 +96,7 @@ export class IoredisCommands {
 
   #settle(command: IoredisCommand): Sent | undefined {
     const sent = command[SENT];
-    if (sent?.by !== this || this.#isStopped) return undefined;
+    if (!sent || this.#isStopped) return undefined;
     command[SENT] = null;
     return sent;
   }
@@ -105,14 +104,15 @@ export class IoredisCommands {
   #serverOf(client: IoredisClient): RedisServer {
     const { condition, [SERVER]: known } = client;
     const select = condition?.select;
-    if (known !== undefined && known.by === this && known.condition === condition && known.select === select) return known.server;
+    if (known !== undefined && known.owner === this && known.condition === condition && known.select === select)
+      return known.server;
     const { path, host, port, db } = client.options;
     const server = this.#operations.serverOf({
       serverAddress: path || host || 'localhost',
       serverPort: path ? undefined : port || 6379,
       database: select ?? db ?? 0,
     });
-    client[SERVER] = { by: this, condition, select, server };
+    client[SERVER] = { owner: this, condition, select, server };
     return server;
   }
 }

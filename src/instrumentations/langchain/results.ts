@@ -1,4 +1,4 @@
-// What LangChain says of a model, and of what the model gave: its tokens, the model that answered, and why it finished.
+// What LangChain's models request and return: provider and model, usage, the model that answered, and the finish reason.
 import { textOf } from '../../core/text.ts';
 import type { TokenUsage } from '../../core/token-usage.ts';
 import type { LlmCallEnd } from '../../recorders/llm/calls.ts';
@@ -19,10 +19,10 @@ interface LangchainUsage {
   readonly output_token_details?: { readonly reasoning?: unknown };
 }
 
-/** Of a stream of events, as what a model tells is put for those who read it in parts. */
+/** Of a stream of events, into which LangChain converts the output of a model. */
 export interface LangchainEvent {
   readonly event?: unknown;
-  /** All so far. */
+  /** The total so far. */
   readonly usage?: LangchainUsage | null;
 }
 
@@ -42,20 +42,20 @@ export interface LangchainResult {
   readonly llmOutput?: { readonly tokenUsage?: { readonly promptTokens?: unknown; readonly completionTokens?: unknown } };
 }
 
-/** What is asked of a model; whatever it cannot say is left out. */
-export function askedOf(model: LangchainModel, operation: 'chat' | 'text_completion'): RequestedCall {
-  const told = saying(() => model.getLsParams?.({}));
+/** The request to a model, as far as it can be read. */
+export function requestOf(model: LangchainModel, operation: 'chat' | 'text_completion'): RequestedCall {
+  const parameters = tryCall(() => model.getLsParams?.({}));
   return {
     operation,
-    provider: told?.ls_provider ?? saying(() => model._llmType?.()),
-    model: told?.ls_model_name ?? model.model ?? model.modelName,
+    provider: parameters?.ls_provider ?? tryCall(() => model._llmType?.()),
+    model: parameters?.ls_model_name ?? model.model ?? model.modelName,
   };
 }
 
-/** Models are the application's own code, which may fail where it is not called as it expects. */
-function saying<Said>(say: () => Said): Said | undefined {
+/** Models are the application's own code, which may throw where it is not called as it expects. */
+function tryCall<Result>(call: () => Result): Result | undefined {
   try {
-    return say();
+    return call();
   } catch {
     return undefined;
   }
@@ -63,29 +63,29 @@ function saying<Said>(say: () => Said): Said | undefined {
 
 /** Of several prompts at once, the tokens are those of all. */
 export function resultEnd({ generations = [], llmOutput }: LangchainResult): LlmCallEnd {
-  const told = new ToldMessages();
+  const messages = new StreamedMessages();
   let info: Readonly<Record<string, unknown>> | undefined;
   for (const [first] of generations) {
-    if (first?.message !== undefined) told.see(first.message);
+    if (first?.message !== undefined) messages.read(first.message);
     info ??= first?.generationInfo;
   }
   const { promptTokens: input, completionTokens: output } = llmOutput?.tokenUsage ?? {};
-  const end = told.end();
+  const end = messages.end();
   return { ...end, finishReason: end.finishReason ?? reasonIn(info), usage: end.usage ?? metered({ input, output }) };
 }
 
-/** What comes of a stream. */
+/** Collects the parts of a stream. */
 export interface LangchainStream<Part> {
-  /** The model that answers, if that was told yet. */
+  /** The model that answers, if it is known yet. */
   readonly model: string | undefined;
-  /** True if the part carries output. */
-  see(part: Part): boolean;
-  /** What was told when it was over, or as far as it came. */
+  /** Returns whether the part carries output. */
+  read(part: Part): boolean;
+  /** The result when the stream is over, or as far as it came. */
   end(): LlmCallEnd;
 }
 
-/** Adds up what messages tell, or the parts of one, as LangChain itself does. */
-export class ToldMessages implements LangchainStream<LangchainMessage | string> {
+/** Adds up messages, or the parts of one, as LangChain itself does. */
+export class StreamedMessages implements LangchainStream<LangchainMessage | string> {
   #usage: TokenUsage | undefined;
   #model: string | undefined;
   #finishReason: string | undefined;
@@ -94,7 +94,7 @@ export class ToldMessages implements LangchainStream<LangchainMessage | string> 
     return this.#model;
   }
 
-  see(part: LangchainMessage | string): boolean {
+  read(part: LangchainMessage | string): boolean {
     if (typeof part === 'string') return part !== '';
     const { usage_metadata: usage, response_metadata: metadata } = part;
     this.#model ??= textOf(metadata?.['model_name'] ?? metadata?.['model']);
@@ -108,12 +108,12 @@ export class ToldMessages implements LangchainStream<LangchainMessage | string> 
   }
 }
 
-/** Neither the model nor why it finished is told by events: the reason that they give is always the same. */
-export class ToldEvents implements LangchainStream<LangchainEvent> {
+/** Events have neither the model nor the finish reason: theirs is always the same. */
+export class StreamedEvents implements LangchainStream<LangchainEvent> {
   readonly model = undefined;
   #usage: TokenUsage | undefined;
 
-  see({ event, usage }: LangchainEvent): boolean {
+  read({ event, usage }: LangchainEvent): boolean {
     this.#usage = usageOf(usage) ?? this.#usage;
     return event === 'content-block-delta';
   }
@@ -135,9 +135,9 @@ function usageOf(usage: LangchainUsage | null | undefined): TokenUsage | undefin
 
 const KINDS = ['input', 'cacheRead', 'cacheWrite', 'output', 'reasoning'] as const;
 
-/** Undefined if there is no word of either input or output. */
-function metered(told: Partial<Record<(typeof KINDS)[number], unknown>>): TokenUsage | undefined {
-  const usage = Object.fromEntries(KINDS.map((kind) => [kind, count(told[kind])])) as TokenUsage;
+/** Undefined if it has neither input nor output tokens. */
+function metered(counts: Partial<Record<(typeof KINDS)[number], unknown>>): TokenUsage | undefined {
+  const usage = Object.fromEntries(KINDS.map((kind) => [kind, count(counts[kind])])) as TokenUsage;
   return usage.input === undefined && usage.output === undefined ? undefined : usage;
 }
 

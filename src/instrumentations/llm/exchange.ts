@@ -1,13 +1,13 @@
-// One request to an LLM and its answer, as their bytes go by: what was asked for, what came of it, and how it ended.
+// One request to an LLM and its response, parsed as their bytes pass: the model, the usage, the rate limits, and how it ended.
 import type { LlmRateLimitKind } from '../../catalog/llm-attributes.ts';
 import { nowMillis } from '../../core/clock.ts';
 import type { Guard } from '../../hooks/instrumentation.ts';
-import { type Answer, ResponseParser } from '../../llm-wire/answer.ts';
-import { type Decoder, decompressorFor } from '../../llm-wire/decompress.ts';
+import { type Decompressor, decompressorFor } from '../../llm-wire/decompress.ts';
 import { framingOf } from '../../llm-wire/documents.ts';
 import type { ReadableFormat, RequestField } from '../../llm-wire/formats.ts';
 import type { HeaderOf } from '../../llm-wire/headers.ts';
 import { type FieldValue, JsonFields } from '../../llm-wire/json-fields.ts';
+import { type Answer, ResponseParser } from '../../llm-wire/response-parser.ts';
 import type { Activity } from '../../recorders/agents/activity.ts';
 import type { LlmCall, LlmCalls } from '../../recorders/llm/calls.ts';
 import type { ClientCall } from '../../recorders/llm/client-call.ts';
@@ -15,18 +15,18 @@ import type { ClientCall } from '../../recorders/llm/client-call.ts';
 /** Where a request goes. */
 export interface Destination {
   readonly format: ReadableFormat;
-  /** Undefined if the host is not known; then only its shape and its answer can show that it is a call to an LLM. */
+  /** Undefined if the host is not known: then only the bodies can show that it is a call to an LLM. */
   readonly provider: string | undefined;
   readonly address: string;
   /** The model that the URL names. */
   readonly model: string | undefined;
   readonly purpose: string | undefined;
   readonly activity?: Activity | undefined;
-  /** The call that a client told of and makes by this request. */
+  /** The call that a client's own instrumentation reported, and for which this request is sent. */
   readonly clientCall?: ClientCall | undefined;
 }
 
-/** Headers that tell what is left: most name them as OpenAI does, Anthropic and Mistral in their own way. */
+/** Headers of what is left of rate limits: most providers name them as OpenAI does, Anthropic and Mistral in their own way. */
 const RATE_LIMITS: readonly (readonly [header: string, kind: LlmRateLimitKind])[] = [
   ['x-ratelimit-remaining-requests', 'requests'],
   ['x-ratelimit-remaining-tokens', 'tokens'],
@@ -44,15 +44,15 @@ export class LlmExchange {
   readonly #guard: Guard;
   readonly #startMillis = nowMillis();
   readonly #requested: Partial<Record<RequestField, FieldValue>>;
-  /** Undefined as soon as nothing more is wanted of the request. */
+  /** Undefined as soon as all that is needed of the request has been parsed. */
   #request: JsonFields<RequestField> | undefined;
   #call: LlmCall | undefined;
   #status: number | undefined;
   #isStream = false;
   #reader: ResponseParser | undefined;
-  #decoder: Decoder | undefined;
+  #decoder: Decompressor | undefined;
 
-  /** The guard is for what runs when the host has long returned, as unpacking does. */
+  /** The guard is for what runs after the host has returned, such as decompression. */
   constructor(calls: LlmCalls, destination: Destination, guard: Guard) {
     this.#calls = calls;
     this.#destination = destination;
@@ -64,12 +64,12 @@ export class LlmExchange {
   /** A part of the request's body. */
   sent(bytes: Uint8Array): void {
     this.#request?.write(bytes);
-    this.#request?.settle();
-    // What follows, such as images, can be long.
+    this.#request?.commit();
+    // The rest, such as images, can be long.
     if (this.#model !== undefined && this.#requested.prompt !== undefined) this.#request = undefined;
   }
 
-  /** The request is on its way: what it asks for is known. Its headers may say that it repeats another. */
+  /** The request was sent, so its model is known. Its headers may say that it repeats another. */
   begin(headers: () => HeaderOf): void {
     if (this.#call !== undefined) return;
     this.#request = undefined;
@@ -80,11 +80,11 @@ export class LlmExchange {
       { operation: format.operation, provider: provider ?? format.provider, model, serverAddress: address, purpose, activity },
       this.#startMillis,
     );
-    this.#destination.clientCall?.show();
+    this.#destination.clientCall?.markCounted();
     if (Number(headers()('x-stainless-retry-count') ?? 0) > 0) this.#call.retried();
   }
 
-  /** The answer begins. */
+  /** The head of the response has arrived. */
   answered(status: number, headers: () => HeaderOf): void {
     const call = this.#call;
     if (call === undefined || this.#status !== undefined) return;
@@ -104,12 +104,12 @@ export class LlmExchange {
     );
   }
 
-  /** A part of the answer's body, as it was sent. */
+  /** A part of the response's body, still compressed. */
   received(bytes: Uint8Array): void {
     this.#decoder?.write(bytes);
   }
 
-  /** The answer is complete, or else it failed or broke off, as the error type tells. */
+  /** The response is complete; with an error type, it failed or broke off. */
   end(errorType?: string): void {
     const endMillis = nowMillis();
     const finish = this.#guard((isRead: boolean) => this.#finish(errorType, endMillis, isRead));
@@ -117,7 +117,7 @@ export class LlmExchange {
     else this.#decoder.end(finish);
   }
 
-  /** Nothing will tell of its end. */
+  /** Its end will not be seen. */
   forget(): void {
     this.#call?.forget();
     this.#decoder?.stop();
@@ -151,14 +151,14 @@ export class LlmExchange {
     );
   }
 
-  /** Where a stream just ends, what it told of tokens may have been those so far; unless its end could not be read. */
+  /** Where a stream ends without a finish reason, its token counts may be partial; unless its end could not be read. */
   #isUnfinished({ finishReason, isError }: Answer, isRead: boolean): boolean {
     if (!this.#isStream) return false;
     const hasReason = this.#destination.format.answer.finishReason !== undefined;
     return isError === true || (isRead && hasReason && finishReason === undefined);
   }
 
-  /** A redirect is none; nor is what goes to a host that nobody knows and shows nothing of what an LLM says of itself. */
+  /** A redirect is no call to an LLM, nor is a request to an unknown host whose response has no model, finish reason or usage. */
   #isCall({ model, finishReason, usage }: Answer, isFailed: boolean): boolean {
     const { provider, clientCall, format } = this.#destination;
     if (!isFailed && this.#status !== undefined && this.#status >= 300) return false;
@@ -167,7 +167,7 @@ export class LlmExchange {
   }
 }
 
-/** The provider's word goes before the status, and that before how the connection ended. */
+/** The provider's own error type comes before the status, and that before how the connection ended. */
 function failureOf({ isError, errorType }: Answer, status: number, failure: string | undefined): string | undefined {
   if (status >= 400) return errorType ?? String(status);
   return isError ? (errorType ?? failure ?? '_OTHER') : failure;

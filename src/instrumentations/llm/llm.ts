@@ -1,12 +1,13 @@
-// LLM calls that go out over fetch or undici, whichever client sends them, as the bytes on the wire tell of them.
+// LLM calls that are sent by fetch or undici, whichever client sends them, measured by the bytes of request and response.
 //
-// Clients of OpenAI, Anthropic, Google, Mistral, Ollama, Cohere, Groq and of what speaks like one of them all use fetch. Where a
-// client repeats a call by itself, each try is a call. Of undici 8 on, what it publishes of bodies is read. Before, not every
-// version publishes that, so that two methods of a request are watched instead, of those requests only that go to an LLM.
-import * as llmMetrics from '../../catalog/llm.ts';
+// The clients of OpenAI, Anthropic, Google, Mistral, Ollama, Cohere, Groq and compatible providers all use fetch. Where a client
+// repeats a call by itself, each try is a call. From undici 8 on, bodies are read from what it publishes. Not every version
+// before publishes them, so two methods of the request are observed instead, of those requests only that go to an LLM.
+import * as catalog from '../../catalog/llm.ts';
 import type { LlmServer } from '../../core/instrumentation-settings.ts';
 import { errorTypeOf } from '../../core/operation.ts';
 import type { Attachment, Instrumentation } from '../../hooks/instrumentation.ts';
+import { observeOwnCalls } from '../../hooks/observe-calls.ts';
 import { formatOf } from '../../llm-wire/formats.ts';
 import { headersOf } from '../../llm-wire/headers.ts';
 import { providerOf } from '../../llm-wire/hosts.ts';
@@ -24,26 +25,35 @@ interface Request {
   readonly origin: string | URL;
   readonly path: string;
   readonly headers: unknown;
-  onBodySent?: Watched;
   /** Before undici 8. */
-  onData?: Watched;
+  readonly onData?: unknown;
   [EXCHANGE]?: LlmExchange | undefined;
 }
-
-type Watched = (chunk: unknown) => unknown;
 
 interface Response {
   readonly statusCode: number;
   readonly headers: unknown;
 }
 
-/** Those that the conventions have moved to other names are recorded by those where the application opts in. */
-const { llmBudget: _budget, llmCredits: _credits, ...recorded } = llmMetrics;
-
 export const llm: Instrumentation = {
   name: 'llm',
   target: { package: 'undici', versions: '>=6' },
-  metrics: Object.values(recorded),
+  metrics: [
+    catalog.genAiClientOperationDuration,
+    catalog.genAiClientTokenUsage,
+    catalog.genAiClientOperationTimeToFirstChunk,
+    catalog.genAiClientOperationTimePerOutputChunk,
+    catalog.llmTokens,
+    catalog.llmOutputRate,
+    catalog.llmUnmeteredCalls,
+    catalog.llmCost,
+    catalog.llmUnpricedCalls,
+    catalog.llmActive,
+    catalog.llmRetries,
+    catalog.llmFinishReasons,
+    catalog.llmStreamAborted,
+    catalog.llmRateLimitRemaining,
+  ],
   attach(attachment) {
     const { registry, settings } = attachment;
     const tap = new Tap(
@@ -71,14 +81,14 @@ class Tap {
   }
 
   create(request: Request): void {
-    if (request.method !== 'POST' || request[EXCHANGE] !== undefined) return;
+    if (request.method !== 'POST') return;
     const destination = destinationOf(request, this.#attachment.settings.llmServers);
     if (destination === undefined) return;
     const exchange = new LlmExchange(this.#calls, destination, this.#attachment.guard);
     request[EXCHANGE] = exchange;
     this.#open.add(exchange);
-    if (isWatchable(request)) this.#watch(request, exchange);
-    else this.#readBodies();
+    if (hasDataMethod(request)) this.#observeBodies(request, exchange);
+    else this.#subscribeToBodies();
   }
 
   sent(request: Request): void {
@@ -86,9 +96,9 @@ class Tap {
   }
 
   answered(request: Request, { statusCode, headers }: Response): void {
-    // What comes before 200 is no answer yet.
+    // An informational response, such as 103, comes before the answer.
     if (request[EXCHANGE] === undefined || statusCode < 200) return;
-    // A server may answer before it has heard all.
+    // A server may answer before it has received all.
     this.sent(request);
     request[EXCHANGE].answered(statusCode, () => headersOf(headers));
   }
@@ -107,34 +117,25 @@ class Tap {
     this.#open.clear();
   }
 
-  /** From the first call to an LLM on, so that a process without any pays nothing for the bodies of its other requests. */
-  #readBodies(): void {
+  /** From the first call to an LLM on, so that without one the bodies of other requests cost nothing. */
+  #subscribeToBodies(): void {
     if (this.#isReading) return;
     this.#isReading = true;
-    const exchangeOf = (request: Request): LlmExchange | undefined => (isWatchable(request) ? undefined : request[EXCHANGE]);
+    const exchangeOf = (request: Request): LlmExchange | undefined => (hasDataMethod(request) ? undefined : request[EXCHANGE]);
     this.#attachment.subscribe('undici:request:bodyChunkSent', ({ request, chunk }) => exchangeOf(request)?.sent(bytesOf(chunk)));
     this.#attachment.subscribe('undici:request:bodyChunkReceived', ({ request, chunk }) =>
       exchangeOf(request)?.received(bytesOf(chunk)),
     );
   }
 
-  #watch(request: Request, exchange: LlmExchange): void {
-    const tell = {
-      onBodySent: this.#attachment.guard((chunk: unknown) => exchange.sent(bytesOf(chunk))),
-      onData: this.#attachment.guard((chunk: unknown) => exchange.received(bytesOf(chunk))),
-    };
-    for (const name of ['onBodySent', 'onData'] as const) {
-      const original = request[name];
-      if (original === undefined) continue;
-      request[name] = function (this: Request, chunk) {
-        tell[name](chunk);
-        return original.call(this, chunk);
-      };
-    }
+  #observeBodies(request: Request, exchange: LlmExchange): void {
+    const { guard } = this.#attachment;
+    observeOwnCalls(request, 'onBodySent', guard, { before: (_, [chunk]: [unknown]) => exchange.sent(bytesOf(chunk)) });
+    observeOwnCalls(request, 'onData', guard, { before: (_, [chunk]: [unknown]) => exchange.received(bytesOf(chunk)) });
   }
 }
 
-function isWatchable(request: Request): boolean {
+function hasDataMethod(request: Request): boolean {
   return request.onData !== undefined;
 }
 

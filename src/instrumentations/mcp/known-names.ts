@@ -1,10 +1,10 @@
-// Names of tools and prompts that may become labels: those that a list held, and those of calls that succeeded.
+// Names of tools and prompts that may become labels: those that a list returned, and those of calls that succeeded.
 //
-// A peer can ask for any name, and a server can list and accept as many as it likes. So what is neither listed nor ever
-// succeeded has no name, there is room for so many, and calls alone cannot take up the room of what is listed.
+// A peer can request any name, and a server can list and accept any number. So a name that was neither listed nor called with
+// success is `_OTHER`, the number of names is limited, and calls alone cannot use up the room of what is listed.
 import { OTHER } from '../../core/attribute.ts';
 
-/** As many as the attributes hold. */
+/** The limit of the attributes. */
 const MOST_NAMES = 200;
 const MOST_CALLED = 50;
 

@@ -1,8 +1,8 @@
-// Clients and servers made with the MCP SDK, version 1 and 2: their sessions, and what is asked and notified in both directions.
+// Clients and servers of the MCP SDK, versions 1 and 2: their sessions, requests and notifications, in both directions.
 //
-// The SDK publishes nothing. A client and a server is a Protocol, which connects to a transport: it gives the transport its
-// handlers, and starts it. Between the two a session begins, which sees every message, and ends when the transport closes. Each
-// module system has a copy of the class; in version 2, each package has.
+// The SDK publishes nothing. A client and a server is a Protocol, which connects to a transport: it sets its handlers on the
+// transport, and starts it. Between the two a session begins, which observes every message, and ends when the transport closes.
+// Each module system has a copy of the class; in version 2, each package has.
 import type { McpRole } from '../../catalog/mcp-attributes.ts';
 import {
   mcpActiveSessions,
@@ -13,6 +13,8 @@ import {
 } from '../../catalog/mcp.ts';
 import { timeOperation } from '../../core/operation.ts';
 import type { Guard, Instrumentation, Undo } from '../../hooks/instrumentation.ts';
+import { observeOwnCalls } from '../../hooks/observe-calls.ts';
+import { undoAll } from '../../hooks/undo-all.ts';
 import { wrapMethod } from '../../hooks/wrap-method.ts';
 import { wrapOwnMethod } from '../../hooks/wrap-own-method.ts';
 import { fieldOf } from './messages.ts';
@@ -32,12 +34,12 @@ export const mcp: Instrumentation = {
   ],
   attach(attachment) {
     const sessions = new McpSessions(attachment.registry);
-    const watch = (exports: Exports): Undo => watchConnections(exports, sessions, attachment.guard);
+    const patch = (exports: Exports): Undo => observeConnections(exports, sessions, attachment.guard);
     attachment.onDetach(() => sessions.stop());
-    attachment.patch({ file: 'dist/cjs/shared/protocol.js', esFile: 'dist/esm/shared/protocol.js' }, watch);
+    attachment.patch({ file: 'dist/cjs/shared/protocol.js', esFile: 'dist/esm/shared/protocol.js' }, patch);
     for (const side of ['client', 'server']) {
       const module = { package: `@modelcontextprotocol/${side}`, versions: '>=2 <3' };
-      attachment.patch({ ...module, file: 'dist/index.cjs', esFile: 'dist/index.mjs' }, watch);
+      attachment.patch({ ...module, file: 'dist/index.cjs', esFile: 'dist/index.mjs' }, patch);
     }
   },
 };
@@ -47,7 +49,7 @@ interface Exports {
   readonly Protocol?: { readonly prototype: object };
 }
 
-/** What a client knows of the server, and a server of the client. */
+/** A client has the first of these methods, a server the second. */
 interface Protocol {
   readonly getServerCapabilities?: unknown;
   readonly getClientCapabilities?: unknown;
@@ -57,29 +59,30 @@ interface Protocol {
 interface Connection {
   readonly protocol: object;
   readonly session: McpSession;
-  /** Ends the session, and takes the transport out of sight. */
+  /** Ends the session, and observes the transport no more. */
   readonly end: (errorType?: string) => void;
 }
 
-/** A protocol that is about to start its transport. */
+/** A call of `connect`, until it has settled. */
 interface Attempt {
   readonly cancel: Undo;
-  /** Once the transport is started, unless its session is under watch already. */
+  /** Set when the transport is started, unless its session is observed already. */
   connection?: Connection | undefined;
 }
 
-/** By transport; attached twice, the first one has it. */
+/** By transport. */
 const connections = new WeakMap<object, Connection>();
 
-function watchConnections({ Protocol }: Exports, sessions: McpSessions, guard: Guard): Undo {
-  // Node 22 gives what it has when the application is in the middle of loading it.
+function observeConnections({ Protocol }: Exports, sessions: McpSessions, guard: Guard): Undo {
+  // Node 22 passes incomplete exports where the application is in the middle of loading the module.
   if (Protocol === undefined) throw new Error('MCP was being loaded already; start Node with --import promtel/register');
   const begin = guard((protocol: object, transport: object) => beginSession(protocol, transport, sessions, guard));
-  const prepare = guard((protocol: object, transport: unknown) => awaitStart(protocol, transport, begin));
+  const prepare = guard((protocol: object, transport: unknown) => awaitStart(protocol, transport, begin, guard));
   const settle = guard(({ cancel, connection }: Attempt, errorType: string | undefined): void => {
     cancel();
     if (errorType !== undefined) connection?.end(errorType);
   });
+  // By `timeOperation`, as `send` below: the methods of an application's own classes may return anything, not only promises.
   return wrapMethod(Protocol.prototype, 'connect', (connect) => {
     return function (...values) {
       const attempt = prepare(this as object, values[0]);
@@ -96,15 +99,15 @@ function awaitStart(
   protocol: object,
   transport: unknown,
   begin: (protocol: object, transport: object) => Connection | undefined,
+  guard: Guard,
 ): Attempt | undefined {
   if (typeof transport !== 'object' || transport === null) return undefined;
   const attempt: Attempt = {
-    cancel: wrapOwnMethod(transport, 'start', (start) => {
-      return function (...values) {
+    cancel: observeOwnCalls(transport, 'start', guard, {
+      before() {
         attempt.cancel();
         attempt.connection = begin(protocol, transport);
-        return start.apply(this, values);
-      };
+      },
     }),
   };
   return attempt;
@@ -115,7 +118,7 @@ function beginSession(protocol: object, transport: object, sessions: McpSessions
   if (former?.protocol === protocol && !former.session.isOver) return undefined;
   former?.end();
   const session = sessions.open(placeOf(roleOf(protocol), transport));
-  const release = watchTransport(transport, session, guard, () => connection.end());
+  const release = observeTransport(transport, session, guard, () => connection.end());
   const connection: Connection = {
     protocol,
     session,
@@ -133,39 +136,26 @@ function roleOf({ getServerCapabilities, getClientCapabilities }: Protocol): Mcp
   return typeof getClientCapabilities === 'function' ? 'server' : undefined;
 }
 
-/** Tells the session of every message, and when the transport closes. What the transport does stays the same. */
-function watchTransport(transport: object, session: McpSession, guard: Guard, closed: () => void): Undo {
-  const receive = guard((message: unknown) => session.receive(message));
-  const close = guard(closed);
+/** Passes every message to the session, and reports when the transport closes. What the transport does stays the same. */
+function observeTransport(transport: object, session: McpSession, guard: Guard, closed: () => void): Undo {
   const send = guard((message: unknown, options: unknown) => {
-    followSignal(fieldOf(options, 'requestSignal'), message, session, guard);
+    observeSignal(fieldOf(options, 'requestSignal'), message, session, guard);
     return session.send(message);
   });
-  const undo = [
-    wrapOwnMethod(transport, 'onmessage', (onmessage) => {
-      return function (...values) {
-        receive(values[0]);
-        return onmessage.apply(this, values);
-      };
-    }),
-    wrapOwnMethod(transport, 'onclose', (onclose) => {
-      return function (...values) {
-        close();
-        return onclose.apply(this, values);
-      };
-    }),
+  return undoAll([
+    observeOwnCalls(transport, 'onmessage', guard, { before: (_, [message]: [unknown]) => session.receive(message) }),
+    observeOwnCalls(transport, 'onclose', guard, { before: closed }),
     wrapOwnMethod(transport, 'send', (original) => {
       return function (...values) {
         const ended = send(values[0], values[1]);
         return ended === undefined ? original.apply(this, values) : timeOperation(() => original.apply(this, values), ended);
       };
     }),
-  ];
-  return () => undo.forEach((one) => one());
+  ]);
 }
 
 /** Since protocol version 2026-07-28, a request over HTTP is cancelled by its signal, and not by a message. */
-function followSignal(signal: unknown, message: unknown, session: McpSession, guard: Guard): void {
+function observeSignal(signal: unknown, message: unknown, session: McpSession, guard: Guard): void {
   if (!(signal instanceof AbortSignal)) return;
   const id = fieldOf(message, 'id');
   signal.addEventListener(

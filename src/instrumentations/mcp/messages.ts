@@ -1,4 +1,4 @@
-// What MCP's messages say, read so that nothing a peer may send can fail or be kept: every field may be missing, or anything.
+// Parses MCP messages, such that nothing a peer may send can fail or be kept: every field may be missing, or of any type.
 import {
   type McpMethod,
   mcpMethodName,
@@ -9,32 +9,32 @@ import {
 } from '../../catalog/mcp-attributes.ts';
 import { OTHER } from '../../core/attribute.ts';
 
-/** What operations name, and lists hold. */
+/** What has a name: requests call one by its name, and list them all. */
 export type McpNamed = 'tools' | 'prompts';
 
-/** The methods that are about one of something, and those that list them all. */
+/** The methods that call one by its name, and those that list them all. */
 export const CALLS: Partial<Record<McpMethod, McpNamed>> = { 'tools/call': 'tools', 'prompts/get': 'prompts' };
 export const LISTS: Partial<Record<McpMethod, McpNamed>> = { 'tools/list': 'tools', 'prompts/list': 'prompts' };
 
-/** Where requests say their protocol version, since 2026-07-28. */
+/** The key of a request's protocol version, since 2026-07-28. */
 const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
 
 const LONGEST_NAME = 256;
 
-/** A list is not read further. */
+/** A longer list is not read to its end. */
 const MOST_LISTED = 1000;
 
 const methods = new Set<unknown>(mcpMethodName.values);
 const versions = new Set<unknown>(mcpProtocolVersion.values);
 const statusCodes = new Set<unknown>(rpcResponseStatusCode.values);
 
-/** A field of whatever it is; undefined where there is none. */
+/** A field of any value; undefined if there is none. */
 export function fieldOf(value: unknown, key: string | number): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   try {
     return (value as Readonly<Record<string | number, unknown>>)[key];
   } catch {
-    // Within one process a message may be an object of any make.
+    // Within one process, a message may be any object, with getters that throw.
     return undefined;
   }
 }
@@ -48,7 +48,7 @@ export function nameIn(params: unknown): string | undefined {
   return shortText(fieldOf(params, 'name'));
 }
 
-/** The names that the result of a list holds. */
+/** The names in the result of a list. */
 export function* namesIn(result: unknown, named: McpNamed): Generator<string> {
   const items = fieldOf(result, named);
   if (!Array.isArray(items)) return;
@@ -59,12 +59,12 @@ export function* namesIn(result: unknown, named: McpNamed): Generator<string> {
   }
 }
 
-/** The version that a request says it is of. */
-export function versionAsked(params: unknown): McpVersion | undefined {
+/** The protocol version of a request. */
+export function versionRequested(params: unknown): McpVersion | undefined {
   return knownVersion(fieldOf(fieldOf(params, '_meta'), VERSION_KEY));
 }
 
-/** The version that a server has chosen in its answer to `initialize`. */
+/** The protocol version that a server has chosen in its response to `initialize`. */
 export function versionChosen(result: unknown): McpVersion | undefined {
   return knownVersion(fieldOf(result, 'protocolVersion'));
 }
@@ -79,13 +79,13 @@ export function cancelledId(params: unknown): unknown {
   return fieldOf(params, 'requestId');
 }
 
-/** Whether a request is cancelled because its time was up; clients say it in words only. */
+/** Whether a request is cancelled because it timed out, which clients say only in the text of the reason. */
 export function isTimeout(params: unknown): boolean {
   const reason = fieldOf(params, 'reason');
   return typeof reason === 'string' && /\btim(?:ed |e)-?out\b|maximum total timeout/i.test(reason.slice(0, LONGEST_NAME));
 }
 
-/** The code of an answer's error; undefined where the answer is a result. */
+/** The code of a response's error; undefined if the response is a result. */
 export function statusOf(answer: unknown): McpStatusCode | undefined {
   const error = fieldOf(answer, 'error');
   if (error === undefined) return undefined;
@@ -93,7 +93,7 @@ export function statusOf(answer: unknown): McpStatusCode | undefined {
   return statusCodes.has(code) ? (code as McpStatusCode) : OTHER;
 }
 
-/** Whether a tool says in its result that it failed. */
+/** Whether the result of a tool says that it failed. */
 export function isToolError(result: unknown): boolean {
   return fieldOf(result, 'isError') === true;
 }

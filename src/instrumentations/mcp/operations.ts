@@ -1,4 +1,4 @@
-// The operations of an MCP session in one direction: what one side asks of the other and notifies it of, until each has ended.
+// Requests and notifications of an MCP session in one direction, until each has ended.
 import type { McpMethod, McpStatusCode } from '../../catalog/mcp-attributes.ts';
 import { nowMillis } from '../../core/clock.ts';
 import { McpNames } from './known-names.ts';
@@ -16,7 +16,7 @@ export interface McpOperation {
   readonly errorType?: string | undefined;
 }
 
-/** The names known in one direction: what clients ask of others, and what others ask of servers here, are not the same tools. */
+/** The known names of one direction: clients and servers of this process have different tools. */
 export type KnownMcpNames = Readonly<Record<McpNamed, McpNames>>;
 
 export function knownMcpNames(): KnownMcpNames {
@@ -24,7 +24,7 @@ export function knownMcpNames(): KnownMcpNames {
 }
 
 export interface McpOperationListeners {
-  /** A request was answered, and with no error; called before its end is. */
+  /** A request was answered without an error; called before `ended`. */
   accepted(call: McpCall, result: unknown): void;
   ended(operation: McpOperation): void;
 }

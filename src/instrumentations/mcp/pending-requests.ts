@@ -1,19 +1,19 @@
-// Requests that wait for their answers, by id. What is never answered does not fill the memory.
+// Pending requests of an MCP session, by id; their number is limited, since some are never answered.
 import type { McpMethod, McpVersion } from '../../catalog/mcp-attributes.ts';
 import { nowMillis } from '../../core/clock.ts';
-import { CALLS, knownMethod, nameIn, versionAsked } from './messages.ts';
+import { CALLS, knownMethod, nameIn, versionRequested } from './messages.ts';
 
 /** A request under way. */
 export interface McpCall {
   readonly method: McpMethod;
-  /** What was asked for by name, as a tool; nobody has said yet that there is such a thing. */
+  /** The name of the tool or prompt that is requested, which need not exist. */
   readonly name: string | undefined;
-  /** The protocol version that the request says it is of. */
+  /** The protocol version of the request. */
   readonly version: McpVersion | undefined;
   readonly startMillis: number;
 }
 
-/** Of more, the oldest is given up. */
+/** Beyond this number, the oldest is dropped. */
 const MOST_WAITING = 10_000;
 
 const LONGEST_ID = 256;
@@ -26,13 +26,13 @@ export class McpCalls {
     if (key === undefined) return undefined;
     const known = knownMethod(method);
     const name = CALLS[known] === undefined ? undefined : nameIn(params);
-    const call: McpCall = { method: known, name, version: versionAsked(params), startMillis: nowMillis() };
+    const call: McpCall = { method: known, name, version: versionRequested(params), startMillis: nowMillis() };
     if (this.#waiting.size >= MOST_WAITING) this.#waiting.delete(this.#waiting.keys().next().value!);
     this.#waiting.set(key, call);
     return call;
   }
 
-  /** The request of an id, which is then no longer waiting; undefined if there is none. */
+  /** Removes and returns the request of an id; undefined if there is none. */
   take(id: unknown): McpCall | undefined {
     const key = keyOf(id);
     if (key === undefined) return undefined;
@@ -48,7 +48,7 @@ export class McpCalls {
   }
 }
 
-/** Some servers answer the number that they were asked with as text. */
+/** Some servers return the number of a request as text. */
 function keyOf(id: unknown): string | undefined {
   if (typeof id === 'number') return String(id);
   return typeof id === 'string' && id.length <= LONGEST_ID ? id : undefined;

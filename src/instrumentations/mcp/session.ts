@@ -1,4 +1,4 @@
-// A session of MCP, which is one side's connection to another: it is handed every message that is sent and received.
+// A session of MCP: one side's connection to the other, with every message that is sent and received.
 import type { McpVersion } from '../../catalog/mcp-attributes.ts';
 import { nowMillis } from '../../core/clock.ts';
 import { ABORTED, type OperationListener } from '../../core/operation.ts';
@@ -9,8 +9,8 @@ import { type McpPlace, sendErrorType } from './transports.ts';
 
 /** Where what happens in sessions is recorded. */
 export interface McpRecorder {
-  /** Names of what sessions here ask for, and of what is asked of them. */
-  readonly askedNames: KnownMcpNames;
+  /** Names of tools and prompts that are requested here, and of those that are served here. */
+  readonly requestedNames: KnownMcpNames;
   readonly servedNames: KnownMcpNames;
   /** Whether nothing is recorded any more. */
   readonly isStopped: boolean;
@@ -19,13 +19,13 @@ export interface McpRecorder {
   ended(session: McpSession, durationSeconds: number, errorType: string | undefined): void;
 }
 
-/** The `error.type` of requests that were cancelled; those that took too long are told apart where it can be seen. */
+/** The `error.type` of requests that were cancelled, and of those that timed out, where the cancellation says so. */
 const CANCELLED = 'cancelled';
 const TIMEOUT = 'timeout';
 
 export class McpSession {
   readonly place: McpPlace;
-  /** The protocol version, once it is settled. */
+  /** The protocol version, once it is negotiated. */
   version: McpVersion | undefined = undefined;
   readonly #recorder: McpRecorder;
   readonly #sent: McpOperations;
@@ -45,7 +45,7 @@ export class McpSession {
       if (operation.method === 'initialize') this.#failure = operation.errorType;
       record(operation);
     };
-    this.#sent = new McpOperations(recorder.askedNames, {
+    this.#sent = new McpOperations(recorder.requestedNames, {
       accepted,
       ended: noting((operation) => recorder.sent(operation, this)),
     });
@@ -59,7 +59,7 @@ export class McpSession {
     return this.#isOver || this.#recorder.isStopped;
   }
 
-  /** A message that is about to be sent. What it gives is to be told how that went, unless that says nothing. */
+  /** Observes a message before it is sent. The listener returned, if any, has to be called when it was sent. */
   send(message: unknown): OperationListener | undefined {
     const id = fieldOf(message, 'id');
     const method = fieldOf(message, 'method');
@@ -76,7 +76,7 @@ export class McpSession {
     };
   }
 
-  /** A message that was received. */
+  /** Observes a message that was received. */
   receive(message: unknown): void {
     if (this.isOver) return;
     const id = fieldOf(message, 'id');
@@ -90,12 +90,12 @@ export class McpSession {
     }
   }
 
-  /** A request that its sender waits for no longer, and does not say so to the other side. */
+  /** Ends a request that its sender waits for no longer, without a message to the other side. */
   cancel(id: unknown): void {
     if (!this.isOver) this.#sent.giveUp(id, CANCELLED);
   }
 
-  /** The end, by closing unless there was an error. What is under way will not be answered any more. */
+  /** Ends the session, and as aborted every request that is pending. */
   end(errorType?: string): void {
     if (this.isOver) return;
     this.#sent.giveUpAll(ABORTED);

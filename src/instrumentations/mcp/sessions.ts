@@ -1,4 +1,4 @@
-// Records MCP sessions and their operations: all sessions of a process, whichever copy of the SDK they are of.
+// Records MCP sessions and their operations: all sessions of the process, of every copy of the SDK.
 import {
   mcpActiveSessions,
   mcpClientOperationDuration,
@@ -13,7 +13,7 @@ import { type McpRecorder, McpSession } from './session.ts';
 import type { McpPlace } from './transports.ts';
 
 export class McpSessions implements McpRecorder {
-  readonly askedNames = knownMcpNames();
+  readonly requestedNames = knownMcpNames();
   readonly servedNames = knownMcpNames();
   isStopped = false;
   readonly #sent;
@@ -22,7 +22,7 @@ export class McpSessions implements McpRecorder {
   readonly #serverSessions;
   readonly #active;
   readonly #activeCells = new Set<UpDownCounterCell>();
-  /** A session that nobody closes is over when nobody has it any more. How long it lasted is not known. */
+  /** A session that is never closed ends when it is garbage-collected; how long it lasted is not known. */
   readonly #dropped = new FinalizationRegistry<UpDownCounterCell>((active) => {
     if (!this.isStopped) active.add(-1);
   });
@@ -46,7 +46,7 @@ export class McpSessions implements McpRecorder {
     return session;
   }
 
-  /** Records nothing from now on, and shows no session whose end it will not see. */
+  /** Records nothing more, and sets active sessions to 0, since their end will not be seen. */
   stop(): void {
     for (const active of this.#activeCells) active.set(0);
     this.isStopped = true;

@@ -1,11 +1,10 @@
-// What is known of an MCP session by its transport: what carries its messages, where to, and why one could not be sent.
+// What the transport of an MCP session shows: the network transport, the server, and why a message could not be sent.
 import type { McpRole } from '../../catalog/mcp-attributes.ts';
 import type { mcpClientSessionDuration, mcpServerSessionDuration } from '../../catalog/mcp.ts';
 import type { AttributesOf } from '../../core/metric.ts';
 import { errorTypeOf } from '../../core/operation.ts';
 import { fieldOf } from './messages.ts';
 
-/** What carries the messages. */
 export type McpCarrier = Pick<AttributesOf<typeof mcpServerSessionDuration>, 'network.transport' | 'network.protocol.name'>;
 
 /** The server that a client is connected to. */
@@ -13,13 +12,13 @@ export type McpServerPlace = Pick<AttributesOf<typeof mcpClientSessionDuration>,
 
 /** Where a session takes place. */
 export interface McpPlace {
-  /** Undefined for an application's own kind of protocol, whose sessions are not counted, but what is done in them. */
+  /** Undefined for an application's own kind of Protocol, whose sessions are not counted, but its operations are. */
   readonly role: McpRole | undefined;
   readonly carrier: McpCarrier;
   readonly server: McpServerPlace;
 }
 
-/** By the names of the transports' classes; what an application makes of one is likely to go by its name, too. */
+/** By the name of the transport's class or one that it extends; applications name their own transports alike. */
 const CARRIERS: readonly (readonly [RegExp, McpCarrier])[] = [
   [/stdio/i, { 'network.transport': 'pipe', 'network.protocol.name': undefined }],
   [/web_?socket/i, { 'network.transport': 'tcp', 'network.protocol.name': 'websocket' }],
@@ -48,7 +47,7 @@ function* classNamesOf(object: object): Generator<string> {
   }
 }
 
-/** The clients' transports keep the URL that they were made with. */
+/** Transports of clients keep their URL. */
 function serverPlaceOf(transport: object): McpServerPlace {
   const url = fieldOf(transport, '_url');
   if (!(url instanceof URL)) return { 'server.address': undefined, 'server.port': undefined };
@@ -56,7 +55,7 @@ function serverPlaceOf(transport: object): McpServerPlace {
   return { 'server.address': url.hostname, 'server.port': url.port === '' ? standardPort : Number(url.port) };
 }
 
-/** The HTTP status that a message was refused with, or the code of the connection's error, before the error's own name. */
+/** The HTTP status of the response, else the code of the connection's error, else the name of the error. */
 export function sendErrorType(error: unknown): string {
   const status = fieldOf(error, 'status') ?? fieldOf(error, 'code');
   if (Number.isInteger(status) && (status as number) >= 400 && (status as number) < 600) return String(status);

@@ -1,7 +1,7 @@
-// MongoDB's commands: what each is called and works on, and what its reply or error says of how it ended.
+// Parses MongoDB's commands, replies and errors: the name and collection of a command, returned documents, error types.
 //
-// Nothing of a reply becomes a label but whole numbers: a server that answers whatever it likes can make up codes of errors, which
-// the limits of the metrics hold, but no text. What cannot be read is left out; the driver is the one to complain of it.
+// Only whole numbers of a reply become labels: a malicious server can make up error codes, which the metrics' limits hold, but no
+// text. What cannot be read is left out; the driver is the one to report it.
 
 /** The database and collection that the driver addresses a command to. */
 export interface MongoNamespace {
@@ -9,14 +9,14 @@ export interface MongoNamespace {
   readonly collection?: string | undefined;
 }
 
-/** A command as it is sent: its first key names it. */
+/** A command as it is sent: its first key is its name. */
 export type MongoCommand = Readonly<Record<string, unknown>>;
 
-/** What the driver makes of a call of the application, and commands of that. */
+/** The driver's object for a call of the application, which sends commands. */
 export interface MongoOperation {
   readonly commandName: string;
   readonly ns: MongoNamespace;
-  /** Of one that runs a command as the application wrote it. */
+  /** Where the application wrote the command itself. */
   readonly command?: MongoCommand;
 }
 
@@ -25,7 +25,7 @@ export interface MongoTarget {
   readonly collection: string | undefined;
 }
 
-/** What the driver sends by itself on a connection that a pool has lent out. */
+/** What the driver sends on its own on a connection that is in use. */
 const DRIVERS_OWN = new Set(['endSessions', 'saslStart', 'saslContinue', 'authenticate']);
 
 /** Commands to a database whose value is the name of a collection; that of others may be anything, such as a user's name. */
@@ -35,14 +35,14 @@ const OF_A_COLLECTION = new Set(
   ),
 );
 
-/** What a command is called, and the collection that it is about; undefined for what the driver sends by itself. */
+/** The name and collection of a command; undefined for what the driver sends on its own. */
 export function targetOf(command: MongoCommand, namespace: MongoNamespace): MongoTarget | undefined {
   const name = nameOf(command);
   if (name === undefined || DRIVERS_OWN.has(name)) return undefined;
   return { name, collection: collectionOf(namespace) ?? collectionIn(command, name) };
 }
 
-/** The same of an operation that never got as far as a command. */
+/** The same of an operation that has sent no command. */
 export function targetOfOperation({ commandName, command, ns }: MongoOperation): MongoTarget | undefined {
   return targetOf(typeof command === 'object' ? command : { [commandName]: undefined }, ns);
 }
@@ -52,7 +52,7 @@ function nameOf(command: MongoCommand): string | undefined {
   return undefined;
 }
 
-/** What concerns a whole database is addressed to `$cmd`. */
+/** Commands to a whole database are addressed to `$cmd`. */
 function collectionOf({ collection }: MongoNamespace): string | undefined {
   return collection === undefined || collection === '' || collection.startsWith('$') ? undefined : collection;
 }
@@ -76,20 +76,20 @@ interface PlainReply {
   readonly writeConcernError?: Refusal;
 }
 
-/** A reply that the driver reads as it needs it; the driver keeps what was read once. */
+/** A reply whose fields the driver parses when they are read, and caches. */
 interface RawReply {
   get(key: string | number, type: number): RawReply | null | undefined;
   getNumber(key: string): number | null | undefined;
-  /** How many documents came, where the reply is that of a cursor. */
+  /** The number of documents in the reply of a cursor. */
   readonly batchSize?: unknown;
   readonly isExplain?: boolean;
 }
 
-/** BSON's numbers for the types that are asked for. */
+/** BSON's numbers of types. */
 const OBJECT = 3;
 const ARRAY = 4;
 
-/** How many documents a reply has brought; undefined where it is not one of a cursor. */
+/** The number of documents in a reply; undefined if it is not one of a cursor. */
 export function returnedDocuments(reply: unknown): number | undefined {
   try {
     if (isRaw(reply)) return reply.isExplain !== true && typeof reply.batchSize === 'number' ? reply.batchSize : undefined;
@@ -101,7 +101,7 @@ export function returnedDocuments(reply: unknown): number | undefined {
   }
 }
 
-/** The code of the first write that a server refused in a reply which is no error, such as 11000 for a key that is there already. */
+/** The code of the first write that a server refused in a reply that is no error, such as 11000 for a duplicate key. */
 export function refusalOf(reply: unknown): string | undefined {
   try {
     return isRaw(reply) ? rawRefusal(reply) : plainRefusal(reply as PlainReply);
@@ -119,24 +119,24 @@ function rawRefusal(reply: RawReply): string | undefined {
   return write ? (codeText(write.getNumber('code')) ?? OTHER) : undefined;
 }
 
-/** An application may ask for bytes instead of objects: then there is an error, but no code to be read. */
+/** An application may have replies returned as bytes: then there is an error, but its code cannot be read. */
 function plainRefusal({ writeErrors, writeConcernError }: PlainReply): string | undefined {
   const write = writeErrors?.[0] ?? writeConcernError;
   return write === undefined ? undefined : (codeText(write.code) ?? OTHER);
 }
 
-/** The code that a server gave an error, else the error's name. A string for a code could be any text of the server's. */
+/** The code of a server's error, else the error's name. A code that is a string could be any text of the server's. */
 export function mongoErrorType(error: unknown): string {
   const name = errorName(error);
   try {
     if (name?.startsWith('Mongo') === true) return codeText((error as { readonly code?: unknown }).code) ?? name;
   } catch {
-    // A code that cannot be read is none.
+    // The error has a getter that throws.
   }
   return name ?? OTHER;
 }
 
-/** The name of what was thrown, which may be anything: who gives up an operation says with what it fails. */
+/** The name of what was thrown, which may be anything: an application can abort an operation with any value. */
 export function errorName(error: unknown): string | undefined {
   try {
     const { name } = error as { readonly name?: unknown };
@@ -146,13 +146,13 @@ export function errorName(error: unknown): string | undefined {
   }
 }
 
-/** An application may ask for numbers as objects that keep BSON's type. */
+/** An application may have numbers returned as objects that keep BSON's type. */
 function codeText(code: unknown): string | undefined {
   const number: unknown = code === null || code === undefined ? undefined : code.valueOf();
   return Number.isSafeInteger(number) ? String(number) : undefined;
 }
 
-/** Errors of operations that no connection was to be had for. Some of them also end commands under way. */
+/** Errors of operations that got no connection. Some of them also end commands that were sent. */
 const NOT_SENT = new Set<unknown>([
   'MongoClientClosedError',
   'MongoNotConnectedError',
@@ -168,16 +168,16 @@ const NOT_SENT = new Set<unknown>([
 /** Errors of commands, by which the driver fails the operation as well. */
 const sentErrors = new WeakSet<object>();
 
-/** Keeps in mind that a command was sent and failed by this error. */
+/** Notes that a command was sent and failed with this error. */
 export function noteSent(error: unknown): void {
   if (typeof error === 'object' && error !== null) sentErrors.add(error);
 }
 
-/** Whether an operation failed by this error before its command was sent to a server. */
+/** Whether an operation failed with this error before a command was sent. */
 export function isNotSent(error: unknown): boolean {
   try {
     const { name, connectionGeneration } = error as { readonly name?: unknown; readonly connectionGeneration?: unknown };
-    // The generation is noted on the error of a connection that could not be opened.
+    // The error of a connection that could not be opened has a generation.
     return (NOT_SENT.has(name) || connectionGeneration !== undefined) && !sentErrors.has(error as object);
   } catch {
     return false;

@@ -1,14 +1,15 @@
-// The connection pools of MongoDB's driver: what opening, waiting for and using connections takes, and who has one just now.
+// Connection pools of MongoDB's driver: the times to open, wait for and use a connection, errors, and the pools' state.
 import { dbClientConnectionErrors } from '../../catalog/db.ts';
 import { nowMillis } from '../../core/clock.ts';
 import type { Counter } from '../../core/recording/instrument.ts';
 import type { Attachment, Undo } from '../../hooks/instrumentation.ts';
-import { observePromiseMethod, type PromisedCall } from '../../hooks/promise-method.ts';
-import { wrapMethod } from '../../hooks/wrap-method.ts';
+import { observeCalls } from '../../hooks/observe-calls.ts';
+import { observePromiseMethod } from '../../hooks/promise-method.ts';
+import { undoAll } from '../../hooks/undo-all.ts';
 import { DbPools, type PoolState } from '../../recorders/db/pools.ts';
 import { errorName, mongoErrorType } from './commands.ts';
 
-/** Where a server is, as configured or as its replica set says. */
+/** The address of a server, as configured or as its replica set says. */
 export interface MongoServer {
   readonly host?: string;
   readonly port?: number;
@@ -29,9 +30,9 @@ interface Connection {
   [LENT]?: Lent | undefined;
 }
 
-/** Noted on a connection while it is lent out. */
+/** Kept on a connection while it is lent out. */
 interface Lent {
-  readonly pool: WatchedPool;
+  readonly pool: PoolRecorder;
   readonly sinceMillis: number;
 }
 
@@ -39,13 +40,13 @@ type Opened = (error: unknown, connection: unknown) => void;
 
 const LENT = Symbol('promtel.mongodb.lent');
 
-/** What the driver throws at who has waited for too long; the second one where the application limits the whole operation. */
+/** Errors of requests that waited too long; the second where the application limits the whole operation. */
 const TIMEOUTS = new Set<string | undefined>(['MongoWaitQueueTimeoutError', 'MongoOperationTimeoutError']);
 
-/** A connection that is of no use any more, since its pool was closed or cleared while it was opened. */
-const NOT_WANTED = new Set<string | undefined>(['MongoPoolClearedError', 'MongoPoolClosedError']);
+/** Errors of connections whose pool was closed or cleared while they were opened. */
+const POOL_GONE = new Set<string | undefined>(['MongoPoolClearedError', 'MongoPoolClosedError']);
 
-/** The server of a connection that a pool has lent out; undefined for any other, as those of heartbeats and handshakes. */
+/** The server of a connection that a pool has lent out; undefined for others, such as those of heartbeats and handshakes. */
 export function serverOfLent(connection: object): MongoServer | undefined {
   return (connection as Connection)[LENT]?.pool.server;
 }
@@ -54,7 +55,7 @@ export class MongoPools {
   readonly #attachment: Attachment;
   readonly #pools: DbPools<Pool>;
   readonly #errors;
-  readonly #watched = new WeakMap<Pool, WatchedPool>();
+  readonly #recorders = new WeakMap<Pool, PoolRecorder>();
 
   constructor(attachment: Attachment) {
     this.#attachment = attachment;
@@ -62,65 +63,59 @@ export class MongoPools {
     this.#errors = attachment.registry.instrument(dbClientConnectionErrors);
   }
 
-  /** Patches the methods by which connections are opened, lent out and given back. */
+  /** Patches the methods that open, lend and take back connections. */
   patch(prototype: object): Undo {
-    const undo = [
-      observePromiseMethod(prototype, 'checkOut', this.#attachment.guard, (pool: Pool) => this.#watch(pool).lend()),
-      this.#followReturns(prototype),
-      this.#followOpening(prototype),
-    ];
-    return () => {
-      for (const one of undo) one();
-    };
+    const { guard } = this.#attachment;
+    return undoAll([
+      observePromiseMethod(prototype, 'checkOut', guard, {
+        before: (pool: Pool) => this.#recorderOf(pool).request(),
+        fulfilled: (connection, { recorder, startMillis }) => recorder.lend(connection as Connection, startMillis),
+        rejected: (error, { recorder }) => recorder.refuse(error),
+      }),
+      observeCalls(prototype, 'checkIn', guard, { before: (_, [connection]: [Connection]) => takeBack(connection) }),
+      observeCalls(prototype, 'createConnection', guard, {
+        before: (pool: Pool, values: unknown[]) => {
+          values[0] = this.#timed(values[0] as Opened, pool);
+        },
+      }),
+    ]);
   }
 
-  #watch(pool: Pool): WatchedPool {
-    let watched = this.#watched.get(pool);
-    if (watched === undefined) {
-      watched = new WatchedPool(pool, this.#pools, this.#errors);
-      this.#watched.set(pool, watched);
+  #recorderOf(pool: Pool): PoolRecorder {
+    let recorder = this.#recorders.get(pool);
+    if (recorder === undefined) {
+      recorder = new PoolRecorder(pool, this.#pools, this.#errors);
+      this.#recorders.set(pool, recorder);
     }
-    return watched;
+    return recorder;
   }
 
-  #followReturns(prototype: object): Undo {
-    const returned = this.#attachment.guard((connection: Connection) => {
-      const lent = connection[LENT];
-      connection[LENT] = undefined;
-      lent?.pool.useTime.record((nowMillis() - lent.sinceMillis) / 1000);
-    });
-    return wrapMethod(prototype, 'checkIn', (checkIn) => {
-      return function (connection, ...rest) {
-        returned(connection as Connection);
-        return checkIn.call(this, connection, ...rest);
-      };
-    });
-  }
-
-  #followOpening(prototype: object): Undo {
-    const timed = this.#attachment.guard((pool: Pool, opened: Opened): Opened => {
-      const noteEnd = this.#attachment.guard(this.#watch(pool).open());
-      const wrapped: Opened = (error, connection) => {
-        noteEnd(error);
-        opened(error, connection);
-      };
-      followed.add(wrapped);
-      return wrapped;
-    });
-    return wrapMethod(prototype, 'createConnection', (create) => {
-      return function (opened, ...rest) {
-        const own = followed.has(opened as Opened) ? undefined : timed(this as Pool, opened as Opened);
-        return create.call(this, own ?? opened, ...rest);
-      };
-    });
+  /** The callback of a connection that is being opened, which records how that ended before it is called. */
+  #timed(opened: Opened, pool: Pool): Opened {
+    const recorder = this.#recorderOf(pool);
+    const startMillis = nowMillis();
+    const record = this.#attachment.guard((error: unknown) => recorder.open(startMillis, error));
+    return (error, connection) => {
+      record(error);
+      opened(error, connection);
+    };
   }
 }
 
-/** The callbacks that are timed: attached twice, the first counts. */
-const followed = new WeakSet<Opened>();
+function takeBack(connection: Connection): void {
+  const lent = connection[LENT];
+  connection[LENT] = undefined;
+  lent?.pool.useTime.record((nowMillis() - lent.sinceMillis) / 1000);
+}
 
-/** A pool's series. It must not hold on to the pool. */
-class WatchedPool {
+/** A request for a connection. */
+interface PoolRequest {
+  readonly recorder: PoolRecorder;
+  readonly startMillis: number;
+}
+
+/** Records into the series of a pool. It must not keep the pool alive. */
+class PoolRecorder {
   readonly server: MongoServer;
   readonly useTime;
   readonly #address: string;
@@ -142,32 +137,27 @@ class WatchedPool {
     pools.watch(pool, pool.address, (current) => this.#stateOf(current));
   }
 
-  /** A connection is being opened; to be told how that ended. */
-  open(): (error: unknown) => void {
-    const startMillis = nowMillis();
-    return (error) => {
-      if (!error) this.#createTime.record((nowMillis() - startMillis) / 1000);
-      else if (!NOT_WANTED.has(errorName(error)))
-        this.#errors.add(1, { 'db.client.connection.pool.name': this.#address, 'error.type': mongoErrorType(error) });
-    };
+  open(startMillis: number, error: unknown): void {
+    if (!error) this.#createTime.record((nowMillis() - startMillis) / 1000);
+    else if (!POOL_GONE.has(errorName(error)))
+      this.#errors.add(1, { 'db.client.connection.pool.name': this.#address, 'error.type': mongoErrorType(error) });
   }
 
-  /** One more waits for a connection. */
-  lend(): PromisedCall {
+  request(): PoolRequest {
     this.#pending += 1;
-    const startMillis = nowMillis();
-    return {
-      done: (connection) => {
-        const sinceMillis = nowMillis();
-        this.#pending -= 1;
-        this.#waitTime.record((sinceMillis - startMillis) / 1000);
-        (connection as Connection)[LENT] = { pool: this, sinceMillis };
-      },
-      failed: (error) => {
-        this.#pending -= 1;
-        if (TIMEOUTS.has(errorName(error))) this.#timeouts.add(1);
-      },
-    };
+    return { recorder: this, startMillis: nowMillis() };
+  }
+
+  lend(connection: Connection, startMillis: number): void {
+    const sinceMillis = nowMillis();
+    this.#pending -= 1;
+    this.#waitTime.record((sinceMillis - startMillis) / 1000);
+    connection[LENT] = { pool: this, sinceMillis };
+  }
+
+  refuse(error: unknown): void {
+    this.#pending -= 1;
+    if (TIMEOUTS.has(errorName(error))) this.#timeouts.add(1);
   }
 
   #stateOf({ currentCheckedOutCount, availableConnectionCount, closed, options: { maxPoolSize } }: Pool): PoolState {

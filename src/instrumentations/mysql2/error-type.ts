@@ -1,4 +1,4 @@
-// The `error.type` of what mysql2 reports.
+// The `error.type` of errors of mysql2.
 import { errorTypeOf } from '../../core/operation.ts';
 
 /** A code such as ER_NO_SUCH_TABLE; the server's number where mysql2 has no name for it, as for some of MariaDB's own. */

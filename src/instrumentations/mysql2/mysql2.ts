@@ -1,8 +1,9 @@
-// MySQL and MariaDB with mysql2: statements as mysql2 publishes them, and pools and connections that fail, which are patched.
+// MySQL and MariaDB with mysql2: statements, which mysql2 publishes, and pools and failed connections, whose methods are patched.
 import { nowMillis } from '../../core/clock.ts';
-import type { Attachment, Instrumentation, Undo } from '../../hooks/instrumentation.ts';
+import type { Attachment, Guard, Instrumentation, Undo } from '../../hooks/instrumentation.ts';
+import { observeCalls } from '../../hooks/observe-calls.ts';
 import type { Traced } from '../../hooks/tracing-channel.ts';
-import { wrapMethod } from '../../hooks/wrap-method.ts';
+import { undoAll } from '../../hooks/undo-all.ts';
 import { DB_OPERATION_METRICS, type DbOperation, DbOperations } from '../../recorders/db/operations.ts';
 import { DB_POOL_METRICS } from '../../recorders/db/pools.ts';
 import { type SqlTarget, SqlTargets } from '../../recorders/db/sql-target.ts';
@@ -16,7 +17,7 @@ export const mysql2: Instrumentation = {
   attach(attachment) {
     const statements = new Statements(attachment);
     const pools = new Mysql2Pools(attachment);
-    // Values are written into the text of a query, but never into that of a prepared statement.
+    // The text of a query may contain values, that of a prepared statement never does.
     attachment.trace<Statement>('mysql2:query', {
       end: (statement, seconds) => statements.end(statement, statements.targetOf(statement).read(statement.query), seconds),
     });
@@ -24,14 +25,15 @@ export const mysql2: Instrumentation = {
       end: (statement, seconds) =>
         statements.end(statement, statements.targetOf(statement).operationOf(statement.query), seconds),
     });
-    attachment.patch({ file: 'lib/commands/client_handshake.js' }, ({ prototype }: Class) => statements.watch(prototype));
-    attachment.patch({ file: 'lib/commands/execute.js' }, ({ prototype }: Class) => statements.followPrepared(prototype));
-    attachment.patch({ file: 'lib/base/pool.js' }, ({ prototype }: Class) => pools.followRequests(prototype));
-    attachment.patch({ file: 'lib/pool_connection.js' }, ({ prototype }: Class) => pools.followReturns(prototype));
-    attachment.patch({ file: 'lib/base/connection.js' }, ({ prototype }: Class) => {
-      const undo = [pools.followFailures(prototype), preserveUnhandledError(prototype, attachment)];
-      return () => undo.forEach((one) => one());
-    });
+    attachment.patch({ file: 'lib/commands/client_handshake.js' }, ({ prototype }: Class) =>
+      statements.observeHandshakes(prototype),
+    );
+    attachment.patch({ file: 'lib/commands/execute.js' }, ({ prototype }: Class) => statements.observePrepared(prototype));
+    attachment.patch({ file: 'lib/base/pool.js' }, ({ prototype }: Class) => pools.observeRequests(prototype));
+    attachment.patch({ file: 'lib/pool_connection.js' }, ({ prototype }: Class) => pools.observeReturns(prototype));
+    attachment.patch({ file: 'lib/base/connection.js' }, ({ prototype }: Class) =>
+      undoAll([pools.observeFailures(prototype), preserveUnhandledError(prototype, attachment.guard)]),
+    );
   },
 };
 
@@ -40,9 +42,9 @@ interface Class {
 }
 
 interface Target {
-  /** Empty if none is selected. */
+  /** Empty if no database is selected. */
   readonly database: string;
-  /** A path where it is a Unix socket. */
+  /** A path if it is a Unix socket. */
   readonly serverAddress: string;
   readonly serverPort: number | undefined;
 }
@@ -55,7 +57,7 @@ type OnResult = (error: unknown, result: unknown, ...rest: unknown[]) => unknown
 
 /** The execution of a statement. */
 interface Execution {
-  /** Undefined where the application has prepared the statement itself. */
+  /** Undefined if the application prepared the statement itself. */
   readonly sql?: string;
   readonly statement?: { readonly query: string };
   onResult?: OnResult;
@@ -72,9 +74,6 @@ interface Connection {
 
 const MOST_SERVERS = 1000;
 
-/** The callbacks that are timed: attached twice, the first counts. */
-const followed = new WeakSet<OnResult>();
-
 class Statements {
   readonly #operations: DbOperations;
   readonly #attachment: Attachment;
@@ -88,50 +87,40 @@ class Statements {
     this.#operations = new DbOperations(attachment.registry, attachment.settings.slowDbSeconds);
   }
 
-  /** Learns from each greeting whether the server is MariaDB, which what is published does not tell. */
-  watch(prototype: object): Undo {
-    const note = this.#attachment.guard(({ handshake }: Handshake, { config }: Connection): void => {
-      if (!/mariadb/i.test(handshake.serverVersion) || this.#mariadb.size >= MOST_SERVERS) return;
-      this.#mariadb.add(config.socketPath || `${config.host}:${config.port}`);
-    });
-    return wrapMethod(prototype, 'handshakeInit', (handshakeInit) => {
-      return function (packet, connection, ...rest) {
-        const next = handshakeInit.call(this, packet, connection, ...rest);
-        note(this as Handshake, connection as Connection);
-        return next;
-      };
+  /** Reads from each greeting whether the server is MariaDB, which mysql2 does not publish. */
+  observeHandshakes(prototype: object): Undo {
+    return observeCalls(prototype, 'handshakeInit', this.#attachment.guard, {
+      after: ({ handshake }: Handshake, [, { config }]: [unknown, Connection]) => {
+        if (!/mariadb/i.test(handshake.serverVersion) || this.#mariadb.size >= MOST_SERVERS) return;
+        this.#mariadb.add(config.socketPath || `${config.host}:${config.port}`);
+      },
     });
   }
 
-  /** Follows executions of what the application has prepared, of which nothing is published. */
-  followPrepared(prototype: object): Undo {
-    const follow = this.#attachment.guard((execution: Execution, { config }: Connection) => this.#follow(execution, config));
-    return wrapMethod(prototype, 'start', (start) => {
-      return function (packet, connection, ...rest) {
-        follow(this as Execution, connection as Connection);
-        return start.call(this, packet, connection, ...rest);
-      };
+  /** Observes executions of statements that the application prepared itself, which mysql2 does not publish. */
+  observePrepared(prototype: object): Undo {
+    return observeCalls(prototype, 'start', this.#attachment.guard, {
+      before: (execution: Execution, [, { config }]: [unknown, Connection]) => this.#observe(execution, config),
     });
   }
 
-  #follow(execution: Execution, { database = '', host = '', port, socketPath }: Mysql2Place): void {
+  #observe(execution: Execution, { database = '', host = '', port, socketPath }: Mysql2Place): void {
     const { sql, statement, onResult } = execution;
-    if (sql !== undefined || statement === undefined || typeof onResult !== 'function' || followed.has(onResult)) return;
+    if (sql !== undefined || statement === undefined || typeof onResult !== 'function') return;
     const place = socketPath ? { serverAddress: socketPath, serverPort: undefined } : { serverAddress: host, serverPort: port };
     const startMillis = nowMillis();
     let isOver = false;
-    const note = this.#attachment.guard((error: unknown, result: unknown) => {
-      // After it has timed out, its result may still come.
+    const record = this.#attachment.guard((error: unknown, result: unknown) => {
+      // After a timeout, the result may still arrive.
       if (isOver || this.#isDetached) return;
       isOver = true;
       const operation = this.targetOf({ database, ...place }).operationOf(statement.query);
       this.end({ result, error: error ?? undefined }, operation, (nowMillis() - startMillis) / 1000);
     });
     execution.onResult = function (this: unknown, ...values) {
-      note(values[0], values[1]);
+      record(values[0], values[1]);
       return onResult.apply(this, values);
     };
-    followed.add(execution.onResult);
   }
 
   targetOf({ database, serverAddress, serverPort }: Target): SqlTarget {
@@ -151,7 +140,7 @@ class Statements {
   }
 }
 
-/** Writes are answered with a header, several statements with an array of answers, which rows that are arrays look like. */
+/** The result of a write is a header, that of several statements an array of results, which looks like rows that are arrays. */
 function returnedRowsOf(result: unknown): number | undefined {
   if (!Array.isArray(result)) return undefined;
   const first = result[0] as { readonly constructor?: { readonly name?: unknown } | null } | undefined;
@@ -167,30 +156,23 @@ interface Command {
 }
 
 /**
- * Where a statement without a callback is followed, mysql2 listens for its error, and one that nobody else listens for would no
- * longer end the process. Such an error is emitted again, when nobody listens.
+ * Where a statement without a callback is published, mysql2 listens to its error, and one that has no other listener would no
+ * longer end the process. Such an error is emitted again when it has no listener.
  */
-function preserveUnhandledError(prototype: object, { guard }: Attachment): Undo {
-  const leave = guard((command: Command): void => {
-    if (command.onResult || command.listenerCount('error') !== 1) return;
-    let isHeard = false;
-    const emitAgain = (error: unknown): void => {
-      command.off('error', emitAgain);
-      if (!isHeard) command.emit('error', error);
-    };
-    command.on('error', emitAgain);
-    command.on('newListener', (event) => {
-      isHeard ||= event === 'error';
-    });
+function preserveUnhandledError(prototype: object, guard: Guard): Undo {
+  const after = (_: unknown, __: unknown[], command: unknown): void => emitUnhandledError(command as Command);
+  return undoAll(['query', 'execute'].map((name) => observeCalls(prototype, name, guard, { after })));
+}
+
+function emitUnhandledError(command: Command): void {
+  if (command.onResult || command.listenerCount('error') !== 1) return;
+  let isHandled = false;
+  const emitAgain = (error: unknown): void => {
+    command.off('error', emitAgain);
+    if (!isHandled) command.emit('error', error);
+  };
+  command.on('error', emitAgain);
+  command.on('newListener', (event) => {
+    isHandled ||= event === 'error';
   });
-  const undo = ['query', 'execute'].map((name) =>
-    wrapMethod(prototype, name, (original) => {
-      return function (...values) {
-        const command = original.apply(this, values);
-        leave(command as Command);
-        return command;
-      };
-    }),
-  );
-  return () => undo.forEach((one) => one());
 }

@@ -1,13 +1,14 @@
-// The connection pools of mysql2: what waiting for, opening and using connections takes, and which connections fail.
+// Connection pools of mysql2: the times to wait for, open and use a connection, timeouts, errors, and the pools' state.
 import { dbClientConnectionErrors } from '../../catalog/db.ts';
 import { nowMillis } from '../../core/clock.ts';
 import type { HistogramCell } from '../../core/recording/cell.ts';
 import type { Attachment, Undo } from '../../hooks/instrumentation.ts';
-import { wrapMethod } from '../../hooks/wrap-method.ts';
+import { observeCalls } from '../../hooks/observe-calls.ts';
+import { undoAll } from '../../hooks/undo-all.ts';
 import { DbPools, type PoolState } from '../../recorders/db/pools.ts';
 import { mysql2ErrorType } from './error-type.ts';
 
-/** Where a connection goes to. */
+/** The server and database of a connection. */
 export interface Mysql2Place {
   readonly host?: string;
   readonly port?: number;
@@ -19,16 +20,16 @@ interface Pool {
   readonly _closed: boolean;
   readonly _allConnections: { readonly length: number };
   readonly _freeConnections: { readonly length: number };
-  /** What waits for a connection. */
+  /** The requests that wait for a connection. */
   readonly _connectionQueue: { readonly length: number };
-  /** Its limit is 0 where there is none. */
+  /** A limit of 0 means none. */
   readonly config: { readonly connectionLimit: number; readonly connectionConfig: Mysql2Place };
 }
 
 interface Connection {
   readonly config: Mysql2Place;
   readonly _fatalError: unknown;
-  /** Undefined if it was never lent out, null if it is not just now. */
+  /** Undefined if it was never lent out, null if it was returned. */
   [LENT]?: Lent | null;
 }
 
@@ -39,29 +40,26 @@ interface Lent {
 
 const LENT = Symbol('promtel.mysql2.lent');
 
-/** What asked for a connection is told. */
+/** The callback of a request for a connection. */
 type Granted = (error: unknown, connection: Connection) => unknown;
 
 interface Request {
   readonly sinceMillis: number;
-  /** Later than that where it first waited for a connection that broke. */
+  /** Later than `sinceMillis` if the first connection that it waited for failed. */
   triedMillis: number;
 }
 
-/** By the callbacks that are timed: attached twice, the first counts. */
+/** By callback, since mysql2 makes a request again with the callback that it has. */
 const requests = new WeakMap<Granted, Request>();
 
-/** The connections whose failure was counted. */
-const failed = new WeakSet<Connection>();
-
-/** Where a request is turned down since the pool has no more to give; mysql2 says it in words only. */
+/** The messages of errors of a pool that has no connection left; the errors have no code. */
 const EXHAUSTED = new Set<unknown>(['Queue limit reached.', 'No connections available.']);
 
 export class Mysql2Pools {
   readonly #attachment: Attachment;
   readonly #pools: DbPools<Pool>;
   readonly #errors;
-  readonly #watched = new WeakMap<Pool, WatchedPool>();
+  readonly #recorders = new WeakMap<Pool, PoolRecorder>();
   #isDetached = false;
 
   constructor(attachment: Attachment) {
@@ -71,79 +69,69 @@ export class Mysql2Pools {
     this.#errors = attachment.registry.instrument(dbClientConnectionErrors);
   }
 
-  /** Patches a pool's method by which connections are asked for. */
-  followRequests(prototype: object): Undo {
-    const follow = this.#attachment.guard((pool: Pool, granted: Granted) => this.#follow(pool, granted));
-    return wrapMethod(prototype, 'getConnection', (getConnection) => {
-      return function (granted, ...rest) {
-        return getConnection.call(this, follow(this as Pool, granted as Granted) ?? granted, ...rest);
-      };
+  /** Patches the method of a pool that requests a connection. */
+  observeRequests(prototype: object): Undo {
+    return observeCalls(prototype, 'getConnection', this.#attachment.guard, {
+      before: (pool: Pool, values: unknown[]) => {
+        if (typeof values[0] === 'function') values[0] = this.#timed(values[0] as Granted, pool);
+      },
     });
   }
 
-  /** Patches a pooled connection's methods by which it goes back to its pool, or out of it for good. */
-  followReturns(prototype: object): Undo {
-    const takeBack = this.#attachment.guard((connection: Connection) => {
-      const lent = connection[LENT];
-      if (lent) lent.useTime.record((nowMillis() - lent.sinceMillis) / 1000);
-      if (lent) connection[LENT] = null;
-    });
-    const undo = ['release', '_removeFromPool'].map((name) =>
-      wrapMethod(prototype, name, (original) => {
-        return function (...values) {
-          takeBack(this as Connection);
-          return original.apply(this, values);
-        };
-      }),
+  /** Patches the methods of a pooled connection that return it to the pool, or remove it from the pool. */
+  observeReturns(prototype: object): Undo {
+    const before = (connection: Connection): void => takeBack(connection);
+    return undoAll(
+      ['release', '_removeFromPool'].map((name) => observeCalls(prototype, name, this.#attachment.guard, { before })),
     );
-    return () => undo.forEach((one) => one());
   }
 
-  /** Patches the method by which any connection tells whom it concerns that it is of no more use. */
-  followFailures(prototype: object): Undo {
-    const note = this.#attachment.guard((connection: Connection, error: unknown) => {
-      if (connection._fatalError || failed.has(connection)) return;
-      failed.add(connection);
-      const name = poolNameOf(connection.config);
-      this.#errors.add(1, { 'db.client.connection.pool.name': name, 'error.type': mysql2ErrorType(error) });
-    });
-    return wrapMethod(prototype, '_notifyError', (notifyError) => {
-      return function (error, ...rest) {
-        note(this as Connection, error);
-        return notifyError.call(this, error, ...rest);
-      };
+  /** Patches the method of a connection that reports a fatal error. */
+  observeFailures(prototype: object): Undo {
+    return observeCalls(prototype, '_notifyError', this.#attachment.guard, {
+      before: ({ _fatalError, config }: Connection, [error]: [unknown]) => {
+        if (_fatalError) return;
+        const name = poolNameOf(config);
+        this.#errors.add(1, { 'db.client.connection.pool.name': name, 'error.type': mysql2ErrorType(error) });
+      },
     });
   }
 
-  #follow(pool: Pool, granted: Granted): Granted | undefined {
-    if (typeof granted !== 'function') return undefined;
+  #timed(granted: Granted, pool: Pool): Granted {
     const known = requests.get(granted);
     if (known !== undefined) {
       known.triedMillis = nowMillis();
-      return undefined;
+      return granted;
     }
     const request = { sinceMillis: nowMillis(), triedMillis: nowMillis() };
-    const watched = this.#watch(pool);
-    const note = this.#attachment.guard((error: unknown, connection: Connection) => {
-      if (!this.#isDetached) watched.answer(request, error, connection);
+    const recorder = this.#recorderOf(pool);
+    const record = this.#attachment.guard((error: unknown, connection: Connection) => {
+      if (!this.#isDetached) recorder.answer(request, error, connection);
     });
-    const followed = function (this: unknown, ...values: Parameters<Granted>): unknown {
-      note(...values);
+    const timed = function (this: unknown, ...values: Parameters<Granted>): unknown {
+      record(...values);
       return granted.apply(this, values);
     };
-    requests.set(followed, request);
-    return followed;
+    requests.set(timed, request);
+    return timed;
   }
 
-  #watch(pool: Pool): WatchedPool {
-    let watched = this.#watched.get(pool);
-    if (watched === undefined) this.#watched.set(pool, (watched = new WatchedPool(pool, this.#pools)));
-    return watched;
+  #recorderOf(pool: Pool): PoolRecorder {
+    let recorder = this.#recorders.get(pool);
+    if (recorder === undefined) this.#recorders.set(pool, (recorder = new PoolRecorder(pool, this.#pools)));
+    return recorder;
   }
 }
 
-/** A pool's series. It must not hold on to the pool. */
-class WatchedPool {
+function takeBack(connection: Connection): void {
+  const lent = connection[LENT];
+  if (!lent) return;
+  lent.useTime.record((nowMillis() - lent.sinceMillis) / 1000);
+  connection[LENT] = null;
+}
+
+/** Records into the series of a pool. It must not keep the pool alive. */
+class PoolRecorder {
   readonly #waitTime;
   readonly #createTime;
   readonly #useTime;
@@ -167,14 +155,14 @@ class WatchedPool {
       return;
     }
     this.#waitTime.record((now - sinceMillis) / 1000);
-    // A pool opens a connection for who asks for one, and lends it to him first.
+    // A pool opens a connection for a request, and lends it to that request first.
     if (connection[LENT] === undefined) this.#createTime.record((now - triedMillis) / 1000);
     connection[LENT] = { useTime: this.#useTime, sinceMillis: now };
   }
 }
 
 function stateOf({ _closed, _allConnections, _freeConnections, _connectionQueue, config }: Pool): PoolState {
-  // It keeps its lists when it is closed.
+  // A closed pool keeps its lists.
   if (_closed) return { used: 0, idle: 0, max: 0, pending: 0 };
   const idle = _freeConnections.length;
   const max = config.connectionLimit === 0 ? undefined : config.connectionLimit;

@@ -1,14 +1,15 @@
-// Pools of PostgreSQL clients made by pg-pool, also as pg's own Pool: what they hold, and what happens to who wants a client.
+// Connection pools of pg-pool, which is also pg's own Pool: their state, the times to open, wait for and use a client, errors.
 //
-// pg-pool publishes nothing, and its events do not tell who waits. What waits is an object of its own, which carries the time
-// from method to method, so no callback or promise of the application's is touched.
+// pg-pool publishes nothing, and its events do not say what waits. A request is an object of its own, which carries the time from
+// method to method, so no callback or promise of the application is touched.
 import { errorMonitor } from 'node:events';
 import { dbClientConnectionErrors } from '../../catalog/db.ts';
 import { nowMillis } from '../../core/clock.ts';
 import type { CounterCell, HistogramCell } from '../../core/recording/cell.ts';
 import type { Counter } from '../../core/recording/instrument.ts';
 import type { Attachment, Instrumentation, Undo } from '../../hooks/instrumentation.ts';
-import { wrapMethod } from '../../hooks/wrap-method.ts';
+import { observeCalls } from '../../hooks/observe-calls.ts';
+import { undoAll } from '../../hooks/undo-all.ts';
 import { DB_POOL_METRICS, DbPools, type PoolState } from '../../recorders/db/pools.ts';
 import { pgErrorType } from './error-type.ts';
 
@@ -18,8 +19,8 @@ export const pgPool: Instrumentation = {
   metrics: DB_POOL_METRICS,
   attach(attachment) {
     const pools = new Pools(attachment);
-    // The ES module passes on the CommonJS one.
-    attachment.patch({ file: 'index.js' }, ({ prototype }: { readonly prototype: object }) => pools.watch(prototype));
+    // The ES module re-exports the CommonJS one.
+    attachment.patch({ file: 'index.js' }, ({ prototype }: { readonly prototype: object }) => pools.patch(prototype));
   },
 };
 
@@ -43,16 +44,16 @@ interface Client {
   [IS_BROKEN]?: true;
 }
 
-/** What waits for a client. */
+/** A request for a client. */
 interface Request {
   callback: (...values: unknown[]) => unknown;
   readonly timedOut?: boolean;
-  /** Undefined once it waits no longer. */
+  /** Undefined when it no longer waits. */
   [SINCE_MILLIS]?: number | undefined;
   [SERIES]?: Series;
 }
 
-/** What is recorded of one pool. */
+/** The series of one pool. */
 interface Series {
   readonly attributes: { readonly 'db.client.connection.pool.name': string };
   readonly wait: HistogramCell;
@@ -67,18 +68,16 @@ const IS_BROKEN = Symbol('promtel.pg.isBroken');
 const SINCE_MILLIS = Symbol('promtel.pg.sinceMillis');
 const SERIES = Symbol('promtel.pg.series');
 
-/** Where a client could not be opened in time; pg-pool says it in words only. */
+/** The message of the error of a client that could not be opened in time; the error has no code. */
 const OPENED_TOO_LATE = 'Connection terminated due to connection timeout';
-
-/** Requests whose end is followed: attached twice, the first counts. */
-const followed = new WeakSet<Request>();
 
 class Pools {
   readonly #attachment: Attachment;
   readonly #pools: DbPools<Pool>;
   readonly #errors: Counter<typeof dbClientConnectionErrors>;
   readonly #series = new WeakMap<Pool, Series>();
-  readonly #watchedRequests = new WeakSet<object>();
+  /** The prototypes of requests that are patched. */
+  readonly #patchedRequests = new WeakSet<object>();
   #isDetached = false;
 
   constructor(attachment: Attachment) {
@@ -88,63 +87,39 @@ class Pools {
     attachment.onDetach(() => (this.#isDetached = true));
   }
 
-  watch(prototype: object): Undo {
+  patch(prototype: object): Undo {
     const { guard } = this.#attachment;
-    const queue = guard((pool: Pool, sinceMillis: number) => this.#queue(pool, sinceMillis));
-    const open = guard((request: Request, sinceMillis: number) => this.#open(request, sinceMillis));
-    const noteOpening = guard((pool: Pool, request: Request, sinceMillis: number) =>
-      this.#noteOpening(pool, request, sinceMillis),
-    );
-    const lend = guard((pool: Pool, client: Client, request: Request) => this.#lend(pool, client, request));
-    const takeBack = guard((pool: Pool, client: Client) => this.#takeBack(pool, client));
-    const undo = [
-      wrapMethod(prototype, 'connect', (connect) => {
-        return function (this: unknown, ...values) {
-          const sinceMillis = nowMillis();
-          const result = connect.apply(this, values);
-          queue(this as Pool, sinceMillis);
-          return result;
-        };
+    return undoAll([
+      observeCalls(prototype, 'connect', guard, {
+        before: nowMillis,
+        after: (pool: Pool, _, __, sinceMillis = nowMillis()) => this.#queue(pool, sinceMillis),
       }),
-      wrapMethod(prototype, 'newClient', (newClient) => {
-        return function (this: unknown, ...values) {
-          const sinceMillis = nowMillis();
-          open(values[0] as Request, sinceMillis);
-          const result = newClient.apply(this, values);
-          noteOpening(this as Pool, values[0] as Request, sinceMillis);
-          return result;
-        };
+      observeCalls(prototype, 'newClient', guard, {
+        before: (_: Pool, [request]: [Request]) => this.#open(request),
+        after: (pool, [request], _, sinceMillis = nowMillis()) => this.#observeClient(pool, request, sinceMillis),
       }),
-      wrapMethod(prototype, '_acquireClient', (acquire) => {
-        return function (this: unknown, ...values) {
-          lend(this as Pool, values[0] as Client, values[1] as Request);
-          return acquire.apply(this, values);
-        };
+      observeCalls(prototype, '_acquireClient', guard, {
+        before: (pool: Pool, [client, request]: [Client, Request]) => this.#lend(pool, client, request),
       }),
-      wrapMethod(prototype, '_release', (release) => {
-        return function (this: unknown, ...values) {
-          takeBack(this as Pool, values[0] as Client);
-          return release.apply(this, values);
-        };
+      observeCalls(prototype, '_release', guard, {
+        before: (pool: Pool, [client]: [Client]) => this.#takeBack(pool, client),
       }),
-    ];
-    return () => undo.forEach((one) => one());
+    ]);
   }
 
-  /** A request that is not granted at once is the last that waits. */
+  /** A request that is not granted at once is the last in the queue. */
   #queue(pool: Pool, sinceMillis: number): void {
     const series = this.#seriesOf(pool);
     const request = pool._pendingQueue.at(-1);
     if (series === undefined || request === undefined || request[SINCE_MILLIS] !== undefined) return;
     request[SINCE_MILLIS] = sinceMillis;
     request[SERIES] = series;
-    this.#watchTimeouts(Object.getPrototypeOf(request) as object);
+    this.#observeTimeouts(Object.getPrototypeOf(request) as object);
   }
 
-  /** A request for which a client is opened, at once or after it has waited. */
-  #open(request: Request, sinceMillis: number): void {
-    if (followed.has(request)) return;
-    followed.add(request);
+  /** A request for which a client is opened, at once or after it has waited. Returns when that began. */
+  #open(request: Request): number {
+    const sinceMillis = nowMillis();
     request[SINCE_MILLIS] ??= sinceMillis;
     const { callback } = request;
     const note = this.#attachment.guard((error: Error | null | undefined) => this.#noteOpened(request, error));
@@ -152,15 +127,16 @@ class Pools {
       note(values[0] as Error | null | undefined);
       return callback.apply(this, values);
     };
+    return sinceMillis;
   }
 
-  #noteOpening(pool: Pool, request: Request, sinceMillis: number): void {
+  #observeClient(pool: Pool, request: Request, sinceMillis: number): void {
     const client = pool._clients.at(-1);
     const series = this.#seriesOf(pool);
-    if (client === undefined || series === undefined || client[OPENED_MILLIS] !== undefined) return;
+    if (client === undefined || series === undefined) return;
     client[OPENED_MILLIS] = sinceMillis;
     request[SERIES] = series;
-    // No listener in the sense of the event: an error that the application listens to nowhere still ends the process.
+    // A monitor, since an error that has no listener has to end the process still.
     const noteBroken = this.#attachment.guard((error: unknown) => this.#noteBroken(client, series, error));
     client.on(errorMonitor, noteBroken);
   }
@@ -172,7 +148,7 @@ class Pools {
     this.#countError(series, error);
   }
 
-  /** A connection that was cut tells so twice: by what the server says and by its end. */
+  /** A connection that was cut emits two errors: that of the server and that of its end. */
   #noteBroken(client: Client, series: Series, error: unknown): void {
     if (client[IS_BROKEN] || this.#isDetached) return;
     client[IS_BROKEN] = true;
@@ -183,7 +159,7 @@ class Pools {
     this.#errors.add(1, { ...attributes, 'error.type': pgErrorType(error) });
   }
 
-  /** Also called for one that timed out, or to do away with a client: these have nobody who waits. */
+  /** Also called for a request that timed out, or to remove a client: then nothing waits. */
   #lend(pool: Pool, client: Client, request: Request): void {
     const series = this.#seriesOf(pool);
     const sinceMillis = request[SINCE_MILLIS];
@@ -204,10 +180,10 @@ class Pools {
     this.#seriesOf(pool)?.use.record((nowMillis() - lentMillis) / 1000);
   }
 
-  /** A request is told that it timed out by setting `timedOut` on it, and by nothing else. */
-  #watchTimeouts(requests: object): void {
-    if (requests === Object.prototype || this.#watchedRequests.has(requests)) return;
-    this.#watchedRequests.add(requests);
+  /** That a request timed out shows only in `timedOut`, which is set on it. */
+  #observeTimeouts(requests: object): void {
+    if (requests === Object.prototype || this.#patchedRequests.has(requests)) return;
+    this.#patchedRequests.add(requests);
     const note = this.#attachment.guard(countTimeout);
     const set = function (this: Request, value: unknown): void {
       Object.defineProperty(this, 'timedOut', { value, configurable: true, enumerable: true, writable: true });
@@ -246,7 +222,7 @@ function countTimeout(request: Request): void {
   request[SERIES]?.timeouts.add(1);
 }
 
-/** A pool that has ended is there until it is collected, but may open nothing. */
+/** A pool that has ended stays until it is garbage-collected, but opens no client. */
 function stateOf({ totalCount, idleCount, waitingCount, options, ended }: Pool): PoolState {
   return { used: totalCount - idleCount, idle: idleCount, max: ended ? 0 : options.max, pending: waitingCount };
 }

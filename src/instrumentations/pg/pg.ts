@@ -1,10 +1,11 @@
-// PostgreSQL with pg, which publishes nothing: queries, from being asked for to their end.
+// PostgreSQL with pg: the duration of queries, from the call of `query` to their end.
 //
-// A query of pg's is an object that is told of its end by methods. These are patched, so that what an application hands over and
-// is given stays the very same: no callback is wrapped, and no promise followed. pg-native is left alone.
+// pg publishes nothing. A query of pg's is an object whose methods are called when it ends. These are patched, so that what an
+// application passes and gets stays the same: no callback is wrapped, and no promise replaced. pg-native is not measured.
 import { nowMillis } from '../../core/clock.ts';
 import type { Attachment, Instrumentation, Undo } from '../../hooks/instrumentation.ts';
-import { type Method, wrapMethod } from '../../hooks/wrap-method.ts';
+import { observeCalls, observeOwnCalls } from '../../hooks/observe-calls.ts';
+import { undoAll } from '../../hooks/undo-all.ts';
 import { DB_OPERATION_METRICS, DbOperations } from '../../recorders/db/operations.ts';
 import { type SqlTarget, SqlTargets } from '../../recorders/db/sql-target.ts';
 import { pgErrorType } from './error-type.ts';
@@ -15,8 +16,8 @@ export const pg: Instrumentation = {
   metrics: DB_OPERATION_METRICS,
   attach(attachment) {
     const queries = new Queries(attachment);
-    // The ES module passes on the CommonJS one.
-    attachment.patch({ file: 'lib/client.js' }, (client: ClientClass) => queries.watch(client));
+    // The ES module re-exports the CommonJS one.
+    attachment.patch({ file: 'lib/client.js' }, (client: ClientClass) => queries.patch(client));
   },
 };
 
@@ -30,9 +31,9 @@ interface Client {
   readonly host: string | undefined;
   readonly port: number;
   readonly database: string;
-  /** The queries that were not submitted yet. */
+  /** The queries that are not submitted yet. */
   readonly _queryQueue?: readonly Query[];
-  /** The same, before 8.17; since then it warns that it is deprecated. */
+  /** The same before 8.17; later it warns that it is deprecated. */
   readonly queryQueue: readonly Query[];
 }
 
@@ -42,16 +43,16 @@ interface Connection {
   [TARGET]?: SqlTarget;
 }
 
-/** A query of pg's own, or what others submit in place of one, such as a cursor. */
+/** A query of pg's own, or a submittable of another package, such as a cursor. */
 interface Query {
   readonly text?: unknown;
-  /** What a stream, such as pg-query-stream, reads from. */
+  /** Of a stream, such as one of pg-query-stream. */
   readonly cursor?: { readonly text?: unknown };
   readonly name?: string;
   readonly submit?: unknown;
   /** Of pg's own. */
   readonly _results?: Result | readonly Result[];
-  /** Why it will fail though the server was done with it. */
+  /** Why it will fail although the server has finished it. */
   readonly _canceledDueToError?: unknown;
   [STARTED_MILLIS]?: number;
 }
@@ -59,7 +60,7 @@ interface Query {
 interface Result {
   readonly rowCount: number | null;
   readonly rows: readonly unknown[];
-  /** The columns that it returned; none of a write. */
+  /** The columns; none for a write. */
   readonly fields: readonly unknown[];
 }
 
@@ -80,48 +81,25 @@ class Queries {
     attachment.onDetach(() => (this.#isDetached = true));
   }
 
-  watch({ prototype, Query }: ClientClass): Undo {
+  patch({ prototype, Query }: ClientClass): Undo {
     const { guard } = this.#attachment;
-    const begin = guard((query: Query) => this.#begin(query));
-    const succeed = guard((query: Query, connection: Connection) => this.#succeed(query, connection));
-    const fail = guard((query: Query, connection: Connection, error: unknown) =>
-      this.#end(query, connection, pgErrorType(error)),
-    );
-    const enter = guard((client: Client, query: Query | null | undefined) => this.#enter(client, query, Query.prototype));
-    const noteQueued = guard((client: Client) => this.#noteQueued(client));
-    const undo = [
-      wrapMethod(prototype, 'query', (query) => {
-        return function (this: unknown, ...values) {
-          enter(this as Client, values[0] as Query);
-          const result = query.apply(this, values);
-          noteQueued(this as Client);
-          return result;
-        };
+    return undoAll([
+      observeCalls(prototype, 'query', guard, {
+        before: (client: Client, [query]: [Query | null | undefined]) => this.#enter(client, query, Query.prototype),
+        after: (client) => this.#beginQueued(client),
       }),
-      wrapMethod(Query.prototype, 'submit', (submit) => {
-        return function (this: unknown, ...values) {
-          begin(this as Query);
-          return submit.apply(this, values);
-        };
+      observeCalls(Query.prototype, 'submit', guard, { before: (query: Query) => this.#begin(query) }),
+      observeCalls(Query.prototype, 'handleReadyForQuery', guard, {
+        before: (query: Query, [connection]: [Connection]) => this.#succeed(query, connection),
       }),
-      wrapMethod(Query.prototype, 'handleReadyForQuery', (handle) => {
-        return function (this: unknown, ...values) {
-          succeed(this as Query, values[0] as Connection);
-          return handle.apply(this, values);
-        };
+      observeCalls(Query.prototype, 'handleError', guard, {
+        before: (query: Query, [error, connection]: [unknown, Connection]) => this.#end(query, connection, pgErrorType(error)),
       }),
-      wrapMethod(Query.prototype, 'handleError', (handle) => {
-        return function (this: unknown, ...values) {
-          fail(this as Query, values[1] as Connection, values[0]);
-          return handle.apply(this, values);
-        };
-      }),
-    ];
-    return () => undo.forEach((one) => one());
+    ]);
   }
 
-  /** What is submitted in place of pg's own query is watched one by one. */
-  #enter({ connection, host, port, database }: Client, query: Query | null | undefined, ownQueries: object): void {
+  /** A submittable of another package is observed by itself. */
+  #enter({ connection, host, port, database }: Client, query: Query | null | undefined, pgQueries: object): void {
     connection[TARGET] ??= this.#targets.targetOf({
       system: 'postgresql',
       quote: '"',
@@ -129,30 +107,21 @@ class Queries {
       address: host,
       port: host?.startsWith('/') ? undefined : port,
     });
-    if (typeof query?.submit !== 'function' || Object.prototype.isPrototypeOf.call(ownQueries, query)) return;
-    if (query[STARTED_MILLIS] !== undefined) return;
+    if (typeof query?.submit !== 'function' || Object.prototype.isPrototypeOf.call(pgQueries, query)) return;
+    const { guard } = this.#attachment;
     this.#begin(query);
-    this.#watchOne(query, 'handleReadyForQuery', () => this.#end(query, connection, undefined));
-    this.#watchOne(query, 'handleError', (error) => this.#end(query, connection, pgErrorType(error)));
-  }
-
-  #watchOne(query: object, name: string, note: (value: unknown) => void): void {
-    const original = (query as Record<string, Method>)[name];
-    if (typeof original !== 'function') return;
-    const guarded = this.#attachment.guard(note);
-    const value: Method = function (...values) {
-      guarded(values[0]);
-      return original.apply(this, values);
-    };
-    Object.defineProperty(query, name, { value, configurable: true, writable: true });
+    observeOwnCalls(query, 'handleReadyForQuery', guard, { before: () => this.#end(query, connection, undefined) });
+    observeOwnCalls(query, 'handleError', guard, {
+      before: (_, [error]: [unknown]) => this.#end(query, connection, pgErrorType(error)),
+    });
   }
 
   #begin(query: Query): void {
     query[STARTED_MILLIS] ??= nowMillis();
   }
 
-  /** A query has begun when it was asked for, though the client may be busy with another yet. */
-  #noteQueued(client: Client): void {
+  /** A query begins with the call of `query`, even if the client is still busy with another. */
+  #beginQueued(client: Client): void {
     const last = (client._queryQueue ?? client.queryQueue).at(-1);
     if (last !== undefined) this.#begin(last);
   }
@@ -163,7 +132,7 @@ class Queries {
 
   #end(query: Query, connection: Connection, errorType: string | undefined, returnedRows?: number): void {
     const now = nowMillis();
-    // What a closed client refuses was never submitted.
+    // A query that a closed client refuses was never submitted.
     const startedMillis = query[STARTED_MILLIS] ?? now;
     const target = connection[TARGET];
     if (this.#isDetached || startedMillis === ENDED || target === undefined) return;

@@ -1,38 +1,38 @@
-// What the code that runs just now works on, an agent's invocation or a task, and what is counted beneath it.
+// The activity that the running code is a part of, an agent's invocation or a task, kept in async context with its counts.
 import { contextOf } from '../../core/context.ts';
 
 const activities = contextOf<Activity>('activity.1');
 
-/** How long an activity that has ended waits for the calls beneath it: an answer may be read to its end a moment before it is told. */
-const LATEST_MILLIS = 1000;
+/** How long an activity that has ended waits for its calls: the end of an answer may be reported a moment after it was read. */
+const MOST_MILLIS = 1000;
 
-/** Counts what is done beneath it, that of the activities beneath it included, until it ends. */
+/** Counts the calls that are made within it, those of the activities within it included, until it ends. */
 export class Activity {
-  /** Name of the agent that is at work. */
+  /** Name of the agent. */
   readonly agent: string | undefined;
   inferenceCalls = 0;
   toolCalls = 0;
-  /** USD that LLM calls cost; undefined while no price was known. */
+  /** Cost of its LLM calls in USD; undefined while no price was known. */
   costUsd: number | undefined = undefined;
-  #above: Activity | undefined;
+  #parent: Activity | undefined;
   #isOver = false;
-  /** Calls to models that began beneath it and are under way. */
-  #callsOpen = 0;
+  /** Calls to models that began within it and are open. */
+  #openCalls = 0;
   #settle: (() => void) | undefined;
 
-  /** Begun beneath what runs just now; without a name it is work of the agent above it. */
+  /** Begins within the current activity, and without a name of its own as work of the same agent. */
   constructor(agent?: string) {
-    this.#above = currentActivity();
-    this.#above?.parent();
-    this.agent = agent ?? this.#above?.agent;
+    this.#parent = currentActivity();
+    this.#parent?.openParent();
+    this.agent = agent ?? this.#parent?.agent;
   }
 
-  /** Runs a function, and whatever it starts, as a part of it. */
+  /** Runs a function, and all that it starts, as a part of it. */
   run<Result>(run: () => Result): Result {
     return activities.run(this, run);
   }
 
-  /** A call to a model begins beneath it; `isInference` if the model is to answer, rather than to embed. */
+  /** A call to a model begins within it; `isInference` if the model is to answer, rather than to embed. */
   callModel(isInference: boolean): ModelCallHandle {
     const open = [...this.#open()];
     for (const activity of open) activity.#beginCall(isInference);
@@ -51,42 +51,45 @@ export class Activity {
   }
 
   /**
-   * What begins from now on is of those above it. `settled` is called once all calls that began before have ended, or a second has
-   * passed.
+   * Ends it: what begins from now on is a part of its parent. `onSettled` is called when all calls that began before have ended,
+   * or a second has passed.
    */
-  end(settled?: () => void): void {
+  end(onSettled?: () => void): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    if (settled === undefined) return;
-    if (this.#callsOpen === 0) return settled();
-    const overdue = setTimeout(() => this.#settle?.(), LATEST_MILLIS).unref();
+    if (onSettled === undefined) return;
+    if (this.#openCalls === 0) return onSettled();
+    const timeout = setTimeout(() => this.#settle?.(), MOST_MILLIS).unref();
     this.#settle = () => {
       this.#settle = undefined;
-      clearTimeout(overdue);
-      settled();
+      clearTimeout(timeout);
+      onSettled();
     };
   }
 
-  /** The nearest that has not ended, itself or one above. */
+  /** This activity, or else its nearest parent, that has not ended. */
   nearestOpen(): Activity | undefined {
-    return this.#isOver ? this.parent() : this;
+    return this.#isOver ? this.openParent() : this;
   }
 
-  /** The nearest above it that has not ended; those between are let go of, so that work begun by work keeps no endless chain. */
-  parent(): Activity | undefined {
-    this.#above = this.#above?.nearestOpen();
-    return this.#above;
+  /**
+   * Its nearest parent that has not ended; those between are unlinked, or activities that start others would make an endless
+   * chain.
+   */
+  openParent(): Activity | undefined {
+    this.#parent = this.#parent?.nearestOpen();
+    return this.#parent;
   }
 
   #beginCall(isInference: boolean): void {
-    this.#callsOpen += 1;
+    this.#openCalls += 1;
     if (isInference) this.inferenceCalls += 1;
   }
 
   #endCall(costUsd: number | undefined): void {
     if (costUsd !== undefined) this.costUsd = (this.costUsd ?? 0) + costUsd;
-    this.#callsOpen -= 1;
-    if (this.#callsOpen === 0) this.#settle?.();
+    this.#openCalls -= 1;
+    if (this.#openCalls === 0) this.#settle?.();
   }
 
   #withdrawCall(isInference: boolean): void {
@@ -98,20 +101,20 @@ export class Activity {
     let activity = this.nearestOpen();
     while (activity !== undefined) {
       yield activity;
-      activity = activity.parent();
+      activity = activity.openParent();
     }
   }
 }
 
-/** A call to a model, as the activities above it know it. It is ended or withdrawn once. */
+/** A call to a model that counts for its activities. It is ended or withdrawn once. */
 export interface ModelCallHandle {
-  /** What it cost, in USD, if that is known. */
+  /** Adds its cost in USD, if that is known. */
   end(costUsd: number | undefined): void;
-  /** It is counted elsewhere, or not at all. */
+  /** Takes it back: it is counted elsewhere, or not at all. */
   withdraw(): void;
 }
 
-/** The innermost activity of what runs just now that has not ended; undefined if there is none. */
+/** The innermost activity of the running code that has not ended; undefined if there is none. */
 export function currentActivity(): Activity | undefined {
   return activities.current()?.nearestOpen();
 }

@@ -1,5 +1,4 @@
-// Invocations of agents, as libraries and the `agents` helper tell of them: how long each took, and the calls to models and tools
-// that were made beneath it.
+// Records invocations of agents, whoever reports them: the duration of each, and its calls to models and tools.
 import { genAiInvokeAgentDuration, genAiInvokeAgentInferenceCalls, genAiInvokeAgentToolCalls } from '../../catalog/agents.ts';
 import { nowMillis } from '../../core/clock.ts';
 import type { Registry } from '../../core/recording/registry.ts';
@@ -40,12 +39,12 @@ export class AgentRun {
     this.#activity = new Activity(agent);
   }
 
-  /** Runs a part of it, which counts for it. */
+  /** Runs a part of it: its calls count for this invocation. */
   run<Result>(part: () => Result): Result {
     return this.#activity.run(part);
   }
 
-  /** Why it failed, unless it did not. */
+  /** Ends it; the error type says why it failed. */
   end(errorType?: string): void {
     this.#activity.end();
     this.#runs.record(this.#activity, (nowMillis() - this.#startMillis) / 1000, errorType);

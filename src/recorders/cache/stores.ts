@@ -1,4 +1,4 @@
-// The stores behind caches, such as a Redis: how long their calls take and how they fail, which the cache may keep to itself.
+// Times the calls to the stores of caches, such as Redis, by their wrapped methods; a cache may swallow the errors of its store.
 import type { cacheOperationDuration } from '../../catalog/cache.ts';
 import { nowMillis } from '../../core/clock.ts';
 import { copyFunctionShape } from '../../core/function-shape.ts';
@@ -6,11 +6,11 @@ import { type OperationListener, timeOperation } from '../../core/operation.ts';
 import type { Histogram } from '../../core/recording/instrument.ts';
 import { WeakUndos } from '../../hooks/weak-undos.ts';
 import type { Method } from '../../hooks/wrap-method.ts';
-import type { CacheIdentity } from './requests.ts';
+import type { CacheIdentity } from './caches.ts';
 
 const { isPromise } = process.getBuiltinModule('node:util').types;
 
-/** The methods of a store, by what their `cache.operation` is. */
+/** The `cache.operation` of each method of a store. */
 export type StoreMethods = Readonly<Record<string, string>>;
 
 export class CacheStores {
@@ -22,10 +22,10 @@ export class CacheStores {
     this.#duration = duration;
   }
 
-  /** Times the methods of one store, whose first cache gives it its name. Calls that are done at once are not timed. */
+  /** Times the methods of a store, by the name of its first cache. Calls that return no promise are not timed. */
   watch(store: object, identity: CacheIdentity, methods: StoreMethods): void {
     if (this.#stores.has(store)) return;
-    // A store that does one by another, as many by one, is called once.
+    // Where a method calls another of the same store, as `getMany` may call `get`, the outer call alone is timed.
     const calls: Calls = { depth: 0 };
     const undo = Object.entries(methods).map(([name, operation]) =>
       this.#time(store, name, calls, this.#listener({ ...identity, 'cache.operation': operation })),
@@ -35,7 +35,7 @@ export class CacheStores {
     });
   }
 
-  /** Gives every store its own methods back. */
+  /** Restores the methods of all stores. */
   stop(): void {
     this.#isStopped = true;
     this.#stores.undoAll();
@@ -65,19 +65,19 @@ export class CacheStores {
   }
 }
 
-/** How many calls of a store are on the stack right now. */
+/** How many calls of a store are on the stack. */
 interface Calls {
   depth: number;
 }
 
-/** Sets a method of an object alone, whose class may have it; the function returned undoes it. */
+/** Replaces a method on an object, which may have it from its class; the function returned restores it. */
 function replace(store: object, name: string, value: object): () => void {
   const own = Object.getOwnPropertyDescriptor(store, name);
-  const looks = { value, configurable: true, writable: true, enumerable: own?.enumerable ?? false };
-  // One that does not let itself be changed is not timed.
-  if (!Reflect.defineProperty(store, name, looks)) return () => {};
+  const descriptor = { value, configurable: true, writable: true, enumerable: own?.enumerable ?? false };
+  // A method that cannot be replaced is not timed.
+  if (!Reflect.defineProperty(store, name, descriptor)) return () => {};
   return () => {
-    // What somebody else wrapped after us stays wrapped, with ours below it.
+    // A wrapper that was put around ours later stays.
     if ((store as Record<string, unknown>)[name] !== value) return;
     if (own === undefined) Reflect.deleteProperty(store, name);
     else Reflect.defineProperty(store, name, own);

@@ -1,13 +1,13 @@
-// Database operations: what every client library and the `db` helper record of one that ended.
+// Records database operations, whoever reports them: duration with `error.type`, returned rows, and slow operations.
 import { dbClientOperationDuration, dbClientResponseReturnedRows, dbClientSlowOperations } from '../../catalog/db.ts';
 import type { AttributesOf } from '../../core/metric.ts';
 import type { HistogramCell } from '../../core/recording/cell.ts';
 import type { Registry } from '../../core/recording/registry.ts';
 
-/** What a library that knows operations records. */
+/** The metrics of a library that runs operations. */
 export const DB_OPERATION_METRICS = [dbClientOperationDuration, dbClientResponseReturnedRows, dbClientSlowOperations] as const;
 
-/** What was done, and where; never a statement, key or value. */
+/** The attributes of an operation: what was done, and where; never a statement, key or value. */
 export type DbOperation = AttributesOf<typeof dbClientSlowOperations>;
 
 /** How it ended. */
@@ -15,11 +15,11 @@ export interface DbOperationEnd {
   readonly durationSeconds: number;
   /** Code or name of the error; undefined if there was none. */
   readonly errorType?: string | undefined;
-  /** Undefined where the library does not tell, or the operation returns none. */
+  /** Undefined if it is not known, or the operation returns none. */
   readonly returnedRows?: number | undefined;
 }
 
-/** Records one more of an operation: how long it took, and the code or name of the error if it failed. */
+/** Records a further operation of one kind: its duration, and the code or name of its error if it failed. */
 export type RecordDbOperation = (durationSeconds: number, errorType?: string) => void;
 
 export class DbOperations {
@@ -41,7 +41,7 @@ export class DbOperations {
     if (durationSeconds >= this.#slowSeconds) this.#slow.add(1, operation);
   }
 
-  /** The same for an operation that is done over and over, whose series is to be looked up once. */
+  /** Gives what records operations of one kind, whose series is looked up once. */
   bind(operation: DbOperation): RecordDbOperation {
     let succeeded: HistogramCell | undefined;
     return (durationSeconds, errorType) => {

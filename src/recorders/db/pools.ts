@@ -1,4 +1,4 @@
-// Connection pools: what they are asked when metrics are collected, and what happens to who wants a connection.
+// Records connection pools: their connections and pending requests, wait, use and create times, and timeouts.
 import {
   dbClientConnectionCount,
   dbClientConnectionCreateTime,
@@ -12,8 +12,9 @@ import {
 import type { Registry } from '../../core/recording/registry.ts';
 import type { Attachment } from '../../hooks/instrumentation.ts';
 import { WeakList } from '../../hooks/weak-list.ts';
+import { type StateFields, StateGauges } from '../state-gauges.ts';
 
-/** What a library that knows pools records. */
+/** The metrics of a library that has pools. */
 export const DB_POOL_METRICS = [
   dbClientConnectionCount,
   dbClientConnectionLimit,
@@ -25,7 +26,7 @@ export const DB_POOL_METRICS = [
   dbClientConnectionErrors,
 ] as const;
 
-/** How many connections and requests a pool has just now; what it does not know it leaves out. */
+/** How many connections and requests a pool has; what is not known is left out. */
 export interface PoolState {
   readonly used: number;
   readonly idle: number;
@@ -33,42 +34,46 @@ export interface PoolState {
   readonly pending?: number | undefined;
 }
 
+export const POOL_FIELDS: StateFields<PoolState> = {
+  used: [dbClientConnectionCount, { 'db.client.connection.state': 'used' }],
+  idle: [dbClientConnectionCount, { 'db.client.connection.state': 'idle' }],
+  max: [dbClientConnectionLimit],
+  pending: [dbClientConnectionPendingRequests],
+};
+
 interface Watched<Pool> {
   readonly name: string;
   readonly stateOf: (pool: Pool) => PoolState;
 }
 
-type Totals = Record<keyof PoolState, number>;
-
-/** What one who asks pools was told last, by name. */
-interface Answers {
-  totals: ReadonlyMap<string, Totals>;
+/** What one library's pools held when they were read last, by name; what is not known is NaN. */
+interface Totals {
+  byName: ReadonlyMap<string, Record<keyof PoolState, number>>;
 }
 
-/** Everybody who asks pools for one registry: a library and another that is used beside it may have pools of one name. */
-interface Asking {
-  readonly all: Set<Answers>;
-  /** Who asks a pool, which is not to be counted twice. */
-  readonly byPool: WeakMap<object, Answers>;
+/** All libraries that watch pools for one registry: pools of two libraries, such as Knex and pg, may have the same name. */
+interface Watchers {
+  readonly totals: Set<Totals>;
+  /** By whom a pool is watched, so that it is counted once. */
+  readonly byPool: WeakMap<object, Totals>;
+  readonly gauges: Map<string, StateGauges<PoolState>>;
 }
 
-const askingFor = new WeakMap<Registry, Asking>();
+const watchersFor = new WeakMap<Registry, Watchers>();
 
 export class DbPools<Pool extends object> {
   /** Seconds that it took to open a connection. */
   readonly createTime;
   /** Seconds that a request waited for a connection. */
   readonly waitTime;
-  /** Seconds that a connection was lent out. */
+  /** Seconds that a connection was used before it was returned to its pool. */
   readonly useTime;
-  /** Requests that waited in vain. */
+  /** Requests that got no connection in time. */
   readonly timeouts;
-  readonly #count;
-  readonly #max;
-  readonly #pending;
+  readonly #registry: Registry;
   readonly #pools = new WeakList<Pool, Watched<Pool>>();
-  readonly #asking: Asking;
-  readonly #answers: Answers = { totals: new Map() };
+  readonly #watchers: Watchers;
+  readonly #totals: Totals = { byName: new Map() };
 
   constructor(attachment: Attachment) {
     const { registry } = attachment;
@@ -76,77 +81,82 @@ export class DbPools<Pool extends object> {
     this.waitTime = registry.instrument(dbClientConnectionWaitTime);
     this.useTime = registry.instrument(dbClientConnectionUseTime);
     this.timeouts = registry.instrument(dbClientConnectionTimeouts);
-    this.#count = registry.instrument(dbClientConnectionCount);
-    this.#max = registry.instrument(dbClientConnectionLimit);
-    this.#pending = registry.instrument(dbClientConnectionPendingRequests);
-    this.#asking = askingFor.get(registry) ?? { all: new Set(), byPool: new WeakMap() };
-    askingFor.set(registry, this.#asking);
-    this.#asking.all.add(this.#answers);
+    this.#registry = registry;
+    this.#watchers = watchersFor.get(registry) ?? { totals: new Set(), byPool: new WeakMap(), gauges: new Map() };
+    watchersFor.set(registry, this.#watchers);
+    this.#watchers.totals.add(this.#totals);
     attachment.onCollect(() => this.#replace(this.#read()));
     attachment.onDetach(() => {
-      this.#asking.all.delete(this.#answers);
+      this.#watchers.totals.delete(this.#totals);
       this.#replace(new Map());
     });
   }
 
-  /** Asks a pool from now on for as long as it lives; pools of one name add up. `stateOf` must not hold on to the pool. */
+  /**
+   * Reads a pool at every collection for as long as it lives; pools of one name add up. `stateOf` must not hold on to the pool.
+   */
   watch(pool: Pool, name: string, stateOf: (pool: Pool) => PoolState): void {
-    const { all, byPool } = this.#asking;
+    const { totals, byPool } = this.#watchers;
     const other = byPool.get(pool);
-    if (other !== undefined && all.has(other)) return;
-    byPool.set(pool, this.#answers);
+    if (other !== undefined && totals.has(other)) return;
+    byPool.set(pool, this.#totals);
     this.#pools.add(pool, { name, stateOf });
-    // A time-out that never happened is shown as 0, so that the first one is an increase.
+    // A timeout that never happened is shown as 0, so that the first one is an increase.
     this.timeouts.bind({ 'db.client.connection.pool.name': name });
   }
 
-  #read(): Map<string, Totals> {
-    const totals = new Map<string, Totals>();
+  #read(): Totals['byName'] {
+    const totals = new Map<string, Record<keyof PoolState, number>>();
     for (const [pool, { name, stateOf }] of this.#pools) {
       const { used, idle, max = NaN, pending = NaN } = stateOf(pool);
-      totals.set(name, sumOf([totals.get(name) ?? NONE, { used, idle, max, pending }]));
+      const state = { used, idle, max, pending };
+      const others = totals.get(name);
+      totals.set(name, others === undefined ? state : sumOf([others, state]));
     }
     return totals;
   }
 
-  #replace(totals: ReadonlyMap<string, Totals>): void {
-    const names = new Set([...this.#answers.totals.keys(), ...totals.keys()]);
-    this.#answers.totals = totals;
+  #replace(totals: Totals['byName']): void {
+    const names = new Set([...this.#totals.byName.keys(), ...totals.keys()]);
+    this.#totals.byName = totals;
     for (const name of names) this.#show(name);
   }
 
+  /** A pool that is gone, or that is no longer watched, is taken off the page, rather than left on it with its last values. */
   #show(name: string): void {
-    const known = [...this.#asking.all].flatMap(({ totals }) => totals.get(name) ?? []);
-    const pool = { 'db.client.connection.pool.name': name };
-    if (known.length === 0) {
-      this.#hide(pool);
+    const { totals, gauges } = this.#watchers;
+    const all = [...totals].flatMap(({ byName }) => byName.get(name) ?? []);
+    if (all.length === 0) {
+      gauges.get(name)?.hide();
+      gauges.delete(name);
       return;
     }
-    const { used, idle, max, pending } = sumOf(known);
-    this.#count.set(used, { ...pool, 'db.client.connection.state': 'used' });
-    this.#count.set(idle, { ...pool, 'db.client.connection.state': 'idle' });
-    if (Number.isFinite(max)) this.#max.set(max, pool);
-    else this.#max.remove(pool);
-    if (Number.isFinite(pending)) this.#pending.set(pending, pool);
-    else this.#pending.remove(pool);
+    const { used, idle, max, pending } = sumOf(all);
+    const known = { used, idle, max: finite(max), pending: finite(pending) };
+    this.#gaugesOf(name).show(known);
   }
 
-  /** A pool that is gone, or that nobody asks any more, is off the page, rather than on it with its last figures. */
-  #hide(pool: { readonly 'db.client.connection.pool.name': string }): void {
-    for (const state of ['used', 'idle'] as const) this.#count.remove({ ...pool, 'db.client.connection.state': state });
-    this.#max.remove(pool);
-    this.#pending.remove(pool);
+  #gaugesOf(name: string): StateGauges<PoolState> {
+    const { gauges } = this.#watchers;
+    let ofPool = gauges.get(name);
+    if (ofPool === undefined) {
+      ofPool = new StateGauges(this.#registry, POOL_FIELDS, { 'db.client.connection.pool.name': name });
+      gauges.set(name, ofPool);
+    }
+    return ofPool;
   }
 }
 
-const NONE: Totals = { used: 0, idle: 0, max: 0, pending: 0 };
-
-/** What one of them does not know, nobody knows of all. */
-function sumOf(all: readonly Totals[]): Totals {
+/** What is not known of one of them is not known of all. */
+function sumOf(all: readonly Record<keyof PoolState, number>[]): Record<keyof PoolState, number> {
   return all.reduce((sum, { used, idle, max, pending }) => ({
     used: sum.used + used,
     idle: sum.idle + idle,
     max: sum.max + max,
     pending: sum.pending + pending,
   }));
+}
+
+function finite(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
 }

@@ -1,43 +1,43 @@
-// What Redis commands are to metrics: which say how fast the server is, which look something up, and what their errors are called.
+// Classifies Redis commands for metrics: which are timed, which are look-ups, and the `error.type` of a failure.
 import { errorTypeOf } from '../../core/operation.ts';
 
-/** A command, as far as metrics care. */
 export interface RedisCommand {
-  /** Upper case; a transaction goes by the name of the command that begins it. */
+  /** The `db.operation.name`, in upper case; a transaction's is that of the command that begins it. */
   readonly operation: string;
-  /** Whether its duration says something of the server, given its arguments. */
+  /** Whether it is timed, given its arguments. */
   readonly isMeasured: (args: readonly unknown[]) => boolean;
-  /** Whether a null in its reply stands for something that was not there. */
+  /** Whether a null in its reply is a miss. */
   readonly isLookUp: boolean;
 }
 
-/** These wait until something happens, or stand for a subscription, which waits as well: how long they take is how long nothing came. */
+/** These block until something happens, or subscribe: their duration is the time for which nothing happened. */
 const BLOCKING = (
   'BLPOP BRPOP BLMPOP BLMOVE BRPOPLPUSH BZPOPMIN BZPOPMAX BZMPOP WAIT WAITAOF MONITOR ' +
   'SUBSCRIBE PSUBSCRIBE SSUBSCRIBE UNSUBSCRIBE PUNSUBSCRIBE SUNSUBSCRIBE'
 ).split(' ');
 
 /**
- * What the clients send by themselves to set up a connection, to see whether the server is ready and to learn of a cluster: it
- * comes with connections, not with what the application does, and the application's own could not be told from it.
+ * What the clients themselves send to set up a connection, to check that the server is ready and to discover a cluster: it
+ * depends on connections rather than on what the application does, and cannot be distinguished from what the application sends of
+ * the same.
  */
 const UPKEEP = 'HELLO AUTH SELECT CLIENT READONLY READWRITE INFO CLUSTER SENTINEL ASKING RESET QUIT'.split(' ');
 
-/** The beginning of a transaction, which is counted at its end. */
+/** A transaction is timed at its end, by its EXEC. */
 const NOT_MEASURED = new Set([...BLOCKING, ...UPKEEP, 'MULTI']);
 
-const BLOCKING_IF_ASKED = new Set(['XREAD', 'XREADGROUP']);
+const BLOCKING_BY_OPTION = new Set(['XREAD', 'XREADGROUP']);
 
-/** Those that answer null for what is not there, for each key or field that they are asked for; none that writes a value. */
+/** Those that reply null for each missing key or field; none that writes a value. */
 const LOOK_UPS = new Set('GET GETEX GETDEL MGET HGET HMGET HGETEX HGETDEL JSON.GET JSON.MGET'.split(' '));
 
 const always = (): boolean => true;
 const never = (): boolean => false;
 
-/** What a command is, by its name in any case. */
+/** Classifies a command by its name, in any case. */
 export function redisCommandOf(name: string): RedisCommand {
   const upper = name.toUpperCase();
-  const unlessBlocking = BLOCKING_IF_ASKED.has(upper) ? (args: readonly unknown[]) => !asksToBlock(args) : always;
+  const unlessBlocking = BLOCKING_BY_OPTION.has(upper) ? (args: readonly unknown[]) => !isToBlock(args) : always;
   return {
     operation: upper === 'EXEC' ? 'MULTI' : upper,
     isMeasured: NOT_MEASURED.has(upper) ? never : unlessBlocking,
@@ -45,8 +45,8 @@ export function redisCommandOf(name: string): RedisCommand {
   };
 }
 
-/** Whether a read of streams is to wait; a stream's own name, which may be anything, comes after STREAMS. */
-function asksToBlock(args: readonly unknown[]): boolean {
+/** Whether a read of streams blocks; the names of streams, which may be BLOCK as well, come after STREAMS. */
+function isToBlock(args: readonly unknown[]): boolean {
   for (const argument of args) {
     const upper = String(argument).toUpperCase();
     if (upper === 'BLOCK') return true;
@@ -57,9 +57,9 @@ function asksToBlock(args: readonly unknown[]): boolean {
 
 const QUEUED = 'QUEUED';
 
-/** Whether a reply says that the command waits for the end of its transaction, and is answered there. */
+/** Whether the server has queued the command in a transaction, at whose end the reply comes. */
 export function isQueuedReply(reply: unknown): boolean {
-  // A value may be large: only what is of the right length is looked at.
+  // A value may be large: only one of the right length is converted.
   return reply === QUEUED || (Buffer.isBuffer(reply) && reply.length === QUEUED.length && reply.toString() === QUEUED);
 }
 

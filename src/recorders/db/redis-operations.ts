@@ -1,4 +1,4 @@
-// Redis commands that ended, of whichever client: their duration by command, and what look-ups found.
+// Records Redis commands, whichever client reports them: duration by command, and hits and misses of look-ups.
 import { cacheRequests } from '../../catalog/cache.ts';
 import type { CounterCell } from '../../core/recording/cell.ts';
 import type { Counter } from '../../core/recording/instrument.ts';
@@ -6,41 +6,41 @@ import type { Attachment } from '../../hooks/instrumentation.ts';
 import { DbOperations, type RecordDbOperation } from './operations.ts';
 import { isQueuedReply, type RedisCommand, redisCommandOf } from './redis-commands.ts';
 
-/** Where a command was sent, as both clients publish it. */
+/** Where a command was sent, as ioredis and node-redis publish it. */
 export interface RedisTarget {
-  /** Host, or path of a socket. */
+  /** Host, or path of a Unix socket. */
   readonly serverAddress: string;
   readonly serverPort: number | undefined;
   /** Number of the database. */
   readonly database: number;
 }
 
-/** What both clients publish of a command. */
+/** A command, as ioredis and node-redis publish it. */
 export interface RedisMessage extends RedisTarget {
   /** In any case. */
   readonly command: string;
-  /** Without the command's name, or with it; values are left out. */
+  /** With or without the command's name; values are left out. */
   readonly args: readonly string[];
   readonly result?: unknown;
 }
 
-/** A command, with its series. */
+/** A command with its series. */
 export interface KnownCommand extends RedisCommand {
   /** As it was sent. */
   readonly name: string;
   readonly record: RecordDbOperation;
 }
 
-/** More than any application talks to: what comes after is forgotten and learnt again. */
+/** More servers than an application has: beyond them all are forgotten and looked up again. */
 const MOST_SERVERS = 1000;
-/** More commands than Redis and its modules have; whatever else is sent is not remembered. */
+/** More commands than Redis and its modules have; further ones are not cached. */
 const MOST_COMMANDS = 1000;
 
 export class RedisOperations {
   readonly #operations: DbOperations;
   readonly #requests: Counter<typeof cacheRequests>;
   readonly #servers = new Map<string, RedisServer>();
-  /** Most commands go where the one before went. */
+  /** Most commands are sent to the server of the one before. */
   #last: RedisServer | undefined;
 
   constructor({ registry, settings }: Attachment) {
@@ -48,7 +48,7 @@ export class RedisOperations {
     this.#requests = registry.instrument(cacheRequests);
   }
 
-  /** A command that ended; `errorType` says why it failed. */
+  /** Records a command; the error type says why it failed. */
   record(message: RedisMessage, durationSeconds: number, errorType?: string): void {
     const server = this.serverOf(message);
     const command = server.commandOf(message.command);
@@ -57,7 +57,7 @@ export class RedisOperations {
     if (command.isLookUp && errorType === undefined) server.lookedUp(message.result);
   }
 
-  /** A transaction that ended, where it is not told by its EXEC. */
+  /** Records a transaction whose EXEC is not published. */
   recordTransaction(target: RedisTarget, durationSeconds: number, errorType?: string): void {
     this.serverOf(target).commandOf('EXEC').record(durationSeconds, errorType);
   }
@@ -77,12 +77,12 @@ export class RedisOperations {
   }
 }
 
-/** Connections to one server are one pool. Its name has no database, since that changes with each SELECT. */
+/** The name of the pool of all connections to a server; without the database, which a SELECT changes. */
 export function poolNameOf(address: string, port: number | undefined): string {
   return port === undefined ? address : `${address}:${port}`;
 }
 
-/** One database of a server, with the series of the commands that were sent to it. */
+/** A database of a server, with the series of its commands. */
 export class RedisServer {
   readonly #address: string;
   readonly #port: number | undefined;
@@ -90,7 +90,7 @@ export class RedisServer {
   readonly #operations: DbOperations;
   readonly #requests: Counter<typeof cacheRequests>;
   readonly #commands = new Map<string, KnownCommand>();
-  /** Many commands are sent after their like. */
+  /** Many commands are the same as the one before. */
   #last: KnownCommand | undefined;
   #found: { readonly hits: CounterCell; readonly misses: CounterCell } | undefined;
 
@@ -112,19 +112,19 @@ export class RedisServer {
     return this.#address === address && this.#port === port && this.#database === database;
   }
 
-  /** By the name as it was sent, so that it is turned into upper case once. */
+  /** Looked up by the name as it was sent, so that it is converted to upper case once. */
   commandOf(name: string): KnownCommand {
     const last = this.#last;
     if (last?.name === name) return last;
     let known = this.#commands.get(name);
     if (known === undefined) {
-      known = this.#learn(name);
+      known = this.#addCommand(name);
       if (this.#commands.size < MOST_COMMANDS) this.#commands.set(name, known);
     }
     return (this.#last = known);
   }
 
-  /** Counts each item of a look-up's reply; a reply that is to come at the end of a transaction is not seen. */
+  /** Counts the hits and misses of a look-up's reply, but not of a reply within a transaction's. */
   lookedUp(reply: unknown): void {
     if (reply === undefined || isQueuedReply(reply)) return;
     const { hits, misses } = (this.#found ??= this.#bindFound());
@@ -135,7 +135,7 @@ export class RedisServer {
     misses.add(missed);
   }
 
-  #learn(name: string): KnownCommand {
+  #addCommand(name: string): KnownCommand {
     const command = redisCommandOf(name);
     const record = this.#operations.bind({
       'db.system.name': 'redis',
@@ -147,7 +147,7 @@ export class RedisServer {
     return { ...command, name, record };
   }
 
-  /** Both at once: a cache that never missed shows so. */
+  /** Both, so that a cache without a miss shows 0 of them. */
   #bindFound(): { readonly hits: CounterCell; readonly misses: CounterCell } {
     const cache = { 'cache.name': `${poolNameOf(this.#address, this.#port)}/${this.#database}`, 'cache.system': 'redis' };
     return {

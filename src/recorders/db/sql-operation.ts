@@ -1,17 +1,17 @@
-// What a metric may say of an SQL statement: its keyword from a fixed list and, in the simplest shapes, the table it is about.
+// Parses what a metric may have of an SQL statement: its keyword, from a fixed list, and in the simplest forms its table.
 //
-// Nothing else of a statement is ever told, and what is not plain at first sight is left out: a name is taken only where no
-// literal or comment can have come before it, so that none can be mistaken for a name.
+// Nothing else of a statement is ever recorded, and what is not certain is left out: a name counts only where no literal or
+// comment can have come before it, so that none can be mistaken for a name.
 import { OTHER } from '../../core/attribute.ts';
 
 export interface SqlOperation {
   /** In upper case; `_OTHER` if it is no keyword that begins a statement. */
   readonly keyword: string;
-  /** As it is written, without quotes; undefined if it cannot be told. */
+  /** As it is written, without quotes; undefined if it is not certain. */
   readonly table: string | undefined;
 }
 
-/** What names are quoted with: in MySQL, double quotes are for values. */
+/** What quotes names: in MySQL, double quotes are for values. */
 export type NameQuote = '"' | '`';
 
 const DATA = 'SELECT INSERT UPDATE DELETE MERGE REPLACE UPSERT VALUES TABLE WITH COPY LOAD CALL DO HANDLER';
@@ -22,28 +22,28 @@ const SERVER = 'SET RESET SHOW USE EXPLAIN DESCRIBE DESC ANALYZE ANALYSE VACUUM 
 const SESSION = 'LISTEN NOTIFY UNLISTEN DISCARD CHECKPOINT FLUSH KILL PURGE CHANGE SHUTDOWN HELP SIGNAL RESIGNAL GET';
 const KEYWORDS = [DATA, SCHEMA, TRANSACTION, CURSOR, SERVER, SESSION].flatMap((list) => list.split(' '));
 
-/** By what is usually written, so that nothing is made of it. */
+/** By their usual spellings, so that no string is made to look one up. */
 const knownKeywords = new Map(KEYWORDS.flatMap((keyword) => [keyword, keyword.toLowerCase()].map((text) => [text, keyword])));
 
-/** Blanks, parentheses and comments, of which none may be nested: only PostgreSQL nests them. */
+/** Spaces, parentheses and comments; no nested ones, which only PostgreSQL has. */
 const LEAD = /(?:[\s(;]{1,1000}|\/\*(?:[^*/]|\*(?!\/)|\/(?!\*)){0,1000}\*\/|--[^\r\n]{0,1000}\r?\n){0,20}/y;
 
 const KEYWORD = /[A-Za-z]{2,12}(?![\w$])/y;
 
-/** What follows each keyword up to the name of a table, and the name. */
+/** For each keyword, what follows up to the name of a table, and the name. */
 const tablePatterns: Readonly<Record<NameQuote, ReadonlyMap<string, RegExp>>> = { '"': patternsFor('"'), '`': patternsFor('`') };
 
 function patternsFor(quote: NameQuote): ReadonlyMap<string, RegExp> {
   const space = '\\s{1,100}';
   const part = `(?:[A-Za-z_]\\w{0,62}|${quote}[A-Za-z_]\\w{0,62}${quote})`;
-  // Whole, and not a word that may stand before a name.
+  // The whole name, and no keyword that may come before one.
   const name = `(?!(?:ONLY|LATERAL|IF|LOW_PRIORITY|IGNORE|SELECT|VALUES|TABLE)\\b)(${part}(?:\\.${part}){0,2})(?=[\\s,;()]|$)`;
   const target = `${space}(?:ONLY${space})?${name}`;
-  // What may be listed after SELECT: names, numbers, parameters, and calls of the same. No literal, no comment.
+  // What may be listed after SELECT: names, numbers, parameters, and function calls of these. No literal, no comment.
   const item = `[\\w\\s.,*=<>+%|:?@]|\\$\\d|${quote}[^"'\`\\\\]{0,100}${quote}`;
   const call = `\\((?:${item}|\\((?:${item}){0,100}\\)){0,200}\\)`;
   const list = `(?:${item}|${call}){0,1000}?`;
-  // A name before a parenthesis is a function's, and what comes after DISTINCT FROM is compared.
+  // A name before a parenthesis is a function's, and DISTINCT FROM is a comparison.
   const from = `(?<!\\s|\\bDISTINCT)${space}FROM${target}(?!\\s{0,100}\\()`;
   const table = `${space}(?:(?:TEMPORARY|TEMP|UNLOGGED)${space})?TABLE(?:${space}IF${space}(?:NOT${space})?EXISTS)?${target}`;
   const sources: Readonly<Record<string, string>> = {
@@ -62,10 +62,10 @@ function patternsFor(quote: NameQuote): ReadonlyMap<string, RegExp> {
   return new Map(Object.entries(sources).map(([keyword, source]) => [keyword, new RegExp(source, 'iy')]));
 }
 
-/** Characters of a statement that are looked at. */
+/** How many characters of a statement are parsed. */
 const MOST_READ = 8000;
 
-/** Reads a statement's beginning; the time that takes is bounded, whatever the statement. */
+/** Parses the beginning of a statement, in bounded time whatever the statement. */
 export function sqlOperationOf(whole: string, quote: NameQuote): SqlOperation {
   const statement = whole.length > MOST_READ ? whole.slice(0, MOST_READ) : whole;
   LEAD.lastIndex = 0;
@@ -79,7 +79,7 @@ export function sqlOperationOf(whole: string, quote: NameQuote): SqlOperation {
   if (pattern === undefined) return { keyword, table: undefined };
   pattern.lastIndex = KEYWORD.lastIndex;
   const table = pattern.exec(statement)?.[1];
-  // What ends where the reading ends may be half a name.
+  // A name that ends where the statement was cut may be incomplete.
   const isCut = pattern.lastIndex === statement.length && statement !== whole;
   return { keyword, table: table === undefined || isCut ? undefined : ownName(table.replaceAll(quote, '')) };
 }
@@ -90,7 +90,7 @@ const MOST_NAMES = 1000;
 
 const names = new Map<string, string>();
 
-/** The name as a string of its own: one that was cut out of a statement would keep all of that alive, values included. */
+/** A copy of the name: a slice would keep the whole statement in memory, values included. */
 function ownName(cut: string): string {
   const known = names.get(cut);
   if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-// A database that SQL is sent to: the attributes of each statement that is sent there, made once for those that come again.
+// The attributes of SQL statements by the database that they are sent to, cached for statements that are sent again.
 import type { DbOperation } from './operations.ts';
 import { type NameQuote, sqlOperationOf } from './sql-operation.ts';
 
@@ -22,7 +22,7 @@ export class SqlTarget {
     this.#server = server;
   }
 
-  /** For statements that an application repeats, with its values apart: the same object for the same text. */
+  /** For statements whose values are sent apart, as parameters: the same object for the same text. */
   operationOf(statement: string): DbOperation {
     const known = this.#known.get(statement);
     if (known !== undefined) return known;
@@ -33,7 +33,7 @@ export class SqlTarget {
     return operation;
   }
 
-  /** For statements that may have values in them: nothing of them is kept. */
+  /** For statements that may have values in them: nothing is cached. */
   read(statement: string): DbOperation {
     const { system, quote, namespace, address, port } = this.#server;
     const { keyword, table } = sqlOperationOf(statement, quote);
@@ -50,7 +50,7 @@ export class SqlTarget {
 
 const MOST_TARGETS = 100;
 
-/** One target for all connections to a database. */
+/** The targets of all connections: one for each database. */
 export class SqlTargets {
   readonly #targets = new Map<string, SqlTarget>();
 

@@ -1,4 +1,4 @@
-// Workers of job queues: how many run in this process and how much they take on, as read when metrics are collected.
+// Counts the workers of job queues in this process, and how many jobs they take on at a time, when metrics are collected.
 import { queueConcurrency, queueWorkers } from '../../catalog/jobs.ts';
 import type { Attachment } from '../../hooks/instrumentation.ts';
 import { WeakList } from '../../hooks/weak-list.ts';
@@ -10,7 +10,7 @@ export class JobWorkers<Worker extends object> {
   readonly #workers = new WeakList<Worker, string>();
   #shown = new Set<string>();
 
-  /** `concurrencyOf` gives undefined for a worker that was closed. */
+  /** `concurrencyOf` gives undefined for a closed worker. */
   constructor(
     { registry, onCollect }: Pick<Attachment, 'registry' | 'onCollect'>,
     concurrencyOf: (worker: Worker) => number | undefined,
@@ -21,7 +21,7 @@ export class JobWorkers<Worker extends object> {
     onCollect(() => this.#read());
   }
 
-  /** Counts a worker from now on, until it is closed or gone; the queue then has none rather than no series. */
+  /** Counts a worker from now on, until it is closed or garbage collected; a queue without workers then shows 0. */
   add(worker: Worker, queue: string): void {
     if (!this.#workers.add(worker, queue)) return;
     this.#count.bind({ 'queue.name': queue });

@@ -1,4 +1,4 @@
-// LLM calls: what the tap on the wire, the clients that it cannot see, and the `llm` helper record of each.
+// Records LLM calls, whoever reports them: the tap on fetch, clients that use no fetch, and the `llm` API.
 import type { LlmOperation, LlmRateLimitKind, LlmTokenType } from '../../catalog/llm-attributes.ts';
 import {
   llmActive,
@@ -28,7 +28,7 @@ export interface LlmRequest {
   readonly model: string | undefined;
   readonly serverAddress: string | undefined;
   readonly purpose: string | undefined;
-  /** The agent's invocation or the task that it is made for; known only where it is made, not where its bytes go by. */
+  /** The agent's invocation or the task that it is made for, of the code that makes the call. */
   readonly activity?: Activity | undefined;
 }
 
@@ -37,12 +37,12 @@ export interface LlmCallEnd {
   readonly responseModel?: string | undefined;
   readonly finishReason?: string | undefined;
   readonly usage?: TokenUsage | undefined;
-  /** Why it failed, in the provider's word or as a status or the error's name; undefined if it did not. */
+  /** Why it failed: the provider's error code, a status, or the error's code or name; undefined if it did not. */
   readonly errorType?: string | undefined;
-  /** Status of an answer that is an error. */
+  /** HTTP status of an answer that is an error. */
   readonly status?: number | undefined;
   readonly isStream?: boolean | undefined;
-  /** Whether it ended in the middle of its answer: what it said of its output until then is not its output. */
+  /** Whether it ended in the middle of its answer: the output tokens reported until then are not all. */
   readonly isCutOff?: boolean | undefined;
 }
 
@@ -88,17 +88,17 @@ export class LlmCalls {
     this.#rateLimit = registry.instrument(llmRateLimitRemaining);
   }
 
-  /** A call that is under way, since now or since when it is said. */
+  /** Begins a call, now unless said, which is active until it ends. */
   begin(request: LlmRequest, startMillis = nowMillis()): LlmCall {
     this.#prices.prepare();
     return new LlmCall(this, request, startMillis);
   }
 
-  retried({ provider, model, purpose }: LlmRequest): void {
+  countRetry({ provider, model, purpose }: LlmRequest): void {
     this.#retries.add(1, { 'gen_ai.provider.name': provider, 'gen_ai.request.model': model, 'llm.purpose': purpose });
   }
 
-  rateLimit({ provider, model }: LlmRequest, kind: LlmRateLimitKind, remaining: number): void {
+  setRateLimit({ provider, model }: LlmRequest, kind: LlmRateLimitKind, remaining: number): void {
     this.#rateLimit.set(remaining, {
       'gen_ai.provider.name': provider,
       'gen_ai.request.model': model,
@@ -106,8 +106,8 @@ export class LlmCalls {
     });
   }
 
-  /** Records what it gave, and what it cost; gives its cost in USD if that is known. */
-  used({ provider, model, purpose }: LlmRequest, attributes: CallAttributes, usage: TokenUsage): number | undefined {
+  /** Records its tokens and its cost, and returns the cost in USD if that is known. */
+  recordUsage({ provider, model, purpose }: LlmRequest, attributes: CallAttributes, usage: TokenUsage): number | undefined {
     for (const metrics of this.metrics) metrics.tokens(usage, attributes);
     for (const [kind, type] of Object.entries(TOKEN_TYPES) as [keyof typeof TOKEN_TYPES, LlmTokenType][]) {
       const count = usage[kind];
@@ -126,15 +126,15 @@ export class LlmCalls {
     return cost;
   }
 
-  unmetered(attributes: CallAttributes): void {
+  countUnmetered(attributes: CallAttributes): void {
     this.#unmetered.add(1, attributes);
   }
 
-  outputRate(tokensPerSecond: number, attributes: CallAttributes): void {
+  recordOutputRate(tokensPerSecond: number, attributes: CallAttributes): void {
     this.#outputRate.record(tokensPerSecond, attributes);
   }
 
-  finished({ provider, model, purpose }: LlmRequest, reason: string): void {
+  countFinishReason({ provider, model, purpose }: LlmRequest, reason: string): void {
     this.#finishReasons.add(1, {
       'gen_ai.provider.name': provider,
       'gen_ai.request.model': model,
@@ -143,7 +143,7 @@ export class LlmCalls {
     });
   }
 
-  aborted({ provider, model, purpose }: LlmRequest): void {
+  countAborted({ provider, model, purpose }: LlmRequest): void {
     this.#aborted.add(1, { 'gen_ai.provider.name': provider, 'gen_ai.request.model': model, 'llm.purpose': purpose });
   }
 }
@@ -152,7 +152,7 @@ export class LlmCall {
   readonly #calls: LlmCalls;
   readonly #request: LlmRequest;
   readonly #active: UpDownCounterCell;
-  readonly #beneath: ModelCallHandle | undefined;
+  readonly #modelCall: ModelCallHandle | undefined;
   readonly #startMillis: number;
   #firstChunkMillis: number | undefined;
   #lastChunkMillis = 0;
@@ -165,19 +165,19 @@ export class LlmCall {
     this.#startMillis = startMillis;
     this.#active = calls.active.bind({ 'gen_ai.provider.name': request.provider, 'gen_ai.request.model': request.model });
     this.#active.add(1);
-    this.#beneath = request.activity?.callModel(isInference(request.operation));
+    this.#modelCall = request.activity?.callModel(isInference(request.operation));
   }
 
-  /** It repeats one that failed. */
+  /** The call repeats one that failed. */
   retried(): void {
-    this.#calls.retried(this.#request);
+    this.#calls.countRetry(this.#request);
   }
 
   rateLimit(kind: LlmRateLimitKind, remaining: number): void {
-    this.#calls.rateLimit(this.#request, kind, remaining);
+    this.#calls.setRateLimit(this.#request, kind, remaining);
   }
 
-  /** Output came, by the model that answers if that was told yet. */
+  /** A part of the output came; the model that answers may be known by now. */
   chunk(responseModel?: string): void {
     if (this.#isOver) return;
     const now = nowMillis();
@@ -192,7 +192,7 @@ export class LlmCall {
     this.#lastChunkMillis = now;
   }
 
-  /** Once: what comes later is not recorded. */
+  /** Records how the call ended, the first time. */
   end(end: LlmCallEnd, endMillis = nowMillis()): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -205,29 +205,30 @@ export class LlmCall {
         'error.type': errorType,
         'http.response.status_code': status,
       });
-    if (isCutOff && isStream) this.#calls.aborted(this.#request);
-    if (!isCutOff && finishReason !== undefined) this.#calls.finished(this.#request, finishReason);
+    if (isCutOff && isStream) this.#calls.countAborted(this.#request);
+    if (!isCutOff && finishReason !== undefined) this.#calls.countFinishReason(this.#request, finishReason);
     const costUsd = this.#endUsage(end, attributes, endMillis);
-    this.#beneath?.end(costUsd);
+    this.#modelCall?.end(costUsd);
   }
 
-  /** Takes it off what is under way and records nothing: nobody will tell of its end. */
+  /** Ends the call without recording it: nothing will report its end. */
   forget(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#active.add(-1);
-    this.#beneath?.withdraw();
+    this.#modelCall?.withdraw();
   }
 
-  /** Gives the cost of the call, if that is known. */
+  /** Records tokens, cost and output rate, and returns the cost in USD if that is known. */
   #endUsage({ usage, errorType, isCutOff }: LlmCallEnd, attributes: CallAttributes, endMillis: number): number | undefined {
-    const told = isCutOff && usage !== undefined ? { ...usage, output: undefined, reasoning: undefined } : usage;
-    if (isCutOff || (told === undefined && errorType === undefined)) this.#calls.unmetered(attributes);
-    // All of it in one chunk came at no rate.
+    const known = isCutOff && usage !== undefined ? { ...usage, output: undefined, reasoning: undefined } : usage;
+    if (isCutOff || (known === undefined && errorType === undefined)) this.#calls.countUnmetered(attributes);
+    // An output that came as one chunk has no rate.
     const seconds = this.#chunks === undefined ? 0 : (endMillis - this.#firstChunkMillis!) / 1000;
-    if (told?.output !== undefined && told.output > 0 && seconds > 0) this.#calls.outputRate(told.output / seconds, attributes);
-    if (told?.input === undefined && told?.output === undefined) return undefined;
-    return this.#calls.used(this.#request, attributes, told);
+    if (known?.output !== undefined && known.output > 0 && seconds > 0)
+      this.#calls.recordOutputRate(known.output / seconds, attributes);
+    if (known?.input === undefined && known?.output === undefined) return undefined;
+    return this.#calls.recordUsage(this.#request, attributes, known);
   }
 
   #attributes(responseModel: string | undefined): CallAttributes {

@@ -1,73 +1,73 @@
-// Which LLM call, as a client told of it, the code that runs just now makes: so that one that shows further below is counted once.
+// The LLM call that a client is making, kept in async context: a call that a layer below counts as well is counted once.
 import { contextOf } from '../../core/context.ts';
 
 const clientCalls = contextOf<ClientCall>('clientCall.1');
 
-/** A call that a client tells of. It ends, or it is found to be counted below, as by the request that it sends. */
+/** A call that a client reports. It ends, or a layer below counts it, such as the tap on the request that the client sends. */
 export class ClientCall {
-  readonly #shown: () => void;
+  readonly #onCounted: () => void;
   readonly #group: string | undefined;
-  #above: ClientCall | undefined;
+  #parent: ClientCall | undefined;
   #isOver = false;
 
   /**
-   * Begun beneath what runs just now; `shown` is called once, if it is counted below. Calls of a group are made beside each
-   * other: what was entered for one of them still holds where the next one begins.
+   * Begins a call within the current one; `onCounted` is called once, if a layer below counts it. Calls of one group are made
+   * side by side: the context of one may still be entered when the next begins, which is no part of it.
    */
-  constructor(shown: () => void, group?: string) {
-    this.#shown = shown;
+  constructor(onCounted: () => void, group?: string) {
+    this.#onCounted = onCounted;
     this.#group = group;
-    const above = currentClientCall();
-    this.#above = group === undefined ? above : above?.outOf(group);
+    const current = currentClientCall();
+    this.#parent = group === undefined ? current : current?.outsideOf(group);
   }
 
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** Runs a function, and whatever it starts, as this call. */
+  /** Runs a function, and all that it starts, in the context of this call. */
   run<Result>(run: () => Result): Result {
     return clientCalls.run(this, run);
   }
 
-  /** What runs next, and whatever it starts, is this call: for clients that tell of a call and then make it themselves. */
+  /** Enters the context of this call, for clients that report a call and then make it themselves. */
   enter(): void {
     clientCalls.enter(this);
   }
 
-  /** From now on nothing is a part of it. */
+  /** Ends it: what begins from now on is no part of it. */
   end(): void {
     this.#isOver = true;
   }
 
-  /** It is counted below, and so is every call that it is a part of. */
-  show(): void {
-    const above = this.#parent();
+  /** A layer below counts this call, and with it every call that it is a part of. */
+  markCounted(): void {
+    const parent = this.#openParent();
     if (!this.#isOver) {
       this.#isOver = true;
-      this.#shown();
+      this.#onCounted();
     }
-    above?.show();
+    parent?.markCounted();
   }
 
-  /** The nearest that is not over, itself or one above. */
+  /** This call, or else its nearest parent, that is not over. */
   nearestOpen(): ClientCall | undefined {
-    return this.#isOver ? this.#parent() : this;
+    return this.#isOver ? this.#openParent() : this;
   }
 
-  /** The nearest that is not of a group, itself or one above. */
-  outOf(group: string): ClientCall | undefined {
-    return this.#group === group ? this.#parent()?.outOf(group) : this;
+  /** This call, or else its nearest parent, that is not of a group. */
+  outsideOf(group: string): ClientCall | undefined {
+    return this.#group === group ? this.#openParent()?.outsideOf(group) : this;
   }
 
-  /** Those between that are over are let go of: what was entered is never left, and would make an endless chain. */
-  #parent(): ClientCall | undefined {
-    this.#above = this.#above?.nearestOpen();
-    return this.#above;
+  /** Parents that are over are unlinked: an entered context is never left, and would make an endless chain. */
+  #openParent(): ClientCall | undefined {
+    this.#parent = this.#parent?.nearestOpen();
+    return this.#parent;
   }
 }
 
-/** Of what runs just now, the innermost call that is not over; undefined if no client has told of one. */
+/** The innermost call that the running code is a part of and that is not over; undefined if there is none. */
 export function currentClientCall(): ClientCall | undefined {
   return clientCalls.current()?.nearestOpen();
 }

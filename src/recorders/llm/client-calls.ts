@@ -1,6 +1,19 @@
-// LLM calls as a client tells of them: recorded where nothing below shows them, such as the request that the tap on fetch sees.
+// Records LLM calls that a client library reports, unless a layer below counts them, such as the tap on fetch.
 import type { LlmOperation } from '../../catalog/llm-attributes.ts';
-import * as llmMetrics from '../../catalog/llm.ts';
+import {
+  genAiClientOperationDuration,
+  genAiClientOperationTimePerOutputChunk,
+  genAiClientOperationTimeToFirstChunk,
+  genAiClientTokenUsage,
+  llmActive,
+  llmCost,
+  llmFinishReasons,
+  llmOutputRate,
+  llmStreamAborted,
+  llmTokens,
+  llmUnmeteredCalls,
+  llmUnpricedCalls,
+} from '../../catalog/llm.ts';
 import { nowMillis } from '../../core/clock.ts';
 import { ABORTED, errorTypeOf } from '../../core/operation.ts';
 import { textOf } from '../../core/text.ts';
@@ -10,23 +23,30 @@ import { ClientCall } from './client-call.ts';
 import { providerNameOf } from './provider-names.ts';
 import { currentPurpose } from './purpose.ts';
 
-/** What a client says of a call before it makes it; words in which the client calls the provider will do. */
+/** A call as a client reports it before it makes it, with the client's own name of the provider. */
 export interface RequestedCall {
   readonly operation: LlmOperation;
   readonly provider: unknown;
   readonly model: unknown;
 }
 
-const {
-  llmBudget: _budget,
-  llmCredits: _credits,
-  llmRateLimitRemaining: _rateLimit,
-  llmRetries: _retries,
-  ...recorded
-} = llmMetrics;
-
-/** What is recorded of all such calls; headers, which say what is left, are seen on the wire alone, and retries where they are told. */
-export const clientCallMetrics = Object.values(recorded);
+/**
+ * The metrics of every such call. Rate limits are in headers, which only the tap on fetch sees; not every client reports retries.
+ */
+export const clientCallMetrics = [
+  genAiClientOperationDuration,
+  genAiClientTokenUsage,
+  genAiClientOperationTimeToFirstChunk,
+  genAiClientOperationTimePerOutputChunk,
+  llmTokens,
+  llmOutputRate,
+  llmUnmeteredCalls,
+  llmCost,
+  llmUnpricedCalls,
+  llmActive,
+  llmFinishReasons,
+  llmStreamAborted,
+] as const;
 
 export class ClientLlmCalls {
   readonly #calls: LlmCalls;
@@ -36,7 +56,7 @@ export class ClientLlmCalls {
     this.#calls = calls;
   }
 
-  /** Calls of a group are made beside each other, and none is a part of another. */
+  /** Begins a call. Calls of one group are made side by side, and none is a part of another. */
   begin({ operation, provider, model }: RequestedCall, group?: string): ClientLlmCall {
     const call = this.#calls.begin({
       operation,
@@ -49,13 +69,13 @@ export class ClientLlmCalls {
     return new ClientLlmCall(call, this.#open, group);
   }
 
-  /** Lets go of what is under way: nothing will tell of its end. */
+  /** Ends all open calls without recording them: nothing will report their ends. */
   stop(): void {
     for (const call of this.#open) call.forget();
   }
 }
 
-/** Forgets the calls whose streams nobody reads to their end. */
+/** Forgets calls whose streams were garbage collected before they were read to the end. */
 const abandoned = new FinalizationRegistry<ClientLlmCall>((call) => call.forget());
 
 export class ClientLlmCall {
@@ -74,12 +94,12 @@ export class ClientLlmCall {
     return !this.#open.has(this);
   }
 
-  /** It repeats one that failed. */
+  /** The call repeats one that failed. */
   retried(): void {
     this.#call.retried();
   }
 
-  /** Output came. */
+  /** A part of the output came. */
   chunk(responseModel?: string): void {
     if (this.isOver) return;
     this.#call.chunk(responseModel);
@@ -87,25 +107,25 @@ export class ClientLlmCall {
 
   end(end: LlmCallEnd, endMillis = nowMillis()): void {
     if (this.isOver) return;
-    // The calls that it was a part of have been counted with it.
     this.#close();
-    this.context.show();
+    // The calls that it is a part of are counted with it.
+    this.context.markCounted();
     this.#call.end(end, endMillis);
   }
 
-  /** What it is told by is the provider's word for it, or else the status of its answer. */
-  fail(error: unknown, word?: string): void {
+  /** Its `error.type` is the provider's code if there is one, else the HTTP status, else the error's code or name. */
+  fail(error: unknown, code?: string): void {
     const status = statusOf(error);
-    this.end({ errorType: word ?? (status === undefined ? errorTypeOf(error) : String(status)), status });
+    this.end({ errorType: code ?? (status === undefined ? errorTypeOf(error) : String(status)), status });
   }
 
-  /** A stream was given up, or broke, before the model was done; what had been told until then may be said. */
-  cutOff(reason: unknown, told: LlmCallEnd = {}): void {
+  /** A stream was aborted, or failed for a reason, before it was complete; `known` is what it had reported until then. */
+  cutOff(reason: unknown, known: LlmCallEnd = {}): void {
     const errorType = reason === undefined ? ABORTED : errorTypeOf(reason);
-    this.end({ ...told, errorType, isStream: true, isCutOff: true });
+    this.end({ ...known, errorType, isStream: true, isCutOff: true });
   }
 
-  /** Records nothing of it. */
+  /** Ends the call without recording it. */
   forget(): void {
     if (this.isOver) return;
     this.#close();
@@ -113,7 +133,7 @@ export class ClientLlmCall {
     this.#call.forget();
   }
 
-  /** Forgets it when nothing holds its stream any more, which must not be held by what this is told by. */
+  /** Forgets the call when its stream is garbage collected; whatever reports to this call must not refer to the stream. */
   forgetWith(stream: object): void {
     abandoned.register(stream, this);
   }
@@ -123,7 +143,7 @@ export class ClientLlmCall {
   }
 }
 
-/** The status of an answer that is an error, as clients keep it on what they throw. */
+/** The HTTP status of an answer that is an error, as clients have it on the errors that they throw. */
 function statusOf(error: unknown): number | undefined {
   try {
     const { statusCode, status, $metadata } = error as {
@@ -133,7 +153,7 @@ function statusOf(error: unknown): number | undefined {
     };
     return [statusCode, status, $metadata?.httpStatusCode].find(isErrorStatus);
   } catch {
-    // Whatever was thrown, it has no status.
+    // Whatever was thrown has no status.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-// The GenAI metrics by their established names, by those that the conventions moved to, or by both, as the application opts in.
+// The GenAI metrics of the conventions, by their established names, by the latest, or by both, as the application opts in.
 import * as latest from '../../catalog/llm-latest.ts';
 import {
   genAiClientOperationDuration,
@@ -13,13 +13,13 @@ import type { HistogramCell } from '../../core/recording/cell.ts';
 import type { Registry } from '../../core/recording/registry.ts';
 import type { TokenUsage } from '../../core/token-usage.ts';
 
-/** What every metric of a call shares. */
+/** The attributes of every metric of a call. */
 export type CallAttributes = AttributesOf<typeof llmOutputRate>;
 
-/** The attributes of how long it took. */
+/** The attributes of its duration. */
 export type EndAttributes = AttributesOf<typeof genAiClientOperationDuration>;
 
-/** Records what the conventions have a name for. */
+/** Records the metrics of the conventions. */
 export interface GenAiMetrics {
   duration(seconds: number, attributes: EndAttributes): void;
   firstChunk(seconds: number, attributes: CallAttributes): void;
@@ -51,7 +51,7 @@ function establishedMetrics(registry: Registry): GenAiMetrics {
   };
 }
 
-/** What is no inference, such as embeddings, keeps its old name, which is recorded here only if nobody else does. */
+/** A call that is no inference, such as embeddings, keeps its old name, recorded here unless the established metrics are, too. */
 function latestMetrics(registry: Registry, isAlone: boolean): GenAiMetrics {
   const inference = registry.instrument(latest.genAiClientInferenceDuration);
   const other = isAlone ? registry.instrument(genAiClientOperationDuration) : undefined;
@@ -87,7 +87,7 @@ const KINDS = ['input', 'output', 'cacheRead', 'cacheWrite', 'reasoning'] as con
 
 const INFERENCE: ReadonlySet<string | undefined> = new Set(['chat', 'generate_content', 'text_completion']);
 
-/** Whether a model is to answer, rather than to embed or to look up. */
+/** Whether a model is to answer, rather than to embed or to search. */
 export function isInference(operation: string | undefined): boolean {
   return INFERENCE.has(operation);
 }

@@ -1,4 +1,4 @@
-// What LLM calls cost: the operator's own prices, and else the published ones, which a library keeps.
+// The prices of LLM calls: the operator's own, or else the published ones of @pydantic/genai-prices.
 import { createRequire } from 'node:module';
 import type { LlmPrice } from '../../core/instrumentation-settings.ts';
 import { matchesPattern } from '../../core/pattern.ts';
@@ -8,22 +8,21 @@ import type { TokenUsage } from '../../core/token-usage.ts';
 /** What a price depends on. */
 export interface PricedCall {
   readonly provider: string;
-  /** The model that answered, or else the one that was asked for. */
+  /** The model that answered, or else the requested one. */
   readonly model: string;
   readonly usage: TokenUsage;
 }
 
-/** Where the prices come from. */
 export interface Prices {
-  /** Called when a call begins, so that what has to be loaded is loaded while the provider thinks. */
+  /** Called when a call begins, so that prices are loaded while the provider works on the answer. */
   prepare(): void;
-  /** USD; undefined if the price of what was used is not known. */
+  /** The cost in USD; undefined if the price of the model is not known. */
   costOf(call: PricedCall): number | undefined;
 }
 
 type Library = typeof import('@pydantic/genai-prices');
 
-/** The library's names of providers that the conventions call otherwise. One that neither knows has no price. */
+/** The library's ids of providers that have another name in the conventions. A provider that it does not know has no price. */
 const PROVIDER_IDS: Readonly<Record<string, string>> = {
   'aws.bedrock': 'aws',
   'azure.ai.inference': 'azure',
@@ -43,7 +42,7 @@ const require = createRequire(import.meta.url);
 
 let published: PublishedPrices | undefined;
 
-/** The prices of a process, of which the published ones are kept once. */
+/** The operator's prices, then the published ones, which are loaded once in a process. */
 export function llmPrices(own: readonly LlmPrice[]): Prices {
   const others = (published ??= new PublishedPrices());
   return {
@@ -66,7 +65,7 @@ class PublishedPrices implements Prices {
   #isLoading = false;
   #isMissing = false;
 
-  /** Loading takes some 25 ms, which are best spent while the provider thinks. */
+  /** Loading takes some 25 ms. */
   prepare(): void {
     if (this.#isLoading) return;
     this.#isLoading = true;
@@ -79,7 +78,7 @@ class PublishedPrices implements Prices {
       const found = library?.calcPrice(usageOf(usage), model, { providerId: PROVIDER_IDS[provider] ?? provider });
       return found?.total_price;
     } catch {
-      // It throws at figures that contradict each other, such as more tokens from the cache than there were.
+      // It throws at contradictory counts, such as more tokens read from the cache than there were in all.
       return undefined;
     }
   }
@@ -96,7 +95,7 @@ class PublishedPrices implements Prices {
   }
 }
 
-/** The words of the library. */
+/** The library's names of the counts. */
 function usageOf({
   input,
   cacheRead,

@@ -1,6 +1,6 @@
-// The conventions' names of LLM providers, by the words in which clients call them.
+// The conventions' names of LLM providers, by the names that client libraries have for them.
 
-/** Words of the Vercel AI SDK and of LangChain, without what follows a dot, where the conventions have another. */
+/** Names of the Vercel AI SDK and of LangChain, up to the first dot, where the conventions have another. */
 const NAMES: Readonly<Record<string, string>> = {
   'amazon-bedrock': 'aws.bedrock',
   amazon_bedrock: 'aws.bedrock',
@@ -20,10 +20,10 @@ const NAMES: Readonly<Record<string, string>> = {
   xai: 'x_ai',
 };
 
-/** The provider of a call; `_OTHER` if the client has no word for it. */
-export function providerNameOf(word: unknown): string {
-  if (typeof word !== 'string' || word === '') return '_OTHER';
-  if (word.startsWith('google.vertex')) return 'gcp.vertex_ai';
-  const first = word.split('.')[0]!;
+/** The provider of a call; `_OTHER` if the client has no name for it. */
+export function providerNameOf(clientName: unknown): string {
+  if (typeof clientName !== 'string' || clientName === '') return '_OTHER';
+  if (clientName.startsWith('google.vertex')) return 'gcp.vertex_ai';
+  const first = clientName.split('.')[0]!;
   return Object.hasOwn(NAMES, first) ? NAMES[first]! : first;
 }

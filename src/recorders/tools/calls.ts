@@ -1,4 +1,4 @@
-// Tool calls: what the libraries that execute tools, and the `tools` helper, record of each from its begin to its end.
+// Records tool calls, whoever reports them: `tool.active` until each ends, then its duration with `error.type`.
 import { genAiExecuteToolDuration, toolActive } from '../../catalog/tools.ts';
 import { nowMillis } from '../../core/clock.ts';
 import type { UpDownCounterCell } from '../../core/recording/cell.ts';
@@ -16,8 +16,8 @@ export class ToolCalls {
   }
 
   /**
-   * A call that is under way, since now or since when it is said. It counts for the agent beneath whose work it begins, unless
-   * whoever tells of it later has kept that.
+   * Begins a call, now unless said, which is active until it ends. It counts for the current activity, unless a library that
+   * reports the call later has kept the one in which it was made.
    */
   begin(tool: string | undefined, startMillis = nowMillis(), activity = currentActivity()): ToolCall {
     activity?.calledTool();
@@ -26,7 +26,7 @@ export class ToolCalls {
     return call;
   }
 
-  /** Takes a call off what is under way; false if it was taken off before. */
+  /** Closes a call; false if it was closed before. */
   close(call: ToolCall): boolean {
     return this.#open.delete(call);
   }
@@ -39,7 +39,7 @@ export class ToolCalls {
     });
   }
 
-  /** Lets go of what is under way: nothing will tell of its end. */
+  /** Ends all open calls without recording them: nothing will report their ends. */
   stop(): void {
     for (const call of this.#open) call.forget();
   }
@@ -67,18 +67,18 @@ export class ToolCall {
     active.add(1);
   }
 
-  /** Records how it ended, the first time; why it failed, unless it did not. */
+  /** Records how the call ended, the first time; the error type says why it failed. */
   end(errorType?: string, endMillis = nowMillis()): void {
-    if (!this.#takeOff()) return;
+    if (!this.#close()) return;
     this.#calls.record((endMillis - this.#startMillis) / 1000, this.#tool, this.#agent, errorType);
   }
 
-  /** Takes it off what is under way and records nothing. */
+  /** Ends the call without recording it. */
   forget(): void {
-    this.#takeOff();
+    this.#close();
   }
 
-  #takeOff(): boolean {
+  #close(): boolean {
     const wasOpen = this.#calls.close(this);
     if (wasOpen) this.#active.add(-1);
     return wasOpen;

@@ -1,9 +1,9 @@
 // Who serves HTTP in the benchmarks: the bare application, each peer as its README sets it up, and promtel.
 import { fileURLToPath } from 'node:url';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../kit/free-port.ts';
 import { countOnPage } from './page-count.ts';
 import { REGISTER } from './promtel.ts';
-import { FormatCache } from './variant.ts';
+import { Variant } from './variant.ts';
 
 export interface Peer {
   readonly name: string;
@@ -65,12 +65,12 @@ export interface Usage {
 export class Service implements AsyncDisposable {
   readonly name: string;
   readonly listening: Listening;
-  readonly #variant: FormatCache;
+  readonly #variant: Variant;
   readonly #peer: Peer;
   /** Where the peer's metrics are. */
   readonly #page: string;
 
-  private constructor(peer: Peer, variant: FormatCache, listening: Listening, metricsPort: number) {
+  private constructor(peer: Peer, variant: Variant, listening: Listening, metricsPort: number) {
     this.name = peer.name;
     this.listening = listening;
     this.#peer = peer;
@@ -82,7 +82,7 @@ export class Service implements AsyncDisposable {
     const script = new URL(`../apps/${appOf(peer, framework)}.cjs`, import.meta.url);
     const metricsPort = await freePort();
     const env = { ...peer.env, OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort) };
-    const variant = new FormatCache(peer.name, script, { nodeOptions: peer.nodeOptions ?? [], env });
+    const variant = new Variant(peer.name, script, { nodeOptions: peer.nodeOptions ?? [], env });
     return new Service(peer, variant, await variant.hear<Listening>(), metricsPort);
   }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { interleave, meansOf, mediansOf, pick } from './rounds.ts';
-import { FormatCache } from './variant.ts';
+import { Variant } from './variant.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,12 +23,12 @@ const echo = script('echo', `import { answerQuestions } from '${answerModule}'; 
 it('asks every contestant in turn, another one first in every round, and leaves the first rounds out', async () => {
   const asked: string[] = [];
   const course = {
-    start: () => Promise.resolve(['a', 'b'].map((name) => new FormatCache(name, echo))),
-    round(variant: FormatCache, isWarmUp: boolean) {
+    start: () => Promise.resolve(['a', 'b'].map((name) => new Variant(name, echo))),
+    round(variant: Variant, isWarmUp: boolean) {
       asked.push(isWarmUp ? variant.name : variant.name.toUpperCase());
       return variant.ask<number>({ number: asked.length });
     },
-    check: (variant: FormatCache) => Promise.resolve(void asked.push(`${variant.name}!`)),
+    check: (variant: Variant) => Promise.resolve(void asked.push(`${variant.name}!`)),
   };
   const samples = await interleave(course, { processes: 2, warmUps: 1, rounds: 1 });
   expect(asked.join('')).toBe('abBAa!b!abBAa!b!');
@@ -46,11 +46,11 @@ it('fails with what the process says is wrong', async () => {
     'failing',
     `import { answerQuestions } from '${answerModule}'; answerQuestions(() => { throw new Error('no metric was recorded'); });`,
   );
-  await using variant = new FormatCache('failing', failing);
+  await using variant = new Variant('failing', failing);
   await expect(variant.ask({})).rejects.toThrow('failing: no metric was recorded');
 });
 
 it('fails when the process ends', async () => {
-  await using variant = new FormatCache('short', script('short', 'process.on("message", () => process.exit(0));'));
+  await using variant = new Variant('short', script('short', 'process.on("message", () => process.exit(0));'));
   await expect(variant.ask({})).rejects.toThrow('the process ended before it answered');
 });

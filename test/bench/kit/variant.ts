@@ -22,7 +22,7 @@ export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): 
   return { ...Object.fromEntries(kept), NODE_ENV: 'production', ...extra };
 }
 
-export class FormatCache implements AsyncDisposable {
+export class Variant implements AsyncDisposable {
   readonly name: string;
   readonly #child: ChildProcess;
   readonly #ended: Promise<never>;

@@ -10,7 +10,9 @@ export interface ReadingCosts {
 }
 
 const wire = (path: string): string => new URL(`../../../build/llm-wire/${path}`, import.meta.url).href;
-const { ResponseParser } = (await import(wire('answer.js'))) as typeof import('../../../src/llm-wire/answer.ts');
+const { ResponseParser } = (await import(
+  wire('response-parser.js')
+)) as typeof import('../../../src/llm-wire/response-parser.ts');
 const { formatOf } = (await import(wire('formats.js'))) as typeof import('../../../src/llm-wire/formats.ts');
 
 const format = formatOf('/v1/chat/completions')!;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { labelNeedsQuotes, prometheusLabel, prometheusLabels } from '../../../src/core/naming/prometheus-label.ts';
-import { TRANSLATION_STRATEGIES } from '../../../src/core/naming/prometheus-name.ts';
+import { TRANSLATION_STRATEGIES } from '../../../src/core/naming/translation-strategy.ts';
 
 type Answer = string | { error: string };
 

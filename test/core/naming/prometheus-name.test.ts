@@ -4,15 +4,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { InstrumentKind } from '../../../src/core/metric.ts';
 import {
-  isEscaping,
   metricNeedsQuotes,
   prometheusName,
   prometheusUnit,
   SERIES_SUFFIXES,
-  TRANSLATION_STRATEGIES,
   type NamedMetric,
-  type TranslationStrategy,
 } from '../../../src/core/naming/prometheus-name.ts';
+import { isEscaping, TRANSLATION_STRATEGIES, type TranslationStrategy } from '../../../src/core/naming/translation-strategy.ts';
 
 type Answer = string | { error: string };
 type ByKind = [counter: Answer, gauge: Answer, other: Answer];

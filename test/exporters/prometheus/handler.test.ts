@@ -74,10 +74,13 @@ const KINDS: [
   kind: string,
   ask: (page: Page, headers?: Record<string, string>, method?: string, options?: HandlerOptions) => Promise<Reply>,
 ][] = [
-  ['node:http', async (page, headers, method, options) => ask(await serve(metricsHandler(page, options)), headers, method)],
+  [
+    'node:http',
+    async (page, headers, method, options = { gzip: true }) => ask(await serve(metricsHandler(page, options)), headers, method),
+  ],
   [
     'the Fetch API',
-    async (page, headers = {}, method = 'GET', options) => {
+    async (page, headers = {}, method = 'GET', options = { gzip: true }) => {
       const response = await metricsResponse(page, new Request('http://localhost/x', { headers, method }), options);
       return {
         status: response.status,
@@ -137,17 +140,17 @@ describe.each(KINDS)('the handler for %s', (_, answer) => {
 
 describe('the handler', () => {
   it('says how long the page is, where that is known', async () => {
-    const port = await serve(metricsHandler(pageWith(3000)));
+    const port = await serve(metricsHandler(pageWith(3000), { gzip: true }));
     const [plain, compressed] = [await ask(port), await ask(port, GZIP)];
     expect(plain.headers['content-length']).toBe(`${plain.body.length}`);
     expect(Number(compressed.headers['content-length'])).toBeLessThan(plain.body.length / 2);
-    const large = await serve(metricsHandler(pageWith(50_000)));
+    const large = await serve(metricsHandler(pageWith(50_000), { gzip: true }));
     expect((await ask(large, GZIP)).headers['content-length']).toBeUndefined();
   });
 
   it('minds no reader that goes away', async () => {
     const page = pageWith(50_000);
-    const port = await serve(metricsHandler(page));
+    const port = await serve(metricsHandler(page, { gzip: true }));
     for (const headers of [GZIP, {}]) {
       await new Promise<void>((resolve) => {
         const request = httpRequest({ host: '127.0.0.1', port, headers }, (response) => {

@@ -146,7 +146,12 @@ describe('what is remembered from one scrape to the next', () => {
     const registry = new Registry();
     registry.instrument(DEFINITIONS.counter).add(1);
     let resource: Record<string, string> = {};
-    const page = new Page({ registry, resourceAttributes: () => resource, isResourceLabel: (key) => key === 'pod' });
+    const page = new Page({
+      registry,
+      resourceAttributes: () => resource,
+      targetInfo: true,
+      isResourceLabel: (key) => key === 'pod',
+    });
     expect(await textOf(page)).toContain('shop_orders_total 1');
     resource = { pod: 'a', 'service.name': 'shop' };
     expect(await textOf(page)).toContain('shop_orders_total{pod="a"} 1');

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PageOptions } from '../../../src/exporters/prometheus/page.ts';
-import { testWith } from '../../kit/programs.ts';
 import { type ExpositionSyntax, parseExposition, samplesOf, seriesKey } from '../../kit/samples/parse-exposition.ts';
+import { testWith } from '../../kit/with-program.ts';
 import { anyHostileMetrics, recordHostile } from './hostile.ts';
 import { OPENMETRICS, pageOf, TEXT, textOf } from './sources.ts';
 
@@ -78,21 +78,21 @@ const SPELLINGS: [title: string, accept: string, options: Partial<PageOptions>][
 ];
 
 describe('golden pages', () => {
-  testWith('promtool', 'are read by promtool', (promtool) => {
+  testWith('promtool', 'are read by promtool', ({ path }) => {
     // Debian's promtool is older than names in quotes.
     const classic = goldenPages('prometheus').filter(([, page]) => !/^\{"/m.test(page));
     expect(classic.length).toBeGreaterThan(30);
-    for (const [name, page] of classic) expect(refusalOfPromtool(promtool, page), name).toBeUndefined();
+    for (const [name, page] of classic) expect(refusalOfPromtool(path, page), name).toBeUndefined();
   });
 
-  testWith('python', 'are read by the text parser of prometheus_client', (python) => {
+  testWith('python', 'are read by the text parser of prometheus_client', ({ path }) => {
     const pages = goldenPages('prometheus').map(([, page]) => page);
-    expectSame(readByPython(python, pages, 'text'), pages, 'text');
+    expectSame(readByPython(path, pages, 'text'), pages, 'text');
   });
 
-  testWith('python', 'are read by the OpenMetrics parser of prometheus_client', (python) => {
+  testWith('python', 'are read by the OpenMetrics parser of prometheus_client', ({ path }) => {
     const pages = goldenPages('openmetrics').map(([, page]) => page);
-    expectSame(readByPython(python, pages, 'openmetrics'), pages, 'openmetrics');
+    expectSame(readByPython(path, pages, 'openmetrics'), pages, 'openmetrics');
   });
 });
 
@@ -102,18 +102,18 @@ describe.each(SPELLINGS)('hostile pages %s', (_, escaping, options) => {
     for (const page of await hostilePages(OPENMETRICS + escaping, options)) parseExposition(page, 'openmetrics');
   });
 
-  testWith('promtool', 'are read by promtool', async (promtool) => {
+  testWith('promtool', 'are read by promtool', async ({ path }) => {
     // Each page is a process.
     for (const page of (await hostilePages(TEXT + escaping, options)).slice(0, 40)) {
-      expect(refusalOfPromtool(promtool, page), page).toBeUndefined();
+      expect(refusalOfPromtool(path, page), page).toBeUndefined();
     }
   });
 
-  testWith('python', 'are read by both parsers of prometheus_client', async (python) => {
+  testWith('python', 'are read by both parsers of prometheus_client', async ({ path }) => {
     const pages = await hostilePages(TEXT + escaping, options);
-    expectSame(readByPython(python, pages, 'text'), pages, 'text');
+    expectSame(readByPython(path, pages, 'text'), pages, 'text');
     const openMetricsPages = await hostilePages(OPENMETRICS + escaping, options);
-    expectSame(readByPython(python, openMetricsPages, 'openmetrics'), openMetricsPages, 'openmetrics');
+    expectSame(readByPython(path, openMetricsPages, 'openmetrics'), openMetricsPages, 'openmetrics');
   });
 });
 

@@ -5,9 +5,9 @@ import { afterAll, describe, expect } from 'vitest';
 import { httpServerActiveRequests, httpServerRequestDuration } from '../../../src/catalog/http.ts';
 import { exemplars } from '../../../src/core/recording/exemplar.ts';
 import { Endpoint, type Listening } from '../../../src/endpoint/server.ts';
-import { testWith } from '../../kit/programs.ts';
 import { parseExposition } from '../../kit/samples/parse-exposition.ts';
 import { startPrometheus } from '../../kit/servers/prometheus-process.ts';
+import { testWith } from '../../kit/with-program.ts';
 import { anyHostileMetrics, recordHostile } from './hostile.ts';
 import { metric, OPENMETRICS, pageOf, type Sources, sources, textOf } from './sources.ts';
 
@@ -20,7 +20,7 @@ afterAll(async () => {
 /** An endpoint and what is recorded behind it. */
 async function endpoint(recorded: Sources): Promise<string> {
   const page = pageOf(recorded, { resourceAttributes: () => ({ 'service.name': 'shop' }) });
-  const served = new Endpoint({ page, host: '127.0.0.1', port: 0 });
+  const served = new Endpoint({ page, host: '127.0.0.1', port: 0, path: '/metrics' });
   undo.push(() => served.close());
   return ((await served.listen()) as Listening).url;
 }
@@ -102,7 +102,7 @@ function labelsOf(labels: Readonly<Record<string, string>>): string {
 }
 
 describe('promtool', () => {
-  testWith('promtool', 'has nothing to say of the page', async (promtool) => {
+  testWith('promtool', 'has nothing to say of the page', async ({ path }) => {
     const recorded = sources();
     recorded.registry.instrument(httpServerRequestDuration).record(0.2, { 'http.request.method': 'GET', 'http.route': '/' });
     recorded.registry.instrument(httpServerActiveRequests).add(1, { 'http.request.method': 'GET' });
@@ -113,6 +113,6 @@ describe('promtool', () => {
     meter.createUpDownCounter('my.baskets').add(1);
     meter.createHistogram('my.weight', { unit: 'g', description: 'Weights.' }).record(1);
     const page = await textOf(pageOf(recorded, { resourceAttributes: () => ({ 'service.name': 'shop' }) }));
-    expect(execFileSync(promtool, ['check', 'metrics'], { input: page, encoding: 'utf8' })).toBe('');
+    expect(execFileSync(path, ['check', 'metrics'], { input: page, encoding: 'utf8' })).toBe('');
   });
 });

@@ -41,7 +41,7 @@ export function sources(views?: ViewOptions[]): Sources {
 }
 
 export function pageOf({ registry, application: { collect } }: Sources, options: Partial<PageOptions> = {}): Page {
-  return new Page({ registry, collectOtel: collect, ...options });
+  return new Page({ registry, collectOtel: collect, targetInfo: true, ...options });
 }
 
 export async function textOf(page: Page, accept = TEXT): Promise<string> {

@@ -1,4 +1,4 @@
-// The Vercel AI SDK: models that no request shows are measured by what it tells, those that the tap on fetch sees are counted once.
+// Vercel AI SDK: models that send no request are measured by its integrations, those whose requests are measured count once.
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAI } from '@ai-sdk/openai';
 import {
@@ -18,8 +18,8 @@ import { ai } from '../../../src/instrumentations/ai/ai.ts';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
 import { withPurpose } from '../../../src/recorders/llm/purpose.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
-import { attachTogether, type Together } from '../../kit/apps/llm-together.ts';
 import { mockEmbeddings, mockModel } from '../../kit/apps/mock-models.ts';
+import { attachTogether, type Together } from '../../kit/samples/llm-together.ts';
 import { BROKEN, type LlmProvider, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 import { exercise } from '../exercises/ai.ts';
 
@@ -36,8 +36,8 @@ const prompt = 'How are you?';
 const streamed = async (model: LanguageModel): Promise<string> => await streamText({ model, prompt }).text;
 const MOCK = 'chat openai gpt-5 gpt-5-2025-08-07';
 
-describe('a model that sends no request', () => {
-  it('is measured by its result', async () => {
+describe('a model of the AI SDK that sends no request', () => {
+  it('records a model call of the AI SDK by its result', async () => {
     const measured = attachTogether([ai, llm]);
     await generateText({ model: mockModel(), prompt });
     expect(measured.calls()).toEqual({ [MOCK]: 1 });
@@ -47,7 +47,7 @@ describe('a model that sends no request', () => {
     expect(measured.total('llm.active')).toBe(0);
   });
 
-  it('is measured by its stream: each word of it, and what it used', async () => {
+  it('records a stream of the AI SDK by its chunks and its usage', async () => {
     const measured = attachTogether([ai, llm]);
     expect(await streamed(mockModel())).toBe('{"said":"so"}');
     expect(measured.calls()).toEqual({ [MOCK]: 1 });
@@ -56,13 +56,13 @@ describe('a model that sends no request', () => {
     expect(measured.total('gen_ai.client.operation.time_per_output_chunk')).toBe(2);
   });
 
-  it('may leave out what it used, which is counted as unmetered', async () => {
+  it('counts a model call of the AI SDK without usage as unmetered', async () => {
     const measured = attachTogether([ai]);
     await generateText({ model: mockModel({ usage: null }), prompt });
     expect([measured.tokens(), measured.total('llm.unmetered_calls')]).toEqual([{}, 1]);
   });
 
-  it('may tell nonsense, of which nothing is recorded', async () => {
+  it('records nothing of usage of the AI SDK that is no number', async () => {
     const measured = attachTogether([ai]);
     const usage: any = { inputTokens: { total: -1, cacheRead: '6' }, outputTokens: { total: Number.NaN } };
     const model = mockModel({ usage });
@@ -75,13 +75,13 @@ describe('a model that sends no request', () => {
     ['a status', Object.assign(new Error('no'), { statusCode: 418 }), '418'],
     ['a code', Object.assign(new Error('no'), { code: 'ECONNRESET' }), 'ECONNRESET'],
     ['nothing', null, '_OTHER'],
-  ])('fails with %s, which is passed on', async (_title, error, errorType) => {
+  ])('records a failed model call of the AI SDK, and passes the error on: %s', async (_title, error, errorType) => {
     const measured = attachTogether([ai]);
     await expect(generateText({ model: mockModel({ error }), prompt })).rejects.toBe(error);
     expect(measured.calls()).toEqual({ [`chat openai gpt-5 ${errorType}`]: 1 });
   });
 
-  it('breaks off: the stream gives its own error', async () => {
+  it('records a stream of the AI SDK that fails, and passes its own error on', async () => {
     const measured = attachTogether([ai]);
     const error = new TypeError('broken');
     const errors: unknown[] = [];
@@ -91,7 +91,7 @@ describe('a model that sends no request', () => {
     expect([measured.total('llm.stream.aborted'), measured.total('llm.active')]).toEqual([1, 0]);
   });
 
-  it('is given up in the middle of its stream', async () => {
+  it('records a stream of the AI SDK whose reader stops in the middle as aborted', async () => {
     const measured = attachTogether([ai]);
     const controller = new AbortController();
     const { textStream } = streamText({ model: mockModel({ waits: true }), prompt, abortSignal: controller.signal });
@@ -100,7 +100,7 @@ describe('a model that sends no request', () => {
     expect(measured.total('llm.active')).toBe(0);
   });
 
-  it('embeds, one value and many, and again after it failed', async () => {
+  it('records embeddings of the AI SDK, of one value and of many, and retried ones', async () => {
     const measured = attachTogether([ai]);
     await embed({ model: mockEmbeddings(), value: 'a' });
     await embedMany({ model: mockEmbeddings(), values: ['a', 'be', 'cede'] });
@@ -113,7 +113,7 @@ describe('a model that sends no request', () => {
     expect(measured.total('llm.active')).toBe(0);
   });
 
-  it('makes objects, whole and streamed', async () => {
+  it('records objects that the AI SDK generates, whole and streamed', async () => {
     const measured = attachTogether([ai]);
     const schema = z.object({ said: z.string() });
     await generateObject({ model: mockModel(), schema, prompt });
@@ -122,7 +122,7 @@ describe('a model that sends no request', () => {
     expect(measured.tokens()).toMatchObject({ input: 24, output: 10 });
   });
 
-  it('is measured even if it sends requests that are none to an LLM', async () => {
+  it('records a model call of the AI SDK that sends requests to no LLM', async () => {
     const measured = both();
     const model = mockModel();
     const { doGenerate } = model;
@@ -134,13 +134,13 @@ describe('a model that sends no request', () => {
     expect(measured.calls()).toEqual({ [MOCK]: 1 });
   });
 
-  it('has the purpose that it is called for', async () => {
+  it('labels a model call of the AI SDK with its purpose', async () => {
     const measured = attachTogether([ai]);
     await withPurpose('summarise', () => generateText({ model: mockModel(), prompt }));
     expect(measured.samples('llm.cost')).toMatchObject([{ attributes: { 'llm.purpose': 'summarise' } }]);
   });
 
-  it('that calls others is counted as those others', async () => {
+  it('counts a model of the AI SDK that calls other models as those others', async () => {
     const measured = attachTogether([ai]);
     const outer = mockModel();
     const inner = mockModel();
@@ -155,28 +155,31 @@ describe('a model that sends no request', () => {
   });
 });
 
-describe('a model that the tap sees', () => {
+describe('a model of the AI SDK whose requests are measured', () => {
   const models: readonly (readonly [string, () => LanguageModel])[] = [
     ['openai chat gpt-5', () => openai().chat('gpt-5')],
     ['openai chat gpt-5', () => openai().responses('gpt-5')],
     ['anthropic chat claude', () => createAnthropic({ baseURL: `${provider.urls.anthropic}/v1`, apiKey: 'none' })('claude')],
   ];
 
-  it.each(models)('is counted once (%s), plain and streamed, with what the provider told', async (_title, model) => {
-    const measured = both();
-    await generateText({ model: model(), prompt });
-    await streamed(model());
-    await eventually(() => expect(measured.total('gen_ai.client.operation.duration')).toBe(2));
-    expect(provider.calls).toHaveLength(2);
-    expect(measured.tokens()).toMatchObject({
-      input: provider.calls.reduce((sum, { usage }) => sum + usage!.input!, 0),
-      output: provider.calls.reduce((sum, { usage }) => sum + usage!.output!, 0),
-    });
-    expect(measured.total('gen_ai.client.operation.time_to_first_chunk')).toBe(1);
-    expect(measured.total('llm.active')).toBe(0);
-  });
+  it.each(models)(
+    'counts a request of the AI SDK once (%s), plain and streamed, with the usage of the provider',
+    async (_title, model) => {
+      const measured = both();
+      await generateText({ model: model(), prompt });
+      await streamed(model());
+      await eventually(() => expect(measured.total('gen_ai.client.operation.duration')).toBe(2));
+      expect(provider.calls).toHaveLength(2);
+      expect(measured.tokens()).toMatchObject({
+        input: provider.calls.reduce((sum, { usage }) => sum + usage!.input!, 0),
+        output: provider.calls.reduce((sum, { usage }) => sum + usage!.output!, 0),
+      });
+      expect(measured.total('gen_ai.client.operation.time_to_first_chunk')).toBe(1);
+      expect(measured.total('llm.active')).toBe(0);
+    },
+  );
 
-  it('is measured by its result where there is no tap', async () => {
+  it('records a model call of the AI SDK by its result where fetch is not instrumented', async () => {
     const measured = attachTogether([ai]);
     await generateText({ model: openai().chat('gpt-5'), prompt });
     await streamed(openai().chat('gpt-5'));
@@ -184,7 +187,7 @@ describe('a model that the tap sees', () => {
     expect(measured.tokens()).toMatchObject({ input: 24, output: 10 });
   });
 
-  it('is asked again: each try is a call, and the repeated one a retry', async () => {
+  it('counts each try of the AI SDK as a call, and the repeated one as a retry', async () => {
     const measured = both();
     provider.next({ ...BROKEN, headers: { 'retry-after-ms': '1' } });
     await generateText({ model: openai().chat('gpt-5'), prompt });
@@ -192,7 +195,7 @@ describe('a model that the tap sees', () => {
     expect(measured.total('llm.retries')).toBe(1);
   });
 
-  it('embeds and makes objects, counted once', async () => {
+  it('counts embeddings and objects of the AI SDK once where their requests are measured', async () => {
     const measured = both();
     await embed({ model: openai().embedding('text-embedding-3-small'), value: 'a' });
     await embedMany({ model: openai().embedding('text-embedding-3-small'), values: ['a', 'b'] });
@@ -204,7 +207,7 @@ describe('a model that the tap sees', () => {
     expect(provider.calls).toHaveLength(4);
   });
 
-  it('is given up in the middle of its stream, counted once', async () => {
+  it('counts a stream of the AI SDK once whose reader stops in the middle', async () => {
     const measured = both();
     provider.next({ breakAfter: { outputs: 1, by: 'hang' } });
     const controller = new AbortController();
@@ -216,10 +219,10 @@ describe('a model that the tap sees', () => {
   });
 });
 
-describe('tools', () => {
+describe('tools of the AI SDK', () => {
   const toolOf = (execute: () => unknown) => ({ look: { inputSchema: z.object({}), execute } });
 
-  it('are measured by name, and by why they failed', async () => {
+  it('records tool calls of the AI SDK by name and error', async () => {
     const measured = both();
     const error = Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' });
     await generateText({ model: mockModel({ tool: 'look' }), tools: toolOf(() => 'seen'), prompt });
@@ -234,13 +237,13 @@ describe('tools', () => {
     expect(measured.total('tool.active')).toBe(0);
   });
 
-  it('that a model makes up are no tools', async () => {
+  it('records no tool that a model of the AI SDK makes up', async () => {
     const measured = both();
     await generateText({ model: mockModel({ tool: 'rm -rf' }), tools: toolOf(() => 'seen'), prompt });
     expect(measured.tools()).toEqual({});
   });
 
-  it('of a stream may call models themselves, which are counted as well', async () => {
+  it('records model calls that a tool of the AI SDK makes within a stream', async () => {
     const measured = both();
     const tools = toolOf(async () => {
       await generateText({ model: openai().chat('gpt-5'), prompt });
@@ -252,12 +255,12 @@ describe('tools', () => {
   });
 });
 
-describe('an agent', () => {
+describe('agents of the AI SDK', () => {
   const telemetry = { functionId: 'looker' };
   const agents = (measured: Together) =>
     measured.samples('gen_ai.invoke_agent.duration').map(({ attributes, value }) => ({ ...attributes, value }));
 
-  it('is a call that has a name: measured with the calls of models and tools that it made', async () => {
+  it('records a call of the AI SDK with a functionId as an agent, with its calls of models and tools', async () => {
     const measured = both();
     const look = { inputSchema: z.object({}), execute: () => 'seen' };
     const agent = new ToolLoopAgent({ model: mockModel({ tool: 'look' }, {}), tools: { look }, telemetry });
@@ -269,14 +272,14 @@ describe('an agent', () => {
     expect(measured.samples('gen_ai.execute_tool.duration')).toMatchObject([{ attributes: { 'gen_ai.agent.name': 'looker' } }]);
   });
 
-  it('counts the calls that the tap sees', async () => {
+  it('counts requests of the AI SDK for their agent', async () => {
     const measured = both();
     await generateText({ model: openai().chat('gpt-5'), prompt, telemetry });
     await eventually(() => expect(measured.total('gen_ai.client.operation.duration')).toBe(1));
     expect(measured.samples('gen_ai.invoke_agent.inference_calls')).toMatchObject([{ value: 1 }]);
   });
 
-  it('fails with the error that ended it, or is given up', async () => {
+  it('records an agent of the AI SDK that fails with its last error, or is aborted', async () => {
     const measured = both();
     await generateText({ model: mockModel({ error: new TypeError('no') }), prompt, telemetry }).catch(() => {});
     const controller = new AbortController();
@@ -291,8 +294,8 @@ describe('an agent', () => {
   });
 });
 
-describe('an application', () => {
-  it('that disables telemetry for a call is respected; what that call sends, the tap sees', async () => {
+describe('an application that uses the AI SDK', () => {
+  it('respects telemetry of the AI SDK that is disabled for a call, whose requests still count', async () => {
     const measured = both();
     const telemetry = { isEnabled: false };
     await generateText({ model: mockModel(), prompt, telemetry });
@@ -302,17 +305,17 @@ describe('an application', () => {
     expect(measured.calls()).toEqual({ 'chat openai gpt-5 gpt-5-2026-01-01': 1 });
   });
 
-  it('with integrations of its own for a call has those told and no others', async () => {
+  it('leaves a call of the AI SDK to its own integrations alone', async () => {
     const measured = both();
-    const told: string[] = [];
-    const integrations = [{ onLanguageModelCallEnd: () => void told.push('end') }];
+    const reported: string[] = [];
+    const integrations = [{ onLanguageModelCallEnd: () => void reported.push('end') }];
     await generateText({ model: mockModel(), prompt, telemetry: { integrations } });
     await generateText({ model: openai().chat('gpt-5'), prompt, telemetry: { integrations } });
-    expect(told).toEqual(['end', 'end']);
+    expect(reported).toEqual(['end', 'end']);
     expect(measured.calls()).toEqual({ 'chat openai gpt-5 gpt-5-2026-01-01': 1 });
   });
 
-  it('that keeps inputs and outputs out of telemetry has its tokens counted', async () => {
+  it('counts tokens of the AI SDK where inputs and outputs are kept out of telemetry', async () => {
     const measured = both();
     const telemetry = { recordInputs: false, recordOutputs: false };
     await generateText({
@@ -326,12 +329,12 @@ describe('an application', () => {
     expect(measured.tools()).toEqual({ look: 1 });
   });
 
-  it('has its own integrations called, whichever was there first, and kept when promtel leaves', async () => {
-    const told: string[] = [];
+  it('keeps the integrations of the application, before and after its own', async () => {
+    const reported: string[] = [];
     const own = (name: string) => ({
-      onLanguageModelCallEnd: () => void told.push(name),
+      onLanguageModelCallEnd: () => void reported.push(name),
       executeLanguageModelCall: async <T>({ execute }: { execute: () => PromiseLike<T> }): Promise<T> => {
-        told.push(`${name} runs`);
+        reported.push(`${name} runs`);
         return await execute();
       },
     });
@@ -339,14 +342,14 @@ describe('an application', () => {
     const measured = attachTogether([ai]);
     registerTelemetry(own('second'));
     await generateText({ model: mockModel(), prompt });
-    expect(told.toSorted()).toEqual(['first', 'first runs', 'second', 'second runs']);
+    expect(reported.toSorted()).toEqual(['first', 'first runs', 'second', 'second runs']);
     expect(measured.calls()).toEqual({ [MOCK]: 1 });
     measured.detach();
     expect(globalThis.AI_SDK_TELEMETRY_INTEGRATIONS).toHaveLength(2);
     globalThis.AI_SDK_TELEMETRY_INTEGRATIONS = undefined;
   });
 
-  it('reads its stream to the end when promtel leaves in the middle of it', async () => {
+  it('lets a stream of the AI SDK be read to its end when promtel is detached in the middle', async () => {
     const measured = attachTogether([ai]);
     const parts: string[] = [];
     for await (const text of streamText({ model: mockModel({ delayMillis: 5 }), prompt }).textStream) {
@@ -357,9 +360,9 @@ describe('an application', () => {
     expect([measured.total('llm.active'), measured.calls()]).toEqual([0, {}]);
   });
 
-  it('finds nothing of a prompt, an answer or a tool in the metrics', async () => {
+  it('puts no prompt, answer or tool argument of the AI SDK into the metrics', async () => {
     const measured = both();
-    await exercise(() => {});
+    await exercise.run(() => {});
     const names = ['llm.tokens', 'gen_ai.client.operation.duration', 'gen_ai.execute_tool.duration', 'llm.finish_reasons'];
     expect(JSON.stringify(names.map((name) => measured.samples(name)))).not.toMatch(/Look\.|Hello|seen|said/);
   });

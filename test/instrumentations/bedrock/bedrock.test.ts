@@ -1,11 +1,11 @@
-// Amazon Bedrock: calls of models as its real client sends them to a loopback server, over HTTP/2 and in Amazon's framing of events.
+// Amazon Bedrock: calls of its real client to a loopback server, over HTTP/2 and in Amazon's event stream encoding.
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bedrock } from '../../../src/instrumentations/bedrock/bedrock.ts';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
-import { attachTogether, type Together } from '../../kit/apps/llm-together.ts';
 import { runToEnd } from '../../kit/apps/run-to-end.ts';
+import { attachTogether, type Together } from '../../kit/samples/llm-together.ts';
 import { type BedrockServer, chunkOf, CONVERSE_EVENTS, startBedrock } from '../../kit/servers/bedrock-server.ts';
 
 const require = createRequire(import.meta.url);
@@ -41,8 +41,8 @@ async function read(stream: AsyncIterable<unknown>): Promise<unknown[]> {
 }
 const chat = (model = CLAUDE) => `chat aws.bedrock ${model}`;
 
-describe('a call', () => {
-  it('of Converse counts tokens, those of the cache among them, and costs', async () => {
+describe('calls of Bedrock', () => {
+  it('records tokens of Converse of Bedrock, those of the cache among them, and the cost', async () => {
     expect((await send('Converse', asked())).usage.inputTokens).toBe(12);
     expect(measured.calls()).toEqual({ [chat()]: 1 });
     expect(measured.tokens()).toEqual({ input: 22, cache_read: 8, cache_write: 2, output: 5 });
@@ -51,7 +51,7 @@ describe('a call', () => {
     expect(measured.total('llm.active')).toBe(0);
   });
 
-  it('that fails, and that nobody waits for, ends in an unhandled rejection as ever', async () => {
+  it('leaves a failed call of Bedrock unhandled that nothing awaits', async () => {
     const { promise: unhandled, resolve } = Promise.withResolvers<unknown>();
     const listeners = process.listeners('unhandledRejection');
     process.removeAllListeners('unhandledRejection').once('unhandledRejection', resolve);
@@ -64,7 +64,7 @@ describe('a call', () => {
     }
   });
 
-  it('of ConverseStream counts each chunk, within the times of the server, and what its last event tells', async () => {
+  it('times the chunks of ConverseStream of Bedrock, and records the usage of its last event', async () => {
     server.next({ delayMillis: 20 });
     const { stream } = await send('ConverseStream', asked());
     expect(await read(stream)).toHaveLength(CONVERSE_EVENTS.length);
@@ -78,7 +78,7 @@ describe('a call', () => {
     expect(measured.samples('llm.finish_reasons')).toMatchObject([{ attributes: { 'llm.finish_reason': 'max_tokens' } }]);
   });
 
-  it('of InvokeModel counts what the body tells, in the words of who made the model', async () => {
+  it("records usage of InvokeModel of Bedrock in the format of the model's maker", async () => {
     const bodies = [
       undefined,
       { generation: 'so', prompt_token_count: 3, generation_token_count: 4, stop_reason: 'stop' },
@@ -95,14 +95,14 @@ describe('a call', () => {
     expect(measured.total('llm.finish_reasons')).toBe(5);
   });
 
-  it('of an embedding model has no output', async () => {
+  it('records no output of an embedding model of Bedrock', async () => {
     server.next({ body: { embedding: [0.5], inputTextTokenCount: 6 } });
     await send('InvokeModel', invoked('amazon.titan-embed-text-v2:0'));
     expect(measured.calls()).toEqual({ 'embeddings aws.bedrock amazon.titan-embed-text-v2:0': 1 });
     expect(measured.tokens()).toEqual({ input: 6 });
   });
 
-  it('of InvokeModelWithResponseStream counts chunks and tokens', async () => {
+  it('records chunks and tokens of InvokeModelWithResponseStream of Bedrock', async () => {
     const { body } = await send('InvokeModelWithResponseStream', invoked());
     expect(await read(body)).toHaveLength(5);
     expect(measured.tokens()).toMatchObject({ input: 20, cache_read: 8, output: 5 });
@@ -110,7 +110,7 @@ describe('a call', () => {
     expect(measured.total('gen_ai.client.operation.time_per_output_chunk')).toBe(1);
   });
 
-  it('that tells nothing of tokens, or nonsense, is unmetered', async () => {
+  it('counts a call of Bedrock without usage, or with nonsense, as unmetered', async () => {
     server.next({ body: { said: 'so' } }, { body: 'no document' }, { events: [chunkOf({ said: 'so' })] });
     await send('InvokeModel', invoked());
     await send('InvokeModel', invoked());
@@ -118,12 +118,12 @@ describe('a call', () => {
     expect([measured.tokens(), measured.total('llm.unmetered_calls')]).toEqual([{}, 3]);
   });
 
-  it('has the name of its model without the account that an ARN tells', async () => {
+  it('records the model of Bedrock without the account of its ARN', async () => {
     await send('Converse', asked(`arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.${CLAUDE}`));
     expect(measured.calls()).toEqual({ [chat(`us.${CLAUDE}`)]: 1 });
   });
 
-  it('is counted with callbacks as with promises, and by the client that has a method for each command', async () => {
+  it('counts a call of Bedrock with a callback like one with a promise, and of the client with a method for each command', async () => {
     const output = await new Promise((resolve, reject) =>
       client.send(new aws.ConverseCommand(asked()), (error: unknown, data: unknown) =>
         error === null ? resolve(data) : reject(error),
@@ -137,8 +137,8 @@ describe('a call', () => {
   });
 });
 
-describe('a call that fails', () => {
-  it('is told by the name of its error and its status, and by how often it was tried', async () => {
+describe('failed calls of Bedrock', () => {
+  it('records a failed call of Bedrock with the name of its error, its status and its retries', async () => {
     const error = { status: 429, type: 'ThrottlingException' };
     server.next({ error }, { error }, { error });
     await expect(send('Converse', asked())).rejects.toMatchObject({ name: 'ThrottlingException' });
@@ -149,28 +149,28 @@ describe('a call that fails', () => {
     expect([measured.total('llm.retries'), measured.total('llm.active')]).toEqual([2, 0]);
   });
 
-  it('and succeeds when it is repeated is one call and one retry', async () => {
+  it('records a call of Bedrock that succeeds at the second attempt as one call and one retry', async () => {
     server.next({ error: { status: 503, type: 'ServiceUnavailableException' } });
     await send('Converse', asked());
     expect([measured.calls(), measured.total('llm.retries')]).toEqual([{ [chat()]: 1 }, 1]);
   });
 
-  it('with a callback hands it the error', async () => {
+  it('passes the error of Bedrock to a callback', async () => {
     server.next({ error: { status: 400, type: 'ValidationException' } });
     const error = await new Promise((resolve) => client.send(new aws.ConverseCommand(asked()), {}, resolve));
     expect(error).toMatchObject({ name: 'ValidationException' });
     expect(measured.calls()).toEqual({ [`${chat()} ValidationException`]: 1 });
   });
 
-  it('before it is sent is thrown as it is', async () => {
+  it('throws an error of Bedrock before the call is sent as it is', async () => {
     await expect(send('Converse', { modelId: undefined })).rejects.toThrow();
     expect(measured.total('gen_ai.client.operation.duration')).toBe(1);
     expect(measured.total('llm.active')).toBe(0);
   });
 });
 
-describe('a stream', () => {
-  it('that tells of an error throws it, and was cut off', async () => {
+describe('streams of Bedrock', () => {
+  it('records a stream of Bedrock with an error event as cut off, and throws it', async () => {
     server.next({ events: [...CONVERSE_EVENTS.slice(0, 2), ['modelStreamErrorException', { message: 'no' }]] });
     const { stream } = await send('ConverseStream', asked());
     await expect(read(stream)).rejects.toMatchObject({ name: 'ModelStreamErrorException' });
@@ -178,21 +178,21 @@ describe('a stream', () => {
     expect([measured.total('llm.stream.aborted'), measured.total('llm.active')]).toEqual([1, 0]);
   });
 
-  it('whose connection breaks was cut off', async () => {
+  it('records a stream of Bedrock whose connection breaks as cut off', async () => {
     server.next({ events: CONVERSE_EVENTS.slice(0, 3), isCut: true, delayMillis: 5 });
     const { stream } = await send('ConverseStream', asked());
     await expect(read(stream)).rejects.toThrow();
     expect([measured.total('llm.stream.aborted'), measured.total('llm.unmetered_calls'), measured.tokens()]).toEqual([1, 1, {}]);
   });
 
-  it('that is left before its end was cut off', async () => {
+  it('records a stream of Bedrock whose reader stops before the end as cut off', async () => {
     const { stream } = await send('ConverseStream', asked());
     for await (const _ of stream) break;
     await eventually(() => expect(measured.calls()).toEqual({ [`${chat()} aborted`]: 1 }));
     expect(measured.total('llm.stream.aborted')).toBe(1);
   });
 
-  it('is read to its end when promtel leaves in the middle of it', async () => {
+  it('lets a stream of Bedrock be read to its end when promtel is detached in the middle', async () => {
     const { stream } = await send('ConverseStream', asked());
     let events = 0;
     for await (const _ of stream) {
@@ -204,15 +204,15 @@ describe('a stream', () => {
   });
 });
 
-describe('the client', () => {
-  it('has its own `send` back when promtel leaves', () => {
+describe('the client of Bedrock', () => {
+  it('restores `send` of the client of Bedrock when it is detached', () => {
     const { prototype } = aws.BedrockRuntimeClient;
     expect([prototype.send.name, prototype.send.length]).toEqual(['send', 3]);
     measured.detach();
     expect(Object.hasOwn(prototype, 'send')).toBe(false);
   });
 
-  it('may send what calls no model', async () => {
+  it('leaves out commands of Bedrock that call no model', async () => {
     await send('ApplyGuardrail', { guardrailIdentifier: 'a', guardrailVersion: '1', source: 'INPUT', content: [] }).catch(
       () => {},
     );
@@ -220,24 +220,27 @@ describe('the client', () => {
   });
 });
 
-describe('a process with --import promtel/register', () => {
+describe('Bedrock in a process with --import promtel/register', () => {
   const imports = {
     module: `import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'; import { metricsResponse } from 'promtel';`,
     commonjs: `const { BedrockRuntimeClient, ConverseCommand } = require('@aws-sdk/client-bedrock-runtime'); const { metricsResponse } = require('promtel');`,
   };
 
-  it.each(Object.entries(imports))('counts calls of a program that is %s, and ends by itself', async (type, lines) => {
-    const options = { region: 'us-east-1', endpoint: server.endpoint, credentials: CREDENTIALS };
-    const program = `${lines}
+  it.each(Object.entries(imports))(
+    'counts calls of Bedrock of a program that is %s, and lets it exit by itself',
+    async (type, lines) => {
+      const options = { region: 'us-east-1', endpoint: server.endpoint, credentials: CREDENTIALS };
+      const program = `${lines}
       const client = new BedrockRuntimeClient(${JSON.stringify(options)});
       client.send(new ConverseCommand(${JSON.stringify(asked())}))
         .then(() => client.destroy())
         .then(() => metricsResponse(new Request('http://localhost')))
         .then((response) => response.text())
         .then((page) => console.log(page.split('\\n').filter((line) => line.startsWith('llm_tokens_total')).join('\\n')));`;
-    const env = { OTEL_METRICS_EXPORTER: 'none' };
-    const ending = await runToEnd(['--import', './register.js', `--input-type=${type}`, '--eval', program], env);
-    expect(ending).toMatchObject({ code: 0, stderr: expect.stringMatching(/^promtel: .* bedrock .*\n$/) });
-    expect(ending.stdout).toMatch(/gen_ai_token_type="input".* 22\n/);
-  });
+      const env = { OTEL_METRICS_EXPORTER: 'none' };
+      const ending = await runToEnd(['--import', './register.js', `--input-type=${type}`, '--eval', program], env);
+      expect(ending).toMatchObject({ code: 0, stderr: expect.stringMatching(/^promtel: .* bedrock .*\n$/) });
+      expect(ending.stdout).toMatch(/gen_ai_token_type="input".* 22\n/);
+    },
+  );
 });

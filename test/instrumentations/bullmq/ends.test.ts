@@ -1,29 +1,29 @@
-// Every way in which an attempt at a BullMQ job can end, in both major versions: each told once, by its outcome and error.
+// Every way in which an attempt at a BullMQ job can end, in both major versions: each recorded once, by outcome and error.
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Job, Worker } from 'bullmq';
 import { expect } from 'vitest';
-import { ofEach, testsWithBullmq } from '../../kit/apps/bullmq-tests.ts';
+import { ofEach, testsWithBullmq } from '../../kit/servers/bullmq-tests.ts';
 
 const sandbox = fileURLToPath(new URL('fixtures/sandbox.cjs', import.meta.url));
 
 testsWithBullmq((it) => {
-  it('tells of a failure by its error', async ({ queue, work, told, eventuallyToldOf }) => {
+  it('records a failed job by its error', async ({ queue, work, counts, eventuallyIncludes }) => {
     work(async ({ name: kind }) => {
       if (kind === 'coded') throw Object.assign(new Error('no'), { code: 'ECONNREFUSED' });
       // oxlint-disable-next-line typescript/only-throw-error -- applications do
       throw kind === 'named' ? new RangeError('no') : 'text';
     });
     for (const kind of ['coded', 'named', 'text']) await queue.add(kind, {});
-    await eventuallyToldOf({
+    await eventuallyIncludes({
       'duration coded failed ECONNREFUSED': 1,
       'duration named failed RangeError': 1,
       'duration text failed _OTHER': 1,
     });
-    expect(Object.keys(await told()).filter((key) => key.startsWith('active') || key.startsWith('retries'))).toEqual([]);
+    expect(Object.keys(await counts()).filter((key) => key.startsWith('active') || key.startsWith('retries'))).toEqual([]);
   });
 
-  it('tells of every attempt, and of the wait once', async ({ queue, work, eventuallyTold }) => {
+  it('records every attempt at a retried job, and its wait once', async ({ queue, work, eventuallyCounts }) => {
     work(
       async ({ attemptsMade }) => {
         if (attemptsMade < 3) throw new Error(`attempt ${attemptsMade}`);
@@ -35,7 +35,7 @@ testsWithBullmq((it) => {
     await queue.add('at-once', {}, { attempts: 4 });
     await queue.add('given-up', {}, { attempts: 2, backoff: 10 });
     const done = ['fixed', 'custom', 'at-once'];
-    await eventuallyTold({
+    await eventuallyCounts({
       ...ofEach([...done, 'given-up'], (kind) => `added ${kind}`),
       ...ofEach([...done, 'given-up'], (kind) => `wait.duration ${kind}`),
       ...ofEach(done, (kind) => `duration ${kind} retried Error`, 3),
@@ -47,13 +47,19 @@ testsWithBullmq((it) => {
     });
   });
 
-  it('tells of a failure that must not be repeated', async ({ library, queue, work, eventuallyTold }) => {
+  it('records an unrecoverable failure as failed', async ({ library, queue, work, eventuallyCounts }) => {
     work(() => Promise.reject(new library.UnrecoverableError('never again')));
     await queue.add('mail', {}, { attempts: 5 });
-    await eventuallyTold({ 'added mail': 1, 'wait.duration mail': 1, 'duration mail failed UnrecoverableError': 1 });
+    await eventuallyCounts({ 'added mail': 1, 'wait.duration mail': 1, 'duration mail failed UnrecoverableError': 1 });
   });
 
-  it('tells that a job put itself off, and waits once', async ({ library, queue, work, eventuallyTold, secondsOf }) => {
+  it('records a job that moves itself to delayed as postponed, and its wait once', async ({
+    library,
+    queue,
+    work,
+    eventuallyCounts,
+    sumOf,
+  }) => {
     work(async (job, token) => {
       if (job.attemptsStarted > 1) return;
       await job.moveToDelayed(Date.now() + 10, token);
@@ -61,26 +67,26 @@ testsWithBullmq((it) => {
       throw new library.DelayedError();
     });
     await queue.add('mail', {});
-    await eventuallyTold({
+    await eventuallyCounts({
       'added mail': 1,
       'wait.duration mail': 1,
       'duration mail postponed': 1,
       'duration mail completed': 1,
     });
-    expect(await secondsOf('job.duration')).toBeGreaterThan(0.03);
+    expect(await sumOf('job.duration')).toBeGreaterThan(0.03);
   });
 
-  it('tells that a job went back to the end of the line', async ({ library, queue, work, eventuallyToldOf }) => {
+  it('records a job that moves itself to wait as postponed', async ({ library, queue, work, eventuallyIncludes }) => {
     work(async (job, token) => {
       if (job.attemptsStarted > 1) return;
       await job.moveToWait(token);
       throw new library.WaitingError();
     });
     await queue.add('mail', {});
-    await eventuallyToldOf({ 'duration mail postponed': 1, 'duration mail completed': 1 });
+    await eventuallyIncludes({ 'duration mail postponed': 1, 'duration mail completed': 1 });
   });
 
-  it('tells that a job waits for children that it added', async ({ library, queue, work, eventuallyTold }) => {
+  it('records a job that waits for children that it added as postponed', async ({ library, queue, work, eventuallyCounts }) => {
     // One at a time, so that the child is not done before its parent waits for it.
     work(async (job, token) => {
       if (job.name === 'child') return;
@@ -88,7 +94,7 @@ testsWithBullmq((it) => {
       if (await job.moveToWaitingChildren(token!)) throw new library.WaitingChildrenError();
     });
     await queue.add('parent', {});
-    await eventuallyTold({
+    await eventuallyCounts({
       'added parent': 1,
       'added child': 1,
       'wait.duration parent': 1,
@@ -99,7 +105,7 @@ testsWithBullmq((it) => {
     });
   });
 
-  it('tells that a job was put off by the limit of a rate', async ({ library, queue, work, eventuallyTold }) => {
+  it('records a job that a rate limit delays as postponed', async ({ library, queue, work, eventuallyCounts }) => {
     const worker: Worker = work(
       async ({ attemptsStarted }) => {
         if (attemptsStarted > 1) return;
@@ -109,7 +115,7 @@ testsWithBullmq((it) => {
       { limiter: { max: 10, duration: 1000 } },
     );
     await queue.add('mail', {});
-    await eventuallyTold({
+    await eventuallyCounts({
       'added mail': 1,
       'wait.duration mail': 1,
       'duration mail postponed': 1,
@@ -118,15 +124,15 @@ testsWithBullmq((it) => {
   });
 
   for (const useWorkerThreads of [false, true]) {
-    it(`tells of processors in a file, in a ${useWorkerThreads ? 'thread' : 'process'} of their own`, async ({
+    it(`records jobs of a processor file, in a ${useWorkerThreads ? 'thread' : 'process'} of their own`, async ({
       queue,
       work,
-      eventuallyTold,
+      eventuallyCounts,
     }) => {
       work(sandbox, { useWorkerThreads });
       const kinds = ['done', 'failing', 'putting-off'];
       for (const kind of kinds) await queue.add(kind, {});
-      await eventuallyTold({
+      await eventuallyCounts({
         ...ofEach(kinds, (kind) => `added ${kind}`),
         ...ofEach(kinds, (kind) => `wait.duration ${kind}`),
         'duration done completed': 1,
@@ -137,17 +143,17 @@ testsWithBullmq((it) => {
     });
   }
 
-  it('tells of jobs that are removed as soon as they are over', async ({ queue, work, eventuallyToldOf }) => {
+  it('records jobs that are removed as soon as they have ended', async ({ queue, work, eventuallyIncludes }) => {
     work(async ({ name: kind }) => {
       if (kind === 'failing') throw new Error('no');
     });
     const opts = { removeOnComplete: true, removeOnFail: true };
     await queue.addBulk(['done', 'failing'].map((kind) => ({ name: kind, data: {}, opts })));
-    await eventuallyToldOf({ 'duration done completed': 1, 'duration failing failed Error': 1 });
+    await eventuallyIncludes({ 'duration done completed': 1, 'duration failing failed Error': 1 });
     expect(await queue.getJobCounts('completed', 'failed', 'active')).toEqual({ completed: 0, failed: 0, active: 0 });
   });
 
-  it('tells of jobs that the application fetches and moves itself', async ({ queue, work, told }) => {
+  it('records jobs that the application fetches and moves itself', async ({ queue, work, counts }) => {
     const worker = work(null);
     const kinds = ['done', 'failing', 'repeated', 'put-off'];
     for (const kind of kinds) await queue.add(kind, {}, { attempts: kind === 'repeated' ? 2 : 1 });
@@ -156,9 +162,9 @@ testsWithBullmq((it) => {
     await (await next()).moveToFailed(new TypeError('no'), 'token', false);
     await (await next()).moveToFailed(new TypeError('not yet'), 'token', false);
     const last = await next();
-    expect(await told()).toMatchObject({ 'active put-off': 1 });
+    expect(await counts()).toMatchObject({ 'active put-off': 1 });
     await last.moveToDelayed(Date.now() + 60_000, 'token');
-    expect(await told()).toEqual({
+    expect(await counts()).toEqual({
       ...ofEach(kinds, (kind) => `added ${kind}`),
       ...ofEach(kinds, (kind) => `wait.duration ${kind}`),
       'duration done completed': 1,
@@ -169,50 +175,50 @@ testsWithBullmq((it) => {
     });
   });
 
-  it('tells of a job that the application makes itself', async ({ library, queue, eventuallyTold }) => {
+  it('records a job that the application creates itself', async ({ library, queue, eventuallyCounts }) => {
     await library.Job.create(queue as never, 'mail', {});
-    await eventuallyTold({ 'added mail': 1 });
+    await eventuallyCounts({ 'added mail': 1 });
   });
 
-  it('tells of a job that its processor moved itself', async ({ queue, work, eventuallyTold }) => {
+  it('records a job that its processor moves to completed itself', async ({ queue, work, eventuallyCounts }) => {
     work((job, token) => job.moveToCompleted('well', token!, false));
     await queue.add('mail', {});
-    await eventuallyTold({ 'added mail': 1, 'wait.duration mail': 1, 'duration mail completed': 1 });
+    await eventuallyCounts({ 'added mail': 1, 'wait.duration mail': 1, 'duration mail completed': 1 });
   });
 
-  it('has told of a job before the worker says so', async ({ queue, work, told }) => {
+  it('has recorded a job before the listeners of the worker run', async ({ queue, work, counts }) => {
     const worker = work(async () => {});
-    const toldAtEvent = new Promise((resolve) => void worker.on('completed', () => resolve(told())));
+    const countsAtEvent = new Promise((resolve) => void worker.on('completed', () => resolve(counts())));
     await queue.add('mail', {});
-    expect(await toldAtEvent).toMatchObject({ 'duration mail completed': 1 });
+    expect(await countsAtEvent).toMatchObject({ 'duration mail completed': 1 });
   });
 
-  it('tells of the job that a worker finishes as it is closed', async ({ queue, work, told, eventuallyToldOf }) => {
+  it('records the job that a worker completes while it is closed', async ({ queue, work, counts, eventuallyIncludes }) => {
     const worker = work(() => pause(80));
     await queue.add('mail', {});
-    await eventuallyToldOf({ 'active mail': 1 });
+    await eventuallyIncludes({ 'active mail': 1 });
     await worker.close();
-    expect(await told()).toEqual({ 'added mail': 1, 'wait.duration mail': 1, 'duration mail completed': 1 });
+    expect(await counts()).toEqual({ 'added mail': 1, 'wait.duration mail': 1, 'duration mail completed': 1 });
   });
 
-  it('does not tell of an end that BullMQ did not take in', async ({ queue, work, eventuallyTold, eventuallyToldOf }) => {
+  it('does not record an end that BullMQ did not store', async ({ queue, work, eventuallyCounts, eventuallyIncludes }) => {
     const { promise: wait, resolve: finish } = Promise.withResolvers<void>();
     const worker = work(() => wait);
     await queue.add('mail', {});
-    await eventuallyToldOf({ 'active mail': 1 });
+    await eventuallyIncludes({ 'active mail': 1 });
     await worker.close(true);
     finish();
-    await eventuallyTold({ 'added mail': 1, 'wait.duration mail': 1 });
+    await eventuallyCounts({ 'added mail': 1, 'wait.duration mail': 1 });
   });
 
-  it('tells of a job that stalled, and of who does it then', async ({ queue, work, eventuallyTold }) => {
+  it('records a job that stalled, and its attempt by another worker', async ({ queue, work, eventuallyCounts }) => {
     const worker = work(null, { lockDuration: 30 });
     await queue.add('mail', {});
     // Held until the end: one that is dropped is no longer active.
     const taken = await worker.getNextJob('token', { block: false });
     await pause(60);
     work(async () => {}, { stalledInterval: 50 });
-    await eventuallyTold({
+    await eventuallyCounts({
       'added mail': 1,
       'wait.duration mail': 1,
       'active mail': 1,
@@ -222,14 +228,14 @@ testsWithBullmq((it) => {
     expect(taken.name).toBe('mail');
   });
 
-  it('tells of a job that stalled too often', async ({ queue, work, eventuallyTold }) => {
+  it('records a job that stalled too often as failed', async ({ queue, work, eventuallyCounts }) => {
     const worker = work(null, { lockDuration: 30 });
     await queue.add('mail', {}, { attempts: 5 });
     // Held until the end: one that is dropped is no longer active.
     const taken = await worker.getNextJob('token', { block: false });
     await pause(60);
     work(async () => {}, { stalledInterval: 50, maxStalledCount: 0 });
-    await eventuallyTold({
+    await eventuallyCounts({
       'added mail': 1,
       'wait.duration mail': 1,
       'active mail': 1,

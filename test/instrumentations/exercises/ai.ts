@@ -2,7 +2,7 @@
 import { APICallError, embed, generateText, streamText, tool } from 'ai';
 import { z } from 'zod';
 import { mockEmbeddings, mockModel } from '../../kit/apps/mock-models.ts';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
+import { exerciseOf } from '../../kit/contracts/exercise.ts';
 
 const overloaded = new APICallError({
   message: 'overloaded',
@@ -13,7 +13,7 @@ const overloaded = new APICallError({
   responseHeaders: { 'retry-after-ms': '1' },
 });
 
-export const exercise: Exercise = async (track) => {
+export const exercise = exerciseOf(async (track) => {
   const look = tool({
     inputSchema: z.object({}),
     execute: async (_, options) => {
@@ -30,4 +30,4 @@ export const exercise: Exercise = async (track) => {
   const broken = streamText({ model: mockModel({ breaks: new Error('broken') }), prompt: 'Hello.', onError() {} });
   await broken.consumeStream({ onError() {} });
   await embed({ model: mockEmbeddings(), value: 'Hello.' });
-};
+});

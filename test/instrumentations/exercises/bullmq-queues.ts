@@ -2,14 +2,13 @@
 import { createRequire } from 'node:module';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
-import { findProgram } from '../../kit/programs.ts';
+import { exerciseWith } from '../../kit/contracts/exercise.ts';
 import { startRedis } from '../../kit/servers/redis-process.ts';
 
 const require = createRequire(import.meta.url);
 
-export const exercise: Exercise = async (track) => {
-  await using redis = await startRedis(findProgram('redis-server')!);
+export const exercise = exerciseWith('redis-server', async (track, program) => {
+  await using redis = await startRedis(program);
   const { Queue } = freshCopy(require, 'bullmq');
   const queue = new Queue('mail', { connection: { port: redis.port } });
   track(queue);
@@ -20,4 +19,4 @@ export const exercise: Exercise = async (track) => {
   // By then, the answer has come.
   await queue.getJobCounts();
   await queue.disconnect();
-};
+});

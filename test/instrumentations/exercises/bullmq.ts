@@ -2,15 +2,14 @@
 import { createRequire } from 'node:module';
 import type { Job, Queue, QueueEvents, Worker } from 'bullmq';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
-import { findProgram } from '../../kit/programs.ts';
+import { exerciseWith } from '../../kit/contracts/exercise.ts';
 import { startRedis } from '../../kit/servers/redis-process.ts';
 
 const require = createRequire(import.meta.url);
 
-export const exercise: Exercise = async (track) => {
+export const exercise = exerciseWith('redis-server', async (track, program) => {
   const bullmq = freshCopy(require, 'bullmq') as typeof import('bullmq');
-  await using server = await startRedis(findProgram('redis-server')!);
+  await using server = await startRedis(program);
   const connection = { port: server.port };
   const queue: Queue = new bullmq.Queue('exercise', { connection });
   const events: QueueEvents = new bullmq.QueueEvents('exercise', { connection });
@@ -31,4 +30,4 @@ export const exercise: Exercise = async (track) => {
   });
   await job.waitUntilFinished(events);
   await Promise.all([worker, queue, events, flows].map((one) => one.close()));
-};
+});

@@ -1,11 +1,11 @@
 // Makes Express match requests in nested routers, pass them on, fail them and find nothing.
 import { createRequire } from 'node:module';
 import { serveAndClose } from '../../kit/apps/serve-and-close.ts';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
+import { exerciseOf } from '../../kit/contracts/exercise.ts';
 
 const require = createRequire(import.meta.url);
 
-export const exercise: Exercise = async (track) => {
+export const exercise = exerciseOf(async (track) => {
   for (const name of ['express', 'express4']) {
     const express = require(name);
     const app = express();
@@ -19,4 +19,4 @@ export const exercise: Exercise = async (track) => {
     app.use('/users', users);
     await serveAndClose(app, ['GET /users/7', 'GET /users/7/passed', 'GET /users/7/failed', 'GET /nothing'], track);
   }
-};
+});

@@ -1,8 +1,9 @@
 // Makes node:http send requests: answered, failed, cut off, to nobody, and given up.
 import { Agent, createServer, request as send, type RequestOptions } from 'node:http';
 import { listen } from '../../kit/apps/http-traffic.ts';
+import { exerciseOf } from '../../kit/contracts/exercise.ts';
 
-export async function exercise(): Promise<void> {
+export const exercise = exerciseOf(async () => {
   const server = createServer((request, response) => {
     if (request.url === '/cut') response.writeHead(200, { 'Content-Length': 10 }).write('half', () => response.destroy());
     else if (request.url !== '/hang') response.writeHead(request.url === '/fail' ? 500 : 200).end('the end');
@@ -25,4 +26,4 @@ export async function exercise(): Promise<void> {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
   await get({});
-}
+});

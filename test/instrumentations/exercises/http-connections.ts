@@ -2,8 +2,9 @@
 import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { listen, talk } from '../../kit/apps/http-traffic.ts';
+import { exerciseOf } from '../../kit/contracts/exercise.ts';
 
-export async function exercise(track: (tracked: object) => void): Promise<void> {
+export const exercise = exerciseOf(async (track) => {
   const server = createServer((_, response) => response.end());
   for (const event of ['upgrade', 'connect']) server.on(event, (request: object) => track(request));
   server.on('upgrade', (request, socket: Duplex) =>
@@ -14,4 +15,4 @@ export async function exercise(track: (tracked: object) => void): Promise<void> 
   const upgrade = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n`;
   for (const text of [upgrade('/yes'), upgrade('/no'), 'CONNECT a:1 HTTP/1.1\r\nHost: x\r\n\r\n']) await talk(port, text);
   await new Promise((resolve) => server.close(resolve));
-}
+});

@@ -1,8 +1,9 @@
 // Makes node:http serve requests: answered, failed, pipelined, with bodies of each kind, and left by their client.
 import { createServer } from 'node:http';
 import { listen, openRaw, talk } from '../../kit/apps/http-traffic.ts';
+import { exerciseOf } from '../../kit/contracts/exercise.ts';
 
-export async function exercise(): Promise<void> {
+export const exercise = exerciseOf(async () => {
   const server = createServer((request, response) => {
     if (request.url === '/hang') return;
     request.resume().on('end', () => {
@@ -24,4 +25,4 @@ export async function exercise(): Promise<void> {
   await left;
   await leaving.closed;
   await new Promise((resolve) => server.close(resolve));
-}
+});

@@ -1,8 +1,9 @@
 // Makes node:http2 serve requests: answered, failed, with bodies that are announced, and given up by their client.
 import { connect, constants, createServer, type OutgoingHttpHeaders } from 'node:http2';
 import { listen } from '../../kit/apps/http-traffic.ts';
+import { exerciseOf } from '../../kit/contracts/exercise.ts';
 
-export async function exercise(): Promise<void> {
+export const exercise = exerciseOf(async () => {
   const server = createServer((request, response) => {
     if (request.url === '/hang') return;
     request.resume().on('end', () => response.writeHead(request.url === '/fail' ? 500 : 200, { 'content-length': 2 }).end('ok'));
@@ -24,4 +25,4 @@ export async function exercise(): Promise<void> {
   await send({ ':path': '/hang' }, true);
   await new Promise<void>((resolve) => session.close(resolve));
   await new Promise((resolve) => server.close(resolve));
-}
+});

@@ -1,17 +1,17 @@
 // Makes ioredis send commands: that succeed, fail, find nothing and take long, in a pipeline and in a transaction, and to nobody.
 import { Redis } from 'ioredis';
 import { reloadIoredis } from '../../kit/apps/ioredis-client.ts';
-import { freePort } from '../../kit/free-port.ts';
-import { findProgram } from '../../kit/programs.ts';
+import { exerciseWith } from '../../kit/contracts/exercise.ts';
+import { fixedPort } from '../../kit/free-port.ts';
 import { startRedis } from '../../kit/servers/redis-process.ts';
 
-/** The same on every run, since it is part of names. */
-const port = await freePort();
+/** The same for every run, since it is part of the names of pools and caches. */
+const portOf = fixedPort();
 
-export async function exercise(): Promise<void> {
+export const exercise = exerciseWith('redis-server', async (_, program) => {
   reloadIoredis();
-  await using server = await startRedis(findProgram('redis-server')!, port);
-  const client = new Redis(port, '127.0.0.1', { lazyConnect: true });
+  await using server = await startRedis(program, await portOf());
+  const client = new Redis(server.port, '127.0.0.1', { lazyConnect: true });
   await client.connect();
   await client.set('key', 'value');
   await client.mget('key', 'none');
@@ -20,8 +20,10 @@ export async function exercise(): Promise<void> {
   await client.multi().get('key').incr('counter').exec();
   await server.cli('client', 'pause', '1050');
   await client.get('key');
+  const closed = new Promise((resolve) => client.once('end', resolve));
   await client.quit();
+  await closed;
   const lonely = new Redis(1, '127.0.0.1', { lazyConnect: true, retryStrategy: () => null });
   lonely.on('error', () => {});
   await lonely.connect().catch(() => {});
-}
+});

@@ -1,12 +1,12 @@
 // Makes Keyv 6 and 5 find and miss items in memory, and ask a store beside the process that fails at times.
 import { createRequire } from 'node:module';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
+import { exerciseOf } from '../../kit/contracts/exercise.ts';
 import { SlowStore } from '../../kit/servers/slow-store.ts';
 
 const require = createRequire(import.meta.url);
 const requireOfCacheManager = createRequire(require.resolve('cache-manager'));
 
-export const exercise: Exercise = async (track) => {
+export const exercise = exerciseOf(async (track) => {
   const caches: object[] = [];
   for (const { Keyv } of [require('keyv'), requireOfCacheManager('keyv')]) {
     const store = new SlowStore();
@@ -23,4 +23,4 @@ export const exercise: Exercise = async (track) => {
   }
   // For long enough to be read: what nobody holds any more leaves the page.
   setTimeout(() => caches.splice(0), 100);
-};
+});

@@ -2,19 +2,18 @@
 import { createRequire } from 'node:module';
 import type { Knex } from 'knex';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
-import { freePort } from '../../kit/free-port.ts';
-import { findProgram } from '../../kit/programs.ts';
+import { exerciseWith } from '../../kit/contracts/exercise.ts';
+import { fixedPort } from '../../kit/free-port.ts';
 import { startPostgres } from '../../kit/servers/postgres-process.ts';
 
 const require = createRequire(import.meta.url);
 
-/** The same on every run, since it is part of names. */
-const port = await freePort();
+/** The same for every run, since it is part of the names of pools and caches. */
+const portOf = fixedPort();
 
-export const exercise: Exercise = async (track) => {
+export const exercise = exerciseWith('postgres', async (track, program) => {
   const knex = freshCopy(require, 'knex');
-  await using server = await startPostgres(findProgram('postgres')!, port);
+  await using server = await startPostgres(program, await portOf());
   const log = { warn() {} };
   const database = knex({ client: 'pg', connection: server.url, pool: { min: 0, max: 1 }, log });
   const transaction = await database.transaction();
@@ -29,7 +28,7 @@ export const exercise: Exercise = async (track) => {
   track(lonely.client.pool);
   keep(database, lonely);
   await lonely.destroy();
-};
+});
 
 /** For long enough to be read: what nobody holds any more leaves the page. */
 function keep(...databases: Knex[]): void {

@@ -1,11 +1,11 @@
 // Makes Koa match requests in a router, fail them, and find nothing.
 import { createRequire } from 'node:module';
 import { serveAndClose } from '../../kit/apps/serve-and-close.ts';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
+import { exerciseOf } from '../../kit/contracts/exercise.ts';
 
 const require = createRequire(import.meta.url);
 
-export const exercise: Exercise = async (track) => {
+export const exercise = exerciseOf(async (track) => {
   const app = new (require('koa'))();
   const router = new (require('@koa/router'))({ prefix: '/users' });
   router.get('/:id', (context: any) => {
@@ -16,4 +16,4 @@ export const exercise: Exercise = async (track) => {
   app.silent = true;
   app.use(router.routes());
   await serveAndClose(app.callback(), ['GET /users/7', 'GET /users/7/failed', 'GET /nothing'], track);
-};
+});

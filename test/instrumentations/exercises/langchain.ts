@@ -2,11 +2,11 @@
 import { createRequire } from 'node:module';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import { chatModel, type Langchain, USAGE } from '../../kit/apps/langchain-models.ts';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
+import { exerciseOf } from '../../kit/contracts/exercise.ts';
 
 const require = createRequire(import.meta.url);
 
-export const exercise: Exercise = async (track) => {
+export const exercise = exerciseOf(async (track) => {
   freshCopy(require, '@langchain/core');
   const copy: Langchain = {
     chatModels: require('@langchain/core/language_models/chat_models'),
@@ -29,7 +29,7 @@ export const exercise: Exercise = async (track) => {
   const tool = new DynamicTool({ name: 'look', description: 'looks', func: async () => 'seen' });
   await tool.invoke('there');
   track(tool);
-};
+});
 
 async function readAll(stream: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of stream);

@@ -1,10 +1,11 @@
 // Makes clients call LLMs: plain, streamed, refused and tried again, without a word about tokens, and given up in the middle.
 import { anthropicOf, CLIENT_CALLS, clientCall, MESSAGES, openaiOf } from '../../kit/apps/llm-clients.ts';
+import { exerciseOf } from '../../kit/contracts/exercise.ts';
 import { RATE_LIMITED, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 
 const USAGE = { input: 100, cacheRead: 50, cacheWrite: 25, output: 20, reasoning: 10 };
 
-export async function exercise(): Promise<void> {
+export const exercise = exerciseOf(async () => {
   await using provider = await startLlmProvider();
   const close = { connection: 'close' };
   provider.usually({ usage: USAGE, headers: close });
@@ -21,4 +22,4 @@ export async function exercise(): Promise<void> {
     stream: true,
   });
   for await (const event of stream) if (event.type === 'content_block_delta') break;
-}
+});

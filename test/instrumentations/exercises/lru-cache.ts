@@ -1,11 +1,11 @@
 // Makes caches of lru-cache hit, miss, go stale, load, fail to load, and take items out for want of room or time.
 import { createRequire } from 'node:module';
 import { LRUCache } from 'lru-cache';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
+import { exerciseOf } from '../../kit/contracts/exercise.ts';
 
 const require = createRequire(import.meta.url);
 
-export const exercise: Exercise = async (track) => {
+export const exercise = exerciseOf(async (track) => {
   let now = 1;
   const perf = { now: () => now };
   const fetchMethod = async (key: string): Promise<object> => {
@@ -27,4 +27,4 @@ export const exercise: Exercise = async (track) => {
   }
   // For long enough to be read: what nobody holds any more leaves the page.
   setTimeout(() => caches.splice(0), 100);
-};
+});

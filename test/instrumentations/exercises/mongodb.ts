@@ -2,22 +2,21 @@
 // whose connections are refused, and with no server at all.
 import { createRequire } from 'node:module';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
-import { freePort } from '../../kit/free-port.ts';
-import { findProgram } from '../../kit/programs.ts';
+import { exerciseWith } from '../../kit/contracts/exercise.ts';
+import { fixedPort } from '../../kit/free-port.ts';
 import { startMongo } from '../../kit/servers/mongo-process.ts';
 
 const require = createRequire(import.meta.url);
 
-/** The same on every run, since it is part of names. */
-const port = await freePort();
+/** The same for every run, since it is part of the names of pools and caches. */
+const portOf = fixedPort();
 
 /** What was used last, so that its pool is still there to be read. */
 export let kept: unknown;
 
-export const exercise: Exercise = async (track) => {
+export const exercise = exerciseWith('mongo-java-server', async (track, program) => {
   const { MongoClient } = freshCopy(require, 'mongodb');
-  await using server = await startMongo(findProgram('mongo-java-server')!, port);
+  await using server = await startMongo(program, await portOf());
   // Opening the first connection is waiting, too.
   const client = new MongoClient(server.url, { maxPoolSize: 1, waitQueueTimeoutMS: 700 });
   kept = client;
@@ -31,7 +30,7 @@ export const exercise: Exercise = async (track) => {
   await client.close();
   const refusing = [server.url.replace('//', '//user:password@'), 'mongodb://127.0.0.1:1'];
   for (const url of refusing) track(await beRefused(new MongoClient(url, { serverSelectionTimeoutMS: 200 })));
-};
+});
 
 async function beRefused(client: any): Promise<object> {
   await client

@@ -1,22 +1,21 @@
 // Makes mysql2 send statements: that succeed, fail, take long and return rows; with a pool that is too small, and with no server.
 import { createRequire } from 'node:module';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
-import { freePort } from '../../kit/free-port.ts';
-import { findProgram } from '../../kit/programs.ts';
+import { exerciseWith } from '../../kit/contracts/exercise.ts';
+import { fixedPort } from '../../kit/free-port.ts';
 import { startMariadb } from '../../kit/servers/mariadb-process.ts';
 
 const require = createRequire(import.meta.url);
 
-/** The same on every run, since it is part of names. */
-const port = await freePort();
+/** The same for every run, since it is part of the names of pools and caches. */
+const portOf = fixedPort();
 
 const kept: object[] = [];
 
-export const exercise: Exercise = async (track) => {
+export const exercise = exerciseWith('mariadbd', async (track, program) => {
   const mysql = freshCopy(require, 'mysql2');
-  await using server = await startMariadb(findProgram('mariadbd')!, port);
-  const { host, user, database } = server;
+  await using server = await startMariadb(program, await portOf());
+  const { host, port, user, database } = server;
   const pool = mysql.createPool({ host, port, user, database, connectionLimit: 1, queueLimit: 1 }).promise();
   track(pool.pool);
   await pool.query('CREATE TABLE items (id INT PRIMARY KEY)');
@@ -33,4 +32,4 @@ export const exercise: Exercise = async (track) => {
   kept.push(pool);
   // For long enough to be read: a pool that nobody holds any more leaves the page.
   setTimeout(() => kept.splice(0), 100);
-};
+});

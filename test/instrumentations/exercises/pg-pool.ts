@@ -1,17 +1,16 @@
 // Makes a pool of PostgreSQL clients open, lend out and take back, keep somebody waiting in vain, and open nothing at all.
 import type { Pool } from 'pg';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
-import { freePort } from '../../kit/free-port.ts';
-import { findProgram } from '../../kit/programs.ts';
-import { freshPg } from '../../kit/samples/postgres-samples.ts';
+import { exerciseWith } from '../../kit/contracts/exercise.ts';
+import { fixedPort } from '../../kit/free-port.ts';
 import { startPostgres } from '../../kit/servers/postgres-process.ts';
+import { freshPg } from '../../kit/servers/postgres-tests.ts';
 
-/** The same on every run, since it is part of names. */
-const port = await freePort();
+/** The same for every run, since it is part of the names of pools and caches. */
+const portOf = fixedPort();
 
-export const exercise: Exercise = async (track) => {
+export const exercise = exerciseWith('postgres', async (track, program) => {
   const pg = freshPg();
-  await using server = await startPostgres(findProgram('postgres')!, port);
+  await using server = await startPostgres(program, await portOf());
   const pool = new pg.Pool({ connectionString: server.url, max: 1 });
   const client = await pool.connect();
   const waiting = pool.query('select 1');
@@ -26,7 +25,7 @@ export const exercise: Exercise = async (track) => {
   const lonely = new pg.Pool({ host: '127.0.0.1', port: 1, user: 'postgres', database: 'postgres' });
   await lonely.query('select 1').catch(() => {});
   keep(pool, lonely);
-};
+});
 
 /** For long enough to be read: what nobody holds any more leaves the page. */
 function keep(...pools: Pool[]): void {

@@ -1,16 +1,15 @@
 // Makes pg run statements: that succeed, fail, return rows and take long; by promise, by callback and from a cursor.
-import type { Exercise } from '../../kit/contracts/exercise.ts';
-import { freePort } from '../../kit/free-port.ts';
-import { findProgram } from '../../kit/programs.ts';
-import { freshPg } from '../../kit/samples/postgres-samples.ts';
+import { exerciseWith } from '../../kit/contracts/exercise.ts';
+import { fixedPort } from '../../kit/free-port.ts';
 import { startPostgres } from '../../kit/servers/postgres-process.ts';
+import { freshPg } from '../../kit/servers/postgres-tests.ts';
 
-/** The same on every run, since it is part of names. */
-const port = await freePort();
+/** The same for every run, since it is part of the names of pools and caches. */
+const portOf = fixedPort();
 
-export const exercise: Exercise = async (track) => {
+export const exercise = exerciseWith('postgres', async (track, program) => {
   const { Client } = freshPg();
-  await using server = await startPostgres(findProgram('postgres')!, port);
+  await using server = await startPostgres(program, await portOf());
   const client = new Client(server.url);
   await client.connect();
   await client.query('create table items (id int primary key)');
@@ -21,4 +20,4 @@ export const exercise: Exercise = async (track) => {
   await client.query('select pg_sleep(1.05)');
   await client.end();
   track(client);
-};
+});

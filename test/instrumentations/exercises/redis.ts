@@ -2,25 +2,24 @@
 // client-side cache, and to nobody.
 import { createRequire } from 'node:module';
 import { BasicClientSideCache, createClient, createClientPool } from 'redis';
-import type { Exercise } from '../../kit/contracts/exercise.ts';
-import { freePort } from '../../kit/free-port.ts';
-import { findProgram } from '../../kit/programs.ts';
+import { exerciseWith } from '../../kit/contracts/exercise.ts';
+import { fixedPort } from '../../kit/free-port.ts';
 import { type RedisProcess, startRedis } from '../../kit/servers/redis-process.ts';
 
-/** The same on every run, since it is part of names. */
-const port = await freePort();
+/** The same for every run, since it is part of the names of pools and caches. */
+const portOf = fixedPort();
 
-export const exercise: Exercise = async (track) => {
+export const exercise = exerciseWith('redis-server', async (track, program) => {
   // What is patched is patched as it is loaded, and it was loaded before.
   createRequire(import.meta.url)('@redis/client/dist/lib/client/cache.js');
-  await using server = await startRedis(findProgram('redis-server')!, port);
+  await using server = await startRedis(program, await portOf());
   await sendCommands(server);
   await useCache(server, track);
   await usePool(server);
   const lonely = createClient({ socket: { host: '127.0.0.1', port: 1, reconnectStrategy: false } });
   lonely.on('error', () => {});
   await lonely.connect().catch(() => {});
-};
+});
 
 async function sendCommands({ url, cli }: RedisProcess): Promise<void> {
   const client = await createClient({ url }).connect();

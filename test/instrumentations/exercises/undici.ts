@@ -1,8 +1,9 @@
 // Makes fetch send requests: answered, redirected, failed, to nobody, and given up.
 import { createServer } from 'node:http';
 import { listen } from '../../kit/apps/http-traffic.ts';
+import { exerciseOf } from '../../kit/contracts/exercise.ts';
 
-export async function exercise(): Promise<void> {
+export const exercise = exerciseOf(async () => {
   const server = createServer((request, response) => {
     if (request.url === '/moved') response.writeHead(302, { location: '/' }).end();
     else if (request.url !== '/hang')
@@ -20,4 +21,4 @@ export async function exercise(): Promise<void> {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
   await get('/nobody');
-}
+});

@@ -1,19 +1,19 @@
-// An extra listener leaves the application as many of its own as it would have had.
+// An extra listener leaves the application as many listeners of its own as it would have had.
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { addExtraListener } from '../../../src/instrumentations/http/extra-listener.ts';
 
 describe('addExtraListener', () => {
-  it('listens, and raises the limit by what it takes', () => {
+  it('addExtraListener listens, and raises the limit by one', () => {
     const emitter = new EventEmitter();
     const most = emitter.getMaxListeners();
-    let heard = 0;
-    addExtraListener(emitter, 'close', () => (heard += 1));
+    let calls = 0;
+    addExtraListener(emitter, 'close', () => (calls += 1));
     emitter.emit('close');
-    expect([heard, emitter.getMaxListeners()]).toEqual([1, most + 1]);
+    expect([calls, emitter.getMaxListeners()]).toEqual([1, most + 1]);
   });
 
-  it('leaves an emitter without a limit without one', () => {
+  it('addExtraListener leaves an emitter without a limit without one', () => {
     const emitter = new EventEmitter().setMaxListeners(0);
     addExtraListener(emitter, 'close', () => {});
     expect(emitter.getMaxListeners()).toBe(0);

@@ -1,4 +1,4 @@
-// The first bytes are seen by whatever way they are written, once, and the stream is as it was before.
+// onFirstWrite reads the first bytes in whatever way they are written, once, and leaves the stream as it was.
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { Guard } from '../../../src/hooks/instrumentation.ts';
@@ -38,7 +38,7 @@ const ways: [string, (stream: Duplex) => void][] = [
 ];
 
 describe.each([Sink, ManySink])('onFirstWrite of a %o', (Stream) => {
-  it.each(ways)('sees %s', (_, write) => {
+  it.each(ways)('onFirstWrite reads %s', (_, write) => {
     const stream = new Stream();
     const seen: string[] = [];
     onFirstWrite(stream, unguarded, (text) => seen.push(text));
@@ -49,7 +49,7 @@ describe.each([Sink, ManySink])('onFirstWrite of a %o', (Stream) => {
     expect([Object.hasOwn(stream, '_write'), Object.hasOwn(stream, '_writev')]).toEqual([false, false]);
   });
 
-  it('tells no more than the start', () => {
+  it('onFirstWrite reads no more than the start', () => {
     const stream = new Stream();
     const seen: string[] = [];
     onFirstWrite(stream, unguarded, (text) => seen.push(text));
@@ -58,7 +58,7 @@ describe.each([Sink, ManySink])('onFirstWrite of a %o', (Stream) => {
     expect(stream.written).toHaveLength(1000);
   });
 
-  it('can be ended before anything is written', () => {
+  it('onFirstWrite can be ended before anything is written', () => {
     const stream = new Stream();
     const seen: string[] = [];
     onFirstWrite(stream, unguarded, (text) => seen.push(text))();
@@ -68,7 +68,7 @@ describe.each([Sink, ManySink])('onFirstWrite of a %o', (Stream) => {
   });
 });
 
-it('leaves a stream its own methods', () => {
+it('onFirstWrite leaves a stream its own methods', () => {
   const write = (_chunk: unknown, _encoding: string, done: () => void): void => done();
   const stream = new Duplex({ read() {}, write });
   onFirstWrite(stream, unguarded, () => {});
@@ -76,7 +76,7 @@ it('leaves a stream its own methods', () => {
   expect(Object.getOwnPropertyDescriptor(stream, '_write')!.value).toBe(write);
 });
 
-it('writes once what cannot be told', () => {
+it('onFirstWrite lets a chunk be written once where its callback fails', () => {
   const failures: unknown[] = [];
   const guard: Guard =
     (run) =>

@@ -1,4 +1,4 @@
-// Every way in which a request sent with node:http or node:https can go: counted once, with its outcome, and no longer under way.
+// Every way in which a request sent with node:http or node:https can end: counted once, with its outcome, and no longer active.
 import http, { createServer, type ClientRequest, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import https from 'node:https';
 import { createServer as createNet, type Server as NetServer } from 'node:net';
@@ -68,8 +68,8 @@ async function expectOutcomes(expected: Record<string, number>): Promise<void> {
   expect(activeOf(registry)).toBe(0);
 }
 
-describe('a request', () => {
-  it('has the attributes of the semantic conventions', async () => {
+describe('requests sent with node:http', () => {
+  it('records a sent request with the attributes of the semantic conventions', async () => {
     await serve((_, response) => response.end('hello'));
     await send();
     await expectOutcomes({ 'GET 200': 1 });
@@ -88,7 +88,7 @@ describe('a request', () => {
     });
   });
 
-  it('is under way until its answer is read', async () => {
+  it('counts a sent request as active until its response is read', async () => {
     await serve((_, response) => response.end('hello'));
     const request = http.get({ host: '127.0.0.1', port, agent: false });
     const response = await new Promise<IncomingMessage>((resolve) => request.on('response', resolve));
@@ -97,19 +97,19 @@ describe('a request', () => {
     await expectOutcomes({ 'GET 200': 1 });
   });
 
-  it('of a known method is told, any other is _OTHER', async () => {
+  it('records known methods of sent requests, and others as _OTHER', async () => {
     await serve((_, response) => response.end());
     for (const method of ['post', 'QUERY', 'PROPFIND']) await send({ method });
     await expectOutcomes({ 'POST 200': 1, 'QUERY 200': 1, '_OTHER 200': 1 });
   });
 
-  it('that is answered with a status of 400 or more is an error of that type', async () => {
+  it('records a status of 400 or more of a sent request as an error of that type', async () => {
     await serve((request, response) => response.writeHead(Number(request.url!.slice(1))).end());
     for (const status of [399, 404, 503]) await send({ path: `/${status}` });
     await expectOutcomes({ 'GET 399': 1, 'GET 404 404': 1, 'GET 503 503': 1 });
   });
 
-  it('without a body in its answer is counted as any other', async () => {
+  it('counts a sent request whose response has no body', async () => {
     await serve((request, response) => response.writeHead(Number(request.url!.slice(1)), { 'X-Any': 1 }).end());
     for (const [method, status] of [
       ['HEAD', 200],
@@ -120,7 +120,7 @@ describe('a request', () => {
     await expectOutcomes({ 'HEAD 200': 1, 'GET 204': 1, 'GET 304': 1 });
   });
 
-  it('is counted by its last answer, not by those on the way', async () => {
+  it('records the final response of a sent request after informational ones', async () => {
     await serve((_, response) => {
       response.writeEarlyHints({ link: '</a>; rel=preload' });
       response.end('ok');
@@ -131,7 +131,7 @@ describe('a request', () => {
     await expectOutcomes({ 'POST 200': 1 });
   });
 
-  it('that is answered before it was sent in full is over with the answer', async () => {
+  it('ends a sent request with a response that comes before all was sent', async () => {
     await serve((_, response) => response.writeHead(413).end());
     const agent = new http.Agent({ keepAlive: true });
     agents.push(agent);
@@ -143,8 +143,8 @@ describe('a request', () => {
   });
 });
 
-describe('an agent', () => {
-  it('that keeps connections alive counts each request once', async () => {
+describe('agents of node:http', () => {
+  it('counts each request of an agent that keeps connections alive', async () => {
     await serve((_, response) => response.end('ok'));
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
     agents.push(agent);
@@ -152,7 +152,7 @@ describe('an agent', () => {
     await expectOutcomes({ 'GET 200': 5 });
   });
 
-  it('of promtel sends what is not counted, like any OTLP exporter', async () => {
+  it('leaves out requests of an agent of promtel, and of any OTLP exporter', async () => {
     await serve((_, response) => response.end());
     const agent = new http.Agent();
     agents.push(agent);
@@ -164,8 +164,8 @@ describe('an agent', () => {
   });
 });
 
-describe('a failure', () => {
-  it('to connect is told by its code, with the port', async () => {
+describe('failures of sent requests', () => {
+  it('records a sent request that cannot connect with the code of the error and the port', async () => {
     await serve(() => {});
     server!.close();
     await send();
@@ -173,7 +173,7 @@ describe('a failure', () => {
     expect(portsSeen()).toEqual([port]);
   });
 
-  it('to find the host is told by its code', async () => {
+  it('records a sent request whose host is not found with the code of the error', async () => {
     const lookup = ((_host: string, _options: object, found: (error: Error) => void) =>
       found(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }))) as unknown as NonNullable<
       http.RequestOptions['lookup']
@@ -189,23 +189,23 @@ describe('a failure', () => {
     ['an error that is cut off', 'HTTP/1.1 500 No\r\nContent-Length: 10\r\n\r\nhalf', 'GET 500 ECONNRESET'],
     ['no HTTP', 'hello', 'GET HPE_INVALID_CONSTANT'],
     ['an answer that ends with the connection', 'HTTP/1.0 200 OK\r\n\r\nall of it', 'GET 200'],
-  ])('by a server that sends %s', async (_, answer, outcome) => {
+  ])('records a sent request whose server sends %s', async (_, answer, outcome) => {
     await serveRaw(answer);
     await send();
     await expectOutcomes({ [outcome]: 1 });
   });
 
-  it('is told where nobody listens for the error of the answer', async () => {
+  it('records a failed response where the application does not listen for its error', async () => {
     await serveRaw('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf');
     http.get({ host: '127.0.0.1', port, agent: false }, (response) => response.resume());
     await expectOutcomes({ 'GET 200 ECONNRESET': 1 });
   });
 });
 
-describe('the application', () => {
+describe('an application that sends requests with node:http', () => {
   beforeEach(() => serve((request, response) => (request.url === '/part' ? void response.write('part') : undefined)));
 
-  it('that aborts by a signal is told by the name of the error', async () => {
+  it('records a sent request that is aborted by a signal with the name of the error', async () => {
     const controller = new AbortController();
     const sent = send({ signal: controller.signal });
     await eventually(() => expect(activeOf(registry)).toBe(1));
@@ -214,18 +214,18 @@ describe('the application', () => {
     await expectOutcomes({ 'GET AbortError': 1 });
   });
 
-  it('that destroys the request has its reason told', async () => {
+  it('records a sent request that is destroyed with the reason', async () => {
     await send({}, (request) => void request.end(() => request.destroy()));
     await send({}, (request) => void request.end(() => request.destroy(Object.assign(new Error('own'), { code: 'E_OWN' }))));
     await expectOutcomes({ 'GET ECONNRESET': 1, 'GET E_OWN': 1 });
   });
 
-  it('that destroys the request before there is a connection is counted', async () => {
+  it('counts a sent request that is destroyed before it is connected', async () => {
     await send({}, (request) => void request.destroy());
     await expectOutcomes({ 'GET ECONNRESET': 1 });
   });
 
-  it('that gives up an answer leaves its status', async () => {
+  it('records the status of a sent request that is destroyed during the response', async () => {
     await send({ path: '/part' }, (request) =>
       request.on('response', (response) => response.once('data', () => response.destroy())).end(),
     );
@@ -237,14 +237,14 @@ describe('the application', () => {
     expect(activeOf(registry)).toBe(0);
   });
 
-  it('that sets a timeout has it told when it acts on it', async () => {
+  it('records the timeout of a sent request where the application acts on it', async () => {
     await send({ timeout: 20 }, (request) =>
       request.on('timeout', () => request.destroy(Object.assign(new Error('slow'), { code: 'ETIMEDOUT' }))).end(),
     );
     await expectOutcomes({ 'GET ETIMEDOUT': 1 });
   });
 
-  it('that never reads an answer has it counted when the connection ends', async () => {
+  it('counts a sent request whose response is never read when the connection ends', async () => {
     const request = http.get({ host: '127.0.0.1', port, path: '/part', agent: false });
     await new Promise((resolve) => request.on('response', (response) => resolve(response.on('error', () => {}))));
     expect(outcomes()).toEqual({});
@@ -254,8 +254,8 @@ describe('the application', () => {
   });
 });
 
-describe('a connection that is handed over', () => {
-  it('by an upgrade is counted with 101, when it was granted', async () => {
+describe('upgraded connections of node:http', () => {
+  it('counts an upgrade that is sent with 101, when it succeeds', async () => {
     await serve(() => {});
     server!.on('upgrade', (_, socket) =>
       socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
@@ -267,7 +267,7 @@ describe('a connection that is handed over', () => {
     await expectOutcomes({ 'GET 101': 1 });
   });
 
-  it('by CONNECT is counted with its status', async () => {
+  it('counts a CONNECT that is sent with its status', async () => {
     await serve(() => {});
     server!.on('connect', (_, socket) => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
     const request = http.request({ host: '127.0.0.1', port, method: 'CONNECT', path: 'a:1' }).end();
@@ -277,7 +277,7 @@ describe('a connection that is handed over', () => {
   });
 });
 
-describe('the server that is told', () => {
+describe('the server of a sent request', () => {
   it.each([
     ['a URL', () => http.get(`http://127.0.0.1:${port}/path?x`)],
     ['a URL object', () => http.get(new URL(`http://127.0.0.1:${port}/`))],
@@ -285,7 +285,7 @@ describe('the server that is told', () => {
     ['a Host header of the application', () => http.get({ host: '127.0.0.1', port, headers: { Host: 'virtual.test' } })],
     ['no Host header', () => http.get({ host: '127.0.0.1', port, setHost: false, headers: { Host: '' } })],
     ['a request made by its class', () => new http.ClientRequest(new URL(`http://127.0.0.1:${port}/`)).end()],
-  ])('is the one of %s', async (_, sendIt) => {
+  ])('records the server of a sent request with %s', async (_, sendIt) => {
     await serve((_request, response) => response.end());
     sendIt()
       .on('response', (response) => response.resume())
@@ -295,7 +295,7 @@ describe('the server that is told', () => {
     expect(activeOf(registry)).toBe(0);
   });
 
-  it('has the port of the scheme where none is given', async () => {
+  it('records the default port of the scheme of a sent request', async () => {
     for (const { Agent, get } of [http, https]) {
       const agent = new Agent();
       agent.createConnection = (_, done) => {
@@ -308,12 +308,12 @@ describe('the server that is told', () => {
     expect(portsSeen()).toEqual([80, 443]);
   });
 
-  it('may be an address of IPv6', async () => {
+  it('records an IPv6 address of a sent request', async () => {
     await send({ host: '::1', port: 1 });
     expect(durations()[0]!.attributes).toMatchObject({ 'server.address': '::1', 'server.port': 1 });
   });
 
-  it('may be secure', async () => {
+  it('records the port and scheme of a sent request over TLS', async () => {
     const secure = https.createServer(certificate, (_, response) => response.end('ok'));
     server = secure;
     port = await listen(secure);
@@ -325,7 +325,7 @@ describe('the server that is told', () => {
   });
 });
 
-it('detaching lets go of what is under way', async () => {
+it('drops active sent requests when it is detached', async () => {
   let answer = (): void => {};
   await serve((_, response) => {
     answer = () => response.end();

@@ -1,4 +1,4 @@
-// Connections are counted while they are open, and a request that takes one over once, by the first line of its answer.
+// Connections of HTTP servers are counted while they are open, and a request that takes one over once, by its status line.
 import { createServer as createHttp, type Server } from 'node:http';
 import { createServer as createHttp2, connect as connectHttp2 } from 'node:http2';
 import { createServer as createHttps } from 'node:https';
@@ -54,8 +54,8 @@ const upgrade = (path = '/'): string => `GET ${path} HTTP/1.1\r\nHost: x\r\nConn
 const SWITCHING = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
 const openTls = (port: number): Socket => connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
 
-describe('open connections', () => {
-  it('are those to HTTP servers, of any version, secure or not', async () => {
+describe('open connections of HTTP servers', () => {
+  it('counts open connections of HTTP servers of any version, with TLS or without', async () => {
     const secure = createHttps(certificate, (_, response) => response.end());
     const http2 = createHttp2((_, response) => response.end());
     const other = createNet((socket) => socket.write('hello'));
@@ -74,7 +74,7 @@ describe('open connections', () => {
     await eventually(() => expect(open()).toBe(0));
   });
 
-  it('stay while they are kept alive and go when the server ends them', async () => {
+  it('counts kept-alive connections of an HTTP server until the server closes them', async () => {
     const server = http();
     const client = openRaw(await listen(server), 'GET / HTTP/1.1\r\nHost: x\r\n\r\n');
     await client.until('plain');
@@ -84,7 +84,7 @@ describe('open connections', () => {
     await eventually(() => expect(open()).toBe(0));
   });
 
-  it('are not those to a server of our own', async () => {
+  it('leaves out connections to servers of promtel', async () => {
     const server = http();
     markInternalServer(server);
     await talk(await listen(server), 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
@@ -92,8 +92,8 @@ describe('open connections', () => {
   });
 });
 
-describe('an upgrade', () => {
-  it('is counted once, when it is answered, and its connection stays open', async () => {
+describe('upgrades of HTTP servers', () => {
+  it('counts an upgrade once, when it is answered, and its connection as open', async () => {
     const server = http().on('upgrade', (request, socket: Duplex, head: Buffer) => {
       setRoute(request, '/chat/:room');
       expect(head).toHaveLength(0);
@@ -115,7 +115,7 @@ describe('an upgrade', () => {
     });
   });
 
-  it('is under way until it is answered', async () => {
+  it('counts an upgrade as active until it is answered', async () => {
     const { promise: allowed, resolve: allow } = Promise.withResolvers<void>();
     const server = http().on('upgrade', (_, socket: Duplex) => void allowed.then(() => socket.write(SWITCHING)));
     const client = openRaw(await listen(server), upgrade());
@@ -143,13 +143,13 @@ describe('an upgrade', () => {
       'GET 101',
     ],
     ['answered with something else', (socket: Duplex) => socket.end('no HTTP'), 'GET'],
-  ])('%s is counted as what it was', async (_, answer, outcome) => {
+  ])('records an upgrade by its response: %s', async (_, answer, outcome) => {
     const server = http().on('upgrade', (_request, socket: Duplex) => answer(socket));
     await talk(await listen(server), upgrade());
     await expectOutcomes({ [outcome]: 1 });
   });
 
-  it('over TLS says so', async () => {
+  it('records the scheme of an upgrade over TLS', async () => {
     const server = createHttps(certificate).on('upgrade', (_, socket: Duplex) => socket.end(SWITCHING));
     closings.push(() => server.close());
     await talk(await listen(server), upgrade(), openTls);
@@ -157,14 +157,14 @@ describe('an upgrade', () => {
     expect(samplesOf(registry, httpServerRequestDuration)[0]!.attributes['url.scheme']).toBe('https');
   });
 
-  it('that nobody listens for stays a plain request', async () => {
+  it('leaves an upgrade that has no listener a plain request', async () => {
     const client = openRaw(await listen(http()), upgrade());
     await client.until('plain');
     await expectOutcomes({ 'GET 200': 1 });
     client.socket.destroy();
   });
 
-  it('stays a plain request where the application stopped listening', async () => {
+  it('leaves an upgrade a plain request once the application has removed its listener', async () => {
     const server = http();
     const port = await listen(server);
     const listener = (_: unknown, socket: Duplex): void => void socket.end(SWITCHING);
@@ -184,13 +184,13 @@ describe('an upgrade', () => {
     }
   });
 
-  it('to an ignored path is not counted', async () => {
+  it('leaves out upgrades to ignored paths', async () => {
     const server = http().on('upgrade', (_, socket: Duplex) => socket.end(SWITCHING));
     await talk(await listen(server), upgrade('/ignored'));
     expect(outcomes()).toEqual({});
   });
 
-  it('leaves the connection as it was', async () => {
+  it('leaves the socket of an upgrade as it was', async () => {
     const { promise, resolve } = Promise.withResolvers<Duplex>();
     const server = http().on('upgrade', (_, socket: Duplex) => {
       socket.write(SWITCHING);
@@ -203,8 +203,8 @@ describe('an upgrade', () => {
   });
 });
 
-describe('CONNECT', () => {
-  it('is counted once, by what it is answered', async () => {
+describe('CONNECT requests of HTTP servers', () => {
+  it('counts a CONNECT once, by its response', async () => {
     const target = createNet((socket) => void socket.on('error', () => {}).end('through the tunnel'));
     closings.push(() => target.close());
     const targetPort = await listen(target);
@@ -223,12 +223,12 @@ describe('CONNECT', () => {
     await expectOutcomes({ 'CONNECT 200': 1 });
   });
 
-  it('that nobody listens for is dropped by Node and not counted', async () => {
+  it('counts no CONNECT that has no listener, which Node.js drops', async () => {
     expect(await talk(await listen(http()), 'CONNECT a:1 HTTP/1.1\r\nHost: x\r\n\r\n')).toBe('');
     expect(outcomes()).toEqual({});
   });
 
-  it('of HTTP/2 is left to what counts streams', async () => {
+  it('leaves CONNECT over HTTP/2 to the instrumentation of streams', async () => {
     const server = createHttp2(() => {}).on('connect', (_request, response) => response.end());
     closings.push(() => server.close());
     const session = connectHttp2(`http://127.0.0.1:${await listen(server)}`);
@@ -240,7 +240,7 @@ describe('CONNECT', () => {
   });
 });
 
-it('detaching leaves no listener and no series behind', async () => {
+it('leaves no listener and no series of HTTP connections behind when it is detached', async () => {
   const server = http().on('upgrade', (_, socket: Duplex) => socket.write(SWITCHING));
   const client = openRaw(await listen(server), upgrade());
   await client.until('101');

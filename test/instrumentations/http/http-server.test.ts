@@ -1,4 +1,4 @@
-// Every way in which a request served over HTTP/1 can go: counted once, with the right status, and no longer under way.
+// Every way in which a request served over HTTP/1 can end: counted once, with the right status, and no longer active.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { httpServerRequestBodySize, httpServerRequestDuration, httpServerResponseBodySize } from '../../../src/catalog/http.ts';
@@ -47,8 +47,8 @@ async function expectOutcomes(expected: Record<string, number>): Promise<void> {
 const get = (path = '/', headers = ''): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`;
 const getAndClose = (path = '/'): string => get(path, 'Connection: close\r\n');
 
-describe('a request', () => {
-  it('has the attributes of the semantic conventions', async () => {
+describe('requests served over HTTP/1', () => {
+  it('records a served request with the attributes of the semantic conventions', async () => {
     await serve((request, response) => {
       setRoute(request, '/users/:id');
       response.end('hello');
@@ -67,7 +67,7 @@ describe('a request', () => {
     expect(sample!.sum).toBeLessThan(5);
   });
 
-  it('has the series of its own, whatever the one before on its route was', async () => {
+  it('records a served request in its own series, whatever the one before on its route was', async () => {
     await serve((request, response) => {
       setRoute(request, '/users/:id');
       response.writeHead(Number(request.url!.slice(1))).end('hello');
@@ -90,7 +90,7 @@ describe('a request', () => {
     expect(samplesFor(httpServerResponseBodySize).map(({ sum }) => sum)).toEqual(expect.arrayContaining([30, 15, 15, 15]));
   });
 
-  it('past the limit of series is counted as such each time', async () => {
+  it('counts each served request past the limit of series as overflow', async () => {
     attached.detach();
     registry = new Registry();
     registry.overrideOf = () => ({ limit: 2 });
@@ -105,7 +105,7 @@ describe('a request', () => {
     expect(samplesFor(httpServerRequestDuration).map(({ value }) => value)).toEqual(expect.arrayContaining([2, 3]));
   });
 
-  it('is under way until it is answered', async () => {
+  it('counts a served request as active until it is answered', async () => {
     const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
     await serve((_, response) => void answered.then(() => response.end()));
     const client = openRaw(port, getAndClose());
@@ -116,26 +116,26 @@ describe('a request', () => {
     await expectOutcomes({ 'GET 200': 1 });
   });
 
-  it('carries no route where none was told', async () => {
+  it('records a served request without a route where none was set', async () => {
     await serve((_, response) => response.writeHead(404).end());
     await talk(port, getAndClose('/a/secret/path'));
     await expectOutcomes({ 'GET 404': 1 });
   });
 
-  it('with a status of 500 or more is an error of that type', async () => {
+  it('records a status of 500 or more of a served request as an error of that type', async () => {
     await serve((_, response) => response.writeHead(503).end());
     await talk(port, getAndClose());
     await expectOutcomes({ 'GET 503 503': 1 });
   });
 
-  it('with an unknown method is _OTHER, and QUERY is known', async () => {
+  it('records an unknown method of a served request as _OTHER, and QUERY as known', async () => {
     await serve((_, response) => response.end());
     for (const method of ['PROPFIND', 'M-SEARCH', 'QUERY', 'PATCH'])
       await talk(port, `${method} / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
     await expectOutcomes({ '_OTHER 200': 2, 'QUERY 200': 1, 'PATCH 200': 1 });
   });
 
-  it('of HTTP/1.0 says so', async () => {
+  it('records the version of a served request over HTTP/1.0', async () => {
     await serve((_, response) => response.end('x'));
     await talk(port, 'GET / HTTP/1.0\r\n\r\n');
     await expectOutcomes({ 'GET 200': 1 });
@@ -143,8 +143,8 @@ describe('a request', () => {
   });
 });
 
-describe('connections', () => {
-  it('kept alive count each request once', async () => {
+describe('connections of an HTTP/1 server', () => {
+  it('counts each request of a keep-alive connection once', async () => {
     await serve((_, response) => response.end('ok'));
     const client = openRaw(port);
     for (let count = 1; count <= 5; count += 1) {
@@ -154,7 +154,7 @@ describe('connections', () => {
     await expectOutcomes({ 'GET 200': 5 });
   });
 
-  it('with pipelined requests count each once, in whatever order they are answered', async () => {
+  it('counts each pipelined request once, in whatever order they are answered', async () => {
     await serve((request, response) => {
       const delays: Record<string, number> = { '/1': 30, '/2': 0, '/3': 15 };
       setTimeout(() => response.writeHead(request.url === '/2' ? 201 : 200).end(request.url), delays[request.url!]);
@@ -164,7 +164,7 @@ describe('connections', () => {
     await expectOutcomes({ 'GET 200': 2, 'GET 201': 1 });
   });
 
-  it('that end with pipelined requests unanswered count each as aborted', async () => {
+  it('counts pipelined requests as aborted whose connection ends', async () => {
     await serve((request, response) => {
       if (request.url === '/1') response.end('one');
     });
@@ -175,7 +175,7 @@ describe('connections', () => {
     await expectOutcomes({ 'GET 200': 1, 'GET aborted': 3 });
   });
 
-  it('that the server closes count what is open as aborted', async () => {
+  it('counts requests as aborted whose connection the server closes', async () => {
     await serve((_, response) => response.write('x'));
     const client = openRaw(port, get());
     await client.until('x');
@@ -185,8 +185,8 @@ describe('connections', () => {
   });
 });
 
-describe('a client that leaves', () => {
-  it('before the answer leaves no status', async () => {
+describe('a client of an HTTP/1 server that disconnects', () => {
+  it('records no status where the client disconnects before the response', async () => {
     await serve(() => {});
     const client = openRaw(port, get());
     await eventually(() => expect(active()).toBe(1));
@@ -194,7 +194,7 @@ describe('a client that leaves', () => {
     await expectOutcomes({ 'GET aborted': 1 });
   });
 
-  it('after the head of the answer leaves the status that was sent', async () => {
+  it('records the status that was sent where the client disconnects after the head of the response', async () => {
     await serve((_, response) => response.writeHead(202).write('part'));
     const client = openRaw(port, get());
     await client.until('part');
@@ -202,7 +202,7 @@ describe('a client that leaves', () => {
     await expectOutcomes({ 'GET 202 aborted': 1 });
   });
 
-  it('while an error is sent leaves that error', async () => {
+  it('records the error status where the client disconnects during an error response', async () => {
     await serve((_, response) => response.writeHead(500).write('part'));
     const client = openRaw(port, get());
     await client.until('part');
@@ -210,7 +210,7 @@ describe('a client that leaves', () => {
     await expectOutcomes({ 'GET 500 500': 1 });
   });
 
-  it('in the middle of its own body is aborted', async () => {
+  it('records a request as aborted where the client disconnects during its own body', async () => {
     await serve((request, response) => void request.resume().on('end', () => response.end()));
     const client = openRaw(port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nonly this');
     await eventually(() => expect(active()).toBe(1));
@@ -219,7 +219,7 @@ describe('a client that leaves', () => {
     expect(samplesFor(httpServerRequestBodySize)).toEqual([]);
   });
 
-  it('a stream of events has ended it the way it ends', async () => {
+  it('records no error where the client disconnects from a stream of events', async () => {
     await serve((_, response) => response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n'));
     const client = openRaw(port, get());
     await client.until('data: 1');
@@ -227,7 +227,7 @@ describe('a client that leaves', () => {
     await expectOutcomes({ 'GET 200': 1 });
   });
 
-  it('whose answer is written all the same is counted once', async () => {
+  it('counts a request once that is answered after its client has disconnected', async () => {
     const { promise: left, resolve } = Promise.withResolvers<void>();
     await serve((request, response) => {
       request.on('close', () => {
@@ -244,8 +244,8 @@ describe('a client that leaves', () => {
   });
 });
 
-describe('a handler', () => {
-  it('that throws, where the application survives it, is counted when it is answered', async () => {
+describe('a handler of an HTTP/1 server', () => {
+  it('counts a request whose handler throws when it is answered', async () => {
     const thrown = new Error('handler');
     await serve((_, response) => {
       process.once('uncaughtException', () => response.writeHead(500).end());
@@ -261,7 +261,7 @@ describe('a handler', () => {
     await expectOutcomes({ 'GET 500 500': 1 });
   });
 
-  it('that ends its response twice is counted once', async () => {
+  it('counts a request once whose handler ends the response twice', async () => {
     await serve((_, response) => {
       response.on('error', () => {});
       response.end('one');
@@ -271,20 +271,20 @@ describe('a handler', () => {
     await expectOutcomes({ 'GET 200': 1 });
   });
 
-  it('that destroys its response is aborted', async () => {
+  it('records a request as aborted whose handler destroys the response', async () => {
     await serve((_, response) => response.destroy());
     await talk(port, get());
     await expectOutcomes({ 'GET aborted': 1 });
   });
 
-  it('that hands the request to another server is counted once', async () => {
+  it('counts a request once that its handler passes to another server', async () => {
     const inner = createServer((_, response) => response.end('inner'));
     await serve((request, response) => void inner.emit('request', request, response));
     await talk(port, getAndClose());
     await expectOutcomes({ 'GET 200': 1 });
   });
 
-  it('that takes the socket away from the response is counted when the connection ends', async () => {
+  it('counts a request whose handler detaches the socket when the connection ends', async () => {
     await serve((request, response) => {
       response.detachSocket(request.socket);
       request.socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nby hand');
@@ -293,7 +293,7 @@ describe('a handler', () => {
     await expectOutcomes({ 'GET aborted': 1 });
   });
 
-  it('that answers 103 and 100 first is counted with what it answers last', async () => {
+  it('records the final response of a request after informational ones', async () => {
     await serve((_, response) => {
       response.writeEarlyHints({ link: '</a.css>; rel=preload' });
       response.writeProcessing();
@@ -304,20 +304,20 @@ describe('a handler', () => {
   });
 });
 
-describe('the server itself', () => {
-  it('counts no request that its parser refuses', async () => {
+describe('an HTTP/1 server itself', () => {
+  it('counts no request that the HTTP parser refuses', async () => {
     await serve((_, response) => response.end());
     expect(await talk(port, 'NOT HTTP AT ALL\r\n\r\n')).toContain('400 Bad Request');
     await expectOutcomes({});
   });
 
-  it('refuses a request without a host, which is one', async () => {
+  it('counts a request without a Host header, which the server refuses', async () => {
     await serve((_, response) => response.end());
     expect(await talk(port, 'GET / HTTP/1.1\r\n\r\n')).toContain('400 Bad Request');
     await expectOutcomes({ 'GET 400': 1 });
   });
 
-  it('answers Expect: 100-continue on its own', async () => {
+  it('counts a request with Expect: 100-continue', async () => {
     await serve((request, response) => void request.resume().on('end', () => response.end('ok')));
     const client = openRaw(
       port,
@@ -331,42 +331,42 @@ describe('the server itself', () => {
     expect(samplesFor(httpServerResponseBodySize)[0]!.sum).toBe(2);
   });
 
-  it('refuses what it cannot expect', async () => {
+  it('counts a request with an unknown expectation, which the server refuses', async () => {
     await serve((_, response) => response.end());
     await talk(port, get('/', 'Expect: wonders\r\nConnection: close\r\n'));
     await expectOutcomes({ 'GET 417': 1 });
   });
 
-  it('answers 503 past its limit of requests for one connection', async () => {
+  it('counts 503 past the limit of requests of one connection', async () => {
     await serve((_, response) => response.end('ok'));
     server.maxRequestsPerSocket = 1;
     await talk(port, get() + getAndClose());
     await expectOutcomes({ 'GET 200': 1, 'GET 503 503': 1 });
   });
 
-  it('times out a request whose body never comes', async () => {
+  it('counts a request that times out since its body does not arrive', async () => {
     await serve(() => {}, { requestTimeout: 50, headersTimeout: 50, connectionsCheckingInterval: 20 });
     const answer = await talk(port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n');
     expect(answer).toContain('408 Request Timeout');
     await expectOutcomes({ 'POST aborted': 1 });
   });
 
-  it('destroys an idle connection after its timeout', async () => {
+  it('counts nothing of an idle connection that times out', async () => {
     await serve(() => {});
     server.setTimeout(40);
     await talk(port, get());
     await expectOutcomes({ 'GET aborted': 1 });
   });
 
-  it('breaks off at a body that is malformed', async () => {
+  it('counts a request whose body is malformed', async () => {
     await serve((request, response) => void request.resume().on('end', () => response.end()));
     await talk(port, 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nnot a chunk\r\n');
     await expectOutcomes({ 'POST aborted': 1 });
   });
 });
 
-describe('what is left out', () => {
-  it('is nothing of a path that is ignored, by path without query or host', async () => {
+describe('requests that are left out', () => {
+  it('leaves out requests to ignored paths, by path without query or host', async () => {
     ignoresPath = (path) => path === '/health';
     await serve((_, response) => response.end('ok'));
     await talk(port, get('/health') + get('/health?full=1') + get('http://x/health') + get('/healthy') + getAndClose('/health'));
@@ -374,7 +374,7 @@ describe('what is left out', () => {
     expect(samplesFor(httpServerResponseBodySize)[0]!.value).toBe(1);
   });
 
-  it('is a server of our own', async () => {
+  it('leaves out requests to servers of promtel', async () => {
     await serve((_, response) => response.end('ok'));
     markInternalServer(server);
     await talk(port, getAndClose());
@@ -382,8 +382,8 @@ describe('what is left out', () => {
   });
 });
 
-describe('detaching', () => {
-  it('lets go of what is under way, and attaching again starts at zero', async () => {
+describe('detaching the instrumentation of HTTP/1 servers', () => {
+  it('drops active served requests when it is detached, and starts at zero when attached again', async () => {
     let answer = (): void => {};
     await serve((_, response) => {
       answer = () => response.end('ok');

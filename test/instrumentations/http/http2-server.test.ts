@@ -1,4 +1,4 @@
-// Every way in which a request served over HTTP/2 can go: counted once, with the right status, and no longer under way.
+// Every way in which a request served over HTTP/2 can end: counted once, with the right status, and no longer active.
 import {
   type ClientHttp2Session,
   connect,
@@ -74,8 +74,8 @@ async function expectOutcomes(expected: Record<string, number>): Promise<void> {
   expect(activeOf(registry)).toBe(0);
 }
 
-describe('a request', () => {
-  it('has the attributes of the semantic conventions', async () => {
+describe('requests served over HTTP/2', () => {
+  it('records an HTTP/2 request with the attributes of the semantic conventions', async () => {
     await serve(
       createServer((request, response) => {
         setRoute(request, '/users/:id');
@@ -93,7 +93,7 @@ describe('a request', () => {
     });
   });
 
-  it('has no route where it was taken back', async () => {
+  it('records no route of an HTTP/2 request whose route was cleared', async () => {
     await serve(
       createServer((request, response) => {
         setRoute(request, '/mount');
@@ -105,7 +105,7 @@ describe('a request', () => {
     await expectOutcomes({ 'GET 404': 1 });
   });
 
-  it('may be answered with streams, without the compatibility of requests', async () => {
+  it('records an HTTP/2 request that is answered by its stream, without the compatibility API', async () => {
     await serveStreams((stream) => {
       setRoute(stream, '/rpc');
       stream.respond({ ':status': 201 });
@@ -115,7 +115,7 @@ describe('a request', () => {
     await expectOutcomes({ 'POST 201 /rpc': 1 });
   });
 
-  it('is under way until it is answered', async () => {
+  it('counts an HTTP/2 request as active until it is answered', async () => {
     const streams: ServerHttp2Stream[] = [];
     await serveStreams((stream) => void streams.push(stream));
     const sent = [send(), send()];
@@ -128,19 +128,19 @@ describe('a request', () => {
     await expectOutcomes({ 'GET 200': 2 });
   });
 
-  it('with an unknown method is _OTHER', async () => {
+  it('records an unknown method of HTTP/2 as _OTHER', async () => {
     await serveStreams((stream) => stream.respond({}, { endStream: true }));
     for (let count = 0; count < 20; count += 1) await send({ ':method': `MADE-UP-${count}` });
     await expectOutcomes({ '_OTHER 200': 20 });
   });
 
-  it('with a status of 500 or more is an error of that type', async () => {
+  it('records a status of 500 or more of HTTP/2 as an error of that type', async () => {
     await serveStreams((stream) => stream.respond({ ':status': 502 }, { endStream: true }));
     await send();
     await expectOutcomes({ 'GET 502 502': 1 });
   });
 
-  it('over TLS says so, also where HTTP/1 is allowed beside it', async () => {
+  it('records the scheme of HTTP/2 over TLS, also where HTTP/1 is allowed', async () => {
     const secure = createSecureServer({ ...certificate, allowHTTP1: true }, (_, response) => response.end());
     server = secure;
     session = connect(`https://127.0.0.1:${await listen(secure)}`, { rejectUnauthorized: false });
@@ -149,7 +149,7 @@ describe('a request', () => {
     expect(samplesOf(registry, httpServerRequestDuration)[0]!.attributes['url.scheme']).toBe('https');
   });
 
-  it('is one, and what is pushed beside it is none', async () => {
+  it('counts an HTTP/2 request once, and no pushed response', async () => {
     await serveStreams((stream) => {
       stream.pushStream({ ':path': '/pushed' }, (_, pushed) => {
         pushed.respond();
@@ -162,7 +162,7 @@ describe('a request', () => {
     await expectOutcomes({ 'GET 200': 1 });
   });
 
-  it('to an ignored path, or to a server of our own, is not counted', async () => {
+  it('leaves out HTTP/2 requests to ignored paths and to servers of promtel', async () => {
     await serveStreams((stream) => stream.respond({}, { endStream: true }));
     await send({ ':path': '/ignored?x' });
     markInternalServer(server);
@@ -172,7 +172,7 @@ describe('a request', () => {
   });
 });
 
-describe('a request that ends early', () => {
+describe('HTTP/2 requests that end early', () => {
   it.each([
     ['before an answer', (): void => {}, 'GET aborted'],
     ['in an answer', (stream: ServerHttp2Stream) => (stream.respond(), void stream.write('part')), 'GET 200 aborted'],
@@ -194,7 +194,7 @@ describe('a request that ends early', () => {
       ),
       'GET 200',
     ],
-  ])('by the client, %s', async (_, answer, outcome) => {
+  ])('records an HTTP/2 request that its client cancels %s', async (_, answer, outcome) => {
     await serveStreams(answer);
     const sent = send({}, (client) => {
       client.pause().end();
@@ -211,13 +211,13 @@ describe('a request that ends early', () => {
       'GET 200 aborted',
     ],
     ['by refusing it', (stream: ServerHttp2Stream) => stream.close(constants.NGHTTP2_REFUSED_STREAM), 'GET aborted'],
-  ])('by the server, %s', async (_, answer, outcome) => {
+  ])('records an HTTP/2 request that the server ends %s', async (_, answer, outcome) => {
     await serveStreams(answer);
     await send();
     await expectOutcomes({ [outcome]: 1 });
   });
 
-  it('with its connection', async () => {
+  it('records an HTTP/2 request whose connection ends', async () => {
     await serveStreams(() => {});
     const sent = [send(), send({ ':method': 'POST' }, () => {})];
     await eventually(() => expect(activeOf(registry)).toBe(2));
@@ -226,7 +226,7 @@ describe('a request that ends early', () => {
     await expectOutcomes({ 'GET aborted': 1, 'POST aborted': 1 });
   });
 
-  it('since the answer came before all of it was sent, is answered', async () => {
+  it('records an HTTP/2 request as answered that is answered before it was received in full', async () => {
     await serveStreams((stream) => {
       stream.respond({ ':status': 413 });
       stream.end('too much');
@@ -237,8 +237,8 @@ describe('a request that ends early', () => {
   });
 });
 
-describe('body sizes', () => {
-  it('are those that are announced, of what came in full', async () => {
+describe('body sizes of HTTP/2', () => {
+  it('records body sizes of HTTP/2 by Content-Length, of complete bodies', async () => {
     await serve(
       createServer((request, response) => {
         request.resume().on('end', () => response.writeHead(200, { 'content-length': 2 }).end('ok'));
@@ -251,7 +251,7 @@ describe('body sizes', () => {
     expect(samplesOf(registry, httpServerResponseBodySize)).toMatchObject([{ value: 2, sum: 4 }]);
   });
 
-  it('are 0 where there can be no body', async () => {
+  it('records a body size of 0 for HTTP/2 responses that have no body', async () => {
     await serveStreams((stream, path) =>
       stream.respond({ ':status': Number(path.slice(1)), 'content-length': 9 }, { endStream: true }),
     );

@@ -1,21 +1,20 @@
-// Connections of ioredis to a real server: timed when they are opened, counted while they are open, with their errors.
+// Connections of ioredis to a real server: their times to open, how many are open, and their errors.
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { openIoredis as open, reloadIoredis } from '../../kit/apps/ioredis-client.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { findProgram } from '../../kit/programs.ts';
-import { commandsOf, testsWithRedis } from '../../kit/samples/redis-samples.ts';
 import { attachAlone, countsOf, valueOf } from '../../kit/samples/samples.ts';
 import { startRedis } from '../../kit/servers/redis-process.ts';
+import { commandsOf, testsWithRedis } from '../../kit/servers/redis-tests.ts';
 
 const test = testsWithRedis(ioredis, reloadIoredis);
 
-describe('a connection', () => {
+describe('connections of ioredis', () => {
   const poolOf = ({ port }: { port: number }) => ({ 'db.client.connection.pool.name': `127.0.0.1:${port}` });
 
-  test('is timed when it is opened, and counted while it is open', async (server, { read }) => {
+  test('times the opening of a connection of ioredis, and counts it while it is open', async (server, { read }) => {
     await using _ = await open(server);
     const other = await open(server, { db: 1 });
     expect(valueOf(await read(), 'db.client.connection.count', poolOf(server))).toBe(2);
@@ -26,7 +25,7 @@ describe('a connection', () => {
     expect(commandsOf(samples)).toEqual({});
   });
 
-  test('that breaks is counted again when it is back', async (server, { read }) => {
+  test('counts a connection of ioredis again that was closed and opened again', async (server, { read }) => {
     await using client = await open(server, { retryStrategy: () => 1 });
     const count = async (): Promise<number | undefined> => valueOf(await read(), 'db.client.connection.count', poolOf(server));
     const closed = new Promise((resolve) => client.once('close', resolve));
@@ -37,7 +36,7 @@ describe('a connection', () => {
     expect(await count()).toBe(1);
   });
 
-  test('is counted once by two that watch it, and by none that has left', async (server, one) => {
+  test('counts a connection of ioredis once for two attachments, and for none that is detached', async (server, one) => {
     const two = attachAlone(ioredis);
     reloadIoredis();
     const counts = async () =>
@@ -57,7 +56,7 @@ describe('a connection', () => {
     expect(await counts()).toEqual([0, 0]);
   });
 
-  test('that is there already is no error, and no second one', async (server, { read }) => {
+  test('counts no error and no second connection where ioredis is connected already', async (server, { read }) => {
     await using client = await open(server);
     await expect(client.connect()).rejects.toThrow('already');
     const samples = await read();
@@ -65,7 +64,7 @@ describe('a connection', () => {
     expect(countsOf(samples, 'db.client.connection.errors', ['error.type'])).toEqual({});
   });
 
-  it('that is refused is an error, each time it is tried', async () => {
+  it('counts an error for each time that a connection of ioredis is refused', async () => {
     const port = await freePort();
     const { read, attached } = attachAlone(ioredis);
     reloadIoredis();
@@ -86,8 +85,8 @@ describe('a connection', () => {
     ['is not opened again', 'closed', () => null],
     ['cannot be opened again', 'MaxRetriesPerRequestError', () => 1],
   ] as const)
-    test(`that breaks and ${retries} fails what was under way`, async (_, { read }) => {
-      const own = await startRedis(findProgram('redis-server')!);
+    test(`fails pending commands of ioredis whose connection is closed and ${retries}`, async ({ program }, { read }) => {
+      const own = await startRedis(program);
       await using client = await open(own, { maxRetriesPerRequest: 1, retryStrategy });
       await own.cli('client', 'pause', '60000');
       const waiting = client.get('key').catch(() => {});
@@ -97,7 +96,7 @@ describe('a connection', () => {
       expect(commandsOf(await read())).toEqual({ [`GET ${errorType}`]: 1 });
     });
 
-  test('whose command takes too long fails it by a timeout', async (server, { read }) => {
+  test('fails a command of ioredis that takes too long by a timeout', async (server, { read }) => {
     await using client = await open(server, { commandTimeout: 20 });
     await server.cli('client', 'pause', '200');
     await expect(client.get('key')).rejects.toThrow('timed out');

@@ -1,4 +1,4 @@
-// What ioredis does with a real server: each command counted once, with its outcome, whatever way it was sent.
+// Commands of ioredis against a real server: each counted once, with its outcome, whatever way it was sent.
 import { createRequire } from 'node:module';
 import { Redis } from 'ioredis';
 import { describe, expect } from 'vitest';
@@ -6,13 +6,13 @@ import { sendInternal } from '../../../src/core/internal-traffic.ts';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { openIoredis as open, reloadIoredis } from '../../kit/apps/ioredis-client.ts';
-import { commandsOf, commandStats, lookUpsOf, testsWithRedis } from '../../kit/samples/redis-samples.ts';
 import { countsOf } from '../../kit/samples/samples.ts';
+import { commandsOf, commandStats, lookUpsOf, testsWithRedis } from '../../kit/servers/redis-tests.ts';
 
 const test = testsWithRedis(ioredis, reloadIoredis);
 
-describe('a command', () => {
-  test('has the attributes of the semantic conventions', async (server, { read }) => {
+describe('commands of ioredis', () => {
+  test('records a command of ioredis with the attributes of the semantic conventions', async (server, { read }) => {
     await using client = await open(server);
     await client.set('key', 'value');
     const samples = await read();
@@ -30,7 +30,7 @@ describe('a command', () => {
     ]);
   });
 
-  test('is counted as often as the server ran it', async (server, { read }) => {
+  test('counts commands of ioredis as often as the server ran them', async (server, { read }) => {
     await using client = await open(server);
     await runEverything(client);
     const stats = await commandStats(server);
@@ -38,7 +38,7 @@ describe('a command', () => {
     expect(stats).toMatchObject({ SET: 20, GET: 41, HSET: 1, EVAL: 1, EVALSHA: 1, XADD: 1, SCAN: 1 });
   });
 
-  test('that fails is told by the code of the reply', async (server, { read }) => {
+  test('records a failed command of ioredis with the code of the reply', async (server, { read }) => {
     await using client = await open(server);
     await client.set('key', 'value');
     await expect(client.lpush('key', 1)).rejects.toThrow('WRONGTYPE');
@@ -54,13 +54,13 @@ describe('a command', () => {
     });
   });
 
-  test('that is sent by a name of another case is the same command', async (server, { read }) => {
+  test('records a command of ioredis in upper case as the same command', async (server, { read }) => {
     await using client = await open(server);
     for (const name of ['get', 'GET', 'GeT']) await client.call(name, 'key');
     expect(commandsOf(await read())).toEqual({ GET: 3 });
   });
 
-  test('that nobody knows takes no more names than the attribute has room for', async (server, { read }) => {
+  test('limits the names of unknown commands of ioredis', async (server, { read }) => {
     await using client = await open(server);
     await Promise.allSettled(Array.from({ length: 1200 }, (_, index) => client.call(`unknown${index}`)));
     const commands = commandsOf(await read());
@@ -68,14 +68,14 @@ describe('a command', () => {
     expect(Object.values(commands).reduce((sum, count) => sum + count)).toBe(1200);
   });
 
-  test('that stands for a script counts as what is sent', async (server, { read }) => {
+  test('records a custom command of ioredis as the command that is sent', async (server, { read }) => {
     await using client = await open(server, { scripts: { twice: { lua: 'return 2', numberOfKeys: 0 } } });
     const { twice } = client as unknown as { twice(): Promise<number> };
     expect([await twice.call(client), await twice.call(client)]).toEqual([2, 2]);
     expect(commandsOf(await read())).toEqual({ EVAL: 1, EVALSHA: 1 });
   });
 
-  test('with a callback is counted as one with a promise', async (server, { read }) => {
+  test('records a command of ioredis with a callback like one with a promise', async (server, { read }) => {
     await using client = await open(server);
     await new Promise<void>((resolve) => {
       void client.get('key', () => resolve());
@@ -83,7 +83,7 @@ describe('a command', () => {
     expect(commandsOf(await read())).toEqual({ GET: 1 });
   });
 
-  test('of promtel itself is not counted', async (server, { read }) => {
+  test('leaves out commands of ioredis that promtel sends', async (server, { read }) => {
     await using client = await open(server);
     await Promise.all([sendInternal(() => client.get('own')), client.get('key')]);
     await Promise.all([sendInternal(() => client.multi().get('own').exec()), client.get('key')]);
@@ -92,7 +92,7 @@ describe('a command', () => {
     expect(lookUpsOf(samples)).toEqual({ hit: 0, miss: 2 });
   });
 
-  test('that takes long is slow', async (server, { read }) => {
+  test('counts a slow command of ioredis', async (server, { read }) => {
     await using client = await open(server);
     await server.cli('client', 'pause', '1050');
     await client.set('key', 'value');
@@ -123,8 +123,8 @@ async function runEverything(client: Redis): Promise<void> {
   await client.incrby('counter', 2);
 }
 
-describe('a command that waits', () => {
-  test('is not measured', async (server, { read }) => {
+describe('blocking commands of ioredis', () => {
+  test('leaves out blocking commands of ioredis', async (server, { read }) => {
     await using client = await open(server);
     await using other = await open(server);
     await client.blpop('list', 0.01);
@@ -143,7 +143,7 @@ describe('a command that waits', () => {
     expect(commandsOf(await read())).toEqual({ XREAD: 1, XGROUP: 1, PUBLISH: 1 });
   });
 
-  test('is not measured where it fails either', async (server, { read }) => {
+  test('leaves out blocking commands of ioredis that fail', async (server, { read }) => {
     await using client = await open(server);
     await client.set('key', 'value');
     await expect(client.blpop('key', 1)).rejects.toThrow('WRONGTYPE');
@@ -151,8 +151,8 @@ describe('a command that waits', () => {
   });
 });
 
-describe('a pipeline', () => {
-  test('counts as its commands', async (server, { read }) => {
+describe('pipelines of ioredis', () => {
+  test('records a pipeline of ioredis as its commands', async (server, { read }) => {
     await using client = await open(server);
     await client.pipeline().set('key', 'value').get('key').get('none').lpush('key', 1).exec();
     const samples = await read();
@@ -160,15 +160,15 @@ describe('a pipeline', () => {
     expect(lookUpsOf(samples)).toEqual({ hit: 1, miss: 1 });
   });
 
-  test('that ioredis makes by itself counts as its commands', async (server, { read }) => {
+  test('records an automatic pipeline of ioredis as its commands', async (server, { read }) => {
     await using client = await open(server, { enableAutoPipelining: true });
     await Promise.all([client.set('key', 'value'), client.get('key'), client.get('none')]);
     expect(commandsOf(await read())).toEqual({ SET: 1, GET: 2 });
   });
 });
 
-describe('a transaction', () => {
-  test('counts once', async (server, { read }) => {
+describe('transactions of ioredis', () => {
+  test('records a transaction of ioredis once', async (server, { read }) => {
     await using client = await open(server);
     await client.multi().set('key', 'value').get('key').get('none').exec();
     await client.multi([['get', 'key']]).exec();
@@ -177,7 +177,7 @@ describe('a transaction', () => {
     expect(lookUpsOf(samples)).toEqual({});
   });
 
-  test('counts once where it waited for the connection', async (server, { read }) => {
+  test('records a transaction of ioredis once that waited for the connection', async (server, { read }) => {
     const client = new Redis(server.port, '127.0.0.1');
     await client.multi().set('key', 'QUEUED').get('key').exec();
     await client.get('key');
@@ -185,14 +185,14 @@ describe('a transaction', () => {
     expect(commandsOf(await read())).toEqual({ MULTI: 1, GET: 1 });
   });
 
-  test('that the server rejects fails once', async (server, { read }) => {
+  test('records a transaction of ioredis that the server rejects as one failure', async (server, { read }) => {
     await using client = await open(server);
     await expect(client.multi().call('get').set('key', 1).exec()).rejects.toThrow('EXECABORT');
     await client.get('key');
     expect(commandsOf(await read())).toEqual({ 'MULTI EXECABORT': 1, GET: 1 });
   });
 
-  test('beside commands of others leaves those as they are', async (server, { read }) => {
+  test('records commands of ioredis beside a transaction as they are', async (server, { read }) => {
     await using client = await open(server);
     await using other = await open(server);
     await Promise.all([client.multi().incr('counter').exec(), other.get('key'), client.get('key')]);
@@ -200,7 +200,7 @@ describe('a transaction', () => {
     expect(commandsOf(await read())).toEqual({ MULTI: 2, GET: 3 });
   });
 
-  test('that is thrown away is none', async (server, { read }) => {
+  test('records no discarded transaction of ioredis', async (server, { read }) => {
     await using client = await open(server);
     await client.multi({ pipeline: false });
     await client.discard();
@@ -209,8 +209,8 @@ describe('a transaction', () => {
   });
 });
 
-describe('a look-up', () => {
-  test('is a hit or a miss for each item that it asked for', async (server, { read }) => {
+describe('look-ups of ioredis', () => {
+  test('counts a hit or a miss for each item of a look-up of ioredis', async (server, { read }) => {
     await using client = await open(server);
     await client.mset('one', 1, 'two', 2, 'empty', '');
     await client.hset('hash', 'field', 'value');
@@ -228,14 +228,14 @@ describe('a look-up', () => {
     expect(lookUpsOf(samples, { 'cache.name': `127.0.0.1:${server.port}/0` })).toEqual({ hit: 8, miss: 5 });
   });
 
-  test('that fails is neither', async (server, { read }) => {
+  test('counts no hit and no miss for a failed look-up of ioredis', async (server, { read }) => {
     await using client = await open(server);
     await client.lpush('list', 1);
     await expect(client.get('list')).rejects.toThrow('WRONGTYPE');
     expect(lookUpsOf(await read())).toEqual({});
   });
 
-  test('is no write, whatever it gives back', async (server, { read }) => {
+  test('counts no write of ioredis as a look-up, whatever it returns', async (server, { read }) => {
     await using client = await open(server);
     await client.set('key', 1, 'GET');
     await client.getset('other', 1);
@@ -244,8 +244,8 @@ describe('a look-up', () => {
   });
 });
 
-describe('the namespace', () => {
-  test('is the database that the connection has selected', async (server, { read }) => {
+describe('the namespace of commands of ioredis', () => {
+  test('records the database that a connection of ioredis has selected', async (server, { read }) => {
     await using client = await open(server, { db: 3 });
     await client.get('key');
     await client.select(5);
@@ -258,7 +258,7 @@ describe('the namespace', () => {
     expect(lookUpsOf(samples, { 'cache.name': `127.0.0.1:${server.port}/5` })).toEqual({ hit: 0, miss: 2 });
   });
 
-  test('and the server are those of the connection that there is now', async (server, { read }) => {
+  test('records the database and server of the current connection of ioredis', async (server, { read }) => {
     await using client = await open(server);
     await client.get('key');
     client.options.host = 'localhost';
@@ -270,7 +270,7 @@ describe('the namespace', () => {
     expect(commandsOf(samples, { 'server.address': 'localhost' })).toEqual({ GET: 1 });
   });
 
-  test('tells clients of two databases apart while they take turns', async (server, { read }) => {
+  test('keeps two databases of ioredis apart that are used in turns', async (server, { read }) => {
     await using client = await open(server);
     await using other = await open(server, { db: 1 });
     for (let turn = 0; turn < 5; turn += 1) await Promise.all([client.get('key'), other.get('key'), other.get('key')]);
@@ -280,8 +280,8 @@ describe('the namespace', () => {
   });
 });
 
-describe('the instrumentation', () => {
-  test('that is detached while commands are under way leaves them alone', async (server, { read, attached }) => {
+describe('the instrumentation of ioredis', () => {
+  test('leaves pending commands of ioredis alone when it is detached', async (server, { read, attached }) => {
     await using client = await open(server);
     await client.set('key', 'value');
     const under = [client.get('key'), client.multi().get('key').exec()];
@@ -291,7 +291,7 @@ describe('the instrumentation', () => {
     expect(commandsOf(await read())).toEqual({ SET: 1 });
   });
 
-  test('sees what CommonJS and ES modules share', async (server, { read }) => {
+  test('instruments ioredis for CommonJS and ES modules', async (server, { read }) => {
     const { Redis: Required } = createRequire(import.meta.url)('ioredis') as { Redis: typeof Redis };
     const client = new Required(server.port, '127.0.0.1');
     await client.get('key');

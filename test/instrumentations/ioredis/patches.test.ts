@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { openIoredis as open, reloadIoredis } from '../../kit/apps/ioredis-client.ts';
-import { commandsOf, testsWithRedis } from '../../kit/samples/redis-samples.ts';
+import { commandsOf, testsWithRedis } from '../../kit/servers/redis-tests.ts';
 
 const test = testsWithRedis(ioredis, () => {
   reloadIoredis();
@@ -24,8 +24,8 @@ afterEach(() => {
   expect(unhandled).toEqual([]);
 });
 
-describe('ioredis', () => {
-  test('is not made to tell of its commands', async (server, { read }) => {
+describe('ioredis under promtel', () => {
+  test('does not make ioredis publish its commands', async (server, { read }) => {
     await using client = await open(server);
     await client.get('key');
     for (const event of ['start', 'end', 'asyncStart', 'asyncEnd', 'error'])
@@ -37,7 +37,7 @@ describe('ioredis', () => {
     ['ioredis 6', open],
     ['ioredis 5', async ({ port }: { port: number }) => new Ioredis5(port)],
   ] as const)
-    test(`leaves an error unhandled that nobody handles, and others handled: ${name}`, async (server, { read }) => {
+    test(`leaves unhandled errors of ioredis unhandled, and handled ones handled: ${name}`, async (server, { read }) => {
       const client = await openClient(server);
       await client.set('key', 'value');
       void client.lpush('key', 1);
@@ -51,7 +51,7 @@ describe('ioredis', () => {
       expect(commandsOf(await read())).toEqual({ SET: 1, 'LPUSH WRONGTYPE': 4, MULTI: 1 });
     });
 
-  test('gives the promise of the command itself', async (server) => {
+  test('leaves the promise of a command of ioredis as it is', async (server) => {
     await using client = await open(server);
     const command = new Command('get', ['key']);
     expect(client.sendCommand(command)).toBe(command.promise);
@@ -59,8 +59,8 @@ describe('ioredis', () => {
   });
 });
 
-describe('a command counts once', () => {
-  test('that is sent again since its connection broke', async (server, { read }) => {
+describe('commands that ioredis sends again', () => {
+  test('counts a command of ioredis once that is sent again after its connection was closed', async (server, { read }) => {
     await using client = await open(server, { retryStrategy: () => 1 });
     await server.cli('client', 'pause', '200');
     const waiting = [client.get('key'), client.incr('counter')];
@@ -70,7 +70,7 @@ describe('a command counts once', () => {
     expect(commandsOf(await read())).toEqual({ GET: 1, INCR: 1 });
   });
 
-  test('that is sent again since the application asks for it', async (server, { read }) => {
+  test('counts a command of ioredis once that the application has sent again', async (server, { read }) => {
     let errors = 0;
     const reconnectOnError = (): 2 | false => ((errors += 1) === 1 ? 2 : false);
     await using client = await open(server, { reconnectOnError, retryStrategy: () => 1 });
@@ -80,7 +80,7 @@ describe('a command counts once', () => {
     expect(commandsOf(await read())).toEqual({ SET: 1, 'LPUSH WRONGTYPE': 1 });
   });
 
-  test('that is answered after it was given up', async (server, { read }) => {
+  test('counts a command of ioredis once that is answered after its timeout', async (server, { read }) => {
     await using client = await open(server, { commandTimeout: 20 });
     await server.cli('client', 'pause', '60000', 'write');
     await expect(client.incr('counter')).rejects.toThrow('timed out');
@@ -92,7 +92,7 @@ describe('a command counts once', () => {
     expect(others).toEqual({ 'INCR timeout': 1 });
   });
 
-  test('that waited for the connection', async (server, { read }) => {
+  test('counts a command of ioredis once that waited for the connection', async (server, { read }) => {
     const client = new Ioredis5(server.port);
     expect(await Promise.all([client.get('one'), client.get('two')])).toEqual([null, null]);
     client.disconnect();
@@ -100,15 +100,15 @@ describe('a command counts once', () => {
   });
 });
 
-describe('a command', () => {
-  test('that waits is not measured, however that is asked for', async (server, { read }) => {
+describe('commands of ioredis with other forms', () => {
+  test('leaves out blocking commands of ioredis in every form', async (server, { read }) => {
     await using client = await open(server);
     await client.call('XREAD', Buffer.from('block'), 5, 'STREAMS', 'stream', '$');
     await client.call('XREAD', Buffer.from('count'), 5, 'STREAMS', 'block', '0');
     expect(commandsOf(await read())).toEqual({ XREAD: 1 });
   });
 
-  test('whose reply ioredis cannot make sense of has failed', async (server, { read }) => {
+  test('records a command of ioredis as failed whose reply cannot be parsed', async (server, { read }) => {
     await using client = await open(server);
     Command.setReplyTransformer('echo', () => {
       throw new TypeError('no sense');

@@ -1,4 +1,4 @@
-// LangChain: tools and retrievers by name, models that no request shows by what they give, and those that the tap sees counted once.
+// LangChain: tools and retrievers by name, models that send no request by their results, and the others counted once.
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bedrock } from '../../../src/instrumentations/bedrock/bedrock.ts';
@@ -7,8 +7,8 @@ import { llm } from '../../../src/instrumentations/llm/llm.ts';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { chatModel, type Langchain, USAGE } from '../../kit/apps/langchain-models.ts';
-import { attachTogether, type Together } from '../../kit/apps/llm-together.ts';
 import { runToEnd } from '../../kit/apps/run-to-end.ts';
+import { attachTogether, type Together } from '../../kit/samples/llm-together.ts';
 import { startBedrock } from '../../kit/servers/bedrock-server.ts';
 import { type LlmProvider, startLlmProvider } from '../../kit/servers/llm-provider.ts';
 
@@ -52,8 +52,8 @@ async function read(stream: AsyncIterable<unknown>): Promise<unknown[]> {
 const OWN = 'chat openai gpt-5 gpt-5-2025-08-07';
 const SEEN = 'chat openai gpt-5 gpt-5-2026-01-01';
 
-describe('a model that sends no request', () => {
-  it('is measured by its answer', async () => {
+describe('a model of LangChain that sends no request', () => {
+  it('records a model call of LangChain by its result', async () => {
     expect((await chatModel(copy).invoke('hello')).content).toBe('so it is');
     expect(measured.calls()).toEqual({ [OWN]: 1 });
     expect(measured.tokens()).toEqual({ input: 12, output: 5, cache_read: 6, cache_write: 2, reasoning: 2 });
@@ -61,7 +61,7 @@ describe('a model that sends no request', () => {
     expect(measured.total('llm.active')).toBe(0);
   });
 
-  it('is measured by its stream, within the times of its words', async () => {
+  it('records a stream of LangChain by its chunks, within their times', async () => {
     expect(await read(await chatModel(copy, { delayMillis: 20 }).stream('hello'))).toHaveLength(4);
     expect(measured.calls()).toEqual({ [OWN]: 1 });
     expect(measured.tokens()).toMatchObject({ input: 12, output: 5 });
@@ -69,19 +69,19 @@ describe('a model that sends no request', () => {
     expect(measured.samples('gen_ai.client.operation.time_per_output_chunk')).toMatchObject([{ value: 2 }]);
   });
 
-  it('is measured by the events of its stream', async () => {
+  it('records a stream of LangChain by its events', async () => {
     await read(chatModel(copy, { delayMillis: 2 }).streamEvents('hello'));
     expect(measured.calls()).toEqual({ 'chat openai gpt-5': 1 });
     expect(measured.tokens()).toMatchObject({ input: 12, output: 5 });
     expect(measured.samples('gen_ai.client.operation.time_per_output_chunk')).toMatchObject([{ value: 2 }]);
   });
 
-  it('that cannot stream is counted once where it is asked to', async () => {
+  it('counts a model of LangChain that cannot stream once where it is streamed', async () => {
     await read(await chatModel(copy, {}, false).stream('hello'));
     expect([measured.calls(), measured.total('llm.active')]).toEqual([{ [OWN]: 1 }, 0]);
   });
 
-  it('is measured within a chain, and in a batch', async () => {
+  it('records a model call of LangChain within a chain, and in a batch', async () => {
     const { RunnableLambda } = require('@langchain/core/runnables');
     const chain = RunnableLambda.from((text: string) => text.toUpperCase()).pipe(chatModel(copy));
     await chain.invoke('hello');
@@ -90,7 +90,7 @@ describe('a model that sends no request', () => {
     expect(measured.calls()).toEqual({ [OWN]: 4 });
   });
 
-  it('fails, whole and streamed, with its own error', async () => {
+  it('records failed calls of LangChain, whole and streamed, with their own errors', async () => {
     const error = Object.assign(new Error('no'), { status: 429 });
     await expect(chatModel(copy, { error }).invoke('hello')).rejects.toBe(error);
     await expect(chatModel(copy, { error }).stream('hello')).rejects.toBe(error);
@@ -98,7 +98,7 @@ describe('a model that sends no request', () => {
     expect(measured.total('llm.active')).toBe(0);
   });
 
-  it('breaks off, or is left in the middle', async () => {
+  it('records a stream of LangChain that breaks off, or whose reader stops', async () => {
     const error = new TypeError('broken');
     await expect(read(await chatModel(copy, { breaks: error }).stream('hello'))).rejects.toBe(error);
     for await (const _ of await chatModel(copy).stream('hello')) break;
@@ -106,7 +106,7 @@ describe('a model that sends no request', () => {
     expect([measured.total('llm.active'), measured.tokens()]).toEqual([0, {}]);
   });
 
-  it('may tell nothing of itself, or nonsense', async () => {
+  it('survives a model of LangChain that reports nothing of itself, or nonsense', async () => {
     const model = chatModel(copy, { usage: { ...USAGE, input_tokens: Number.NaN, output_tokens: -1 } });
     model.getLsParams = () => {
       throw new Error('no');
@@ -117,7 +117,7 @@ describe('a model that sends no request', () => {
     expect([measured.tokens(), measured.total('llm.unmetered_calls')]).toEqual([{}, 1]);
   });
 
-  it('that completes text is measured as well', async () => {
+  it('records a text completion of LangChain', async () => {
     const { LLM } = require('@langchain/core/language_models/llms');
     class Completing extends LLM {
       _llmType(): string {
@@ -131,7 +131,7 @@ describe('a model that sends no request', () => {
     expect(measured.calls()).toEqual({ 'text_completion own': 1 });
   });
 
-  it('is not counted where its answer was in a cache', async () => {
+  it('counts no model call of LangChain whose result was cached', async () => {
     const { InMemoryCache } = require('@langchain/core/caches');
     const model = chatModel(copy);
     model.cache = new InMemoryCache();
@@ -140,7 +140,7 @@ describe('a model that sends no request', () => {
     expect(measured.calls()).toEqual({ [OWN]: 1 });
   });
 
-  it('is read to its end when promtel leaves in the middle', async () => {
+  it('lets a stream of LangChain be read to its end when promtel is detached in the middle', async () => {
     const parts: unknown[] = [];
     for await (const part of await chatModel(copy, { delayMillis: 5 }).stream('hello')) {
       if (parts.length === 0) measured.detach();
@@ -151,8 +151,8 @@ describe('a model that sends no request', () => {
   });
 });
 
-describe('a model that is seen below', () => {
-  it('by the tap is counted once, plain and streamed', async () => {
+describe('a model of LangChain whose requests are measured', () => {
+  it('counts a model call of LangChain by fetch once, plain and streamed', async () => {
     const model = openai({ streamUsage: true });
     await model.invoke('hello');
     await read(await model.stream('hello'));
@@ -161,13 +161,13 @@ describe('a model that is seen below', () => {
     expect([provider.calls.length, measured.total('llm.active')]).toEqual([2, 0]);
   });
 
-  it('by the tap is counted once where calls wait for each other', async () => {
+  it('counts model calls of LangChain once that wait for each other', async () => {
     const model = openai({ maxConcurrency: 1 });
     await Promise.all(['one', 'two', 'three'].map((text) => model.invoke(text)));
     await eventually(() => expect(measured.calls()).toEqual({ [SEEN]: 3 }));
   });
 
-  it('by nobody is measured by its answer', async () => {
+  it('records a model call of LangChain by its result where fetch is not instrumented', async () => {
     measured.detach();
     measured = attachTogether([langchain]);
     freshCopy(require, '@langchain/core');
@@ -176,7 +176,7 @@ describe('a model that is seen below', () => {
     expect(measured.tokens()).toMatchObject({ input: 12, output: 5 });
   });
 
-  it('as a call of Bedrock is counted once', async () => {
+  it('counts a call of Bedrock by LangChain once', async () => {
     using server = await startBedrock();
     const aws = freshCopy(require, '@aws-sdk/client-bedrock-runtime');
     const credentials = { accessKeyId: 'none', secretAccessKey: 'none' };
@@ -193,8 +193,8 @@ describe('a model that is seen below', () => {
   });
 });
 
-describe('a tool', () => {
-  it('is measured by its name, and by why it failed', async () => {
+describe('tools of LangChain', () => {
+  it('records tool calls of LangChain by name and error', async () => {
     const { DynamicTool, tool } = require('@langchain/core/tools');
     const { z } = await import('zod');
     const error = Object.assign(new Error('no'), { code: 'ETIMEDOUT' });
@@ -207,7 +207,7 @@ describe('a tool', () => {
     expect(measured.total('tool.active')).toBe(0);
   });
 
-  it('may call a model, which is counted as well', async () => {
+  it('records model calls that a tool of LangChain makes', async () => {
     const { DynamicTool } = require('@langchain/core/tools');
     const model = chatModel(copy);
     const ask = new DynamicTool({
@@ -220,7 +220,7 @@ describe('a tool', () => {
   });
 });
 
-it('a retriever is measured by where it looks', async () => {
+it('records a retriever of LangChain by its vector store', async () => {
   const { BaseRetriever } = require('@langchain/core/retrievers');
   const { VectorStoreRetriever } = require('@langchain/core/vectorstores');
   class Wiki extends BaseRetriever {
@@ -238,8 +238,8 @@ it('a retriever is measured by where it looks', async () => {
   expect(measured.total('llm.unmetered_calls')).toBe(0);
 });
 
-describe('a process with --import promtel/register', () => {
-  it.each(['langchain.mjs', 'langchain.cjs'])('counts each call of %s once, and ends by itself', async (program) => {
+describe('LangChain in a process with --import promtel/register', () => {
+  it.each(['langchain.mjs', 'langchain.cjs'])('counts each call of %s once, and lets it exit by itself', async (program) => {
     const env = { OTEL_METRICS_EXPORTER: 'none', OPENAI_BASE_URL: provider.urls.openai, OPENAI_API_KEY: 'none' };
     const ending = await runToEnd(['--import', './register.js', `test/process/fixtures/${program}`], env);
     expect(ending).toMatchObject({ code: 0, stderr: expect.stringMatching(/^promtel: .* langchain .*\n$/) });

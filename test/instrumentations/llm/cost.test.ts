@@ -1,4 +1,4 @@
-// What the calls of every client library cost: as the pricing library says of the figures that the provider told.
+// The cost of the calls of every client library: the price list applied to the usage that the provider returned.
 import { calcPrice } from '@pydantic/genai-prices';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
@@ -34,15 +34,15 @@ const priced = CLIENT_CALLS.flatMap((call) => {
   return found === undefined ? [] : [[call.title, call, ...found] as const];
 });
 
-describe('the cost of', () => {
-  it.each(priced)('%s is that of its tokens', async (_, call, model, providerId) => {
+describe('the cost of LLM calls', () => {
+  it.each(priced)('computes the cost of %s from its tokens', async (_, call, model, providerId) => {
     const usage = { input: 1000, cacheRead: 600, cacheWrite: 300, output: 90, reasoning: 40 };
-    const readings = attachLlm(llm, { llmServers: provider.servers });
+    const measured = attachLlm(llm, { llmServers: provider.servers });
     provider.next({ usage, model });
     await call.run(provider.urls, model);
-    await eventually(() => expect(readings.total('gen_ai.client.operation.duration')).toBe(1));
-    // What the provider's format has no word for, it did not tell.
-    const tokens = readings.tokens();
+    await eventually(() => expect(measured.total('gen_ai.client.operation.duration')).toBe(1));
+    // What the provider's format has no field for, it did not return.
+    const tokens = measured.tokens();
     const { total_price: expected } = calcPrice(
       {
         input_tokens: tokens['input'],
@@ -56,15 +56,15 @@ describe('the cost of', () => {
     )!;
     expect(expected).toBeGreaterThan(0);
     expect(tokens['input']).toBe(1000);
-    expect(readings.total('llm.cost')).toBeCloseTo(expected, 12);
-    expect(readings.total('llm.unpriced_calls')).toBe(0);
+    expect(measured.total('llm.cost')).toBeCloseTo(expected, 12);
+    expect(measured.total('llm.unpriced_calls')).toBe(0);
   });
 
-  it('models of providers without a price is counted as not known', async () => {
-    const readings = attachLlm(llm, { llmServers: provider.servers });
+  it('counts calls of models of providers without a price as unpriced', async () => {
+    const measured = attachLlm(llm, { llmServers: provider.servers });
     const ollama = CLIENT_CALLS.find((call) => call.provider === 'ollama')!;
     await ollama.run(provider.urls);
-    await eventually(() => expect(readings.total('llm.unpriced_calls')).toBe(1));
-    expect(readings.total('llm.cost')).toBe(0);
+    await eventually(() => expect(measured.total('llm.unpriced_calls')).toBe(1));
+    expect(measured.total('llm.cost')).toBe(0);
   });
 });

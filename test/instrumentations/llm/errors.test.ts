@@ -1,11 +1,11 @@
-// LLM calls that fail: by which word and status, which repeat others, and what the provider says is left.
+// LLM calls that fail: their error type and status, retries, and the rate limits that the provider returns.
 import { createServer, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
 import { eventually, listen } from '../../kit/apps/http-traffic.ts';
 import { anthropicOf, clientCall, MESSAGES, openaiOf } from '../../kit/apps/llm-clients.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { attachLlm, type LlmReadings } from '../../kit/samples/llm-samples.ts';
+import { attachLlm, type LlmSamples } from '../../kit/samples/llm-samples.ts';
 import {
   BROKEN,
   type LlmProvider,
@@ -16,26 +16,26 @@ import {
 } from '../../kit/servers/llm-provider.ts';
 
 let provider: LlmProvider;
-let readings: LlmReadings;
+let measured: LlmSamples;
 
 beforeAll(async () => {
   provider = await startLlmProvider();
 });
 beforeEach(() => {
-  readings = attachLlm(llm, { llmServers: provider.servers });
+  measured = attachLlm(llm, { llmServers: provider.servers });
 });
 afterEach(() => provider.reset());
 afterAll(async () => await provider[Symbol.asyncDispose]());
 
 async function ended(count: number): Promise<void> {
-  await eventually(() => expect(readings.total('gen_ai.client.operation.duration')).toBe(count));
+  await eventually(() => expect(measured.total('gen_ai.client.operation.duration')).toBe(count));
 }
 
 const error = (status: number, type: string, code?: string): Script => ({
   error: { status, type, message: 'It failed, and here is why', ...(code !== undefined && { code }) },
 });
 
-describe('an answer that is an error', () => {
+describe('error responses of an LLM', () => {
   it.each([
     ['openai chat', error(429, 'requests', 'rate_limit_exceeded'), '429 rate_limit_exceeded'],
     ['openai chat', error(429, 'insufficient_quota', 'insufficient_quota'), '429 insufficient_quota'],
@@ -55,96 +55,96 @@ describe('an answer that is an error', () => {
     ['ollama chat', error(404, ''), '404 404'],
     ['ollama chat, streamed', error(500, ''), '500 500'],
     ['cohere chat', error(429, ''), '429 429'],
-  ])('of %s is told by status and by the word of the provider', async (title, script, expected) => {
+  ])('records an error of %s with its status and the error type of the provider', async (title, script, expected) => {
     const call = clientCall(title);
-    // Some clients try again, whatever they are told.
+    // Some clients retry whatever the error.
     provider.usually(script);
     await expect(call.run(provider.urls)).rejects.toThrow();
     await ended(provider.calls.length);
-    expect(readings.calls()).toEqual({ [`${call.operation} ${call.name} ${call.model} ${expected}`]: provider.calls.length });
-    expect(readings.tokens()).toEqual({});
-    expect(readings.endings()).toEqual({});
-    expect(readings.total('llm.finish_reasons')).toBe(0);
+    expect(measured.calls()).toEqual({ [`${call.operation} ${call.name} ${call.model} ${expected}`]: provider.calls.length });
+    expect(measured.tokens()).toEqual({});
+    expect(measured.endings()).toEqual({});
+    expect(measured.total('llm.finish_reasons')).toBe(0);
   });
 
-  it.each(['gzip', 'zstd'] as const)('is read where it is compressed with %s', async (encoding) => {
+  it.each(['gzip', 'zstd'] as const)('reads an error response of an LLM compressed with %s', async (encoding) => {
     provider.next({ ...OVERLOADED, encoding });
     await expect(clientCall('anthropic chat').run(provider.urls)).rejects.toThrow();
     await ended(1);
-    expect(readings.calls()).toEqual({ 'chat anthropic anthropic-model 529 overloaded_error': 1 });
+    expect(measured.calls()).toEqual({ 'chat anthropic anthropic-model 529 overloaded_error': 1 });
   });
 
-  it('keeps its status where the words are no word', async () => {
+  it('records an error response of an LLM whose type is no text with its status', async () => {
     provider.next(error(400, 'Please say who John Doe is', 'no word'));
     await expect(clientCall('openai chat').run(provider.urls)).rejects.toThrow();
     await ended(1);
-    expect(readings.calls()).toEqual({ 'chat openai openai-model 400 400': 1 });
+    expect(measured.calls()).toEqual({ 'chat openai openai-model 400 400': 1 });
   });
 });
 
-describe('a client that tries again', () => {
+describe('LLM clients that retry', () => {
   it.each([
     ['openai', async () => await openaiOf(provider.urls, 3).chat.completions.create({ model: 'a', messages: MESSAGES })],
     [
       'anthropic',
       async () => await anthropicOf(provider.urls, 3).messages.create({ model: 'a', max_tokens: 9, messages: MESSAGES }),
     ],
-  ])('makes a call of each try, and says so (%s)', async (name, run) => {
+  ])('counts each try of an LLM client as a call, and retries (%s)', async (name, run) => {
     const again = { headers: { 'retry-after-ms': '1' } };
     provider.next(RATE_LIMITED, { ...BROKEN, ...again }, { ...OVERLOADED, ...again }, {});
     await run();
     await ended(4);
-    expect(readings.total('llm.retries', { 'gen_ai.provider.name': name, 'gen_ai.request.model': 'a' })).toBe(3);
-    const statuses = readings
+    expect(measured.total('llm.retries', { 'gen_ai.provider.name': name, 'gen_ai.request.model': 'a' })).toBe(3);
+    const statuses = measured
       .samples('gen_ai.client.operation.duration')
       .map(({ attributes }) => attributes['http.response.status_code'] ?? 'ok');
     expect(new Set(statuses)).toEqual(new Set([429, 500, 529, 'ok']));
-    expect(readings.tokens()).toEqual({ input: 12, output: 5 });
-    expect(readings.endings()).toEqual({ 'llm.retries': 3 });
+    expect(measured.tokens()).toEqual({ input: 12, output: 5 });
+    expect(measured.endings()).toEqual({ 'llm.retries': 3 });
   });
 
-  it('and leaves a long answer unread is told its status all the same', async () => {
+  it('records the status of an LLM call whose client leaves a long response unread', async () => {
     const long = { error: { status: 500, type: 'server_error', message: 'x'.repeat(4_000_000) } };
     provider.next({ ...long, headers: { 'retry-after-ms': '1' } }, {});
     await openaiOf(provider.urls, 1).chat.completions.create({ model: 'a', messages: MESSAGES });
     await ended(2);
-    const failed = readings.samples('gen_ai.client.operation.duration').filter(({ attributes }) => 'error.type' in attributes);
+    const failed = measured.samples('gen_ai.client.operation.duration').filter(({ attributes }) => 'error.type' in attributes);
     expect(failed.map(({ attributes }) => attributes['http.response.status_code'])).toEqual([500]);
     expect(failed[0]!.attributes['error.type']).toMatch(/^(500|server_error)$/);
-    expect(readings.endings()).toEqual({ 'llm.retries': 1 });
+    expect(measured.endings()).toEqual({ 'llm.retries': 1 });
   });
 });
 
-describe('what the provider says is left', () => {
+describe('rate limits of LLM providers', () => {
   it.each([
     ['openai chat', { requests: 59, tokens: 149_984 }],
     ['openai responses', { requests: 59, tokens: 149_984 }],
     ['groq chat, streamed', { requests: 59, tokens: 149_984 }],
     ['mistral chat', { requests: 59, tokens: 149_984 }],
     ['anthropic chat', { requests: 59, tokens: 149_984, input_tokens: 149_984, output_tokens: 149_984 }],
-  ])('is the last that %s was told', async (title, expected) => {
+  ])('records the remaining rate limit as %s returned it last', async (title, expected) => {
     const call = clientCall(title);
     provider.next({ rateLimits: { requests: 60, tokens: 150_000 } }, { rateLimits: { requests: 59, tokens: 149_984 } });
     await call.run(provider.urls);
     await call.run(provider.urls);
     await ended(2);
-    const left = readings.samples('llm.rate_limit.remaining');
+    const left = measured.samples('llm.rate_limit.remaining');
     expect(Object.fromEntries(left.map(({ attributes, value }) => [attributes['llm.rate_limit.kind'], value]))).toEqual(expected);
     expect(left[0]!.attributes).toMatchObject({ 'gen_ai.provider.name': call.name, 'gen_ai.request.model': call.model });
   });
 
-  it('is told by an error, too, and by nothing that is no number', async () => {
+  it('records rate limits of error responses of an LLM, and none that is no number', async () => {
     const headers = { 'x-ratelimit-remaining-requests': '', 'x-ratelimit-remaining-tokens': 'many' };
     provider.next({ headers }, RATE_LIMITED);
     await clientCall('openai chat').run(provider.urls);
-    expect(readings.samples('llm.rate_limit.remaining')).toEqual([]);
+    expect(measured.samples('llm.rate_limit.remaining')).toEqual([]);
     await expect(clientCall('openai chat').run(provider.urls)).rejects.toThrow();
-    expect(readings.total('llm.rate_limit.remaining', { 'llm.rate_limit.kind': 'tokens' })).toBe(149_984);
+    expect(measured.total('llm.rate_limit.remaining', { 'llm.rate_limit.kind': 'tokens' })).toBe(149_984);
   });
 });
 
-describe('a call without an answer', () => {
-  /** Attaches to a server of this test's own, and gives what the clients take as its URL. */
+describe('LLM calls without a response', () => {
+  /** Attaches to a server of this test's own, and returns the URL that clients are configured with. */
   async function urlsOf(server: Server): Promise<LlmProvider['urls']> {
     onTestFinished(() => {
       server.closeAllConnections();
@@ -154,57 +154,57 @@ describe('a call without an answer', () => {
   }
 
   function attachTo(port: number): LlmProvider['urls'] {
-    readings.attached.detach();
-    readings = attachLlm(llm, { llmServers: [{ provider: 'openai', url: `http://127.0.0.1:${port}` }] });
+    measured.attached.detach();
+    measured = attachLlm(llm, { llmServers: [{ provider: 'openai', url: `http://127.0.0.1:${port}` }] });
     return { ...provider.urls, openai: `http://127.0.0.1:${port}/v1` };
   }
 
   const LONG = [{ role: 'user' as const, content: 'long '.repeat(4_000_000) }];
 
-  it('is told by the code of the error', async () => {
+  it('records an LLM call that is not answered with the code of the error', async () => {
     const urls = attachTo(await freePort());
     await expect(clientCall('openai chat').run(urls)).rejects.toThrow();
     await ended(1);
-    expect(readings.calls()).toEqual({ 'chat openai ECONNREFUSED': 1 });
-    expect(readings.endings()).toEqual({});
+    expect(measured.calls()).toEqual({ 'chat openai ECONNREFUSED': 1 });
+    expect(measured.endings()).toEqual({});
   });
 
-  it('whose body breaks off is told by the code of the error', async () => {
+  it('records an LLM call whose response breaks off with the code of the error', async () => {
     const server = createServer((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
       response.write('{"model":"half"', () => setTimeout(() => response.destroy(), 20));
     });
     await expect(clientCall('openai chat').run(await urlsOf(server))).rejects.toThrow();
     await ended(1);
-    expect(Object.keys(readings.calls())).toEqual([expect.stringMatching(/^chat openai openai-model UND_ERR_/)]);
-    expect(readings.endings()).toEqual({ 'llm.unmetered_calls': 1 });
+    expect(Object.keys(measured.calls())).toEqual([expect.stringMatching(/^chat openai openai-model UND_ERR_/)]);
+    expect(measured.endings()).toEqual({ 'llm.unmetered_calls': 1 });
   });
 
-  it('that took its client too long is told by the name of the reason', async () => {
+  it('records an LLM call that times out at its client with the name of the reason', async () => {
     provider.next({ headersDelayMillis: 5000 });
     const asked = openaiOf(provider.urls).chat.completions.create({ model: 'slow', messages: MESSAGES }, { timeout: 50 });
     await expect(asked).rejects.toThrow('timed out');
     await ended(1);
-    expect(readings.calls()).toEqual({ 'chat openai slow AbortError': 1 });
+    expect(measured.calls()).toEqual({ 'chat openai slow AbortError': 1 });
   });
 
-  it('that is given up while it is asked is told by the name of the reason', async () => {
+  it('records an LLM call that is aborted while it is sent with the name of the reason', async () => {
     const urls = await urlsOf(createServer((request) => void request.once('readable', () => request.pause())));
     const asked = openaiOf(urls).chat.completions.create({ model: 'long', messages: LONG }, { timeout: 100 });
     await expect(asked).rejects.toThrow('timed out');
     await ended(1);
-    expect(readings.calls()).toEqual({ 'chat openai long AbortError': 1 });
-    expect(readings.endings()).toEqual({});
+    expect(measured.calls()).toEqual({ 'chat openai long AbortError': 1 });
+    expect(measured.endings()).toEqual({});
   });
 
-  it('that is answered before all was asked is told by that answer', async () => {
+  it('records an LLM call that is answered before it was sent in full by that response', async () => {
     const server = createServer((_, response) => {
       response.writeHead(413, { 'content-type': 'application/json', connection: 'close' });
       response.end('{"error":{"type":"too_large","message":"x"}}');
     });
     await expect(openaiOf(await urlsOf(server)).chat.completions.create({ model: 'long', messages: LONG })).rejects.toThrow();
     await ended(1);
-    expect(Object.keys(readings.calls())).toEqual([expect.stringMatching(/^chat openai long (413 too_large|E\w+)$/)]);
-    expect(readings.endings()).toEqual({});
+    expect(Object.keys(measured.calls())).toEqual([expect.stringMatching(/^chat openai long (413 too_large|E\w+)$/)]);
+    expect(measured.endings()).toEqual({});
   });
 });

@@ -1,4 +1,4 @@
-// Answers of every provider, cut at every byte: what is counted is the provider's figure, or it is missing and counted as unmetered.
+// Responses of every provider, cut at every byte: usage is the provider's figure, or missing and counted as unmetered.
 import { describe, expect, it } from 'vitest';
 import { ANSWERS } from '../../llm-wire/answers.ts';
 import { Meter, type Tokens } from './meter.ts';
@@ -9,11 +9,11 @@ describe.each(ANSWERS.map((answer) => [answer.title, answer] as const))('%s', (_
   const headers = { 'content-type': contentType };
   const isEmbedding = path.endsWith('embeddings');
 
-  it('tells of its tokens', () => {
+  it('records the tokens of a response of an LLM', () => {
     expect(tokens).toMatchObject(isEmbedding ? { input: 1234 } : EXPECTED);
   });
 
-  it('is the same wherever it is cut in two', () => {
+  it('records the same of a response of an LLM that is cut in two anywhere', () => {
     const meter = new Meter(path);
     meter.take();
     for (let at = 0; at <= body.length; at += 1) {
@@ -22,7 +22,7 @@ describe.each(ANSWERS.map((answer) => [answer.title, answer] as const))('%s', (_
     }
   });
 
-  it('is the same byte for byte', () => {
+  it('records the same of a response of an LLM byte for byte', () => {
     const meter = new Meter(path);
     meter.answer(
       Array.from(body, (byte) => Uint8Array.of(byte)),
@@ -31,32 +31,32 @@ describe.each(ANSWERS.map((answer) => [answer.title, answer] as const))('%s', (_
     expect(meter.take()).toMatchObject({ tokens, unmetered: 0 });
   });
 
-  it('tells nothing wrong if it breaks off at any byte', () => {
+  it('records nothing wrong of a response of an LLM that breaks off at any byte', () => {
     const meter = new Meter(path);
     meter.take();
     for (let at = 0; at < body.length; at += 1) {
       meter.answer([body.subarray(0, at)], headers, 'ECONNRESET');
-      const { tokens: told, ...counts } = meter.take();
-      expectNothingWrong(told, tokens);
-      expect(told).not.toHaveProperty('output');
+      const { tokens: counted, ...counts } = meter.take();
+      expectNothingWrong(counted, tokens);
+      expect(counted).not.toHaveProperty('output');
       expect(counts).toMatchObject({ calls: 1, unmetered: 1, active: 0 });
     }
   });
 
-  it('tells nothing wrong if it ends at any byte as if that were all', () => {
+  it('records nothing wrong of a response of an LLM that ends at any byte as if complete', () => {
     const meter = new Meter(path);
     meter.take();
     for (let at = 0; at < body.length; at += 1) {
       meter.answer([body.subarray(0, at)], headers);
-      const { tokens: told, ...counts } = meter.take();
-      expectNothingWrong(told, tokens);
-      const isMetered = isEmbedding ? 'input' in told : 'output' in told;
+      const { tokens: counted, ...counts } = meter.take();
+      expectNothingWrong(counted, tokens);
+      const isMetered = isEmbedding ? 'input' in counted : 'output' in counted;
       expect(counts).toMatchObject({ calls: 1, unmetered: isMetered ? 0 : 1, active: 0 });
       expect(counts.finished + counts.aborted).toBeLessThanOrEqual(1);
     }
   });
 
-  it('leaves nothing under way if it is forgotten at any event', () => {
+  it('leaves no LLM call active that is dropped at any event', () => {
     const meter = new Meter(path);
     for (let count = 0; count <= parts.length; count += 1) {
       const exchange = meter.begin(headers);
@@ -69,6 +69,6 @@ describe.each(ANSWERS.map((answer) => [answer.title, answer] as const))('%s', (_
   });
 });
 
-function expectNothingWrong(told: Tokens, expected: Tokens): void {
-  for (const [kind, count] of Object.entries(told)) expect([kind, count]).toEqual([kind, expected[kind]]);
+function expectNothingWrong(counted: Tokens, expected: Tokens): void {
+  for (const [kind, count] of Object.entries(counted)) expect([kind, count]).toEqual([kind, expected[kind]]);
 }

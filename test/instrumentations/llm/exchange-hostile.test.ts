@@ -1,4 +1,4 @@
-// Answers that are not what they say they are: broken, mislabelled, packed in another way, far too large.
+// Responses of LLMs that are not what they claim: broken, mislabelled, compressed in another way, far too large.
 import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -30,8 +30,8 @@ function expectNothingWrong({ tokens, unmetered, active }: Reading, answer: Wire
   if (Object.keys(tokens).length === 0) expect(unmetered).toBe(1);
 }
 
-describe('an answer', () => {
-  it('of which bytes were lost or changed costs no error', () => {
+describe('broken responses of an LLM', () => {
+  it('survives a response of an LLM with lost or changed bytes', () => {
     const anyDamage = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(255), fc.nat(20)), {
       minLength: 1,
       maxLength: 6,
@@ -52,7 +52,7 @@ describe('an answer', () => {
     );
   });
 
-  it('that is anything at all costs no error', () => {
+  it('survives a response of an LLM of any bytes', () => {
     fc.assert(
       fc.property(anyAnswer, fc.uint8Array({ maxLength: 300 }), fc.constantFrom(...TYPES), ({ path }, bytes, contentType) => {
         const meter = new Meter(path);
@@ -64,7 +64,7 @@ describe('an answer', () => {
   });
 
   it.each(ANSWERS.map((answer) => [answer.title, answer] as const))(
-    '%s, with a wrong type or encoding tells nothing wrong',
+    'records nothing wrong of %s with a wrong type or encoding',
     async (_, answer) => {
       for (const contentType of TYPES)
         expectNothingWrong(await measure(answer.path, [answer.body], headersOf(contentType, undefined)), answer);
@@ -77,7 +77,7 @@ describe('an answer', () => {
   );
 
   it.each(ANSWERS.map((answer) => [answer.title, answer] as const))(
-    '%s, packed and cut off, damaged or with more behind it tells nothing wrong',
+    'records nothing wrong of %s, compressed and cut off, damaged or with bytes behind it',
     async (_, answer) => {
       const headers = headersOf(answer.contentType, 'gzip');
       const packed = gzipSync(answer.body);
@@ -91,7 +91,7 @@ describe('an answer', () => {
   );
 });
 
-describe('an answer of a hundred megabytes', () => {
+describe('a response of an LLM of a hundred megabytes', () => {
   const MEGABYTES = 100;
   const chunk = (text: string): Buffer => Buffer.from(text.repeat(Math.ceil(65_536 / text.length)));
   const CHUNKS: Readonly<Record<string, readonly [start: string, chunk: Buffer]>> = {
@@ -106,20 +106,20 @@ describe('an answer of a hundred megabytes', () => {
     'without lines': ['', chunk('x')],
   };
 
-  it.each(Object.entries(CHUNKS))('%s is read once and not kept', (_, [start, bytes]) => {
+  it.each(Object.entries(CHUNKS))('reads a response of an LLM once without keeping it: %s', (_, [start, bytes]) => {
     const meter = new Meter('/v1/chat/completions');
     const exchange = meter.begin({ 'content-type': 'text/event-stream' });
     exchange.received(Buffer.from(start));
     exchange.received(bytes);
     const before = keptBytes();
-    // Whoever looked at everything again with each chunk would take minutes, and this test has half of one.
+    // To parse everything again with each chunk would take minutes, and this test has half of one.
     for (let read = 0; read < MEGABYTES * 1e6; read += bytes.length) exchange.received(bytes);
     expect(keptBytes() - before).toBeLessThan(32e6);
     exchange.end();
     expect(meter.take()).toMatchObject({ calls: 1, active: 0, unmetered: 1, tokens: {} });
   });
 
-  it('that came packed small is unpacked bit by bit, between which the application goes on', async () => {
+  it('decompresses a highly compressed response of an LLM bit by bit, without blocking the application', async () => {
     const packed = gzipSync(Buffer.alloc(MEGABYTES * 1e6, ' '));
     expect(packed.length).toBeLessThan(200_000);
     const before = keptBytes();

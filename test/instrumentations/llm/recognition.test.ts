@@ -1,4 +1,4 @@
-// Which requests are calls to an LLM, and to whose: by host, by setting, by wire format; an application's own API is none.
+// Which requests are calls to an LLM, and of which provider: by host, by setting, by wire format; an application's own API is none.
 import { createServer, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
@@ -19,7 +19,7 @@ afterEach(() => {
   server?.close();
 });
 
-describe('a host of a provider', () => {
+describe('hosts of LLM providers', () => {
   it.each([
     ['https://api.openai.com/v1/chat/completions', 'openai', 'chat'],
     ['https://eu.api.openai.com/v1/responses', 'openai', 'chat'],
@@ -58,18 +58,18 @@ describe('a host of a provider', () => {
     ['https://ollama.com/api/chat', 'ollama', 'chat'],
     ['http://gpu-1:11434/api/generate', 'ollama', 'text_completion'],
     ['http://localhost:11434/v1/chat/completions', 'ollama', 'chat'],
-  ])('is known by its name: %s', (url, provider, operation) => {
-    const readings = attachLlm(llm);
+  ])('recognises the provider of an LLM by its host: %s', (url, provider, operation) => {
+    const measured = attachLlm(llm);
     // Whatever the body is like.
     publishCall({ url, body: {} });
-    expect(readings.samples('gen_ai.client.operation.duration').map(({ attributes }) => attributes)).toEqual([
+    expect(measured.samples('gen_ai.client.operation.duration').map(({ attributes }) => attributes)).toEqual([
       expect.objectContaining({
         'gen_ai.provider.name': provider,
         'gen_ai.operation.name': operation,
         'server.address': new URL(url).hostname,
       }),
     ]);
-    readings.attached.detach();
+    measured.attached.detach();
   });
 
   it.each([
@@ -82,35 +82,35 @@ describe('a host of a provider', () => {
     'https://generativelanguage.googleapis.com/v1beta/models/gemini-3:countTokens',
     'https://api.cohere.com/v2/rerank',
     'https://ollama.com/api/pull',
-  ])('is asked for more than models: %s is no call', (url) => {
-    const readings = attachLlm(llm);
+  ])('recognises no call to an LLM in another request to its provider: %s', (url) => {
+    const measured = attachLlm(llm);
     publishCall({ url, body: CHAT, answer: ANSWER });
-    expect(readings.calls()).toEqual({});
+    expect(measured.calls()).toEqual({});
   });
 
-  it('is only what bears the name', () => {
-    const readings = attachLlm(llm);
+  it('recognises no LLM provider in a host that only contains its name', () => {
+    const measured = attachLlm(llm);
     for (const host of ['api.openai.com.example.com', 'notapi.openai.com', 'myollama.com', 'fake-api.anthropic.com'])
       publishCall({ url: `https://${host}/v1/chat/completions`, body: {} });
-    expect(readings.calls()).toEqual({});
+    expect(measured.calls()).toEqual({});
   });
 
-  it('is known behind a proxy', () => {
-    const readings = attachLlm(llm);
+  it('recognises an LLM provider behind a proxy', () => {
+    const measured = attachLlm(llm);
     publishCall({ url: 'http://api.openai.com/v1/responses?x=1', proxy: 'http://proxy:3128', body: CHAT, answer: ANSWER });
-    const { attributes } = readings.samples('gen_ai.client.operation.duration')[0]!;
+    const { attributes } = measured.samples('gen_ai.client.operation.duration')[0]!;
     expect(attributes).toMatchObject({ 'gen_ai.provider.name': 'openai', 'server.address': 'api.openai.com' });
   });
 
-  it('is asked by POST', () => {
-    const readings = attachLlm(llm);
+  it('recognises calls to an LLM only with POST', () => {
+    const measured = attachLlm(llm);
     for (const method of ['GET', 'DELETE', 'OPTIONS'])
       publishCall({ url: 'https://api.openai.com/v1/responses', method, body: CHAT, answer: ANSWER });
-    expect(readings.calls()).toEqual({});
+    expect(measured.calls()).toEqual({});
   });
 });
 
-describe('a model', () => {
+describe('the model of an LLM call', () => {
   it.each([
     ['https://a.openai.azure.com/openai/deployments/gpt%20prod/chat/completions', {}, 'gpt prod'],
     ['https://a.openai.azure.com/openai/deployments/gpt-prod/chat/completions', { model: 'gpt-5' }, 'gpt-5'],
@@ -120,14 +120,14 @@ describe('a model', () => {
     ['https://api.openai.com/v1/responses', { model: { id: 'gpt-5' } }, undefined],
     ['https://api.openai.com/v1/responses', { input: { model: 'within' }, tools: [{ model: 'x' }] }, undefined],
     ['https://api.openai.com/v1/responses', { input: ['x'.repeat(100_000)], model: 'last' }, 'last'],
-  ])('is told by the body, or else by the URL: %s', (url, body, model) => {
-    const readings = attachLlm(llm);
+  ])('reads the model of an LLM call from the body, or else from the URL: %s', (url, body, model) => {
+    const measured = attachLlm(llm);
     publishCall({ url, body, answer: ANSWER });
-    expect(readings.samples('gen_ai.client.operation.duration')[0]!.attributes['gen_ai.request.model']).toBe(model);
+    expect(measured.samples('gen_ai.client.operation.duration')[0]!.attributes['gen_ai.request.model']).toBe(model);
   });
 });
 
-describe('a host that is set', () => {
+describe('hosts of LLM providers by setting', () => {
   const servers = [
     { provider: 'vllm', url: 'http://gpu-1:8000/v1' },
     { provider: 'openai', url: 'https://llm.example.com' },
@@ -137,32 +137,35 @@ describe('a host that is set', () => {
     ['http://gpu-1:8000/v1/chat/completions', 'vllm'],
     ['https://llm.example.com/team-a/chat/completions', 'openai'],
     ['https://api.openai.com/v1/chat/completions', 'house'],
-  ])('is known by its setting: %s', (url, provider) => {
-    const readings = attachLlm(llm, { llmServers: servers });
+  ])('recognises the provider of an LLM by the setting: %s', (url, provider) => {
+    const measured = attachLlm(llm, { llmServers: servers });
     publishCall({ url, body: {} });
-    expect(readings.total('gen_ai.client.operation.duration', { 'gen_ai.provider.name': provider })).toBe(1);
+    expect(measured.total('gen_ai.client.operation.duration', { 'gen_ai.provider.name': provider })).toBe(1);
   });
 
-  it('is only what is beneath it', () => {
-    const readings = attachLlm(llm, { llmServers: servers });
+  it('recognises by the setting only LLM calls below its URL', () => {
+    const measured = attachLlm(llm, { llmServers: servers });
     for (const url of ['http://gpu-1:8000/v11', 'http://gpu-1:8001/v1', 'http://gpu-1/v1', 'https://llm.example.com.org/v1'])
       publishCall({ url: `${url}/chat/completions`, body: {} });
-    expect(readings.calls()).toEqual({});
+    expect(measured.calls()).toEqual({});
   });
 });
 
-describe('a host that is not known', () => {
-  it.each(CLIENT_CALLS.map(({ title }) => title))('is known by how it speaks: %s', async (title) => {
-    await using provider = await startLlmProvider();
-    const call = clientCall(title);
-    const readings = attachLlm(llm);
-    await call.run(provider.urls);
-    await eventually(() => expect(readings.total('gen_ai.client.operation.duration')).toBe(1));
-    const { attributes } = readings.samples('gen_ai.client.operation.duration')[0]!;
-    const taken = call.provider === 'mistral' || call.provider === 'groq' ? 'openai' : call.name;
-    expect(attributes).toMatchObject({ 'gen_ai.provider.name': taken, 'gen_ai.request.model': call.model });
-    expect(readings.tokens()).toMatchObject({ input: 12 });
-  });
+describe('unknown hosts of LLMs', () => {
+  it.each(CLIENT_CALLS.map(({ title }) => title))(
+    'recognises an LLM of an unknown host by its wire format: %s',
+    async (title) => {
+      await using provider = await startLlmProvider();
+      const call = clientCall(title);
+      const measured = attachLlm(llm);
+      await call.run(provider.urls);
+      await eventually(() => expect(measured.total('gen_ai.client.operation.duration')).toBe(1));
+      const { attributes } = measured.samples('gen_ai.client.operation.duration')[0]!;
+      const taken = call.provider === 'mistral' || call.provider === 'groq' ? 'openai' : call.name;
+      expect(attributes).toMatchObject({ 'gen_ai.provider.name': taken, 'gen_ai.request.model': call.model });
+      expect(measured.tokens()).toMatchObject({ input: 12 });
+    },
+  );
 
   const own: readonly (readonly [what: string, path: string, body: unknown, answer: unknown])[] = [
     ['a chat of its own', '/api/chat', { id: '1', messages, trigger: 'submit-message' }, { ok: true }],
@@ -174,85 +177,85 @@ describe('a host that is not known', () => {
     ['completions of a course', '/courses/7/completions', { user: 1 }, { id: 'c-1', model: 'course' }],
     ['text', '/v1/messages', 'hello', 'hello'],
   ];
-  it.each(own)('has an API of its own: %s', async (_, path, body, answer) => {
+  it.each(own)('recognises no LLM in an API of the application: %s', async (_, path, body, answer) => {
     server = createServer((_request, response) => {
       response
         .writeHead(200, { 'content-type': 'application/json' })
         .end(typeof answer === 'string' ? answer : JSON.stringify(answer));
     });
     const port = await listen(server);
-    const readings = attachLlm(llm);
+    const measured = attachLlm(llm);
     const sent = await fetch(`http://127.0.0.1:${port}${path}`, {
       method: 'POST',
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
     await sent.text();
-    // Node tells of the end a moment after the client has all of it.
+    // Node.js publishes the end a moment after the client has received everything.
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(readings.calls()).toEqual({});
-    expect(readings.endings()).toEqual({});
-    expect(readings.tokens()).toEqual({});
+    expect(measured.calls()).toEqual({});
+    expect(measured.endings()).toEqual({});
+    expect(measured.tokens()).toEqual({});
   });
 
-  it('has an API of its own that fails', async () => {
+  it('recognises no LLM in a failed API of the application', async () => {
     server = createServer((request, response) => {
       if (request.url === '/api/chat') response.writeHead(500).end('{"error":"it broke"}');
       else response.write('half', () => setTimeout(() => response.destroy(), 10));
     });
     const port = await listen(server);
-    const readings = attachLlm(llm);
+    const measured = attachLlm(llm);
     for (const path of ['/api/chat', '/api/generate']) {
       const body = JSON.stringify({ ...CHAT, prompt: 'a cat' });
       const sent = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body });
       await sent.text().catch(() => {});
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(readings.calls()).toEqual({});
-    expect(readings.endings()).toEqual({});
+    expect(measured.calls()).toEqual({});
+    expect(measured.endings()).toEqual({});
   });
 
   it.each(['openai chat', 'anthropic chat', 'ollama chat'])(
-    "fails as an LLM does, unless its path may be any API's: %s",
+    'recognises a failed call to an LLM of an unknown host by its wire format: %s',
     async (title) => {
       await using provider = await startLlmProvider();
-      const readings = attachLlm(llm);
+      const measured = attachLlm(llm);
       provider.usually({ error: { status: 503, type: 'overloaded', message: 'x' } });
       await expect(clientCall(title).run(provider.urls)).rejects.toThrow();
-      await eventually(() => expect(readings.total('llm.active')).toBe(0));
-      expect(readings.total('gen_ai.client.operation.duration', { 'http.response.status_code': 503 })).toBe(
+      await eventually(() => expect(measured.total('llm.active')).toBe(0));
+      expect(measured.total('gen_ai.client.operation.duration', { 'http.response.status_code': 503 })).toBe(
         title === 'ollama chat' ? 0 : 1,
       );
     },
   );
 
-  it('streams to people from an API of its own', async () => {
+  it("recognises no LLM in a stream of the application's own API", async () => {
     server = createServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.end('data: {"type":"text-delta","id":"1","delta":"Hello"}\n\ndata: {"type":"finish"}\n\ndata: [DONE]\n\n');
     });
     const port = await listen(server);
-    const readings = attachLlm(llm);
+    const measured = attachLlm(llm);
     const answer = await fetch(`http://127.0.0.1:${port}/api/chat`, { method: 'POST', body: JSON.stringify(CHAT) });
     await answer.text();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(readings.calls()).toEqual({});
-    expect(readings.endings()).toEqual({});
+    expect(measured.calls()).toEqual({});
+    expect(measured.endings()).toEqual({});
   });
 });
 
-it('a redirect is no answer: what it leads to is the call', async () => {
+it('records the target of a redirected LLM call, not the redirect', async () => {
   await using provider = await startLlmProvider();
   server = createServer((request, response) => {
     response.writeHead(307, { location: `http://127.0.0.1:${provider.port}${request.url}` }).end();
   });
   const port = await listen(server);
-  const readings = attachLlm(llm);
+  const measured = attachLlm(llm);
   await clientCall('openai chat').run({ ...provider.urls, openai: `http://127.0.0.1:${port}/v1` });
-  await eventually(() => expect(readings.calls()).toEqual({ 'chat openai openai-model openai-model-2026-01-01': 1 }));
-  expect(readings.endings()).toEqual({});
+  await eventually(() => expect(measured.calls()).toEqual({ 'chat openai openai-model openai-model-2026-01-01': 1 }));
+  expect(measured.endings()).toEqual({});
 });
 
-describe('undici', () => {
+describe('LLM calls by versions of undici', () => {
   const stream = [
     '{"model":"m-2","choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}',
     '{"usage":{"prompt_tokens":3,"completion_tokens":4}}',
@@ -264,24 +267,24 @@ describe('undici', () => {
     answer: stream.map((data) => `data: ${data}\n\n`).join(''),
     headers: { 'X-Stainless-Retry-Count': '1' },
   };
-  it.each([6, 8] as const)('of version %s is watched in its own way, at any size of its parts', (version) => {
+  it.each([6, 8] as const)('reads LLM calls of undici %s, in chunks of any size', (version) => {
     for (const partBytes of [1, 2, 3, 64, 16_384]) {
-      const readings = attachLlm(llm);
+      const measured = attachLlm(llm);
       const { seen, results } = publishCall({ ...call, version, partBytes });
-      expect(readings.calls()).toEqual({ 'chat openai a-model m-2': 1 });
-      expect(readings.tokens()).toEqual({ input: 3, output: 4 });
-      expect(readings.total('gen_ai.client.operation.time_to_first_chunk')).toBe(1);
-      expect(readings.endings()).toEqual({ 'llm.retries': 1 });
+      expect(measured.calls()).toEqual({ 'chat openai a-model m-2': 1 });
+      expect(measured.tokens()).toEqual({ input: 3, output: 4 });
+      expect(measured.total('gen_ai.client.operation.time_to_first_chunk')).toBe(1);
+      expect(measured.endings()).toEqual({ 'llm.retries': 1 });
       if (version === 6) expect(seen.join('')).toBe(JSON.stringify(CHAT) + call.answer);
       expect(new Set(results)).toEqual(new Set(version === 6 ? [undefined, false] : []));
-      readings.attached.detach();
+      measured.attached.detach();
     }
   });
 
-  it('of two versions in one process is counted once each', () => {
-    const readings = attachLlm(llm);
+  it('counts LLM calls of two versions of undici in one process once each', () => {
+    const measured = attachLlm(llm);
     for (const version of [8, 6, 8, 6] as const) publishCall({ ...call, version });
-    expect(readings.calls()).toEqual({ 'chat openai a-model m-2': 4 });
-    expect(readings.tokens()).toEqual({ input: 12, output: 16 });
+    expect(measured.calls()).toEqual({ 'chat openai a-model m-2': 4 });
+    expect(measured.tokens()).toEqual({ input: 12, output: 16 });
   });
 });

@@ -1,9 +1,9 @@
-// Whatever a peer sends, nothing of it becomes a label that is not known to be a name, and nothing of it breaks the SDK's work.
+// Whatever a peer of MCP sends, no unknown name of it becomes a label, and the SDK works on.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mcp as instrumentation } from '../../../src/instrumentations/mcp/mcp.ts';
 import { connectedPair, MCP_SDKS, type McpSdk, toolClient } from '../../kit/apps/mcp-sdks.ts';
 import { operationsOf } from '../../kit/samples/mcp-samples.ts';
-import { attachAlone, type Readings } from '../../kit/samples/samples.ts';
+import { attachAlone, type AttachedAlone } from '../../kit/samples/samples.ts';
 
 const hostile = new Proxy(
   {},
@@ -40,19 +40,19 @@ const BROKEN: readonly unknown[] = [
 ];
 
 describe.each(['version 1, ES modules', 'version 2, CommonJS'])('%s', (name) => {
-  let readings: Readings;
+  let measured: AttachedAlone;
   let sdk: McpSdk;
   beforeEach(async () => {
-    readings = attachAlone(instrumentation);
+    measured = attachAlone(instrumentation);
     sdk = await MCP_SDKS[name]!();
   });
   afterEach(() => {
-    readings.attached.detach();
-    expect(readings.attached.failure).toBeUndefined();
+    measured.attached.detach();
+    expect(measured.attached.failure).toBeUndefined();
   });
 
   const isVersion1 = name.startsWith('version 1');
-  const operations = async (): Promise<Record<string, number>> => operationsOf(await readings.read());
+  const operations = async (): Promise<Record<string, number>> => operationsOf(await measured.read());
 
   /** A server that answers every call of a tool, and lists the tools that it is made with, and a client of it. */
   async function careless(tools: readonly string[]): Promise<any> {
@@ -68,7 +68,7 @@ describe.each(['version 1, ES modules', 'version 2, CommonJS'])('%s', (name) => 
     return client;
   }
 
-  it('goes on counting after messages that are none', async () => {
+  it('goes on counting after messages of MCP that are none', async () => {
     const { client, server, clientTransport, serverTransport } = await connectedPair(sdk);
     for (const side of [client, server.server]) Object.assign(side, { onerror() {} });
     for (const transport of [clientTransport, serverTransport]) {
@@ -76,17 +76,17 @@ describe.each(['version 1, ES modules', 'version 2, CommonJS'])('%s', (name) => 
         try {
           transport.onmessage(message);
         } catch {
-          // As the SDK does where nobody watches.
+          // As the SDK does without promtel.
         }
       }
     }
     await client.callTool({ name: 'add' });
     await client.close();
     expect(await operations()).toMatchObject({ 'served tools/call add': 1, 'asked tools/call add': 1 });
-    expect(JSON.stringify(await readings.read())).not.toMatch(/xx|nobody/);
+    expect(JSON.stringify(await measured.read())).not.toMatch(/xx|nobody/);
   });
 
-  it('makes no label of methods, names, versions and codes that a client makes up', async () => {
+  it('makes no label of methods, names, versions and codes that an MCP client invents', async () => {
     const { client, serverTransport } = await connectedPair(sdk);
     Object.assign(client, { onerror() {} });
     for (let index = 100; index < 400; index += 1) {
@@ -106,10 +106,10 @@ describe.each(['version 1, ES modules', 'version 2, CommonJS'])('%s', (name) => 
     const counts = await operations();
     expect(counts).toMatchObject({ 'served _OTHER -32601': 300, 'served _OTHER': 300 });
     expect(Object.keys(counts).length).toBeLessThan(20);
-    expect(JSON.stringify(await readings.read())).not.toMatch(/version \d|tool \d|prompt \d|method\/\d|notifications\/\d/);
+    expect(JSON.stringify(await measured.read())).not.toMatch(/version \d|tool \d|prompt \d|method\/\d|notifications\/\d/);
   });
 
-  it('makes no label of the error codes of a server', async () => {
+  it('makes no label of the error codes of an MCP server', async () => {
     const [left, right] = sdk.InMemoryTransport.createLinkedPair();
     // A server that is none: every answer is an error of a code of its own.
     Object.assign(right, {
@@ -122,7 +122,7 @@ describe.each(['version 1, ES modules', 'version 2, CommonJS'])('%s', (name) => 
     expect(await operations()).toMatchObject({ 'asked initialize _OTHER': 1 });
   });
 
-  it('knows so many listed tools, and keeps room for others that are called', async () => {
+  it('limits the listed tools of MCP, and keeps room for others that are called', async () => {
     const tools = Array.from({ length: 400 }, (_, index) => `listed_${index}`);
     const client = await careless(tools);
     await client.listTools();
@@ -134,7 +134,7 @@ describe.each(['version 1, ES modules', 'version 2, CommonJS'])('%s', (name) => 
     expect(await operations()).toMatchObject({ 'asked tools/call _OTHER': 200, 'served tools/call _OTHER': 200 });
   });
 
-  it('leaves listed tools their room when a server accepts every name', async () => {
+  it('keeps room for listed tools when an MCP server accepts every name', async () => {
     const client = await careless(['real']);
     for (let index = 0; index < 300; index += 1) await client.callTool({ name: `made_up_${index}` });
     await client.listTools();

@@ -1,29 +1,29 @@
-// Operations and sessions of MCP clients and servers in one process, of every copy of the SDK that there is.
+// Operations and sessions of MCP clients and servers in one process, of every copy of the SDK.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mcp as instrumentation } from '../../../src/instrumentations/mcp/mcp.ts';
 import { connectedPair, MCP_SDKS, type McpSdk, toolClient, toolServer } from '../../kit/apps/mcp-sdks.ts';
 import { operationsOf, sessionsOf } from '../../kit/samples/mcp-samples.ts';
-import { attachAlone, type Readings, valueOf } from '../../kit/samples/samples.ts';
+import { attachAlone, type AttachedAlone, valueOf } from '../../kit/samples/samples.ts';
 
 describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
-  let readings: Readings;
+  let measured: AttachedAlone;
   let sdk: McpSdk;
   beforeEach(async () => {
-    readings = attachAlone(instrumentation);
+    measured = attachAlone(instrumentation);
     sdk = await MCP_SDKS[name]!();
   });
   afterEach(() => {
-    readings.attached.detach();
-    expect(readings.attached.failure).toBeUndefined();
+    measured.attached.detach();
+    expect(measured.attached.failure).toBeUndefined();
   });
 
   const isVersion1 = name.startsWith('version 1');
-  const operations = async (): Promise<Record<string, number>> => operationsOf(await readings.read());
-  const sessions = async (): Promise<Record<string, number>> => sessionsOf(await readings.read());
+  const operations = async (): Promise<Record<string, number>> => operationsOf(await measured.read());
+  const sessions = async (): Promise<Record<string, number>> => sessionsOf(await measured.read());
   const wait = (client: any, options: object): Promise<unknown> =>
     isVersion1 ? client.callTool({ name: 'wait' }, undefined, options) : client.callTool({ name: 'wait' }, options);
 
-  it('counts requests and notifications of both sides, once each', async () => {
+  it('counts requests and notifications of MCP on both sides, once each', async () => {
     const { client } = await connectedPair(sdk);
     await client.ping();
     await client.callTool({ name: 'ask' });
@@ -46,7 +46,7 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
     });
   });
 
-  it('names the tools and prompts that were listed, or have succeeded, and no others', async () => {
+  it('records names of tools and prompts of MCP that were listed, or called with success, and no others', async () => {
     const { client } = await connectedPair(sdk);
     await client.callTool({ name: 'fail' });
     await client.callTool({ name: 'add' });
@@ -57,7 +57,7 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
     await client.callTool({ name: 'fail' });
     await client.close();
     for (const side of ['asked', 'served']) {
-      // Nobody had heard of `fail` when it was first called.
+      // `fail` was not listed yet when it was first called.
       const unknown = isVersion1 ? { tool_error: 2 } : { tool_error: 1, '-32602': 1 };
       for (const [error, count] of Object.entries(unknown))
         expect(await operations()).toHaveProperty([`${side} tools/call _OTHER ${error}`], count);
@@ -68,10 +68,10 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
         [`${side} prompts/get _OTHER -32602`]: 1,
       });
     }
-    expect(JSON.stringify(await readings.read())).not.toContain('anything');
+    expect(JSON.stringify(await measured.read())).not.toContain('anything');
   });
 
-  it('says that a tool was executed, the code of an error, and the protocol version', async () => {
+  it('records the tool call, the error code and the protocol version of an MCP operation', async () => {
     const { client } = await connectedPair(sdk);
     await client.getPrompt({ name: 'nothing' }).catch(() => {});
     await client.callTool({ name: 'add' });
@@ -80,14 +80,14 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
       const version = { 'mcp.protocol.version': '2025-11-25', 'network.transport': undefined };
       const failed = { 'mcp.method.name': 'prompts/get', 'error.type': '-32602', 'rpc.response.status_code': '-32602' };
       const called = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'add', 'error.type': undefined };
-      expect(valueOf(await readings.read(), metric, { ...failed, ...version, 'gen_ai.operation.name': undefined })).toBe(1);
-      expect(valueOf(await readings.read(), metric, { ...called, ...version, 'rpc.response.status_code': undefined })).toBe(1);
+      expect(valueOf(await measured.read(), metric, { ...failed, ...version, 'gen_ai.operation.name': undefined })).toBe(1);
+      expect(valueOf(await measured.read(), metric, { ...called, ...version, 'rpc.response.status_code': undefined })).toBe(1);
     }
     for (const side of ['client', 'server'])
-      expect(valueOf(await readings.read(), `mcp.${side}.session.duration`, { 'mcp.protocol.version': '2025-11-25' })).toBe(1);
+      expect(valueOf(await measured.read(), `mcp.${side}.session.duration`, { 'mcp.protocol.version': '2025-11-25' })).toBe(1);
   });
 
-  it('tells what was cancelled from what took too long', async () => {
+  it('records cancelled requests of MCP apart from those that timed out', async () => {
     const { client } = await connectedPair(sdk);
     await client.listTools();
     const controller = new AbortController();
@@ -106,22 +106,22 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
     });
   });
 
-  it('takes the time from a request to its answer, on both sides', async () => {
+  it('times an MCP request until its response, on both sides', async () => {
     const { client } = await connectedPair(sdk);
     await client.listTools();
     await expect(wait(client, { timeout: 200 })).rejects.toThrow();
     await client.close();
-    const waits = (await readings.read()).filter(({ attributes }) => attributes['gen_ai.tool.name'] === 'wait');
+    const waits = (await measured.read()).filter(({ attributes }) => attributes['gen_ai.tool.name'] === 'wait');
     expect(waits.map(({ value }) => value)).toEqual([1, 1]);
     for (const { sum } of waits) {
       expect(sum).toBeGreaterThan(0.15);
       expect(sum).toBeLessThan(5);
     }
-    const session = (await readings.read()).find(({ name: metric }) => metric === 'mcp.client.session.duration');
+    const session = (await measured.read()).find(({ name: metric }) => metric === 'mcp.client.session.duration');
     expect(session!.sum).toBeGreaterThan(0.15);
   });
 
-  it('counts what is under way when a session is closed as aborted', async () => {
+  it('counts pending requests of an MCP session that is closed as aborted', async () => {
     const { client, server } = await connectedPair(sdk);
     await client.listTools();
     const waiting = wait(client, {});
@@ -132,7 +132,7 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
     expect(await operations()).toMatchObject({ 'asked tools/call wait aborted': 1, 'served tools/call wait aborted': 1 });
   });
 
-  it('counts a request that could not be sent by its error, and so the session that it was to begin', async () => {
+  it('records an MCP request that could not be sent with its error, and the session that it was to begin', async () => {
     const [transport] = sdk.InMemoryTransport.createLinkedPair();
     transport.send = async () => {
       throw Object.assign(new Error('gone'), { code: 'EPIPE' });
@@ -142,7 +142,7 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
     expect(await sessions()).toEqual({ 'client open': 0, 'client ended EPIPE': 1 });
   });
 
-  it('counts open sessions, and ended ones once, however often they are closed', async () => {
+  it('counts open sessions of MCP, and ended ones once, however often they are closed', async () => {
     const first = await connectedPair(sdk);
     const second = await connectedPair(sdk);
     expect(await sessions()).toEqual({ 'client open': 2, 'server open': 2 });
@@ -155,7 +155,7 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
     expect(await sessions()).toEqual({ 'client open': 0, 'server open': 0, 'client ended': 2, 'server ended': 2 });
   });
 
-  it('counts a session that cannot be started by its error', async () => {
+  it('records an MCP session that cannot be started with its error', async () => {
     const [transport] = sdk.InMemoryTransport.createLinkedPair();
     transport.start = async () => {
       throw Object.assign(new Error('not there'), { code: 'ENOENT' });
@@ -164,7 +164,7 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
     expect(await sessions()).toEqual({ 'client open': 0, 'client ended ENOENT': 1 });
   });
 
-  it('sees messages that had come before the server was connected', async () => {
+  it('records messages of MCP that arrived before the server was connected', async () => {
     const server = toolServer(sdk);
     const client = toolClient(sdk);
     const [clientTransport, serverTransport] = sdk.InMemoryTransport.createLinkedPair();
@@ -176,7 +176,7 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
     expect(await operations()).toMatchObject({ 'asked initialize': 1, 'served initialize': 1 });
   });
 
-  it('takes a protocol of an application, which is neither client nor server, for its operations', async () => {
+  it("records the operations of an application's own Protocol of MCP, which is neither client nor server", async () => {
     const Protocol = Object.getPrototypeOf(sdk.Client);
     class Own extends Protocol {
       assertCapabilityForMethod(): void {}

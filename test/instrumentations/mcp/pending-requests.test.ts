@@ -1,9 +1,9 @@
-// Requests under way: found by their ids, and no more of them than there is room for.
+// Pending requests of MCP are found by their ids, and their number is limited.
 import { describe, expect, it } from 'vitest';
 import { McpCalls } from '../../../src/instrumentations/mcp/pending-requests.ts';
 
-describe('requests under way', () => {
-  it('are found by their id once, whether it is a number or its text', () => {
+describe('pending requests of MCP', () => {
+  it('finds a pending request of MCP once, by its number or its text', () => {
     const calls = new McpCalls();
     calls.begin(1, 'ping', undefined);
     calls.begin('two', 'tools/call', { name: 'add' });
@@ -13,7 +13,7 @@ describe('requests under way', () => {
     expect(calls.takeAll()).toEqual([]);
   });
 
-  it('are given up, the oldest first, where nobody ever answers', () => {
+  it('drops the oldest of too many pending requests of MCP', () => {
     const calls = new McpCalls();
     for (let id = 0; id < 10_100; id += 1) calls.begin(id, 'ping', undefined);
     expect(calls.take(99)).toBeUndefined();
@@ -21,7 +21,7 @@ describe('requests under way', () => {
     expect(calls.takeAll()).toHaveLength(9999);
   });
 
-  it('are not followed by an id that would fill the memory, or is none', () => {
+  it('keeps no pending request of MCP whose id is too long, or none', () => {
     const calls = new McpCalls();
     for (const id of ['x'.repeat(257), null, undefined, {}, true]) expect(calls.begin(id, 'ping', undefined)).toBeUndefined();
     expect(calls.takeAll()).toEqual([]);

@@ -1,11 +1,11 @@
-// MCP over its transports: Streamable HTTP, with sessions and without, server-sent events, and a process's standard streams.
+// MCP over its transports: Streamable HTTP, with sessions and without, server-sent events, and standard streams.
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mcp as instrumentation } from '../../../src/instrumentations/mcp/mcp.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { MCP_SDKS, toolClient } from '../../kit/apps/mcp-sdks.ts';
 import { operationsOf, sessionsOf } from '../../kit/samples/mcp-samples.ts';
-import { attachAlone, type Readings } from '../../kit/samples/samples.ts';
+import { attachAlone, type AttachedAlone } from '../../kit/samples/samples.ts';
 import {
   type McpHttpServer,
   serveEachRequest,
@@ -14,24 +14,24 @@ import {
   serveWebTransport,
 } from '../../kit/servers/mcp-http.ts';
 
-let readings: Readings;
+let measured: AttachedAlone;
 let served: McpHttpServer | undefined;
 beforeEach(() => {
-  readings = attachAlone(instrumentation);
+  measured = attachAlone(instrumentation);
 });
 afterEach(async () => {
   await served?.close();
   served = undefined;
-  readings.attached.detach();
-  expect(readings.attached.failure).toBeUndefined();
+  measured.attached.detach();
+  expect(measured.attached.failure).toBeUndefined();
 });
 
-const operations = async (): Promise<Record<string, number>> => operationsOf(await readings.read());
-const sessions = async (): Promise<Record<string, number>> => sessionsOf(await readings.read());
+const operations = async (): Promise<Record<string, number>> => operationsOf(await measured.read());
+const sessions = async (): Promise<Record<string, number>> => sessionsOf(await measured.read());
 
 /** Where the operations and sessions took place that a metric has counted. */
 async function placesOf(metric: string): Promise<unknown[]> {
-  const series = (await readings.read()).filter(({ name }) => name === metric);
+  const series = (await measured.read()).filter(({ name }) => name === metric);
   const places = series.map(({ attributes }) =>
     JSON.stringify([
       attributes['network.transport'],
@@ -66,7 +66,7 @@ describe.each([
   ['version 2, CommonJS', 'transport for Request and Response', serveWebTransport],
   ['version 2, ES modules', 'transport for Request and Response', serveWebTransport],
 ])('Streamable HTTP of %s, %s', (name, _, serve) => {
-  it('counts each side once, and tells where the server is', async () => {
+  it('counts each side of MCP over HTTP once, and records where the server is', async () => {
     const sdk = await MCP_SDKS[name]!();
     served = await serve(sdk);
     const client = toolClient(sdk);
@@ -84,7 +84,7 @@ describe.each([
     expect(await sessions()).toEqual({ 'client open': 0, 'server open': 0, 'client ended': 1, 'server ended': 1 });
   });
 
-  it('says why a server could not be reached', async () => {
+  it('records why an MCP server over HTTP could not be reached', async () => {
     const sdk = await MCP_SDKS[name]!();
     const { url, close } = await serve(sdk);
     await close();
@@ -93,7 +93,7 @@ describe.each([
     expect(await sessions()).toMatchObject({ 'client ended ECONNREFUSED': 1 });
   });
 
-  it('says with which status a server refused', async () => {
+  it('records the status with which an MCP server over HTTP refused', async () => {
     const sdk = await MCP_SDKS[name]!();
     served = await serve(sdk);
     const failing = new sdk.StreamableHTTPClientTransport(served.url, {
@@ -104,8 +104,8 @@ describe.each([
   });
 });
 
-describe('protocol version 2026-07-28, where every request has a server of its own', () => {
-  it.each(['version 2, CommonJS', 'version 2, ES modules'])('counts each side once with %s', async (name) => {
+describe('MCP protocol version 2026-07-28, where every request has a server of its own', () => {
+  it.each(['version 2, CommonJS', 'version 2, ES modules'])('counts each side of MCP 2026-07-28 once with %s', async (name) => {
     const sdk = await MCP_SDKS[name]!();
     served = await serveEachRequest(sdk);
     const client = new sdk.Client({ name: 'caller', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
@@ -124,18 +124,18 @@ describe('protocol version 2026-07-28, where every request has a server of its o
       'asked tools/call fail tool_error': 1,
       'served tools/call fail tool_error': 1,
       'asked tools/call wait cancelled': 1,
-      // The connection is gone, which is all that the server is told.
+      // The connection is closed, which is all that the server sees.
       'served tools/call wait aborted': 1,
     });
-    const versions = (await readings.read())
+    const versions = (await measured.read())
       .filter(({ name: metric, attributes }) => /operation/.test(metric) && attributes['gen_ai.tool.name'] === 'add')
       .map(({ attributes }) => attributes['mcp.protocol.version']);
     expect(versions).toEqual(['2026-07-28', '2026-07-28']);
   });
 });
 
-describe('server-sent events', () => {
-  it.each(Object.keys(MCP_SDKS))('are counted once on each side with a client of %s', async (name) => {
+describe('MCP over server-sent events', () => {
+  it.each(Object.keys(MCP_SDKS))('counts each side of MCP over server-sent events once with a client of %s', async (name) => {
     const sdk = await MCP_SDKS[name]!();
     served = await serveEvents(await MCP_SDKS['version 1, CommonJS']!());
     const client = toolClient(sdk);
@@ -155,10 +155,10 @@ describe('server-sent events', () => {
   });
 });
 
-describe('standard streams', () => {
+describe('MCP over standard streams', () => {
   const program = fileURLToPath(new URL('../../process/fixtures/mcp-server.mjs', import.meta.url));
 
-  it.each(Object.keys(MCP_SDKS))('are counted on the side of a client of %s', async (name) => {
+  it.each(Object.keys(MCP_SDKS))('counts MCP over standard streams on the side of a client of %s', async (name) => {
     const sdk = await MCP_SDKS[name]!();
     const client = toolClient(sdk);
     await client.connect(new sdk.StdioClientTransport({ command: process.execPath, args: [program, '1'] }));
@@ -176,7 +176,7 @@ describe('standard streams', () => {
     expect(await sessions()).toEqual({ 'client open': 0, 'client ended': 1 });
   });
 
-  it.each(Object.keys(MCP_SDKS))('say why a server could not be started with %s', async (name) => {
+  it.each(Object.keys(MCP_SDKS))('records why an MCP server could not be started with %s', async (name) => {
     const sdk = await MCP_SDKS[name]!();
     const transport = new sdk.StdioClientTransport({ command: '/nowhere/server' });
     await expect(toolClient(sdk).connect(transport)).rejects.toThrow('ENOENT');

@@ -1,4 +1,4 @@
-// What is watched stays what it was: transports, what they are given and give, and the memory of the process.
+// The instrumentation of MCP leaves transports, messages, results and the memory of the process as they were.
 import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -6,27 +6,27 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mcp as instrumentation } from '../../../src/instrumentations/mcp/mcp.ts';
 import { connectedPair, MCP_SDKS, type McpSdk, toolClient, toolServer } from '../../kit/apps/mcp-sdks.ts';
 import { operationsOf, sessionsOf } from '../../kit/samples/mcp-samples.ts';
-import { attachAlone, type Readings } from '../../kit/samples/samples.ts';
+import { attachAlone, type AttachedAlone } from '../../kit/samples/samples.ts';
 
 describe.each(['version 1, CommonJS', 'version 2, ES modules'])('%s', (name) => {
-  let readings: Readings;
+  let measured: AttachedAlone;
   let sdk: McpSdk;
   beforeEach(async () => {
-    readings = attachAlone(instrumentation);
+    measured = attachAlone(instrumentation);
     sdk = await MCP_SDKS[name]!();
   });
   afterEach(() => {
-    readings.attached.detach();
-    expect(readings.attached.failure).toBeUndefined();
+    measured.attached.detach();
+    expect(measured.attached.failure).toBeUndefined();
   });
 
-  const operations = async (): Promise<Record<string, number>> => operationsOf(await readings.read());
-  const sessions = async (): Promise<Record<string, number>> => sessionsOf(await readings.read());
+  const operations = async (): Promise<Record<string, number>> => operationsOf(await measured.read());
+  const sessions = async (): Promise<Record<string, number>> => sessionsOf(await measured.read());
   const transport = (): any => sdk.InMemoryTransport.createLinkedPair()[0];
 
-  it('shows no further key on a transport, and leaves nothing on it once it is closed', async () => {
+  it('adds no key to an MCP transport, and leaves nothing on it once it is closed', async () => {
     const { client, clientTransport } = await connectedPair(sdk);
-    readings.attached.detach();
+    measured.attached.detach();
     const plain = await connectedPair(sdk);
     expect(Object.keys(clientTransport)).toEqual(Object.keys(plain.clientTransport));
     expect(clientTransport.send.name).toBe('send');
@@ -36,7 +36,7 @@ describe.each(['version 1, CommonJS', 'version 2, ES modules'])('%s', (name) => 
     expect(Reflect.ownKeys(clientTransport)).toEqual(Reflect.ownKeys(plain.clientTransport));
   });
 
-  it('hands on what the application sends and is given, itself', async () => {
+  it('passes messages of MCP on as they are, in both directions', async () => {
     const sent: unknown[][] = [];
     const received: unknown[][] = [];
     const own = transport();
@@ -61,7 +61,7 @@ describe.each(['version 1, CommonJS', 'version 2, ES modules'])('%s', (name) => 
     await own.close();
   });
 
-  it('calls the handlers that a transport had, and passes on what they throw', async () => {
+  it('calls the handlers that an MCP transport had, and passes on what they throw', async () => {
     const calls: string[] = [];
     const own = transport();
     Object.assign(own, { onclose: () => calls.push('closed'), onerror: (error: Error) => calls.push(error.message) });
@@ -82,7 +82,7 @@ describe.each(['version 1, CommonJS', 'version 2, ES modules'])('%s', (name) => 
     expect(() => throwing.send({})).toThrow(RangeError);
   });
 
-  it('leaves a rejection that nobody handles unhandled', async () => {
+  it('leaves an unhandled rejection of MCP unhandled', async () => {
     const unhandled: unknown[] = [];
     const listeners = process.listeners('unhandledRejection');
     process.removeAllListeners('unhandledRejection');
@@ -101,7 +101,7 @@ describe.each(['version 1, CommonJS', 'version 2, ES modules'])('%s', (name) => 
     expect(unhandled).toEqual([expect.objectContaining({ message: 'nobody looks' })]);
   });
 
-  it('counts a transport that is used again as another session, and each message once', async () => {
+  it('counts an MCP transport that is used again as another session, and each message once', async () => {
     const [left, right] = sdk.InMemoryTransport.createLinkedPair();
     const client = toolClient(sdk);
     const first = toolServer(sdk);
@@ -116,7 +116,7 @@ describe.each(['version 1, CommonJS', 'version 2, ES modules'])('%s', (name) => 
     expect(await sessions()).toEqual({ 'client open': 0, 'server open': 0, 'client ended': 1, 'server ended': 2 });
   });
 
-  it('counts a transport that was closed and is connected again', async () => {
+  it('counts an MCP transport that was closed and is connected again', async () => {
     const own: any = {
       async start() {},
       async send() {},
@@ -136,7 +136,7 @@ describe.each(['version 1, CommonJS', 'version 2, ES modules'])('%s', (name) => 
     expect(Object.keys(own)).toEqual(['start', 'send', 'close', 'onclose', 'onerror', 'onmessage']);
   });
 
-  it('lets a server that is connected already refuse another transport', async () => {
+  it('lets a connected MCP server refuse another transport', async () => {
     const { client, server } = await connectedPair(sdk);
     const other = transport();
     await expect(server.connect(other)).rejects.toThrow(/already connected/i);
@@ -148,7 +148,7 @@ describe.each(['version 1, CommonJS', 'version 2, ES modules'])('%s', (name) => 
     expect(await sessions()).toMatchObject({ 'server ended': 1 });
   });
 
-  it('leaves a transport alone that does not let itself be changed, or is none', async () => {
+  it('leaves an MCP transport alone that cannot be changed, or is none', async () => {
     const frozen = Object.freeze(transport());
     await expect(toolClient(sdk).connect(frozen)).rejects.toThrow();
     await expect(toolClient(sdk).connect(undefined)).rejects.toThrow(TypeError);
@@ -156,10 +156,10 @@ describe.each(['version 1, CommonJS', 'version 2, ES modules'])('%s', (name) => 
     expect(await sessions()).toEqual({});
   });
 
-  it('goes on working when it is detached in use, and is counted no more', async () => {
+  it('counts no more of MCP when it is detached in use, and the SDK works on', async () => {
     const { client } = await connectedPair(sdk);
     const before = await operations();
-    readings.attached.detach();
+    measured.attached.detach();
     expect(await sessions()).toEqual({ 'client open': 0, 'server open': 0 });
     expect(await client.callTool({ name: 'add' })).toMatchObject({ content: [{ text: 'added' }] });
     await client.close();
@@ -169,7 +169,7 @@ describe.each(['version 1, CommonJS', 'version 2, ES modules'])('%s', (name) => 
     expect(await sessions()).toEqual({ 'client open': 0, 'server open': 0 });
   });
 
-  it('forgets a session that is dropped without being closed', async () => {
+  it('forgets an MCP session that is dropped without being closed', async () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage = runInNewContext('gc') as () => void;
     await drop(sdk);

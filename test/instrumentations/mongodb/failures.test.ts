@@ -1,15 +1,15 @@
-// MongoDB's driver when things go wrong: servers that are away or go away, clients that are closed, and who gives up waiting.
+// MongoDB's driver when things go wrong: servers that are away or go away, clients that are closed, aborted operations.
 //
-// Connections are broken by a proxy before the server has the command. The server cannot show elections, nor errors with labels for
-// a retry; see mongodb.test.ts.
+// Connections are broken by a proxy before the server has the command. The server cannot show elections, nor errors with labels
+// for a retry; see mongodb.test.ts.
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isNotSent, mongoErrorType, refusalOf, returnedDocuments } from '../../../src/instrumentations/mongodb/commands.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/samples/mongo-samples.ts';
 import { countsOf, valueOf } from '../../kit/samples/samples.ts';
 import { startMongoProxy } from '../../kit/servers/mongo-proxy.ts';
+import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/servers/mongo-tests.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -33,7 +33,7 @@ const slotsOf = async ({ read }: MongoCase): Promise<Record<string, number>> => 
 describe.each(['mongodb', 'mongodb6'])('%s', (name) => {
   const test = testsOf(name);
 
-  test('tells of an operation that finds no server by its error, without an address', async (given) => {
+  test('records an operation of MongoDB that finds no server with its error, without an address', async (given) => {
     const url = `mongodb://127.0.0.1:${await freePort()}`;
     // A client that has not found its server once does not look for it again.
     const fails = async (run: (client: any) => Promise<unknown>): Promise<void> =>
@@ -53,7 +53,7 @@ describe.each(['mongodb', 'mongodb6'])('%s', (name) => {
     expect(sample?.sum).toBeGreaterThanOrEqual(0.1);
   });
 
-  test('tells of a command whose connection breaks by the name of the error', async (given) => {
+  test('records a command of MongoDB whose connection breaks with the name of the error', async (given) => {
     await using proxy = await startMongoProxy(given.server.port, 'sleep');
     const client = given.open({}, proxy.url);
     await expect(sleep(client, 1)).rejects.toMatchObject({ name: 'MongoNetworkError' });
@@ -62,19 +62,19 @@ describe.each(['mongodb', 'mongodb6'])('%s', (name) => {
     expect(await slotsOf(given)).toEqual({ used: 0, idle: 1, pending: 0 });
   });
 
-  test('tells of each time that the driver sends a command', async (given) => {
+  test("counts each time that MongoDB's driver sends a command", async (given) => {
     await using proxy = await startMongoProxy(given.server.port, 'find');
     await itemsOf(given.open({}, proxy.url)).findOne();
     expect(commandsOf(await given.read())).toEqual({ 'find items MongoNetworkError': 1, 'find items': 1 });
   });
 
-  test('tells of a command that takes too long for its socket', async (given) => {
+  test('records a command of MongoDB that exceeds the timeout of its socket', async (given) => {
     const client = given.open({ socketTimeoutMS: 50 });
     await expect(sleep(client, 300)).rejects.toMatchObject({ name: 'MongoNetworkTimeoutError' });
     expect(commandsOf(await given.read())).toEqual({ 'sleep MongoNetworkTimeoutError': 1 });
   });
 
-  test('tells of a command that its client is closed under', async (given) => {
+  test('records a command of MongoDB whose client is closed', async (given) => {
     const client = given.open();
     const sleeping = [sleep(client, 500), sleep(client, 500)].map((one) => one.catch(({ name: error }: Error) => error));
     await pause(100);
@@ -84,7 +84,7 @@ describe.each(['mongodb', 'mongodb6'])('%s', (name) => {
     expect(await slotsOf(given)).toEqual({ used: 0, idle: 0, pending: 0 });
   });
 
-  test('tells of an operation after its client was closed', async (given) => {
+  test('records an operation of MongoDB after its client was closed', async (given) => {
     const client = given.open();
     await itemsOf(client).findOne();
     await client.close();
@@ -92,7 +92,7 @@ describe.each(['mongodb', 'mongodb6'])('%s', (name) => {
     expect(commandsOf(await given.read())).toEqual({ 'find items': 1, 'find items MongoNotConnectedError': 1 });
   });
 
-  test('outlives a reason for giving up that is no error', async (given) => {
+  test('survives an abort reason of MongoDB that is no error', async (given) => {
     const client = given.open({ maxPoolSize: 1 });
     const reasons = [
       null,
@@ -128,7 +128,7 @@ describe.each(['mongodb', 'mongodb6'])('%s', (name) => {
     expect(commandsOf(await given.read())).toMatchObject({ sleep: 1, 'find items': 1 });
   });
 
-  test('works on where promtel is detached in the middle of it', async (given) => {
+  test('leaves operations of MongoDB alone when it is detached in the middle', async (given) => {
     const client = given.open({ maxPoolSize: 2 });
     const { prototype } = require(`${name}/lib/cmap/connection.js`).Connection;
     const patched = prototype.command;
@@ -144,15 +144,15 @@ describe.each(['mongodb', 'mongodb6'])('%s', (name) => {
     expect(await cursor.toArray()).toHaveLength(2);
     await itemsOf(client).findOne();
     await client.close();
-    // What was under way still has its end told; what came after has not.
+    // The end of what was pending is still recorded; nothing later is.
     const after = commandsOf(await given.read());
     expect({ ...after, sleep: undefined }).toEqual({ ...before, sleep: undefined });
     expect(after['sleep']).toBe(2);
   });
 });
 
-describe('what replies and errors say', () => {
-  it('is read from anything at all without a throw', () => {
+describe('replies and errors of MongoDB', () => {
+  it('parses replies and errors of MongoDB of any kind without throwing', () => {
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: true }), (anything) => {
         const hostile = new Proxy({}, { get: () => anything });
@@ -172,7 +172,7 @@ describe('what replies and errors say', () => {
     );
   });
 
-  it('is never a text of the server', () => {
+  it('never records a text of a server of MongoDB', () => {
     expect(mongoErrorType({ name: 'MongoServerError', code: 'secret' })).toBe('MongoServerError');
     expect(refusalOf({ ok: 1, writeErrors: [{ code: 'secret', errmsg: 'secret' }] })).toBe('_OTHER');
     expect(refusalOf({ ok: 1, writeConcernError: { code: 64, errmsg: 'secret' } })).toBe('64');

@@ -1,22 +1,22 @@
-// What MongoDB's driver does with a server that speaks its protocol: each command counted once, with its outcome.
+// Commands of MongoDB's driver against a server that speaks its protocol: each counted once, with its outcome.
 //
-// The server is mongo-java-server 1.47, told to claim that it is a router of a cluster, since no MongoDB server is to be had. What
-// it cannot show stays untested: replica sets and their elections, commands that a real server fails with labels for a retry, write
-// concerns, transactions that are undone, change streams, `explain`, `bulkWrite` of a client (MongoDB 8), logins, TLS,
-// compression, load balancers, and codes of errors that it does not know.
+// The server is mongo-java-server 1.47, configured to claim that it is a router of a cluster, since no MongoDB server is to be
+// had. What it cannot show stays untested: replica sets and their elections, commands that a real server fails with labels for a
+// retry, write concerns, transactions that are undone, change streams, `explain`, `bulkWrite` of a client (MongoDB 8), logins,
+// TLS, compression, load balancers, and codes of errors that it does not know.
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { inRange } from '../../../src/hooks/modules/version-range.ts';
 import { mongodb } from '../../../src/instrumentations/mongodb/mongodb.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
-import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/samples/mongo-samples.ts';
 import { countsOf } from '../../kit/samples/samples.ts';
+import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/servers/mongo-tests.ts';
 
 const require = createRequire(import.meta.url);
 
 const testsOf = testsWithMongo();
 
-it('knows the versions that the tests are run with', () => {
+it('MongoDB: the tests run with versions of the target', () => {
   const versions = [require('mongodb/package.json').version, require('mongodb6/package.json').version] as string[];
   expect(versions.map((version) => Number.parseInt(version, 10))).toEqual([7, 6]);
   expect(versions.every((version) => inRange(version, mongodb.target.versions))).toBe(true);
@@ -29,10 +29,10 @@ const returnedOf = async ({ read }: MongoCase): Promise<Record<string, number | 
   return Object.fromEntries(samples.map(({ attributes, sum }) => [attributes['db.operation.name'], sum]));
 };
 
-describe.each(['mongodb', 'mongodb6'])('a command of %s', (name) => {
+describe.each(['mongodb', 'mongodb6'])('commands of %s', (name) => {
   const test = testsOf(name);
 
-  test('has the attributes of the semantic conventions', async (given) => {
+  test('records a command of MongoDB with the attributes of the semantic conventions', async (given) => {
     await shopOf(given).collection('items').insertOne({ _id: 1, color: 'red' });
     const samples = await given.read();
     expect(samples.filter((sample) => sample.name === 'db.client.operation.duration')).toMatchObject([
@@ -50,19 +50,19 @@ describe.each(['mongodb', 'mongodb6'])('a command of %s', (name) => {
     ]);
   });
 
-  test('is counted as often as the driver tells of it', async (given) => {
+  test("counts commands of MongoDB as often as the driver's events do", async (given) => {
     const client = given.open({ monitorCommands: true });
-    const told: Record<string, number> = {};
+    const events: Record<string, number> = {};
     for (const event of ['commandSucceeded', 'commandFailed'])
-      client.on(event, ({ commandName }: { commandName: string }) => (told[commandName] = (told[commandName] ?? 0) + 1));
+      client.on(event, ({ commandName }: { commandName: string }) => (events[commandName] = (events[commandName] ?? 0) + 1));
     await runEverything(client);
     await client.close();
-    delete told['endSessions'];
-    expect(countsOf(await given.read(), 'db.client.operation.duration', ['db.operation.name'])).toEqual(told);
-    expect(told).toMatchObject({ find: 5, getMore: 2, insert: 7, update: 2, delete: 1, aggregate: 2, commitTransaction: 1 });
+    delete events['endSessions'];
+    expect(countsOf(await given.read(), 'db.client.operation.duration', ['db.operation.name'])).toEqual(events);
+    expect(events).toMatchObject({ find: 5, getMore: 2, insert: 7, update: 2, delete: 1, aggregate: 2, commitTransaction: 1 });
   });
 
-  test('is of a collection where it concerns one', async (given) => {
+  test('records the collection of a command of MongoDB that has one', async (given) => {
     const shop = shopOf(given);
     await shop.createCollection('items');
     await shop.collection('items').createIndex({ color: 1 });
@@ -87,7 +87,7 @@ describe.each(['mongodb', 'mongodb6'])('a command of %s', (name) => {
     expect(countsOf(samples, 'db.client.operation.duration', ['db.namespace'])).toEqual({ shop: 8, admin: 1 });
   });
 
-  test('that fails is told by the code of the server', async (given) => {
+  test('records a failed command of MongoDB with the code of the server', async (given) => {
     const shop = shopOf(given);
     const items = shop.collection('items');
     await items.insertOne({ _id: 1 });
@@ -102,7 +102,7 @@ describe.each(['mongodb', 'mongodb6'])('a command of %s', (name) => {
     });
   });
 
-  test('of many writes is one, and told by the first that is refused', async (given) => {
+  test('records many writes of MongoDB as one command, with the code of the first that is refused', async (given) => {
     const items = shopOf(given).collection('items');
     const insert = (_id: number): object => ({ insertOne: { document: { _id } } });
     const change = { updateOne: { filter: { _id: 1 }, update: { $set: { color: 'red' } } } };
@@ -116,7 +116,7 @@ describe.each(['mongodb', 'mongodb6'])('a command of %s', (name) => {
     });
   });
 
-  test('gives as many documents as it returns', async (given) => {
+  test('records how many documents a command of MongoDB returns', async (given) => {
     const items = shopOf(given).collection('items');
     await items.insertMany(Array.from({ length: 7 }, (_, _id) => ({ _id })));
     expect(await items.find({}, { batchSize: 3 }).toArray()).toHaveLength(7);
@@ -128,7 +128,7 @@ describe.each(['mongodb', 'mongodb6'])('a command of %s', (name) => {
   });
 
   for (const form of ['raw', 'useBigInt64', 'promoteValues'])
-    test(`is the same where replies are asked for in another form (${form})`, async (given) => {
+    test(`records the same of a command of MongoDB whose replies have another form (${form})`, async (given) => {
       const items = shopOf(given, { [form]: form !== 'promoteValues' }).collection('items');
       await items.insertMany([{ _id: 1, size: 1n }, { _id: 2, size: 2n }, { _id: 3 }]);
       await expect(items.insertOne({ _id: 1 })).rejects.toMatchObject({ name: 'MongoServerError' });
@@ -142,7 +142,7 @@ describe.each(['mongodb', 'mongodb6'])('a command of %s', (name) => {
       });
     });
 
-  test('of a transaction is one like any other, and so is its end', async (given) => {
+  test('records a command of a transaction of MongoDB like any other, and its commit', async (given) => {
     const client = given.open();
     const items = client.db('shop').collection('items');
     await client.withSession((session: any) =>
@@ -165,13 +165,13 @@ describe.each(['mongodb', 'mongodb6'])('a command of %s', (name) => {
     });
   });
 
-  test('that nobody answers is counted once', async (given) => {
+  test('counts a command of MongoDB once that needs no reply', async (given) => {
     const items = shopOf(given).collection('items');
     await items.insertOne({ _id: 1 }, { writeConcern: { w: 0 } });
     expect(commandsOf(await given.read())).toEqual({ 'insert items': 1 });
   });
 
-  test('that takes long is slow', async (given) => {
+  test('counts a slow command of MongoDB', async (given) => {
     const shop = shopOf(given);
     await shop.command({ sleep: 1, millis: 1050 });
     await shop.command({ sleep: 1, millis: 1 });
@@ -182,7 +182,7 @@ describe.each(['mongodb', 'mongodb6'])('a command of %s', (name) => {
     expect(sample?.sum).toBeLessThan(5);
   });
 
-  test('is counted alone, without what the driver sends by itself', async (given) => {
+  test("leaves out what MongoDB's driver sends on its own", async (given) => {
     const client = given.open({ heartbeatFrequencyMS: 500 });
     let beats = 0;
     client.on('serverHeartbeatSucceeded', () => (beats += 1));
@@ -193,7 +193,7 @@ describe.each(['mongodb', 'mongodb6'])('a command of %s', (name) => {
     expect(commandsOf(await given.read())).toEqual({ 'find items': 1 });
   });
 
-  test('leaves no value and no filter anywhere', async (given) => {
+  test('puts no value and no filter of MongoDB on the page', async (given) => {
     const shop = shopOf(given);
     const secret = 'hunter2';
     const items = shop.collection('items');
@@ -212,7 +212,7 @@ describe.each(['mongodb', 'mongodb6'])('a command of %s', (name) => {
     expect(JSON.stringify(await given.read())).not.toContain(secret);
   });
 
-  test('of ever new collections takes no more names than the attribute has room for', async (given) => {
+  test('limits the names of collections of MongoDB', async (given) => {
     const shop = shopOf(given);
     for (let from = 0; from < 600; from += 100)
       await Promise.all(Array.from({ length: 100 }, (_, index) => shop.collection(`items${from + index}`).findOne()));

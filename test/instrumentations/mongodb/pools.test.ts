@@ -1,16 +1,16 @@
-// The connection pools of MongoDB's driver: how many connections they have, and what opening, waiting for and using one takes.
+// Connection pools of MongoDB's driver: their state, and the times to open, wait for and use a connection, timeouts and errors.
 //
-// Beside the figures stand the events that the driver itself gives for its pools. Untested for lack of a server that has them: pools of
-// a replica set, which come and go with its members, pinned connections of load balancers, and logins that are refused by a code.
+// The values are compared with the events that the driver itself emits for its pools. Untested for lack of a server that has
+// them: pools of a replica set, which come and go with its members, pinned connections of load balancers, and logins that are
+// refused by a code.
 import { describe, expect } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { findProgram } from '../../kit/programs.ts';
-import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/samples/mongo-samples.ts';
 import { countsOf, valueOf } from '../../kit/samples/samples.ts';
 import { startMongo } from '../../kit/servers/mongo-process.ts';
 import { startMongoProxy } from '../../kit/servers/mongo-proxy.ts';
+import { commandsOf, type MongoCase, testsWithMongo } from '../../kit/servers/mongo-tests.ts';
 
 const testsOf = testsWithMongo();
 
@@ -27,7 +27,7 @@ interface PoolReading {
   readonly pending: number | undefined;
 }
 
-/** The pool of a server as it stands. */
+/** The current state of the pool of a server. */
 function poolOf(samples: readonly Sample[], url: string): PoolReading {
   const pool = { 'db.client.connection.pool.name': url.replace('mongodb://', '') };
   const own = samples.filter(
@@ -48,10 +48,10 @@ const timesOf = (samples: readonly Sample[]): Record<string, number | undefined>
     ['create_time', 'wait_time', 'use_time', 'timeouts'].map((one) => [one, valueOf(samples, `db.client.connection.${one}`)]),
   );
 
-describe.each(['mongodb', 'mongodb6'])('a pool of %s', (name) => {
+describe.each(['mongodb', 'mongodb6'])('connection pools of %s', (name) => {
   const test = testsOf(name);
 
-  test('tells who has its connections, who waits for one, and how many there may be', async (given) => {
+  test('reads the used and idle connections, the waiting requests and the limit of a pool of MongoDB', async (given) => {
     const client = given.open({ maxPoolSize: 2 });
     const sleeping = [1, 2, 3].map(() => sleep(client, 300));
     await eventually(async () => expect(await readPool(given)).toEqual({ used: 2, idle: 0, limit: 2, pending: 1 }));
@@ -59,7 +59,7 @@ describe.each(['mongodb', 'mongodb6'])('a pool of %s', (name) => {
     expect(await readPool(given)).toEqual({ used: 0, idle: 2, limit: 2, pending: 0 });
   });
 
-  test('has the limit that the driver gives it, and none where it is unlimited', async (given) => {
+  test('reads the default limit of a pool of MongoDB, and none where it is unlimited', async (given) => {
     await find(given.open());
     expect((await readPool(given)).limit).toBe(100);
     await using proxy = await startMongoProxy(given.server.port, 'nothing');
@@ -67,26 +67,26 @@ describe.each(['mongodb', 'mongodb6'])('a pool of %s', (name) => {
     expect(poolOf(await given.read(), proxy.url)).toEqual({ used: 0, idle: 1, limit: undefined, pending: 0 });
   });
 
-  test('records what the driver tells of it', async (given) => {
+  test('agrees with the events of a pool of MongoDB', async (given) => {
     const client = given.open({ maxPoolSize: 3, minPoolSize: 1, waitQueueTimeoutMS: 100 });
-    const told: Record<string, number> = { connectionReady: 0, connectionCheckedOut: 0, connectionCheckedIn: 0, timeout: 0 };
+    const events: Record<string, number> = { connectionReady: 0, connectionCheckedOut: 0, connectionCheckedIn: 0, timeout: 0 };
     for (const event of ['connectionReady', 'connectionCheckedOut', 'connectionCheckedIn'])
-      client.on(event, () => (told[event]! += 1));
-    client.on('connectionCheckOutFailed', ({ reason }: { reason: string }) => (told[reason] = (told[reason] ?? 0) + 1));
+      client.on(event, () => (events[event]! += 1));
+    client.on('connectionCheckOutFailed', ({ reason }: { reason: string }) => (events[reason] = (events[reason] ?? 0) + 1));
     for (let count = 0; count < 5; count += 1) await find(client);
     await Promise.allSettled(Array.from({ length: 5 }, () => sleep(client, 400)));
     await Promise.all(Array.from({ length: 20 }, () => find(client)));
     await client.close();
     expect(timesOf(await given.read())).toEqual({
-      create_time: told['connectionReady'],
-      wait_time: told['connectionCheckedOut'],
-      use_time: told['connectionCheckedIn'],
-      timeouts: told['timeout'],
+      create_time: events['connectionReady'],
+      wait_time: events['connectionCheckedOut'],
+      use_time: events['connectionCheckedIn'],
+      timeouts: events['timeout'],
     });
-    expect(told).toMatchObject({ connectionReady: 3, timeout: 2 });
+    expect(events).toMatchObject({ connectionReady: 3, timeout: 2 });
   });
 
-  test('times the waiting and the use', async (given) => {
+  test('times the wait for and the use of a connection of MongoDB', async (given) => {
     const client = given.open({ maxPoolSize: 1 });
     await find(client);
     await Promise.all([sleep(client, 200), find(client)]);
@@ -100,7 +100,7 @@ describe.each(['mongodb', 'mongodb6'])('a pool of %s', (name) => {
     }
   });
 
-  test('that is too small makes who waits too long fail', async (given) => {
+  test('counts a timeout where a pool of MongoDB is too small', async (given) => {
     const client = given.open({ maxPoolSize: 1, waitQueueTimeoutMS: 50 });
     await find(client);
     expect(valueOf(await given.read(), 'db.client.connection.timeouts')).toBe(0);
@@ -114,7 +114,7 @@ describe.each(['mongodb', 'mongodb6'])('a pool of %s', (name) => {
     expect(await readPool(given)).toEqual({ used: 0, idle: 1, limit: 1, pending: 0 });
   });
 
-  test('of one server adds up with others of that server', async (given) => {
+  test('adds up pools of MongoDB of one server', async (given) => {
     const [one, other] = [given.open({ maxPoolSize: 3 }), given.open({ maxPoolSize: 4 })];
     await Promise.all([find(one), find(other)]);
     expect(await readPool(given)).toEqual({ used: 0, idle: 2, limit: 7, pending: 0 });
@@ -122,7 +122,7 @@ describe.each(['mongodb', 'mongodb6'])('a pool of %s', (name) => {
     expect(await readPool(given)).toEqual({ used: 0, idle: 1, limit: 4, pending: 0 });
   });
 
-  test('opens connections before they are asked for', async (given) => {
+  test('times connections that a pool of MongoDB opens ahead', async (given) => {
     const client = given.open({ minPoolSize: 3 });
     await client.connect();
     // The driver looks every 100 ms, and a pool is known from the first connection that it opens.
@@ -130,7 +130,7 @@ describe.each(['mongodb', 'mongodb6'])('a pool of %s', (name) => {
     expect(timesOf(await given.read())).toMatchObject({ create_time: 3 });
   });
 
-  test('tells of connections that cannot be opened', async (given) => {
+  test('counts errors of connections of MongoDB that cannot be opened', async (given) => {
     const url = given.server.url.replace('//', '//user:password@');
     await expect(find(given.open({ serverSelectionTimeoutMS: 300 }, url))).rejects.toThrow();
     const errors = countsOf(await given.read(), 'db.client.connection.errors', ['error.type']);
@@ -138,9 +138,9 @@ describe.each(['mongodb', 'mongodb6'])('a pool of %s', (name) => {
     expect(JSON.stringify(await given.read())).not.toMatch(/user|password/);
   });
 
-  test('tells of connections that a server which goes away breaks or refuses', async (given) => {
+  test('counts errors of connections of MongoDB whose server goes away', async (given) => {
     const port = await freePort();
-    const own = await startMongo(findProgram('mongo-java-server')!, port);
+    const own = await startMongo(given.server.program, port);
     const client = given.open({ serverSelectionTimeoutMS: 300, heartbeatFrequencyMS: 500 }, own.url);
     const sleeping = sleep(client, 5000).catch(({ name: error }: Error) => error);
     await eventually(async () => expect(poolOf(await given.read(), own.url)).toMatchObject({ used: 1 }));
@@ -148,12 +148,12 @@ describe.each(['mongodb', 'mongodb6'])('a pool of %s', (name) => {
     expect(await sleeping).toMatch(/^Mongo/);
     await expect(find(client)).rejects.toThrow();
     expect(poolOf(await given.read(), own.url)).toEqual({ used: 0, idle: 0, limit: 100, pending: 0 });
-    await using _ = await startMongo(findProgram('mongo-java-server')!, port);
+    await using _ = await startMongo(given.server.program, port);
     await eventually(() => find(client) as Promise<void>);
     expect(poolOf(await given.read(), own.url)).toEqual({ used: 0, idle: 1, limit: 100, pending: 0 });
   });
 
-  test('that is closed under who waits has nobody waiting any more', async (given) => {
+  test('has no waiting requests of a pool of MongoDB that was closed', async (given) => {
     const client = given.open({ maxPoolSize: 1 });
     await find(client);
     const waiting = [sleep(client, 300), find(client), find(client)].map((one) => one.catch(({ name: error }: Error) => error));

@@ -1,4 +1,4 @@
-// What mysql2 does with a real server: each statement counted once, with its outcome, whatever way it was sent.
+// Statements of mysql2 against a real server: each counted once, with its outcome, whatever way it was sent.
 import { createRequire } from 'node:module';
 import { pipeline } from 'node:stream/promises';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
@@ -8,11 +8,11 @@ import type { Connection } from 'mysql2/promise';
 import { describe, expect } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
-import { type MariadbContext, testsWithMariadb } from '../../kit/apps/mariadb-tests.ts';
 import { loadOfficial } from '../../kit/apps/official.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { statementsOf } from '../../kit/samples/postgres-samples.ts';
 import { countsOf } from '../../kit/samples/samples.ts';
+import { type MariadbContext, testsWithMariadb } from '../../kit/servers/mariadb-tests.ts';
+import { statementsOf } from '../../kit/servers/postgres-tests.ts';
 
 const require = createRequire(import.meta.url);
 const test = testsWithMariadb();
@@ -36,8 +36,8 @@ function called<Result = unknown>(send: (callback: (error: unknown, result: Resu
   });
 }
 
-describe('a statement', () => {
-  test('has the attributes of the semantic conventions', async ({ connect, read, place }) => {
+describe('statements of mysql2', () => {
+  test('records a statement of mysql2 with the attributes of the semantic conventions', async ({ connect, read, place }) => {
     const connection = await connect();
     await connection.query('SELECT id FROM items WHERE id = 1');
     const samples = await read();
@@ -56,7 +56,7 @@ describe('a statement', () => {
     ]);
   });
 
-  test('has no namespace or port where there is none', async ({ mysql, server, read }) => {
+  test('records no namespace of mysql2 without a database, and no port of a Unix socket', async ({ mysql, server, read }) => {
     const connection = mysql.createConnection({ socketPath: server.socketPath, user: server.user }).promise();
     await connection.query('SELECT 1');
     await connection.end();
@@ -68,7 +68,7 @@ describe('a statement', () => {
     });
   });
 
-  test('is told with the database that its connection was changed to', async ({ connect, read, server }) => {
+  test('records the database that a connection of mysql2 was changed to', async ({ connect, read, server }) => {
     await server.cli('CREATE DATABASE IF NOT EXISTS other');
     const connection = await connect();
     await connection.query('SELECT 1');
@@ -77,7 +77,7 @@ describe('a statement', () => {
     expect(countsOf(await read(), 'db.client.operation.duration', ['db.namespace'])).toEqual({ app: 1, other: 1 });
   });
 
-  test('is counted as often as the server ran it', async (context) => {
+  test('counts statements of mysql2 as often as the server ran them', async (context) => {
     const before = await ranOf(context);
     await sendEverything(context);
     const ran = await ranSince(before, context);
@@ -85,7 +85,7 @@ describe('a statement', () => {
     expect(ran).toEqual({ SELECT: 9, INSERT: 3, UPDATE: 1, DELETE: 1, BEGIN: 2, COMMIT: 1, ROLLBACK: 1 });
   });
 
-  test('is counted as often as the official instrumentation does', async (context) => {
+  test('counts statements of mysql2 as often as the official instrumentation does', async (context) => {
     const exporter = new InMemorySpanExporter();
     const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
     const Official = loadOfficial('@opentelemetry/instrumentation-mysql2', 'MySQL2Instrumentation');
@@ -102,7 +102,12 @@ describe('a statement', () => {
     expect(exporter.getFinishedSpans()).toHaveLength(18);
   });
 
-  test('that the application has prepared is counted as often as it is executed', async ({ connect, mysql, place, read }) => {
+  test('counts each execution of a statement of mysql2 that the application prepared', async ({
+    connect,
+    mysql,
+    place,
+    read,
+  }) => {
     const connection = await connect();
     const select = await connection.prepare('SELECT id FROM items WHERE id > ?');
     const [rows] = await select.execute([1]);
@@ -123,7 +128,7 @@ describe('a statement', () => {
     expect(rowsOf(samples)).toEqual([2, 3]);
   });
 
-  test('puts no value on the page', async ({ connect, read }) => {
+  test('puts no value of a statement of mysql2 on the page', async ({ connect, read }) => {
     const connection = await connect();
     await connection.query("SELECT 'secret' FROM items");
     await connection.query('SELECT id FROM items WHERE id = ? OR ? = 1', ['secret', 'secret']);
@@ -132,14 +137,14 @@ describe('a statement', () => {
     expect(JSON.stringify(await read())).not.toContain('secret');
   });
 
-  test('that takes long is slow', async ({ connect, read }) => {
+  test('counts a slow statement of mysql2', async ({ connect, read }) => {
     const connection = await connect();
     await connection.query('SELECT SLEEP(1.05)');
     await connection.query('SELECT 1');
     expect(countsOf(await read(), 'db.client.slow_operations', ['db.operation.name'])).toEqual({ SELECT: 1 });
   });
 
-  test('ends before what its callback does with the result', async ({ mysql, place, read }) => {
+  test('ends a statement of mysql2 before its callback uses the result', async ({ mysql, place, read }) => {
     const connection = mysql.createConnection(place);
     await called((callback) => connection.connect((error) => callback(error, undefined)));
     await called((callback) =>
@@ -154,7 +159,7 @@ describe('a statement', () => {
     expect(sum).toBeLessThan(0.5);
   });
 
-  test('of knex is counted once', async (context) => {
+  test('counts a statement of knex with mysql2 once', async (context) => {
     const { place, read } = context;
     const before = await ranOf(context);
     const builder = knex({ client: 'mysql2', connection: place, pool: { min: 0, max: 2 } });
@@ -218,8 +223,8 @@ async function transact(connection: Pick<Connection, 'beginTransaction' | 'query
   await connection.rollback();
 }
 
-describe('a statement that fails', () => {
-  test('is told by the code of its error', async ({ connect, read, mysql, place }) => {
+describe('failed statements of mysql2', () => {
+  test('records a failed statement of mysql2 with the code of its error', async ({ connect, read, mysql, place }) => {
     const connection = await connect();
     await expect(connection.query('SELECT * FROM missing')).rejects.toThrow('missing');
     await expect(connection.execute('SELECT * FROM missing')).rejects.toThrow('missing');
@@ -236,19 +241,25 @@ describe('a statement that fails', () => {
     });
   });
 
-  test("is told by the server's number where mysql2 has no name for it", async ({ connect, read }) => {
+  test("records a failed statement of mysql2 with the server's number where there is no code", async ({ connect, read }) => {
     const connection = await connect();
     await expect(connection.query('SET STATEMENT max_statement_time = 0.05 FOR SELECT SLEEP(5)')).rejects.toThrow('interrupted');
     expect(statementsOf(await read())).toEqual({ 'SET 1969': 1 });
   });
 
-  test('since nothing came for too long is told by its code', async ({ connect, read }) => {
+  test('records a statement of mysql2 that times out with its code', async ({ connect, read }) => {
     const connection = await connect();
     await expect(connection.query({ sql: 'SELECT SLEEP(5)', timeout: 50 })).rejects.toThrow('timeout');
     expect(statementsOf(await read())).toEqual({ 'SELECT PROTOCOL_SEQUENCE_TIMEOUT': 1 });
   });
 
-  test('with its connection is told once by what became of that', async ({ connect, read, server, mysql, place }) => {
+  test('records a statement of mysql2 whose connection breaks once, with the error of the connection', async ({
+    connect,
+    read,
+    server,
+    mysql,
+    place,
+  }) => {
     const connection = await connect();
     const lost = expect(connection.query('SELECT SLEEP(5)')).rejects.toThrow('lost');
     await server.cli(`KILL ${connection.threadId}`);
@@ -267,8 +278,8 @@ describe('a statement that fails', () => {
   });
 });
 
-describe('an answer', () => {
-  test('tells its rows', async ({ connect, read }) => {
+describe('results of mysql2', () => {
+  test('records the number of rows of a result of mysql2', async ({ connect, read }) => {
     const connection = await connect();
     await connection.query('SELECT id FROM items');
     await connection.execute('SELECT id FROM items WHERE id > 1');
@@ -276,7 +287,7 @@ describe('an answer', () => {
     expect(rowsOf(await read())).toEqual([3, 5]);
   });
 
-  test('of a write, or of several statements, has no rows to tell', async ({ connect, read }) => {
+  test('records no rows for a write of mysql2, or for several statements', async ({ connect, read }) => {
     const connection = await connect({ multipleStatements: true });
     await connection.query('INSERT INTO items VALUES (4)');
     const [answers] = await connection.query('SELECT 1; SELECT id FROM items');
@@ -289,7 +300,7 @@ describe('an answer', () => {
     expect(statementsOf(samples)).toEqual({ 'INSERT items': 1, SELECT: 1, 'UPDATE items': 1, CREATE: 1, CALL: 1 });
   });
 
-  test('may have columns of any name', async ({ connect, read }) => {
+  test('records results of mysql2 with columns of any name', async ({ connect, read }) => {
     const connection = await connect();
     await connection.query('SELECT NULL AS constructor, 1 AS length');
     await connection.query({ sql: 'SELECT NULL AS constructor', rowsAsArray: true });
@@ -298,8 +309,8 @@ describe('an answer', () => {
   });
 });
 
-describe('a statement without a callback', () => {
-  test('is counted when its stream has ended', async ({ mysql, place, read }) => {
+describe('statements of mysql2 without a callback', () => {
+  test('records a stream of mysql2 when it has ended', async ({ mysql, place, read }) => {
     const connection = mysql.createConnection(place);
     const rows: unknown[] = [];
     for await (const row of connection.query('SELECT id FROM items').stream()) rows.push(row);
@@ -309,7 +320,7 @@ describe('a statement without a callback', () => {
     expect(statementsOf(await read())).toEqual({ 'SELECT items': 2 });
   });
 
-  test('that fails hands its error on', async ({ mysql, place, read }) => {
+  test('emits the error of a statement of mysql2 without a callback', async ({ mysql, place, read }) => {
     const connection = mysql.createConnection(place);
     const drain = async (rows: AsyncIterable<unknown>): Promise<void> => {
       for await (const row of rows) expect(row).toBeUndefined();
@@ -324,8 +335,8 @@ describe('a statement without a callback', () => {
   });
 });
 
-describe('the instrumentation', () => {
-  test('that is detached while statements are under way leaves them alone', async ({ connect, read, attached }) => {
+describe('the instrumentation of mysql2', () => {
+  test('leaves pending statements of mysql2 alone when it is detached', async ({ connect, read, attached }) => {
     const connection = await connect();
     await connection.query('SELECT 1');
     const prepared = await connection.prepare('SELECT 1 AS one');

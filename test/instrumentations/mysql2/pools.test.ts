@@ -1,12 +1,12 @@
-// Pools of mysql2 with a real server: what they hold, what waiting for, opening and using connections takes, and what fails.
+// Pools of mysql2 with a real server: their state, the times to wait for, open and use a connection, and errors.
 import { createServer } from 'node:net';
 import type { PoolConnection } from 'mysql2';
 import { describe, expect } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
 import { eventually, listen } from '../../kit/apps/http-traffic.ts';
-import { type MariadbContext, testsWithMariadb } from '../../kit/apps/mariadb-tests.ts';
 import { freePort } from '../../kit/free-port.ts';
 import { countsOf, valueOf } from '../../kit/samples/samples.ts';
+import { type MariadbContext, testsWithMariadb } from '../../kit/servers/mariadb-tests.ts';
 
 const test = testsWithMariadb();
 
@@ -53,8 +53,8 @@ function timeoutsOf(samples: readonly Sample[], place: Place): number | undefine
 
 const naps = (seconds: number) => `SELECT SLEEP(${seconds})`;
 
-describe('a pool', () => {
-  test('shows what it has, what it may have and what waits', async ({ pool, read, place }) => {
+describe('pools of mysql2', () => {
+  test('reads the connections, the limit and the waiting requests of a pool of mysql2', async ({ pool, read, place }) => {
     const crowded = pool({ connectionLimit: 2 });
     const asked = Array.from({ length: 5 }, () => crowded.query(naps(0.1)));
     await eventually(async () =>
@@ -66,7 +66,7 @@ describe('a pool', () => {
     expect(stateOf(await read(), nameOf(place))).toEqual({ used: 0, idle: 0, limit: 0, pending: 0 });
   });
 
-  test('tells how long its connections were waited for, opened and used', async ({ pool, read, place }) => {
+  test('times the waits for connections of mysql2, their opening and their use', async ({ pool, read, place }) => {
     const crowded = pool({ connectionLimit: 2 });
     await Promise.all(Array.from({ length: 6 }, () => crowded.query(naps(0.1))));
     const samples = await read();
@@ -78,19 +78,19 @@ describe('a pool', () => {
     expect(timeoutsOf(samples, place)).toBe(0);
   });
 
-  test('has no limit where it is given none', async ({ pool, read, place }) => {
+  test('has no limit for a pool of mysql2 without one', async ({ pool, read, place }) => {
     await pool({ connectionLimit: 0 }).query('SELECT 1');
     expect(stateOf(await read(), nameOf(place))).toEqual({ used: 0, idle: 1, limit: undefined, pending: 0 });
   });
 
-  test('without a limit leaves all that go by its name without one', async ({ pool, read, place }) => {
+  test('has no limit for pools of mysql2 of one name of which one has none', async ({ pool, read, place }) => {
     await pool({ connectionLimit: 3 }).query('SELECT 1');
     expect(stateOf(await read(), nameOf(place))).toMatchObject({ idle: 1, limit: 3 });
     await pool({ connectionLimit: 0 }).query('SELECT 1');
     expect(stateOf(await read(), nameOf(place))).toMatchObject({ idle: 2, limit: undefined });
   });
 
-  test('goes by its server and database', async ({ mysql, server, place, read }) => {
+  test('names a pool of mysql2 by its server and database', async ({ mysql, server, place, read }) => {
     const pools = [
       mysql.createPool({ ...place, database: '' }),
       mysql.createPool({ socketPath: server.socketPath, user: 'root', database: 'app' }),
@@ -105,7 +105,7 @@ describe('a pool', () => {
     for (const pool of pools) await pool.promise().end();
   });
 
-  test('of a cluster is one of its own', async ({ mysql, place, read, server }) => {
+  test('reads each pool of a cluster of mysql2 by itself', async ({ mysql, place, read, server }) => {
     await server.cli('CREATE DATABASE IF NOT EXISTS other');
     const cluster = mysql.createPoolCluster();
     cluster.add('first', { ...place, connectionLimit: 1 });
@@ -126,8 +126,8 @@ describe('a pool', () => {
   });
 });
 
-describe('a connection of a pool', () => {
-  test('is used until it is given back, the first time', async ({ pool, read, place }) => {
+describe('connections of a pool of mysql2', () => {
+  test('times the use of a connection of mysql2 until it is released the first time', async ({ pool, read, place }) => {
     const connection = await pool().getConnection();
     expect(stateOf(await read(), nameOf(place))).toMatchObject({ used: 1, idle: 0 });
     connection.release();
@@ -137,7 +137,7 @@ describe('a connection of a pool', () => {
     expect(timesOf(samples, nameOf(place))).toEqual({ create: 1, wait: 1, use: 1 });
   });
 
-  test('is used until it is destroyed', async ({ pool, read, place }) => {
+  test('times the use of a connection of mysql2 until it is destroyed', async ({ pool, read, place }) => {
     const connection = await pool().getConnection();
     connection.destroy();
     const samples = await read();
@@ -145,7 +145,12 @@ describe('a connection of a pool', () => {
     expect(timesOf(samples, nameOf(place))).toEqual({ create: 1, wait: 1, use: 1 });
   });
 
-  test('that breaks is an error, and who waits for it waits once', async ({ pool, read, place, server }) => {
+  test('counts an error for a connection of mysql2 that breaks, and one wait for the request that gets another', async ({
+    pool,
+    read,
+    place,
+    server,
+  }) => {
     const narrow = pool({ connectionLimit: 1 });
     const connection = await narrow.getConnection();
     const waiting = narrow.query('SELECT 1');
@@ -161,8 +166,8 @@ describe('a connection of a pool', () => {
   });
 });
 
-describe('a request for a connection', () => {
-  test('that finds the queue full is one that waited in vain', async ({ pool, read, place }) => {
+describe('requests for a connection of mysql2', () => {
+  test('counts a request for a connection of mysql2 that finds the queue full as a timeout', async ({ pool, read, place }) => {
     const narrow = pool({ connectionLimit: 1, queueLimit: 1 });
     const granted = [narrow.query(naps(0.05)), narrow.query('SELECT 1')];
     await expect(narrow.query('SELECT 2')).rejects.toThrow('Queue limit');
@@ -173,7 +178,7 @@ describe('a request for a connection', () => {
     expect(errorsOf(samples, place)).toEqual({});
   });
 
-  test('that may not wait is one as well', async ({ pool, read, place }) => {
+  test('counts a request for a connection of mysql2 that must not wait as a timeout', async ({ pool, read, place }) => {
     const narrow = pool({ connectionLimit: 1, waitForConnections: false });
     const granted = narrow.query(naps(0.05));
     await expect(narrow.query('SELECT 2')).rejects.toThrow('No connections');
@@ -181,7 +186,7 @@ describe('a request for a connection', () => {
     expect(timeoutsOf(await read(), place)).toBe(1);
   });
 
-  test('that the server lets wait for too long is one, and an error', async ({ pool, read, place }) => {
+  test('counts a timeout and an error where the server of mysql2 does not answer in time', async ({ pool, read, place }) => {
     await using silent = createServer(() => {});
     const own = { ...place, port: await listen(silent) };
     await expect(pool({ ...own, connectTimeout: 50 }).query('SELECT 1')).rejects.toThrow('ETIMEDOUT');
@@ -190,7 +195,7 @@ describe('a request for a connection', () => {
     expect(errorsOf(samples, own)).toEqual({ ETIMEDOUT: 1 });
   });
 
-  test('that comes too late is none', async ({ pool, read, place }) => {
+  test('counts no timeout for a connection of mysql2 that is opened too late for its request', async ({ pool, read, place }) => {
     const closed = pool();
     await closed.end();
     await expect(closed.query('SELECT 1')).rejects.toThrow('closed');
@@ -198,8 +203,12 @@ describe('a request for a connection', () => {
   });
 });
 
-describe('a connection that cannot be opened', () => {
-  test('is an error each time, and no operation', async ({ pool, read, place }) => {
+describe('connections of mysql2 that cannot be opened', () => {
+  test('counts an error each time that a connection of mysql2 cannot be opened, and no operation', async ({
+    pool,
+    read,
+    place,
+  }) => {
     const own = { ...place, port: await freePort() };
     const refused = pool(own);
     await expect(refused.query('SELECT 1')).rejects.toThrow('ECONNREFUSED');
@@ -213,15 +222,15 @@ describe('a connection that cannot be opened', () => {
     expect(samples.filter(({ name }) => name === 'db.client.operation.duration')).toEqual([]);
   });
 
-  test('is one without a pool, too', async ({ mysql, read, place }) => {
+  test('counts an error where a connection of mysql2 outside a pool cannot be opened', async ({ mysql, read, place }) => {
     const denied = mysql.createConnection({ ...place, password: 'wrong' });
     await new Promise((resolve) => denied.connect(resolve));
     expect(errorsOf(await read(), place)).toEqual({ ER_ACCESS_DENIED_ERROR: 1 });
   });
 });
 
-describe('the instrumentation', () => {
-  test('that is detached while a pool is in use leaves it alone', async ({ pool, read, place, attached }) => {
+describe('the instrumentation of the pools of mysql2', () => {
+  test('leaves a pool of mysql2 alone that is in use when it is detached', async ({ pool, read, place, attached }) => {
     const narrow = pool({ connectionLimit: 1 });
     const under = [narrow.query(naps(0.05)), narrow.query('SELECT 1'), narrow.query('SELECT 1')];
     expect(stateOf(await read(), nameOf(place))).toMatchObject({ limit: 1 });

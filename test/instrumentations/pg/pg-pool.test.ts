@@ -1,4 +1,4 @@
-// Pools of PostgreSQL clients against a real server: what they hold, and what happens to who wants a client.
+// Pools of pg-pool with a real server: their state, and the times to open, wait for and use a client, timeouts and errors.
 import { createServer } from 'node:net';
 import type Pg from 'pg';
 import { describe, expect } from 'vitest';
@@ -7,8 +7,8 @@ import { attach } from '../../../src/hooks/attach.ts';
 import { pgPool } from '../../../src/instrumentations/pg/pg-pool.ts';
 import { eventually, listen } from '../../kit/apps/http-traffic.ts';
 import { SETTINGS } from '../../kit/contracts/instrumentation-settings.ts';
-import { freshPg, type PostgresSubject, testsWithPostgres } from '../../kit/samples/postgres-samples.ts';
 import { countsOf, valueOf } from '../../kit/samples/samples.ts';
+import { freshPg, type PostgresSubject, testsWithPostgres } from '../../kit/servers/postgres-tests.ts';
 
 const test = testsWithPostgres(pgPool);
 const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
@@ -43,8 +43,8 @@ function timesOf(samples: readonly Sample[], what: string): { readonly count: nu
 const timeoutsOf = (samples: readonly Sample[]): number | undefined => valueOf(samples, connection('timeouts'));
 const errorsOf = (samples: readonly Sample[]): Record<string, number> => countsOf(samples, connection('errors'), ['error.type']);
 
-describe('a pool', () => {
-  test('goes by where it connects to', async (subject) => {
+describe('pools of pg-pool', () => {
+  test('names a pool of pg-pool by its server and database', async (subject) => {
     await using pool = open(subject);
     await pool.query('select 1');
     const name = `127.0.0.1:${subject.server.port}/postgres`;
@@ -53,7 +53,7 @@ describe('a pool', () => {
     expect(timeoutsOf(samples)).toBe(0);
   });
 
-  test('tells what it lends out, what is idle, how many it may open and who waits', async (subject) => {
+  test('reads the used and idle clients, the limit and the waiting requests of a pool of pg-pool', async (subject) => {
     await using pool = open(subject, { max: 3 });
     const clients = await Promise.all([pool.connect(), pool.connect()]);
     clients.pop()!.release();
@@ -66,7 +66,7 @@ describe('a pool', () => {
     expect(stateOf(await subject.read())).toEqual({ used: 0, idle: 3, limit: 3, pending: 0 });
   });
 
-  test('adds up with another of the same name, until it has ended', async (subject) => {
+  test('adds up pools of pg-pool of one name, until they have ended', async (subject) => {
     await using first = open(subject, { max: 2 });
     const second = open(subject, { max: 5 });
     const client = await first.connect();
@@ -77,7 +77,7 @@ describe('a pool', () => {
     client.release();
   });
 
-  test('is told by its own numbers, in whatever way it is used', async (subject) => {
+  test('agrees with the numbers of pg-pool itself, in whatever way it is used', async (subject) => {
     await using pool = open(subject, { max: 2 });
     await Promise.all(Array.from({ length: 10 }, () => pool.query('select 1')));
     await new Promise((resolve) => pool.query('select 1', resolve));
@@ -94,8 +94,8 @@ describe('a pool', () => {
   });
 });
 
-describe('who wants a client', () => {
-  test('waits until there is one, and uses it until it is given back', async (subject) => {
+describe('requests for a client of pg-pool', () => {
+  test('times the wait for a client of pg-pool, and its use until it is released', async (subject) => {
     await using pool = open(subject, { max: 1 });
     const client = await pool.connect();
     const waiting = pool.connect();
@@ -109,7 +109,7 @@ describe('who wants a client', () => {
     for (const { seconds } of [wait, use]) expect(seconds).toBeLessThan(2);
   });
 
-  test('for too long times out, and is neither lent one nor waits any more', async (subject) => {
+  test('counts a timeout of pg-pool for a request that waits too long, and no wait or use', async (subject) => {
     await using pool = open(subject, { max: 1 });
     const client = await pool.connect();
     limitWaiting(pool, 50);
@@ -125,13 +125,13 @@ describe('who wants a client', () => {
     expect(errorsOf(await subject.read())).toEqual({});
   });
 
-  test('times out once where the client for him comes too late', async (subject) => {
+  test('counts one timeout of pg-pool for a request whose client is opened too late', async (subject) => {
     await using pool = open(subject, { max: 1 });
     const client = await pool.connect();
     limitWaiting(pool, 300);
     const waiting = pool.connect();
     await pause(100);
-    // He is given a client of his own, which takes its time.
+    // A client of its own is opened for it, which takes a while.
     pool.options.onConnect = () => pause(300);
     client.release(true);
     await expect(waiting).rejects.toThrow('timeout exceeded');
@@ -142,7 +142,7 @@ describe('who wants a client', () => {
     expect(timesOf(samples, 'create_time')).toMatchObject({ count: 2 });
   });
 
-  test('of a pool that has ended neither waits nor counts', async (subject) => {
+  test('counts nothing of a pool of pg-pool that has ended', async (subject) => {
     const pool = open(subject);
     await pool.query('select 1');
     await pool.end();
@@ -153,8 +153,8 @@ describe('who wants a client', () => {
   });
 });
 
-describe('a connection', () => {
-  test('that is refused is told by the code of the error', async (subject) => {
+describe('connections of pg-pool', () => {
+  test('records a refused connection of pg-pool with the code of the error', async (subject) => {
     await using pool = open(subject, { connectionString: 'postgres://postgres:secret@127.0.0.1:1/postgres' });
     await expect(pool.query('select 1')).rejects.toThrow('ECONNREFUSED');
     await new Promise((resolve) => pool.connect(resolve));
@@ -165,13 +165,13 @@ describe('a connection', () => {
     expect(JSON.stringify(samples)).not.toContain('secret');
   });
 
-  test('that the server declines is told by its SQLSTATE', async (subject) => {
+  test('records a connection of pg-pool that the server rejects with its SQLSTATE', async (subject) => {
     await using pool = open(subject, { connectionString: subject.server.url.replace(/postgres$/, 'nowhere') });
     await expect(pool.query('select 1')).rejects.toThrow('nowhere');
     expect(errorsOf(await subject.read())).toEqual({ '3D000': 1 });
   });
 
-  test('that is not opened in time is a time-out', async (subject) => {
+  test('records a connection of pg-pool that is not opened in time as a timeout', async (subject) => {
     await using silent = await listenSilently();
     await using pool = open(subject, { connectionString: silent.url, connectionTimeoutMillis: 50 });
     await expect(pool.query('select 1')).rejects.toThrow('connection timeout');
@@ -180,7 +180,7 @@ describe('a connection', () => {
     expect(errorsOf(samples)).toEqual({ timeout: 1 });
   });
 
-  test('that breaks is counted once, lent out or not', async (subject) => {
+  test('counts a connection of pg-pool that breaks once, in use or idle', async (subject) => {
     await using pool = open(subject);
     const [lent, idle] = await Promise.all([pool.connect(), pool.connect()]);
     lent.on('error', () => {});
@@ -205,8 +205,8 @@ async function listenSilently() {
   };
 }
 
-describe('an instrumentation of pg-pool', () => {
-  test('counts a pool once where it is attached twice', async (subject) => {
+describe('the instrumentation of pg-pool', () => {
+  test('counts a pool of pg-pool once where it is attached twice', async (subject) => {
     const again = attach(pgPool, subject.registry, SETTINGS);
     const pg = freshPg();
     await using pool = open({ ...subject, pg }, { max: 3 });
@@ -220,7 +220,7 @@ describe('an instrumentation of pg-pool', () => {
     again.detach();
   });
 
-  test('can leave while clients are lent out and waited for, and leaves nothing behind', async (subject) => {
+  test('leaves clients of pg-pool and requests alone when it is detached, and restores its methods', async (subject) => {
     await using pool = open(subject, { max: 1, connectionTimeoutMillis: 5000 });
     const client = await pool.connect();
     const waiting = pool.connect();
@@ -237,7 +237,7 @@ describe('an instrumentation of pg-pool', () => {
     expect(Pool.prototype.connect.toString()).toBe(subject.pg.Pool.prototype.connect.toString());
   });
 
-  test('leaves the errors of a client to who listens to them', async (subject) => {
+  test('leaves errors of a client of pg-pool to the listeners of the application', async (subject) => {
     const pool = new subject.pg.Pool({ connectionString: subject.server.url });
     const client = await pool.connect();
     expect(client.listenerCount('error')).toBe(0);

@@ -1,13 +1,12 @@
-// An application that uses PostgreSQL under promtel: it is measured without a change to it, and ends by itself when it is done.
+// An application that uses PostgreSQL under promtel is measured without a change, and exits by itself.
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { runToEnd } from '../../kit/apps/run-to-end.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { testWith } from '../../kit/programs.ts';
-import { type PostgresProcess, startPostgres } from '../../kit/servers/postgres-process.ts';
+import { startPostgres } from '../../kit/servers/postgres-process.ts';
+import { testsWithServer } from '../../kit/with-program.ts';
 
-let server: PostgresProcess | undefined;
-afterAll(() => server?.[Symbol.asyncDispose]());
+const test = testsWithServer('postgres', (program) => startPostgres(program));
 
 const WAYS = [
   ['--import', 'pg.mjs'],
@@ -15,7 +14,9 @@ const WAYS = [
   ['--require', 'pg.cjs'],
 ] as const;
 
-/** Of seven statements, two of which return no rows, and of two pools, which have three connections, one of them done away with. */
+/**
+ * Of seven statements, two of which return no rows, and of two pools, which have three connections, one of them done away with.
+ */
 const ON_THE_PAGE = {
   operation_duration_seconds_count: 7,
   response_returned_rows_count: 5,
@@ -30,8 +31,7 @@ const ON_THE_PAGE = {
 };
 
 for (const [flag, file] of WAYS) {
-  testWith('postgres', `${file} under ${flag} is measured, and ends by itself`, async (program) => {
-    server ??= await startPostgres(program);
+  test(`measures pg in ${file} under ${flag}, and lets it exit by itself`, async (server) => {
     const port = String(await freePort());
     const script = fileURLToPath(new URL(`fixtures/${file}`, import.meta.url));
     const env = { OTEL_EXPORTER_PROMETHEUS_PORT: port, PROMTEL_SLOW_DB_SECONDS: '0' };

@@ -1,12 +1,12 @@
-// What pg does with a real PostgreSQL server: each statement counted once, with its outcome, whatever way it was sent.
+// Statements of pg against a real PostgreSQL server: each counted once, with its outcome, whatever way it was sent.
 import { createRequire } from 'node:module';
 import type Pg from 'pg';
 import { describe, expect } from 'vitest';
 import type { Sample } from '../../../src/core/recording/samples.ts';
 import { pg as instrumentation } from '../../../src/instrumentations/pg/pg.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
-import { freshPg, type PostgresSubject, statementsOf, testsWithPostgres } from '../../kit/samples/postgres-samples.ts';
 import { countsOf } from '../../kit/samples/samples.ts';
+import { freshPg, type PostgresSubject, statementsOf, testsWithPostgres } from '../../kit/servers/postgres-tests.ts';
 
 const require = createRequire(import.meta.url);
 const test = testsWithPostgres(instrumentation);
@@ -28,8 +28,8 @@ const rowsOf = (samples: readonly Sample[]): Record<string, number | undefined> 
       .map(({ attributes, sum }) => [attributes['db.operation.name'], sum]),
   );
 
-describe('a statement', () => {
-  test('has the attributes of the semantic conventions', async (subject) => {
+describe('statements of pg', () => {
+  test('records a statement of pg with the attributes of the semantic conventions', async (subject) => {
     await using client = await open(subject);
     await client.query('SELECT 1');
     await client.query('select relname from pg_catalog.pg_class limit 1');
@@ -45,7 +45,7 @@ describe('a statement', () => {
     ]);
   });
 
-  test('is told without a port where it goes through a Unix socket', async (subject) => {
+  test('records no port for a statement of pg through a Unix socket', async (subject) => {
     const { socketFolder: host, port, user, database } = subject.server;
     await using client = await open(subject, { connectionString: undefined, host, port, user, database });
     await client.query('SELECT 1');
@@ -54,7 +54,7 @@ describe('a statement', () => {
     expect(sample!.attributes).not.toHaveProperty('server.port');
   });
 
-  test('is counted once, in whatever way it is sent', async (subject) => {
+  test('counts a statement of pg once, in whatever way it is sent', async (subject) => {
     await using client = await open(subject);
     const called = (send: (done: (error: Error | null) => void) => void): Promise<unknown> => new Promise(send);
     await client.query('table pg_am');
@@ -71,7 +71,7 @@ describe('a statement', () => {
     expect(statementsOf(await subject.read())).toEqual({ 'TABLE pg_am': 10 });
   });
 
-  test('is counted once where many wait for the same connection, or go down a pipeline', async (subject) => {
+  test('counts statements of pg once that wait for one connection, or are pipelined', async (subject) => {
     await using waiting = await open(subject);
     await using pipelined = await open(subject, { pipeline: true });
     for (const client of [waiting, pipelined])
@@ -79,7 +79,7 @@ describe('a statement', () => {
     expect(statementsOf(await subject.read())).toEqual({ 'SELECT pg_am': 40 });
   });
 
-  test('takes from being asked for to its end', async (subject) => {
+  test('times a statement of pg from the call of query to its end', async (subject) => {
     await using client = await open(subject);
     await Promise.all([client.query('select pg_sleep(0.1)'), client.query('select pg_sleep(0.1)')]);
     const [sample] = durationsOf(await subject.read());
@@ -87,14 +87,14 @@ describe('a statement', () => {
     expect(sample!.sum).toBeLessThan(2);
   });
 
-  test('that takes long is slow', async (subject) => {
+  test('counts a slow statement of pg', async (subject) => {
     await using client = await open(subject);
     await client.query('select pg_sleep(1.05)');
     await client.query('select 1');
     expect(countsOf(await subject.read(), 'db.client.slow_operations', ['db.operation.name'])).toEqual({ SELECT: 1 });
   });
 
-  test('hands over what it is given and gives, untouched', async (subject) => {
+  test('passes arguments and results of pg through untouched', async (subject) => {
     const { Client } = subject.pg;
     await using client = await open(subject);
     const values = [1];
@@ -109,7 +109,7 @@ describe('a statement', () => {
     expect(() => client.query(null as never)).toThrow('Client was passed a null or undefined query');
   });
 
-  test('tells nothing of a value', async (subject) => {
+  test('puts no value of a statement of pg on the page', async (subject) => {
     await using client = await open(subject);
     const hostile = [
       `select 'secret' as "from secret_name"`,
@@ -129,8 +129,8 @@ describe('a statement', () => {
   });
 });
 
-describe('the rows that a statement returns', () => {
-  test('are those of what returns any', async (subject) => {
+describe('rows of pg', () => {
+  test('records the number of rows of a statement of pg that returns any', async (subject) => {
     await using client = await open(subject);
     await client.query('create temp table items (id int)');
     await client.query('insert into items select generate_series(1, 5)');
@@ -140,7 +140,7 @@ describe('the rows that a statement returns', () => {
     expect(rowsOf(await subject.read())).toEqual({ DELETE: 1, SELECT: 4, SHOW: 1 });
   });
 
-  test('are all of several statements together, and those that were handed out one by one', async (subject) => {
+  test('records the rows of several statements of pg together, and rows that were read one by one', async (subject) => {
     await using client = await open(subject);
     await client.query('values (1), (2); set timezone to utc; values (3)');
     await new Promise((resolve) => client.query(new subject.pg.Query('table pg_am')).on('end', resolve));
@@ -149,8 +149,8 @@ describe('the rows that a statement returns', () => {
   });
 });
 
-describe('a cursor', () => {
-  test('is one statement, from being asked for to its end', async (subject) => {
+describe('cursors of pg', () => {
+  test('records a cursor of pg as one statement, from the call of query to its end', async (subject) => {
     await using client = await open(subject);
     const cursor = client.query(new Cursor('select generate_series(1, 5) from pg_am limit 5'));
     await cursor.ended;
@@ -158,13 +158,13 @@ describe('a cursor', () => {
     expect(statementsOf(await subject.read())).toEqual({ 'SELECT pg_am': 1 });
   });
 
-  test('that a stream reads from is told by what it reads', async (subject) => {
+  test('records a stream of pg by the text of its cursor', async (subject) => {
     await using client = await open(subject);
     await client.query(streamOf(new Cursor('select amname from pg_am'))).ended;
     expect(statementsOf(await subject.read())).toEqual({ 'SELECT pg_am': 1 });
   });
 
-  test('that fails is told by the code of the error', async (subject) => {
+  test('records a failed cursor of pg with the code of the error', async (subject) => {
     await using client = await open(subject);
     await expect(client.query(new Cursor('select * from nowhere')).ended).rejects.toThrow('nowhere');
     await client.query('select 1');
@@ -231,8 +231,8 @@ class Cursor {
   }
 }
 
-describe('a statement that fails', () => {
-  test('is told by its SQLSTATE', async (subject) => {
+describe('failed statements of pg', () => {
+  test('records a failed statement of pg with its SQLSTATE', async (subject) => {
     await using client = await open(subject);
     await client.query('create temp table once (id int primary key)');
     await client.query('insert into once values (1)');
@@ -254,7 +254,7 @@ describe('a statement that fails', () => {
     });
   });
 
-  test('for want of time or of a connection is told so', async (subject) => {
+  test('records a statement of pg that times out or has no connection as such', async (subject) => {
     const client = await open(subject, { query_timeout: 50 });
     await expect(client.query('select pg_sleep(0.2)')).rejects.toThrow('Query read timeout');
     await client.query({ text: 'select 1', query_timeout: 5000 } as Pg.QueryConfig);
@@ -263,14 +263,14 @@ describe('a statement that fails', () => {
     expect(statementsOf(await subject.read())).toEqual({ 'SELECT timeout': 1, SELECT: 1, 'SELECT closed': 1 });
   });
 
-  test('since the server ends the connection is told by what the server said', async (subject) => {
+  test("records a statement of pg whose connection the server ends with the server's error", async (subject) => {
     const client = await open(subject);
     await expect(client.query('select pg_terminate_backend(pg_backend_pid())')).rejects.toThrow('administrator');
     await eventually(() => expect(client.query('select 1')).rejects.toThrow('not queryable'));
     expect(statementsOf(await subject.read())).toMatchObject({ 'SELECT 57P01': 1 });
   });
 
-  test('before it is sent, or when its answer is read, is told by the name of the error', async (subject) => {
+  test('records a statement of pg that fails before it is sent, or when it is parsed, with the name of the error', async (subject) => {
     await using client = await open(subject);
     const unreadable = { getTypeParser: () => () => raise(new RangeError('on purpose')) };
     await expect(client.query({ text: 'select 1', types: unreadable } as never)).rejects.toThrow('on purpose');
@@ -291,8 +291,8 @@ function raise(error: Error): never {
   throw error;
 }
 
-describe('an instrumentation of pg', () => {
-  test('can leave while statements are under way, and leaves nothing behind', async (subject) => {
+describe('the instrumentation of pg', () => {
+  test('leaves pending statements of pg alone when it is detached, and restores its methods', async (subject) => {
     const { Client, Query } = subject.pg as unknown as Record<string, { readonly prototype: Record<string, unknown> }>;
     const bare = { Client: Client!.prototype['query'], Query: Query!.prototype['submit'] };
     await using client = await open(subject);
@@ -307,7 +307,7 @@ describe('an instrumentation of pg', () => {
     expect(Object.keys(Query!.prototype)).toEqual([]);
   });
 
-  test('leaves pg as it is where pg-native is not there', async ({ pg }) => {
+  test('leaves pg as it is without pg-native', async ({ pg }) => {
     const bare = require('pg').native;
     expect(pg.native).toBe(bare);
     expect(freshPg().native).toBe(bare);

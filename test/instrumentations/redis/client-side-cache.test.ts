@@ -1,12 +1,12 @@
-// The client-side cache of node-redis, against what the cache counts itself: requests by result, items, and evictions by reason.
+// The client-side cache of node-redis, against its own statistics: requests by result, items, and evictions by reason.
 import { createRequire } from 'node:module';
 import { BasicClientSideCache, BasicPooledClientSideCache, createClient, createClientPool, type RedisClientOptions } from 'redis';
 import { describe, expect } from 'vitest';
 import { redis } from '../../../src/instrumentations/redis.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
-import { commandsOf, lookUpsOf, testsWithRedis } from '../../kit/samples/redis-samples.ts';
 import { countsOf, valueOf } from '../../kit/samples/samples.ts';
 import type { RedisProcess } from '../../kit/servers/redis-process.ts';
+import { commandsOf, lookUpsOf, testsWithRedis } from '../../kit/servers/redis-tests.ts';
 
 const test = testsWithRedis(redis);
 
@@ -18,13 +18,15 @@ async function open({ url }: Pick<RedisProcess, 'url'>, clientSideCache: RedisCl
   return Object.assign(client, { [Symbol.asyncDispose]: async () => client.destroy() });
 }
 
-describe('the client-side cache', () => {
+describe('the client-side cache of node-redis', () => {
   const SYSTEM = { 'cache.system': 'node-redis-csc' };
 
   // What is patched is patched as it is loaded, and it was loaded before the instrumentation was attached.
   const reload = (): unknown => createRequire(import.meta.url)('@redis/client/dist/lib/client/cache.js');
 
-  test('has the requests that it counts itself, and sends the misses', async (server, { read }) => {
+  test('counts the requests of the client-side cache like the cache itself, and the commands of its misses', async (server, {
+    read,
+  }) => {
     reload();
     const cache = new BasicClientSideCache({ maxEntries: 10 });
     await using client = await open(server, cache);
@@ -40,7 +42,7 @@ describe('the client-side cache', () => {
     expect(valueOf(samples, 'cache.max_items', named)).toBe(10);
   });
 
-  test('of a pool is one, whichever client asks it', async (server, { read }) => {
+  test('counts the client-side cache of a pool as one', async (server, { read }) => {
     reload();
     const cache = new BasicPooledClientSideCache({ maxEntries: 10 });
     const options = { minimum: 2, maximum: 4, clientSideCache: cache };
@@ -55,7 +57,7 @@ describe('the client-side cache', () => {
     expect(valueOf(await read(), 'cache.items', named)).toBe(0);
   });
 
-  test('is asked no more after the instrumentation has left', async (server, { read, attached }) => {
+  test('reads no client-side cache after it is detached', async (server, { read, attached }) => {
     reload();
     await using client = await open(server, { maxEntries: 10 });
     await client.get('key');
@@ -65,7 +67,7 @@ describe('the client-side cache', () => {
     expect(valueOf(await read(), 'cache.items')).toBeUndefined();
   });
 
-  test('tells why it took items out', async (server, { read }) => {
+  test('counts evictions of the client-side cache by reason', async (server, { read }) => {
     await using client = await open(server, { maxEntries: 2, ttl: 50 });
     for (const key of ['one', 'two', 'three']) await client.get(key);
     await server.cli('set', 'three', '3');

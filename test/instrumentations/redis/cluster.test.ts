@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cluster } from 'ioredis';
 import { createCluster } from 'redis';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { redis } from '../../../src/instrumentations/redis.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { reloadIoredis } from '../../kit/apps/ioredis-client.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { findProgram, testWith } from '../../kit/programs.ts';
-import { commandsOf, lookUpsOf } from '../../kit/samples/redis-samples.ts';
-import { attachAlone, countsOf, type Readings } from '../../kit/samples/samples.ts';
+import { attachAlone, countsOf, type AttachedAlone } from '../../kit/samples/samples.ts';
 import { type RedisProcess, startRedis } from '../../kit/servers/redis-process.ts';
+import { commandsOf, lookUpsOf } from '../../kit/servers/redis-tests.ts';
+import { testsWithServer } from '../../kit/with-program.ts';
 
 /** Two nodes that share the slots: of the keys here, `one` is at the second and `two` at the first. */
 const SLOTS = [
@@ -22,12 +22,10 @@ const SLOTS = [
   ['8192', '16383'],
 ] as const;
 
-const folder = mkdtempSync(join(tmpdir(), 'promtel-cluster-'));
 const nodes: RedisProcess[] = [];
 
-beforeAll(async () => {
-  const program = findProgram('redis-server');
-  if (program === undefined) return;
+const testWithCluster = testsWithServer('redis-server', async (program) => {
+  const folder = mkdtempSync(join(tmpdir(), 'promtel-cluster-'));
   for (const slots of SLOTS) {
     const port = await freePort();
     // Nodes talk to each other at a port of their own, by custom 10,000 higher, which may be beyond what there is.
@@ -41,29 +39,30 @@ beforeAll(async () => {
   await first.cli('cluster', 'meet', '127.0.0.1', String(second.port), busPort!);
   for (const node of nodes)
     await eventually(async () => expect(await node.cli('cluster', 'info')).toMatch(/state:ok[^]*slots_ok:16384/), 20_000);
+  return {
+    async [Symbol.asyncDispose]() {
+      for (const node of nodes) await node[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true });
+    },
+  };
 });
 
-afterAll(async () => {
-  for (const node of nodes) await node[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
-});
-
-function test(title: string, instrumentation: Instrumentation, run: (readings: Readings) => Promise<void>): void {
-  testWith('redis-server', title, async () => {
+function test(title: string, instrumentation: Instrumentation, run: (measured: AttachedAlone) => Promise<void>): void {
+  testWithCluster(title, async () => {
     for (const node of nodes) await node.cli('flushall');
-    const readings = attachAlone(instrumentation);
+    const measured = attachAlone(instrumentation);
     reloadIoredis();
     try {
-      await run(readings);
+      await run(measured);
     } finally {
-      readings.attached.detach();
+      measured.attached.detach();
     }
-    expect(readings.attached.failure).toBeUndefined();
+    expect(measured.attached.failure).toBeUndefined();
   });
 }
 
 /** The commands of each node. */
-async function commandsByNode({ read }: Readings): Promise<Record<string, number>[]> {
+async function commandsByNode({ read }: AttachedAlone): Promise<Record<string, number>[]> {
   const samples = await read();
   return nodes.map(({ port }) => commandsOf(samples, { 'server.port': port }));
 }
@@ -75,26 +74,26 @@ describe('a cluster of ioredis', () => {
     return Object.assign(cluster, { [Symbol.asyncDispose]: async () => void (await cluster.quit()) });
   }
 
-  test('counts a command at its node', ioredis, async (readings) => {
+  test('counts a command of a Redis cluster at its node, of ioredis', ioredis, async (measured) => {
     await using cluster = await open();
     await cluster.set('one', 1);
     await cluster.set('two', 2);
     await cluster.get('two');
     await cluster.lpush('two', 1).catch(() => {});
-    expect(await commandsByNode(readings)).toEqual([{ SET: 1, GET: 1, 'LPUSH WRONGTYPE': 1 }, { SET: 1 }]);
-    expect(lookUpsOf(await readings.read())).toEqual({ hit: 1, miss: 0 });
+    expect(await commandsByNode(measured)).toEqual([{ SET: 1, GET: 1, 'LPUSH WRONGTYPE': 1 }, { SET: 1 }]);
+    expect(lookUpsOf(await measured.read())).toEqual({ hit: 1, miss: 0 });
   });
 
-  test('counts pipelines as their commands and transactions once', ioredis, async (readings) => {
+  test('counts pipelines of a Redis cluster as their commands and transactions once, of ioredis', ioredis, async (measured) => {
     await using cluster = await open();
     await cluster.pipeline().set('two', 1).get('two').exec();
     await cluster.multi().incr('two').incr('two').exec();
     await cluster.multi().incr('one').exec();
-    expect(await commandsByNode(readings)).toEqual([{ SET: 1, GET: 1, MULTI: 1 }, { MULTI: 1 }]);
+    expect(await commandsByNode(measured)).toEqual([{ SET: 1, GET: 1, MULTI: 1 }, { MULTI: 1 }]);
   });
 });
 
-describe('a slot that has moved to another node', () => {
+describe('a slot of a Redis cluster that has moved to another node', () => {
   /** The key `two` is in slot 2127, which the first node has. */
   async function moveSlot(to: RedisProcess): Promise<void> {
     const id = await to.cli('cluster', 'myid');
@@ -113,21 +112,21 @@ describe('a slot that has moved to another node', () => {
     }
   }
 
-  test('a command that is sent on counts once', ioredis, async (readings) => {
+  test('counts a command of a Redis cluster once that is redirected', ioredis, async (measured) => {
     await whileMoved(async (cluster) => {
       expect(await cluster.get('two')).toBeNull();
     });
-    expect(commandsOf(await readings.read())).toEqual({ GET: 1 });
+    expect(commandsOf(await measured.read())).toEqual({ GET: 1 });
   });
 
-  test('a pipeline that is sent again counts again', ioredis, async (readings) => {
+  test('counts a pipeline of a Redis cluster again that is sent again', ioredis, async (measured) => {
     await whileMoved(async (cluster) => {
       expect(await cluster.pipeline().get('two').get('two').exec()).toEqual([
         [null, null],
         [null, null],
       ]);
     });
-    expect(await commandsByNode(readings)).toEqual([{ 'GET MOVED': 2 }, { GET: 2 }]);
+    expect(await commandsByNode(measured)).toEqual([{ 'GET MOVED': 2 }, { GET: 2 }]);
   });
 });
 
@@ -139,25 +138,25 @@ describe('a cluster of node-redis', () => {
     return Object.assign(cluster, { [Symbol.asyncDispose]: async () => cluster.destroy() });
   }
 
-  test('counts a command at its node', redis, async (readings) => {
+  test('counts a command of a Redis cluster at its node, of node-redis', redis, async (measured) => {
     await using cluster = await open();
     await cluster.set('one', 1);
     await cluster.set('two', 2);
     await cluster.get('two');
     await cluster.lPush('two', '1').catch(() => {});
-    expect(await commandsByNode(readings)).toEqual([{ SET: 1, GET: 1, 'LPUSH WRONGTYPE': 1 }, { SET: 1 }]);
-    expect(lookUpsOf(await readings.read())).toEqual({ hit: 1, miss: 0 });
+    expect(await commandsByNode(measured)).toEqual([{ SET: 1, GET: 1, 'LPUSH WRONGTYPE': 1 }, { SET: 1 }]);
+    expect(lookUpsOf(await measured.read())).toEqual({ hit: 1, miss: 0 });
   });
 
-  test('counts pipelines as their commands and transactions once', redis, async (readings) => {
+  test('counts pipelines of a Redis cluster as their commands and transactions once, of node-redis', redis, async (measured) => {
     await using cluster = await open();
     await cluster.multi().set('two', 1).get('two').execAsPipeline();
     await cluster.multi().incr('two').incr('two').exec();
     await cluster.multi().incr('one').exec();
-    expect(await commandsByNode(readings)).toEqual([{ SET: 1, GET: 1, MULTI: 1 }, { MULTI: 1 }]);
+    expect(await commandsByNode(measured)).toEqual([{ SET: 1, GET: 1, MULTI: 1 }, { MULTI: 1 }]);
   });
 
-  test('has connections to each node until it is closed', redis, async ({ read }) => {
+  test('counts the connections of node-redis to each node of a cluster until it is closed', redis, async ({ read }) => {
     const cluster = await open();
     await Promise.all([cluster.get('one'), cluster.get('two')]);
     const count = async () => countsOf(await read(), 'db.client.connection.count', ['db.client.connection.pool.name']);

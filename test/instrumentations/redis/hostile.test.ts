@@ -1,31 +1,30 @@
-// Whatever is asked of Redis, whatever it answers, and when it breaks: the application gets what it gets without promtel.
+// Whatever Redis is asked and answers, and whenever it breaks, the application gets what it gets without promtel.
 import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Redis as Ioredis6 } from 'ioredis';
 import { Redis as Ioredis5 } from 'ioredis5';
 import { createClient } from 'redis';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
+import { afterEach, beforeEach, describe, expect } from 'vitest';
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { redis } from '../../../src/instrumentations/redis.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { reloadIoredis } from '../../kit/apps/ioredis-client.ts';
-import { findProgram, testWith } from '../../kit/programs.ts';
-import { commandsOf } from '../../kit/samples/redis-samples.ts';
-import { attachAlone, countsOf, type Readings } from '../../kit/samples/samples.ts';
+import { attachAlone, countsOf, type AttachedAlone } from '../../kit/samples/samples.ts';
 import { type RedisProcess, startRedis } from '../../kit/servers/redis-process.ts';
+import { commandsOf } from '../../kit/servers/redis-tests.ts';
+import { testsWithServer } from '../../kit/with-program.ts';
 
 let server: RedisProcess;
-beforeAll(async () => {
-  const program = findProgram('redis-server');
-  if (program !== undefined) server = await startRedis(program, undefined, ['--enable-debug-command', 'yes']);
+const test = testsWithServer('redis-server', async (program) => {
+  server = await startRedis(program, undefined, ['--enable-debug-command', 'yes']);
+  return server;
 });
-afterAll(() => server?.[Symbol.asyncDispose]());
 
 /** A client of any library, with no more than is needed here. */
 interface Client {
   call(...command: string[]): Promise<unknown>;
-  /** Gives each reply, or the error that stands for it. */
+  /** Returns each reply, or the error in its place. */
   pipeline(commands: readonly string[][]): Promise<unknown>;
   close(): void;
 }
@@ -120,7 +119,7 @@ const REPLIES: readonly string[][] = [
 ];
 
 describe.each(libraries)('$name', ({ instrumentation, load, open }) => {
-  let readings: Readings;
+  let measured: AttachedAlone;
   let uncaught: unknown[] = [];
   const onUncaught = (error: unknown): void => void uncaught.push(error);
   beforeEach(() => {
@@ -132,12 +131,12 @@ describe.each(libraries)('$name', ({ instrumentation, load, open }) => {
     await wait(20);
     process.off('uncaughtException', onUncaught);
     process.off('unhandledRejection', onUncaught);
-    readings?.attached.detach();
+    measured?.attached.detach();
     expect(uncaught).toEqual([]);
   });
 
   function attach(): void {
-    readings = attachAlone(instrumentation);
+    measured = attachAlone(instrumentation);
     load();
   }
 
@@ -162,15 +161,15 @@ describe.each(libraries)('$name', ({ instrumentation, load, open }) => {
     ['odd commands', ODD_COMMANDS, 1],
     ['replies of every kind', REPLIES, 0],
   ] as const)
-    testWith('redis-server', `answers as it does without promtel: ${what}`, async () => {
+    test(`lets Redis clients answer as without promtel: ${what}`, async () => {
       const expected = await answersTo(commands);
       attach();
       expect(await answersTo(commands)).toEqual(expected);
-      expect(readings.attached.failure).toBeUndefined();
-      expect(total(commandsOf(await readings.read()))).toBe(2 * (commands.length - waiting));
+      expect(measured.attached.failure).toBeUndefined();
+      expect(total(commandsOf(await measured.read()))).toBe(2 * (commands.length - waiting));
     });
 
-  describe('whose connection is killed in the middle of a pipeline', () => {
+  describe('a Redis client whose connection is killed in the middle of a pipeline', () => {
     /** Every second one waits at the server until the connection is gone. */
     const commands = Array.from({ length: 50 }, (_, index) => (index % 2 === 0 ? ['get', 'key'] : ['incr', 'counter']));
 
@@ -189,21 +188,17 @@ describe.each(libraries)('$name', ({ instrumentation, load, open }) => {
     }
 
     for (const reopens of [false, true])
-      testWith(
-        'redis-server',
-        `fails as it does without promtel, each command once${reopens ? ', and goes on' : ''}`,
-        async () => {
-          const expected = await outcomeOf(reopens);
-          attach();
-          expect(await outcomeOf(reopens)).toBe(expected);
-          const { PING = 0, ...counts } = commandsOf(await readings.read());
-          expect(total(counts)).toBe(commands.length);
-          expect(PING > 0).toBe(reopens);
-          expect(readings.attached.failure).toBeUndefined();
-          const connections = async () => countsOf(await readings.read(), 'db.client.connection.count', []);
-          await eventually(async () => expect(await connections()).toEqual({ '': 0 }));
-        },
-      );
+      test(`fails as it does without promtel, each command once${reopens ? ', and goes on' : ''}`, async () => {
+        const expected = await outcomeOf(reopens);
+        attach();
+        expect(await outcomeOf(reopens)).toBe(expected);
+        const { PING = 0, ...counts } = commandsOf(await measured.read());
+        expect(total(counts)).toBe(commands.length);
+        expect(PING > 0).toBe(reopens);
+        expect(measured.attached.failure).toBeUndefined();
+        const connections = async () => countsOf(await measured.read(), 'db.client.connection.count', []);
+        await eventually(async () => expect(await connections()).toEqual({ '': 0 }));
+      });
   });
 });
 

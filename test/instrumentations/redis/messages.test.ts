@@ -1,4 +1,4 @@
-// Messages as the Redis clients publish them, but with fields that are missing, of any other kind, or that throw when read.
+// Messages of the Redis clients with fields that are missing, of any other type, or that throw when read.
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -63,7 +63,7 @@ interface Ending {
   readonly value: unknown;
 }
 
-/** Publishes a message as the library does, around an operation where it traces one; gives what the operation gives. */
+/** Publishes a message as the library does, around an operation where it traces one; returns what the operation returns. */
 async function publish(name: string, message: object, { fails, value }: Ending): Promise<unknown> {
   const operation = async (): Promise<unknown> => {
     // oxlint-disable-next-line typescript/only-throw-error -- whatever it is
@@ -92,7 +92,7 @@ afterEach(async () => {
 describe.each(Object.entries(MESSAGES))('%s', (name, messages) => {
   const instrumentation = name.includes('ioredis') ? ioredis : redis;
 
-  it('may carry anything: who publishes it is not disturbed, and no value is recorded that is none', async () => {
+  it('survives any message of the client, and records no value that is none', async () => {
     const property = fc.asyncProperty(
       fc.constantFrom(...messages),
       fc.array(change, { minLength: 1, maxLength: 8 }),
@@ -115,7 +115,7 @@ describe.each(Object.entries(MESSAGES))('%s', (name, messages) => {
     await fc.assert(property, { numRuns: 300 });
   });
 
-  it('is understood as it is', async () => {
+  it('records messages of the client as they are', async () => {
     for (const message of messages) {
       const { attached } = attachAlone(instrumentation);
       await publish(name, { ...message }, { fails: false, value: [null, 'found'] });

@@ -1,13 +1,13 @@
-// What node-redis does with a real server: each command counted once, with its outcome, whatever way it was sent.
+// Commands of node-redis against a real server: each counted once, with its outcome, whatever way it was sent.
 import { createClient, createClientPool, defineScript, type RedisClientOptions } from 'redis';
 import { describe, expect, it } from 'vitest';
 import { sendInternal } from '../../../src/core/internal-traffic.ts';
 import { redis } from '../../../src/instrumentations/redis.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { commandsOf, commandStats, lookUpsOf, testsWithRedis } from '../../kit/samples/redis-samples.ts';
 import { attachAlone, countsOf, valueOf } from '../../kit/samples/samples.ts';
 import type { RedisProcess } from '../../kit/servers/redis-process.ts';
+import { commandsOf, commandStats, lookUpsOf, testsWithRedis } from '../../kit/servers/redis-tests.ts';
 
 const test = testsWithRedis(redis);
 
@@ -21,8 +21,8 @@ async function open({ url }: Pick<RedisProcess, 'url'>, options: RedisClientOpti
 
 type Client = Awaited<ReturnType<typeof open>>;
 
-describe('a command', () => {
-  test('has the attributes of the semantic conventions', async (server, { read }) => {
+describe('commands of node-redis', () => {
+  test('records a command of node-redis with the attributes of the semantic conventions', async (server, { read }) => {
     await using client = await open(server);
     await client.set('key', 'value');
     const samples = await read();
@@ -40,7 +40,7 @@ describe('a command', () => {
     ]);
   });
 
-  test('is counted as often as the server ran it', async (server, { read }) => {
+  test('counts commands of node-redis as often as the server ran them', async (server, { read }) => {
     await using client = await open(server);
     await runEverything(client);
     const stats = await commandStats(server);
@@ -48,7 +48,7 @@ describe('a command', () => {
     expect(stats).toMatchObject({ SET: 20, GET: 40, HSET: 1, EVAL: 1, XADD: 1, SCAN: 1 });
   });
 
-  test('that fails is told by the code of the reply', async (server, { read }) => {
+  test('records a failed command of node-redis with the code of the reply', async (server, { read }) => {
     await using client = await open(server);
     await client.set('key', 'value');
     await expect(client.lPush('key', '1')).rejects.toThrow('WRONGTYPE');
@@ -57,7 +57,9 @@ describe('a command', () => {
     expect(commandsOf(await read())).toEqual({ SET: 1, 'LPUSH WRONGTYPE': 1, 'EVALSHA NOSCRIPT': 1, 'GET ERR': 1 });
   });
 
-  test('that is given up, or comes when the client is closed, is told by the class of the error', async (server, { read }) => {
+  test('records a command of node-redis that is aborted, or sent to a closed client, with the class of the error', async (server, {
+    read,
+  }) => {
     const client = await open(server);
     await server.cli('client', 'pause', '200');
     const controller = new AbortController();
@@ -70,7 +72,7 @@ describe('a command', () => {
     expect(commandsOf(await read())).toEqual({ 'GET AbortError': 1, 'GET ClientClosedError': 1 });
   });
 
-  test('of promtel itself is not counted', async (server, { read }) => {
+  test('leaves out commands of node-redis that promtel sends', async (server, { read }) => {
     await using client = await open(server);
     await Promise.all([sendInternal(() => client.get('own')), client.get('key')]);
     await Promise.all([sendInternal(() => client.multi().get('own').exec()), client.get('key')]);
@@ -79,7 +81,7 @@ describe('a command', () => {
     expect(lookUpsOf(samples)).toEqual({ hit: 0, miss: 2 });
   });
 
-  test('that stands for a script counts as what is sent', async (server, { read }) => {
+  test('records a script of node-redis as the command that is sent', async (server, { read }) => {
     const twice = defineScript({
       SCRIPT: 'return 2',
       NUMBER_OF_KEYS: 0,
@@ -95,7 +97,7 @@ describe('a command', () => {
     expect(commandsOf(await read())).toEqual({ 'EVALSHA NOSCRIPT': 1, EVAL: 1, EVALSHA: 1 });
   });
 
-  test('that takes long is slow', async (server, { read }) => {
+  test('counts a slow command of node-redis', async (server, { read }) => {
     await using client = await open(server);
     await server.cli('client', 'pause', '1050');
     await client.set('key', 'value');
@@ -124,8 +126,8 @@ async function runEverything(client: Client): Promise<void> {
   await client.incrBy('counter', 2);
 }
 
-describe('a command that waits', () => {
-  test('is not measured', async (server, { read }) => {
+describe('blocking commands of node-redis', () => {
+  test('leaves out blocking commands of node-redis', async (server, { read }) => {
     await using client = await open(server);
     await using subscriber = await open(server);
     await client.blPop('list', 0.01);
@@ -133,17 +135,17 @@ describe('a command that waits', () => {
     await client.wait(0, 1);
     await client.xRead({ key: 'stream', id: '$' }, { BLOCK: 5 });
     await client.xRead({ key: 'block', id: '0' }, { COUNT: 5 });
-    const heard = new Promise((resolve) => {
+    const received = new Promise((resolve) => {
       void subscriber.subscribe('channel', resolve).then(() => client.publish('channel', 'message'));
     });
-    await heard;
+    await received;
     await subscriber.unsubscribe();
     expect(commandsOf(await read())).toEqual({ XREAD: 1, PUBLISH: 1 });
   });
 });
 
-describe('a pipeline', () => {
-  test('counts as its commands', async (server, { read }) => {
+describe('pipelines of node-redis', () => {
+  test('records a pipeline of node-redis as its commands', async (server, { read }) => {
     await using client = await open(server);
     await client.multi().set('key', 'value').get('key').get('none').execAsPipeline();
     const samples = await read();
@@ -151,15 +153,15 @@ describe('a pipeline', () => {
     expect(lookUpsOf(samples)).toEqual({ hit: 1, miss: 1 });
   });
 
-  test('that fails counts as its commands, each with its outcome', async (server, { read }) => {
+  test('records a failed pipeline of node-redis as its commands, each with its outcome', async (server, { read }) => {
     await using client = await open(server);
     await expect(client.multi().set('key', 'value').lPush('key', '1').execAsPipeline()).rejects.toThrow('WRONGTYPE');
     expect(commandsOf(await read())).toEqual({ SET: 1, 'LPUSH WRONGTYPE': 1 });
   });
 });
 
-describe('a transaction', () => {
-  test('counts once', async (server, { read }) => {
+describe('transactions of node-redis', () => {
+  test('records a transaction of node-redis once', async (server, { read }) => {
     await using client = await open(server);
     await Promise.all([client.multi().set('key', 'value').get('key').get('none').exec(), client.ping()]);
     const samples = await read();
@@ -167,7 +169,7 @@ describe('a transaction', () => {
     expect(lookUpsOf(samples)).toEqual({});
   });
 
-  test('that the server or the client gives up fails once', async (server, { read }) => {
+  test('records a transaction of node-redis that the server or the client aborts as one failure', async (server, { read }) => {
     await using client = await open(server);
     await expect(client.multi().addCommand(['GET']).set('key', 1).exec()).rejects.toThrow('wrong number of arguments');
     await client.watch('key');
@@ -177,8 +179,8 @@ describe('a transaction', () => {
   });
 });
 
-describe('a look-up', () => {
-  test('is a hit or a miss for each item that it asked for', async (server, { read }) => {
+describe('look-ups of node-redis', () => {
+  test('counts a hit or a miss for each item of a look-up of node-redis', async (server, { read }) => {
     await using client = await open(server);
     await client.mSet({ one: '1', two: '2', empty: '' });
     await client.hSet('hash', 'field', 'value');
@@ -196,7 +198,7 @@ describe('a look-up', () => {
     expect(lookUpsOf(samples, { 'cache.name': `127.0.0.1:${server.port}/0` })).toEqual({ hit: 8, miss: 5 });
   });
 
-  test('is no write, whatever it gives back', async (server, { read }) => {
+  test('counts no write of node-redis as a look-up, whatever it returns', async (server, { read }) => {
     await using client = await open(server);
     await client.set('key', 1, { GET: true });
     await client.lPop('list');
@@ -204,8 +206,8 @@ describe('a look-up', () => {
   });
 });
 
-describe('the namespace', () => {
-  test('is the database that the connection has selected', async (server, { read }) => {
+describe('the namespace of commands of node-redis', () => {
+  test('records the database that a connection of node-redis has selected', async (server, { read }) => {
     await using client = await open(server, { database: 3 });
     await client.get('key');
     await client.select(5);
@@ -218,10 +220,10 @@ describe('the namespace', () => {
   });
 });
 
-describe('a connection', () => {
+describe('connections of node-redis', () => {
   const poolOf = ({ port }: { port: number }) => ({ 'db.client.connection.pool.name': `127.0.0.1:${port}` });
 
-  test('is timed when it is opened, and counted while it is open', async (server, { read }) => {
+  test('times the opening of a connection of node-redis, and counts it while it is open', async (server, { read }) => {
     await using client = await open(server);
     const other = await open(server, { database: 1 });
     expect(valueOf(await read(), 'db.client.connection.count', poolOf(server))).toBe(2);
@@ -235,7 +237,7 @@ describe('a connection', () => {
     expect(countsOf(samples, 'db.client.connection.errors', ['error.type'])).toEqual({});
   });
 
-  test('that is there already is no error, and no second one', async (server, { read }) => {
+  test('counts no error and no second connection where node-redis is connected already', async (server, { read }) => {
     const client = await open(server);
     await expect(client.connect()).rejects.toThrow('already');
     expect(valueOf(await read(), 'db.client.connection.count', poolOf(server))).toBe(1);
@@ -245,7 +247,7 @@ describe('a connection', () => {
     expect(countsOf(samples, 'db.client.connection.errors', ['error.type'])).toEqual({});
   });
 
-  test('that breaks is an error, and counted again when it is back', async (server, { read }) => {
+  test('counts a closed connection of node-redis as an error, and again when it is opened again', async (server, { read }) => {
     await using client = await open(server, { socket: { host: '127.0.0.1', port: server.port, reconnectStrategy: () => 1 } });
     await client.get('key');
     await server.cli('client', 'kill', 'type', 'normal', 'skipme', 'yes');
@@ -255,7 +257,7 @@ describe('a connection', () => {
     expect(countsOf(samples, 'db.client.connection.errors', ['error.type'])).toEqual({ SocketClosedUnexpectedlyError: 1 });
   });
 
-  it('that is refused is an error, each time it is tried', async () => {
+  it('counts an error for each time that a connection of node-redis is refused', async () => {
     const port = await freePort();
     const { read, attached } = attachAlone(redis);
     const client = createClient({
@@ -269,7 +271,7 @@ describe('a connection', () => {
     attached.detach();
   });
 
-  test('of a pool tells how long it was waited for', async (server, { read }) => {
+  test('times the wait for a connection of a pool of node-redis', async (server, { read }) => {
     const pool = createClientPool({ url: server.url }, { minimum: 1, maximum: 2 });
     await pool.connect();
     await server.cli('client', 'pause', '100');
@@ -277,7 +279,7 @@ describe('a connection', () => {
     const samples = await read();
     expect(commandsOf(samples)).toEqual({ GET: 10 });
     expect(valueOf(samples, 'db.client.connection.count', poolOf(server))).toBe(2);
-    // The one that the pool grows by is not told.
+    // The one by which the pool grows is not published.
     const waits = samples.find(({ name }) => name === 'db.client.connection.wait_time')!;
     expect(waits.value).toBeGreaterThanOrEqual(9);
     expect(waits.sum).toBeGreaterThan(0.05);
@@ -286,8 +288,8 @@ describe('a connection', () => {
   });
 });
 
-describe('the instrumentation', () => {
-  test('that is detached while commands are under way leaves them alone', async (server, { read, attached }) => {
+describe('the instrumentation of node-redis', () => {
+  test('leaves pending commands of node-redis alone when it is detached', async (server, { read, attached }) => {
     await using client = await open(server);
     await client.set('key', 'value');
     const under = [client.get('key'), client.multi().get('key').exec()];

@@ -1,31 +1,23 @@
-// Redis clients of a server on the same machine, through a socket that has a path and no port.
+// Redis clients of a server on the same machine, through a Unix socket, which has a path and no port.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { ioredis } from '../../../src/instrumentations/ioredis/ioredis.ts';
 import { redis } from '../../../src/instrumentations/redis.ts';
 import { reloadIoredis } from '../../kit/apps/ioredis-client.ts';
-import { findProgram, testWith } from '../../kit/programs.ts';
-import { commandsOf, lookUpsOf } from '../../kit/samples/redis-samples.ts';
 import { attachAlone, valueOf } from '../../kit/samples/samples.ts';
-import { type RedisProcess, startRedis } from '../../kit/servers/redis-process.ts';
+import { startRedis } from '../../kit/servers/redis-process.ts';
+import { commandsOf, lookUpsOf } from '../../kit/servers/redis-tests.ts';
+import { testsWithServer } from '../../kit/with-program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'promtel-redis-'));
 const path = join(folder, 'redis.sock');
-let server: RedisProcess | undefined;
-
-beforeAll(async () => {
-  const program = findProgram('redis-server');
-  if (program !== undefined) server = await startRedis(program, undefined, ['--unixsocket', path]);
-});
-afterAll(async () => {
-  await server?.[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
+const test = testsWithServer('redis-server', (program) => startRedis(program, undefined, ['--unixsocket', path]));
 
 interface Client {
   get(key: string): Promise<unknown>;
@@ -44,7 +36,7 @@ for (const [name, instrumentation, open] of [
   ['ioredis', ioredis, withIoredis],
   ['node-redis', redis, withNodeRedis],
 ] as readonly (readonly [string, Instrumentation, () => Promise<Client>])[])
-  testWith('redis-server', `${name} tells the path for the address, and no port`, async () => {
+  test(`records the path of a Unix socket as the address of ${name}, and no port`, async () => {
     const { attached, read } = attachAlone(instrumentation);
     reloadIoredis();
     const client = await open();

@@ -1,6 +1,6 @@
-// Loads a CommonJS package anew, as an application does that starts: what is patched is patched as it is loaded.
+// Loads a CommonJS package again, so that an instrumentation that patches modules as they are loaded patches it.
 
-/** Requires a package as if it, with all files of its folder, had not been loaded before. */
+/** Requires a package as if no file of its folder had been loaded before. */
 export function freshCopy(require: NodeJS.Require, name: string): any {
   const folder = require.resolve(`${name}/package.json`).replace('package.json', '');
   for (const file of Object.keys(require.cache))

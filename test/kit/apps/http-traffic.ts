@@ -1,7 +1,7 @@
-// Servers and clients of the loopback address for tests: raw ones, where every byte on the wire is the test's.
+// HTTP on the loopback address for tests: listens on a free port, sends raw bytes, and waits for what happens later.
 import { type AddressInfo, type Server, type Socket, connect } from 'node:net';
 
-/** Something that is awaited, such as an event that Node tells a moment after the client has its answer. */
+/** Repeats a check until it passes, such as for an event that follows the response; rejects with its last error after the time-out. */
 export async function eventually(check: () => void | Promise<void>, timeoutMillis = 5000): Promise<void> {
   const deadline = Date.now() + timeoutMillis;
   for (;;) {
@@ -15,7 +15,7 @@ export async function eventually(check: () => void | Promise<void>, timeoutMilli
   }
 }
 
-/** Listens on a free port and gives it. */
+/** Listens on a free port, and gives the port. */
 export async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
@@ -23,11 +23,11 @@ export async function listen(server: Server): Promise<number> {
 
 export interface RawClient {
   readonly socket: Socket;
-  /** All that came so far, as Latin-1. */
+  /** All that was received so far, as Latin-1. */
   readonly received: string;
   /** Waits until something was received. */
   until(text: string | RegExp): Promise<void>;
-  /** Resolves when the connection is gone, however. */
+  /** Resolves when the connection is closed, by either side. */
   readonly closed: Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export function openRaw(port: number, text = '', open: (port: number) => Socket 
     until: (wanted) =>
       eventually(() => {
         if (typeof wanted === 'string' ? !received.includes(wanted) : !wanted.test(received))
-          throw new Error(`never came: ${wanted} in ${JSON.stringify(received)}`);
+          throw new Error(`${wanted} is not in ${JSON.stringify(received)}`);
       }),
   };
 }

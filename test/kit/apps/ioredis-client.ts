@@ -1,17 +1,17 @@
-// ioredis, for tests: loaded again as an application loads it, and a client of it.
+// Loads ioredis again after it was instrumented, and opens clients of it.
 import { createRequire } from 'node:module';
 import { Redis, type RedisOptions } from 'ioredis';
 
 /**
- * What is patched is patched as it is loaded, and it was loaded before the instrumentation was attached. A package may have an
- * ioredis of its own: `from` is a file of that.
+ * Loads the files that the instrumentation patches, which had been loaded before it was attached. A package may have an ioredis of
+ * its own: `from` is a file of that package.
  */
 export function reloadIoredis(name = 'ioredis', from: string = import.meta.url): void {
   const require = createRequire(from);
   for (const file of ['Redis', 'Command']) require(`${name}/built/${file}.js`);
 }
 
-/** A client that is ready, and that ends with the test. */
+/** A client that is connected, to be closed with `await using`. */
 export async function openIoredis(
   { port }: { port: number },
   options: Omit<RedisOptions, 'replyMapping'> = {},
@@ -21,7 +21,7 @@ export async function openIoredis(
   await client.connect();
   const close = async (): Promise<void> => {
     client.disconnect();
-    // Its handlers run for a moment after that.
+    // Its event handlers run after that.
     await new Promise((resolve) => setImmediate(resolve));
   };
   return Object.assign(client, { [Symbol.asyncDispose]: close });

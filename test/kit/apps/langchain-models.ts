@@ -1,4 +1,4 @@
-// Models of LangChain that answer by themselves, made of the classes that a copy of the library has, in the name of one with a price.
+// Mock models of LangChain, of the classes of any copy of the library, with the name of a model that has a price.
 
 export const USAGE = {
   input_tokens: 12,
@@ -11,19 +11,19 @@ export const USAGE = {
 export interface Answer {
   readonly error?: unknown;
   readonly usage?: typeof USAGE | undefined;
-  /** What its stream breaks with after the first word. */
+  /** The error that its stream fails with after the first word. */
   readonly breaks?: unknown;
   readonly delayMillis?: number;
 }
 
-/** What a program requires or imports. */
+/** The modules of a copy of LangChain. */
 export interface Langchain {
   readonly chatModels: any;
   readonly messages: any;
   readonly outputs: any;
 }
 
-/** A model that streams; one that cannot, if it is said. */
+/** A mock model, which can stream or not. */
 export function chatModel({ chatModels, messages, outputs }: Langchain, answer: Answer = {}, canStream = true): any {
   const usage = 'usage' in answer ? answer.usage : USAGE;
   const metadata = { model_name: 'gpt-5-2025-08-07', finish_reason: 'stop' };

@@ -1,4 +1,4 @@
-// The current client libraries of LLM providers, each asked for the same against the loopback provider: plain and streamed.
+// The client libraries of LLM providers: the same call by each, plain and streamed, to the loopback provider.
 import Anthropic from '@anthropic-ai/sdk';
 import { GoogleGenAI } from '@google/genai';
 import { Mistral } from '@mistralai/mistralai';
@@ -11,14 +11,14 @@ import { conventionalName, type LlmProvider, type ProviderName } from '../server
 export interface ClientCall {
   readonly title: string;
   readonly provider: ProviderName;
-  /** The provider by the conventions. */
+  /** The provider's name in the semantic conventions. */
   readonly name: string;
   readonly operation: 'chat' | 'embeddings' | 'generate_content' | 'text_completion';
   readonly isStream: boolean;
   readonly model: string;
-  /** The provider's word for an answer that was complete; undefined for what has none. */
+  /** The provider's finish reason of a complete answer; undefined for operations that have none. */
   readonly finishReason: string | undefined;
-  /** Resolves when the answer was read to its end; without trying again. */
+  /** Makes the call once, without retries, and resolves when the answer was read to its end. */
   run(urls: LlmProvider['urls'], model?: string): Promise<unknown>;
 }
 

@@ -1,28 +1,28 @@
-// The MCP SDKs that applications use: version 1 and 2, each as an ES module and as a CommonJS one, by what tests need of them.
+// The MCP SDKs of version 1 and 2, each as ES modules and as CommonJS, with the classes that tests need.
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
 const importNow = require('./import-now.cjs') as (name: string) => Promise<unknown>;
 
-/** Of either version; each has types of its own. */
+/** The classes of either version, whose types differ. */
 export interface McpSdk {
   readonly Client: any;
   readonly McpServer: any;
-  /** What an McpServer is made of. */
+  /** The class beneath McpServer. */
   readonly Server: any;
   readonly InMemoryTransport: any;
   readonly StreamableHTTPClientTransport: any;
   readonly SSEClientTransport: any;
   readonly StdioClientTransport: any;
-  /** Speaks Request and Response. */
+  /** Takes a Request and gives a Response. */
   readonly WebStandardStreamableHTTPServerTransport: any;
-  /** Serves every request by a server of its own; version 2 only. */
+  /** Serves each request by a server of its own; version 2 only. */
   readonly createMcpHandler?: any;
 }
 
 const VERSION_1 = {
-  // Named first, so that a copy that was loaded before is seen again.
+  // First, so that the instrumentation notices a copy that was loaded before.
   protocol: 'shared/protocol.js',
   client: 'client/index.js',
   server: 'server/index.js',
@@ -63,7 +63,7 @@ async function version2(load: (name: string) => unknown): Promise<McpSdk> {
   return { ...client, ...server, ...stdio };
 }
 
-/** A server whose tools add, fail, wait to be cancelled and ask the client; a prompt. */
+/** A server with a prompt, and with tools that add, fail, wait until they are cancelled, and send requests to the client. */
 export function toolServer({ McpServer }: McpSdk): any {
   const server = new McpServer({ name: 'tools', version: '1.0.0' });
   server.registerTool('add', {}, async () => ({ content: [{ type: 'text', text: 'added' }] }));
@@ -84,21 +84,21 @@ export function toolServer({ McpServer }: McpSdk): any {
   return server;
 }
 
-/** A client that has one root. */
+/** A client with one root. */
 export function toolClient({ Client }: McpSdk): any {
   const client = new Client({ name: 'caller', version: '1.0.0' }, { capabilities: { roots: { listChanged: true } } });
   const roots = { roots: [{ uri: 'file:///work', name: 'work' }] };
   try {
     client.setRequestHandler('roots/list', async () => roots);
   } catch {
-    // Version 1 takes a schema.
+    // Version 1 takes a schema instead of a method name.
     const { ListRootsRequestSchema } = require('@modelcontextprotocol/sdk/types.js');
     client.setRequestHandler(ListRootsRequestSchema, async () => roots);
   }
   return client;
 }
 
-/** A client and a server of one process that are connected to each other. */
+/** A client and a server in one process, connected to each other. */
 export async function connectedPair(
   sdk: McpSdk,
 ): Promise<{ client: any; server: any; clientTransport: any; serverTransport: any }> {

@@ -1,4 +1,4 @@
-// Models of the Vercel AI SDK that answer by themselves, without a request that anything could see, in the name of one with a price.
+// Mock models of the Vercel AI SDK, which send no request, with the name of a model that has a price.
 import { MockEmbeddingModelV4, MockLanguageModelV4, simulateReadableStream } from 'ai/test';
 
 export const USAGE = {
@@ -9,19 +9,19 @@ const STOP = { unified: 'stop', raw: 'end_turn' } as const;
 const TOOL_CALLS = { unified: 'tool-calls', raw: 'tool_use' } as const;
 
 export interface Answer {
-  /** Calls this tool; otherwise it says something. */
+  /** The tool that it calls; otherwise it answers with a text. */
   readonly tool?: string;
   readonly error?: unknown;
   readonly usage?: typeof USAGE | null;
-  /** Breaks its stream after the first word. */
+  /** The error that its stream fails with after the first word. */
   readonly breaks?: unknown;
-  /** Before each part of a stream. */
+  /** Milliseconds before each part of a stream. */
   readonly delayMillis?: number;
-  /** Its stream waits after the first word until it is given up. */
+  /** Its stream waits after the first word until it is cancelled. */
   readonly waits?: true;
 }
 
-/** Answers by one answer after the other, the last one again and again; gives what is to become of a call. */
+/** A model that gives the answers one after the other, and then repeats the last. */
 export function mockModel(...answers: Answer[]): MockLanguageModelV4 {
   let calls = 0;
   const next = (): Answer => {
@@ -88,7 +88,7 @@ export function mockEmbeddings(...errors: unknown[]): MockEmbeddingModelV4 {
     supportsParallelCalls: true,
     doEmbed: async ({ values }) => {
       if (errors.length > 0) throw errors.shift();
-      // The longer ones are done first.
+      // Embeds longer texts faster, so that calls do not end in the order in which they began.
       await new Promise((resolve) => setTimeout(resolve, 20 / values[0]!.length));
       return { embeddings: values.map(() => [0.5]), usage: { tokens: 7 }, warnings: [] };
     },

@@ -1,4 +1,4 @@
-// What an official OpenTelemetry instrumentation measures, as an oracle for our own reading of the same things.
+// Runs an official OpenTelemetry instrumentation, and gives the samples that it has recorded, to compare ours with.
 import { createRequire } from 'node:module';
 import { type MeterProvider as ApiMeterProvider } from '@opentelemetry/api';
 import { DataPointType, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
@@ -14,7 +14,7 @@ export type OfficialClass = new (config?: object) => OfficialInstrumentation;
 export interface OfficialSample {
   readonly name: string;
   readonly unit: string;
-  /** Whether it is a histogram, goes up only, or neither: what Prometheus can tell of its kind. */
+  /** As Prometheus distinguishes them: an up-down counter is a gauge. */
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly value: number;

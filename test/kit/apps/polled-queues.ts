@@ -1,18 +1,18 @@
-// The queues of one test: a fresh copy of BullMQ, a Redis, and the instrumentation that reads the depth of queues, ten times a second.
+// BullMQ queues whose depth is polled ten times a second: a copy of the library, its Redis, and the attached instrumentation.
 import { createRequire } from 'node:module';
 import type * as BullMQ from 'bullmq';
 import type * as BullMQ5 from 'bullmq5';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { Registry } from '../../../src/core/recording/registry.ts';
 import { type Sample, samplesOf } from '../../../src/core/recording/samples.ts';
 import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { bullmqQueues } from '../../../src/instrumentations/bullmq/bullmq-queues.ts';
 import { SETTINGS } from '../contracts/instrumentation-settings.ts';
-import { testWith } from '../programs.ts';
 import { type Depth, depthInRedis, depthOnPage } from '../samples/queue-depth.ts';
 import { valueOf } from '../samples/samples.ts';
 import { type RedisProcess, startRedis } from '../servers/redis-process.ts';
+import { testsWithServer } from '../with-program.ts';
 import { freshCopy } from './fresh-copy.ts';
 import { eventually } from './http-traffic.ts';
 
@@ -20,10 +20,10 @@ const require = createRequire(import.meta.url);
 
 const POLL_SECONDS = 0.1;
 
-/** Who reads the queue `mail` is kept there. */
+/** The key of the lock that a process holds while it polls the queue `mail`. */
 export const LOCK = 'promtel:queue-poll:bull:mail';
 
-/** The versions that are known, by the packages that have them here. Tests are written for the types of the first. */
+/** The supported versions, by the names that they are installed under. Tests use the types of the first. */
 interface Versions {
   readonly bullmq: typeof BullMQ;
   readonly bullmq5: typeof BullMQ5;
@@ -33,23 +33,21 @@ type PackageName = keyof Versions;
 
 export const BULLMQ: readonly PackageName[] = ['bullmq', 'bullmq5'];
 
-/** Defines a test that has an empty Redis and polled queues in it. */
+/** Defines a test with an empty Redis and polled queues in it. */
 type PollingTest = (title: string, run: (queues: PolledQueues) => Promise<void>) => void;
 
-/** For tests that share a Redis. */
+/** Defines tests that share a Redis. */
 export function pollingTestOf(packageName: PackageName): PollingTest {
-  let redis: RedisProcess | undefined;
-  afterAll(() => redis?.[Symbol.asyncDispose]());
+  const testWithRedis = testsWithServer('redis-server', (program) => startRedis(program));
   return (title, run) =>
-    testWith('redis-server', title, async (program) => {
-      redis ??= await startRedis(program);
+    testWithRedis(title, async (redis) => {
       await redis.cli('flushall');
       await using queues = new PolledQueues(packageName, redis);
       await run(queues);
     });
 }
 
-/** Lets a number of intervals pass. */
+/** Waits for a number of poll intervals. */
 export function intervals(count: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, count * POLL_SECONDS * 1000));
 }
@@ -101,12 +99,12 @@ export class PolledQueues implements AsyncDisposable {
     return depthOnPage(this.page(), queue);
   }
 
-  /** Takes the queue with its prefix. */
+  /** The queue is named with its prefix. */
   depthInRedis(queue = 'bull:mail'): Promise<Depth> {
     return depthInRedis(this.redis, queue);
   }
 
-  /** In seconds; undefined where no series tells of the queue. */
+  /** In seconds; undefined if the queue has no series. */
   oldestAge(queue = 'mail'): number | undefined {
     return valueOf(this.page(), 'queue.oldest_job.age', { 'queue.name': queue });
   }
@@ -115,7 +113,7 @@ export class PolledQueues implements AsyncDisposable {
     return this.registry.failedCallbacks.get('queue.jobs');
   }
 
-  /** How often Redis has run a command since `config resetstat`. */
+  /** How often Redis ran a command since `config resetstat`. */
   async calls(command: string): Promise<number> {
     const stats = await this.redis.cli('info', 'commandstats');
     return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
@@ -126,7 +124,7 @@ export class PolledQueues implements AsyncDisposable {
     await eventually(() => expect(this.depthOnPage(queue)).toBeDefined());
   }
 
-  /** Closes whatever is open, as is done in the end: for a test whose Redis goes before. */
+  /** Closes all queues, workers and flows; done at the end anyway, but a test may stop its Redis before. */
   async close(): Promise<void> {
     await Promise.all(this.#open.splice(0).map((one) => one.close(true)));
   }
@@ -143,7 +141,7 @@ export class PolledQueues implements AsyncDisposable {
   }
 
   #opened<Opened extends Closable>(one: Opened): Opened {
-    // An outage is told to whoever listens.
+    // BullMQ emits an error event when Redis is away, which must have a listener.
     one.on('error', () => {});
     this.#open.push(one);
     return one;

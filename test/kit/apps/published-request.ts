@@ -1,23 +1,23 @@
-// A request as undici publishes it, for what no client of this process can send: to the hosts of providers, by other versions.
+// Publishes a request as undici does, for requests that tests cannot send: to the hosts of real providers, or by other versions.
 import { channel } from 'node:diagnostics_channel';
 
 export interface PublishedCall {
   readonly url: string;
   readonly method?: string;
-  /** Origin of a proxy that is handed the whole URL. */
+  /** Origin of a proxy, whose requests have the whole URL as their path. */
   readonly proxy?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly status?: number;
   readonly answerHeaders?: Readonly<Record<string, string>>;
   readonly answer?: unknown;
-  /** As undici 8 does, bodies are published; undici 6 has methods that are given their parts. */
+  /** undici 8 publishes the chunks of bodies; undici 6 passes them to methods of the request. */
   readonly version?: 6 | 8;
-  /** How many bytes of a body come at a time. */
+  /** Size of the chunks of a body. */
   readonly partBytes?: number;
 }
 
-/** A request of undici 6, with what the tap is interested in. */
+/** A request of undici 6, with the methods that are wrapped to see its bodies. */
 class Undici6Request {
   readonly seen: string[] = [];
 
@@ -31,7 +31,7 @@ class Undici6Request {
   }
 }
 
-/** Publishes all of it, and gives what the request itself was handed by undici, which whoever watches must leave alone. */
+/** Publishes a whole request; gives the chunks that its own methods received, which an instrumentation must not change. */
 export function publishCall(call: PublishedCall): { readonly seen: readonly string[]; readonly results: readonly unknown[] } {
   const { url, method = 'POST', headers = {}, body = {}, status = 200, answerHeaders = {}, answer = {}, version = 8 } = call;
   const { origin, pathname, search } = new URL(url);

@@ -1,4 +1,4 @@
-// Serves requests on the loopback address and tells which route each was given by the time that it was answered.
+// Serves requests on the loopback address, and gives the status and the route of each.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { routeOf } from '../../../src/core/http/route.ts';
@@ -9,7 +9,7 @@ export interface Answer {
   readonly route: string | undefined;
 }
 
-/** Sends requests such as `GET /users/1` one after the other. */
+/** Sends requests such as `GET /users/1`, one after the other. */
 export async function answersOf(listener: RequestListener, requests: readonly string[]): Promise<Answer[]> {
   const finished: IncomingMessage[] = [];
   const onFinish = (message: unknown): void => void finished.push((message as { request: IncomingMessage }).request);
@@ -35,7 +35,7 @@ export async function answersOf(listener: RequestListener, requests: readonly st
   return answers;
 }
 
-/** Only the routes, by request. */
+/** The routes alone, by request. */
 export async function routesOf(
   listener: RequestListener,
   requests: readonly string[],

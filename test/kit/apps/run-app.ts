@@ -1,33 +1,39 @@
-// Runs a Node.js program as a process of its own: waits for its lines, sends it signals, and tells how it ended.
+// Runs a Node.js program as a process of its own: waits for lines of its output, sends it signals, and gives how it ended.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './http-traffic.ts';
-import type { Ending } from './run-to-end.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 export interface App {
   readonly pid: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Waits for a line on either stream and gives what matched. */
+  /** Waits until the pattern matches the output of either stream, and gives the match. */
   line(pattern: RegExp): Promise<RegExpExecArray>;
   signal(signal: NodeJS.Signals): void;
-  /** Resolves when it has ended, however. */
+  /** Resolves when the process has ended, however it did. */
   readonly ended: Promise<Ending>;
 }
 
 export interface RunOptions {
-  /** All of its environment but the search path. */
+  /** Its environment, besides the search path. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** After which it is killed. */
+  /** Milliseconds after which it is killed. */
   readonly timeoutMillis?: number;
 }
 
 const running = new Set<ChildProcess>();
 
-/** Starts Node with arguments, from the repository's root unless said. */
+/** Starts Node with arguments, by default in the repository's root. */
 export function runApp(args: readonly string[], { env = {}, cwd = root, timeoutMillis = 25_000 }: RunOptions = {}): App {
   const child = spawn(process.execPath, args, {
     cwd,
@@ -60,14 +66,14 @@ export function runApp(args: readonly string[], { env = {}, cwd = root, timeoutM
       let found: RegExpExecArray | null = null;
       await eventually(() => {
         found = pattern.exec(`${output.stdout}\n${output.stderr}`);
-        if (found === null) throw new Error(`${String(pattern)} never came; it said ${JSON.stringify(output)}`);
+        if (found === null) throw new Error(`${String(pattern)} is not in the output: ${JSON.stringify(output)}`);
       }, 15_000);
       return found!;
     },
   };
 }
 
-/** Kills what a failed test has left behind. */
+/** Kills the processes that a failed test has left running. */
 export function killApps(): void {
   for (const child of running) child.kill('SIGKILL');
 }

@@ -1,8 +1,8 @@
-// Serves a few requests with a framework's listener, one connection each, and closes.
+// Serves a few requests with the request listener of a framework, on a connection each, and closes the server.
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { listen, talk } from './http-traffic.ts';
 
-/** Hands each request to `track`; nothing of it is left when this resolves. */
+/** Passes each request to `track`; all connections are closed when it resolves. */
 export async function serveAndClose(
   listener: RequestListener,
   requests: readonly string[],

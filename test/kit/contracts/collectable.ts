@@ -1,14 +1,16 @@
-// Run by the instrumentation kit in a process of its own: says which published objects outlive the exercise that made them.
+// Run by the instrumentation kit in a process of its own: prints which published objects outlive the exercise that made them.
 import { subscribe } from 'node:diagnostics_channel';
 import { Registry } from '../../../src/core/recording/registry.ts';
 import { attach } from '../../../src/hooks/attach.ts';
+import type { Program } from '../programs.ts';
 import { channelsOf, type Exercise, instrumentationOf } from './exercise.ts';
 import { SETTINGS } from './instrumentation-settings.ts';
 
 /** What lives as long as its server or client is kept, not as long as one request. */
 const LASTING = new Set(['server', 'socket']);
 
-const [moduleHref, exerciseHref] = process.argv.slice(2) as [string, string];
+const [moduleHref, exerciseHref, programJson] = process.argv.slice(2) as [string, string, string?];
+const program = programJson === undefined ? undefined : (JSON.parse(programJson) as Program);
 const instrumentation = await instrumentationOf(moduleHref);
 const { exercise } = (await import(exerciseHref)) as { exercise: Exercise };
 const tracked: { readonly name: string; readonly reference: WeakRef<object> }[] = [];
@@ -23,7 +25,7 @@ for (const name of channelsOf(instrumentation)) {
   });
 }
 const attached = attach(instrumentation, new Registry(), SETTINGS);
-await exercise((value) => track('what was tracked', value));
+await exercise.run((value) => track('what was tracked', value), program);
 
 // Node lets go of the last request of a connection a few turns after it is closed.
 let alive: string[] = [];

@@ -1,13 +1,32 @@
-// Exercises make a library do what an instrumentation measures; this finds the instrumentation and what it subscribes to.
+// Exercises, which make a library do what its instrumentation measures; the instrumentation of a file, and its channels.
 import { Registry } from '../../../src/core/recording/registry.ts';
 import type { Attachment, Instrumentation } from '../../../src/hooks/instrumentation.ts';
+import type { Program, ProgramName } from '../programs.ts';
 import { SETTINGS } from './instrumentation-settings.ts';
 
-/**
- * Does each thing that is measured, the same on every run, and resolves when all of it is over and its connections are closed.
- * What it hands to `track` must be free to be collected afterwards; what channels publish is tracked anyway.
- */
-export type Exercise = (track: (tracked: object) => void) => Promise<void>;
+/** Takes an object that must be free to be collected after the exercise. What channels publish is tracked anyway. */
+export type Track = (tracked: object) => void;
+
+/** What a file of `test/instrumentations/exercises` exports as `exercise`. */
+export interface Exercise {
+  /** The program that it needs, if any. Where it is missing, the tests that run the exercise are skipped. */
+  readonly needs?: ProgramName;
+  /** Does each thing that is measured, the same on every run, and resolves when all of it is over and its connections are closed. */
+  run(track: Track, program?: Program): Promise<void>;
+}
+
+/** The exercise of a library that needs no program. */
+export function exerciseOf(run: (track: Track) => Promise<void>): Exercise {
+  return { run };
+}
+
+/** The exercise of a library that needs a server: only with the program that it is given can it start one. */
+export function exerciseWith<Name extends ProgramName>(
+  needs: Name,
+  run: (track: Track, program: Program<Name>) => Promise<void>,
+): Exercise {
+  return { needs, run: (track, program) => run(track, program as Program<Name>) };
+}
 
 /** The instrumentation that a file exports. */
 export async function instrumentationOf(href: string): Promise<Instrumentation> {

@@ -1,7 +1,7 @@
-// The contract of every exporter: what a scripted program records arrives, all of it, whichever way it goes.
+// The contract of exporters: all that a scripted program records is exported, by every exporter and protocol.
 import { expect, it } from 'vitest';
 
-/** A series as any exporter can tell it. */
+/** A series as any exporter exports it. */
 export interface ExportedSeries {
   /** OpenTelemetry name. */
   readonly name: string;
@@ -17,7 +17,7 @@ export interface ExportedSeries {
   readonly counts?: readonly number[] | undefined;
 }
 
-/** Runs `test/sdk/fixtures/script.mjs` and gives what the exporter let out. */
+/** Runs `test/sdk/fixtures/script.mjs`, and gives the series that were exported. */
 export type ExportScript = () => Promise<readonly ExportedSeries[]>;
 
 const sum = { type: 'sum', isMonotonic: true } as const;
@@ -58,11 +58,11 @@ const SCRIPTED: readonly ExportedSeries[] = [
 interface KnownName {
   readonly name: string;
   readonly unit: string;
-  /** A sum that also falls, which Prometheus takes for a gauge. */
+  /** An up-down counter, which is a gauge in Prometheus. */
   readonly isBalance?: true;
 }
 
-/** The metrics of the script by the names that they have in Prometheus. */
+/** The metrics of the script, by their names in Prometheus. */
 export const prometheusNames: Readonly<Record<string, KnownName>> = {
   app_clicks_total: { name: 'app.clicks', unit: '{click}' },
   app_total: { name: 'app.total', unit: '' },
@@ -74,9 +74,9 @@ export const prometheusNames: Readonly<Record<string, KnownName>> = {
   shop_orders_total: { name: 'shop.orders', unit: '{order}' },
 };
 
-/** Defines the tests that hold an exporter to the contract. */
+/** Defines the test of the contract. */
 export function holdsContract(exportScript: ExportScript): void {
-  it('lets out everything that a program records', async () => {
+  it('exports everything that a program records', async () => {
     const exported = await exportScript();
     const scripted = exported.filter(({ name }) => /^(?:app|shop)\./.test(name));
     expect(keyed(scripted)).toEqual(keyed(SCRIPTED));

@@ -1,4 +1,4 @@
-// What every instrumentation keeps to: nothing before it is attached, nothing after, nothing twice, nothing undeclared, no leak.
+// The contract of instrumentations: nothing is recorded before one is attached, after it, twice or undeclared, and nothing leaks.
 import { channel } from 'node:diagnostics_channel';
 import timers from 'node:timers';
 import { fileURLToPath } from 'node:url';
@@ -10,32 +10,28 @@ import { samplesOf } from '../../../src/core/recording/samples.ts';
 import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { runToEnd } from '../apps/run-to-end.ts';
+import type { Program } from '../programs.ts';
+import { testWith } from '../with-program.ts';
 import { channelsOf, type Exercise, instrumentationOf } from './exercise.ts';
 import { SETTINGS } from './instrumentation-settings.ts';
 
 export interface Subject {
   /** The file of the instrumentation. */
   readonly module: URL;
-  /** The file whose `exercise` makes the library do what is measured. It is run here, and in a process of its own. */
-  readonly exercise: URL;
+  /** The file of its exercise, which is run here and in a process of its own. */
+  readonly exerciseFile: URL;
+  readonly exercise: Exercise;
 }
 
-/** Declares the tests of an instrumentation's contract. */
+/** Defines the tests of an instrumentation's contract. */
 export function verifyInstrumentation(subject: Subject): void {
   describe('the contract of an instrumentation', () => {
     let instrumentation: Instrumentation;
-    let exercise: Exercise;
     let channels: readonly string[];
     let attached: AttachedInstrumentation[] = [];
 
     beforeAll(async () => {
       instrumentation = await instrumentationOf(subject.module.href);
-      const module = (await import(subject.exercise.href)) as { exercise: Exercise };
-      exercise = async (track) => {
-        await module.exercise(track);
-        // Who resolved first may have been told of the last end before the instrumentation was.
-        await new Promise((resolve) => setImmediate(resolve));
-      };
       channels = channelsOf(instrumentation);
     });
 
@@ -50,16 +46,27 @@ export function verifyInstrumentation(subject: Subject): void {
       attached.push(one);
       return one;
     };
+    const exercise = async (program?: Program): Promise<void> => {
+      await subject.exercise.run(() => {}, program);
+      // The exercise may have been notified of the last end before the instrumentation is.
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    const { needs } = subject.exercise;
+    /** Defines a test that runs the exercise. */
+    const testExercise = (title: string, run: (program?: Program) => Promise<void>): void => {
+      if (needs === undefined) it(title, () => run());
+      else testWith(needs, title, run);
+    };
     const subscribed = (): string[] => channels.filter((name) => channel(name).hasSubscribers);
 
-    it('subscribes to nothing before it is attached, nor after', async () => {
+    testExercise('subscribes to nothing before it is attached, nor after', async (program) => {
       const started = vi.spyOn(globalThis, 'setInterval');
-      // A library may stop what it started by the module.
+      // A library may stop an interval through the timers module.
       const stopped = [globalThis, timers].map((holder) => vi.spyOn(holder, 'clearInterval'));
       expect(subscribed()).toEqual([]);
       const one = attachTo(new Registry());
       expect(subscribed()).toEqual(channels);
-      await exercise(() => {});
+      await exercise(program);
       one.detach();
       expect(subscribed()).toEqual([]);
       const intervals = started.mock.results.map(({ value }) => value as unknown);
@@ -68,11 +75,11 @@ export function verifyInstrumentation(subject: Subject): void {
       expect(one.failure).toBeUndefined();
     });
 
-    it('records what it declares, and nothing else', async () => {
+    testExercise('records what it declares, and nothing else', async (program) => {
       const registry = new Registry();
       const undeclared = watchAttributes(registry);
       const one = attachTo(registry);
-      await exercise(() => {});
+      await exercise(program);
       await registry.collect();
       const recorded = new Set(samplesOf(registry).map(({ name }) => name));
       expect([...recorded].toSorted(inOrder)).toEqual(instrumentation.metrics.map(({ name }) => name).toSorted(inOrder));
@@ -81,19 +88,19 @@ export function verifyInstrumentation(subject: Subject): void {
       expect(one.failure).toBeUndefined();
     });
 
-    it('counts once where it is attached twice', async () => {
+    testExercise('counts once where it is attached twice', async (program) => {
       const [once, twice] = [new Registry(), new Registry()];
       const first = attachTo(once);
-      await exercise(() => {});
+      await exercise(program);
       const expected = countsOf(once);
       first.detach();
       attachTo(twice);
       attachTo(twice);
-      await exercise(() => {});
+      await exercise(program);
       expect(countsOf(twice)).toEqual(expected);
     });
 
-    it('never throws at who publishes, whatever it is', async () => {
+    it('throws nothing to a publisher, whatever is published', async () => {
       const thrown: unknown[] = [];
       const onThrown = (error: unknown): unknown => thrown.push(error);
       process.on('uncaughtException', onThrown);
@@ -106,15 +113,16 @@ export function verifyInstrumentation(subject: Subject): void {
           }),
         );
       }
-      // A subscriber's error surfaces a tick after it was published to.
+      // Node throws the error of a subscriber in the next tick.
       await new Promise((resolve) => setImmediate(resolve));
       process.off('uncaughtException', onThrown);
       expect(thrown).toEqual([]);
     });
 
-    it('keeps nothing alive that it was told of', async () => {
+    testExercise('keeps no published object alive', async (program) => {
       const script = fileURLToPath(new URL('collectable.ts', import.meta.url));
-      const { stdout, stderr } = await runToEnd(['--expose-gc', script, subject.module.href, subject.exercise.href]);
+      const args = [script, subject.module.href, subject.exerciseFile.href, ...(program ? [JSON.stringify(program)] : [])];
+      const { stdout, stderr } = await runToEnd(['--expose-gc', ...args]);
       expect(stderr).toBe('');
       const { tracked, alive } = JSON.parse(stdout) as { tracked: number; alive: string[] };
       expect(tracked).toBeGreaterThan(0);
@@ -132,13 +140,13 @@ const hostile: object = new Proxy(
   },
 );
 
-/** Stands, in a list of answers, for the object itself that gives them. */
+/** In a list of answers, means the object itself that gives them. */
 const ITSELF = Symbol('itself');
 
-/** What asks more often would never end. */
+/** Beyond this, a handler that loops over answers would never end. */
 const MOST_QUESTIONS = 1000;
 
-/** An object that knows every key and can be called: it gives the answers of a list, one after the other and over again. */
+/** An object that has every key and can be called: it gives the answers of a list in turn. */
 function answering(answers: readonly unknown[]): object {
   let questions = 0;
   const answer = (): unknown => {
@@ -156,10 +164,10 @@ const answers = fc.array(fc.oneof({ arbitrary: fc.constant(ITSELF), weight: 3 },
   maxLength: 12,
 });
 
-/** Anything at all, and what has anything at all wherever it is looked at, however deep. */
+/** Any value, and objects that give any values at any depth. */
 const payload = fc.oneof(fc.anything(), fc.constant(hostile), answers.map(answering));
 
-/** Gives every attribute that is recorded and that its metric does not declare. */
+/** Collects the attributes that are recorded though their metric does not declare them. */
 function watchAttributes(registry: Registry): Set<string> {
   const undeclared = new Set<string>();
   const watched = new Set<Family>();
@@ -189,7 +197,7 @@ function watchFamily(family: Family, undeclared: Set<string>): void {
   });
 }
 
-/** How often each series was recorded: the values of counters, how many values a histogram has. Ports differ from run to run. */
+/** The value of each series, which of a histogram is its count; without the port, which differs from run to run. */
 function countsOf(registry: Registry): string[] {
   return samplesOf(registry)
     .map(({ name, attributes, value }) => JSON.stringify([name, { ...attributes, 'server.port': undefined }, value]))

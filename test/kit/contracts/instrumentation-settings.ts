@@ -1,4 +1,4 @@
-// The settings that tests attach instrumentations with: what holds where no variable is set.
+// The settings that tests attach instrumentations with: the defaults.
 import type { InstrumentationSettings } from '../../../src/core/instrumentation-settings.ts';
 
 export const SETTINGS: InstrumentationSettings = {

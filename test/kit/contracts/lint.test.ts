@@ -1,4 +1,4 @@
-// Every rule of a good declaration, broken once.
+// Every lint rule for metric definitions finds what breaks it.
 import { describe, expect, it } from 'vitest';
 import type { MetricDefinition } from '../../../src/core/metric.ts';
 import { lint, LINT_RULES, lintTogether } from './lint.ts';
@@ -25,13 +25,14 @@ const gauge: MetricDefinition = { ...good, name: 'shop.fill', instrument: 'gauge
 const key = good.attributes[0]!;
 
 describe('lint', () => {
-  it('accepts a good declaration', () => {
+  it('lint accepts a good definition', () => {
     const definitions: MetricDefinition[] = [
       good,
       histogram,
       gauge,
       { ...good, merge: 'max' },
       { ...gauge, expireAfterSeconds: 60 },
+      { ...good, brief: 'Orders (e.g. of books).' },
     ];
     expect(definitions.flatMap(lint)).toEqual([]);
   });
@@ -71,17 +72,17 @@ describe('lint', () => {
     ],
   };
 
-  it('has a broken example of every rule', () => {
+  it('every lint rule has a broken example', () => {
     expect(Object.keys(broken)).toEqual(Object.keys(LINT_RULES));
   });
 
-  it.each(Object.entries(broken))('finds what breaks "%s"', (rule, definitions) => {
+  it.each(Object.entries(broken))('lint finds what breaks "%s"', (rule, definitions) => {
     for (const definition of definitions) expect(lint(definition)).toEqual([expect.stringContaining(`: ${rule}: `)]);
   });
 });
 
-describe('lint of what cannot work', () => {
-  it('says so, and nothing of style', () => {
+describe('lint of an invalid definition', () => {
+  it('lint reports of an invalid definition only what makes it invalid', () => {
     expect(lint({ ...histogram, brief: 'no sentence', buckets: [2, 1] })).toEqual([
       'shop.delivery.duration: a histogram, and nothing else, has finite ascending bounds: [2, 1]',
     ]);
@@ -89,18 +90,18 @@ describe('lint of what cannot work', () => {
 });
 
 describe('lintTogether', () => {
-  it('accepts definitions that share an attribute', () => {
+  it('lintTogether accepts definitions that share an attribute', () => {
     expect(lintTogether([good, gauge])).toEqual([]);
   });
 
-  it('finds a name that two definitions have, in OpenTelemetry or in Prometheus', () => {
+  it('lintTogether finds a name that two definitions have, in OpenTelemetry or in Prometheus', () => {
     expect(lintTogether([good, good])).toContain('shop.orders: is declared twice');
     expect(lintTogether([good, { ...good, name: 'shop_orders' }])).toEqual([
       'shop_orders: has the Prometheus name of another metric',
     ]);
   });
 
-  it('finds a key that two declarations have', () => {
+  it('lintTogether finds a key that two attributes have', () => {
     expect(lintTogether([good, { ...gauge, attributes: [{ ...key }] }])).toEqual(['shop.name: is declared twice']);
   });
 });

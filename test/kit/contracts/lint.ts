@@ -1,16 +1,16 @@
-// What makes a good metric declaration, as small rules over it besides those without which it would not work.
+// Lint rules for metric definitions: names, units, briefs and attributes, beyond what makes a definition valid.
 import type { AttributeSpec } from '../../../src/core/attribute.ts';
 import { brokenRules, DEFINITION_RULES } from '../../../src/core/definition-rules.ts';
 import type { MetricDefinition } from '../../../src/core/metric.ts';
 import { prometheusName } from '../../../src/core/naming/prometheus-name.ts';
 import { isCatalogUnit } from '../../../src/core/naming/unit.ts';
 
-/** What is wrong with a definition; undefined if the rule is kept. */
+/** Gives what breaks the rule; undefined if the definition keeps it. */
 export type LintRule = (definition: MetricDefinition) => string | undefined;
 
 const NAME = /^[a-z][a-z0-9]*(?:[._][a-z0-9]+)*$/;
 
-/** Endings that Prometheus gives a name itself, or gives a meaning. */
+/** Endings that Prometheus adds to names, or reserves. */
 const ENDINGS = /(?:^|[._])(?:total|seconds|bytes|ratio|bucket|sum)$/;
 
 export const LINT_RULES: Readonly<Record<string, LintRule>> = {
@@ -38,14 +38,14 @@ export const LINT_RULES: Readonly<Record<string, LintRule>> = {
     attributes.find((attribute) => !isBoundedOnce(attribute))?.key,
 };
 
-/** Everything wrong with a definition, each with the rule that it breaks. */
+/** The rules that a definition breaks, each with what breaks it. */
 export function lint(definition: MetricDefinition): string[] {
   const unsound = brokenRules(DEFINITION_RULES, definition);
   const broken = unsound.length > 0 ? unsound : brokenRules(LINT_RULES, definition);
   return broken.map(({ rule, wrong }) => `${definition.name}: ${rule}: ${wrong}`);
 }
 
-/** Everything wrong with definitions together: names that two of them have, keys that mean two things. */
+/** Conflicts between definitions: a name, or an attribute key, that is declared twice. */
 export function lintTogether(definitions: readonly MetricDefinition[]): string[] {
   const attributes = definitions.flatMap((definition) => definition.attributes);
   return [
@@ -63,7 +63,7 @@ function repeated<Item>(items: readonly Item[], keyOf: (item: Item) => string): 
 }
 
 function wrongSentence(text: string): string | undefined {
-  return /^[A-Z0-9].*[^.]\.$/.test(text) && !/[.!?]\s/.test(text) ? undefined : text;
+  return /^[A-Z0-9].*[^.]\.$/.test(text) && !/(?<!\be\.g)[.!?]\s/.test(text) ? undefined : text;
 }
 
 function isBoundedOnce({ values, cap }: AttributeSpec): boolean {

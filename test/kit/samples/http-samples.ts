@@ -1,4 +1,4 @@
-// Reads what was measured of HTTP requests in the few words that the tests speak of it.
+// The HTTP requests that were measured, as counts by method, status, route and error, and the active ones.
 import {
   httpClientActiveRequests,
   httpClientRequestDuration,
@@ -12,7 +12,7 @@ export function samplesOf(registry: Registry, { name }: { readonly name: string 
   return allSamplesOf(registry).filter((sample) => sample.name === name);
 }
 
-/** How many requests ended in which way, such as `GET 200`, `GET 200 /users/:id` or `GET aborted`. */
+/** How many requests ended, by method, status, route and error, such as `GET 200 /users/:id` or `GET aborted`. */
 export function outcomesOf(registry: Registry): Record<string, number> {
   const samples = [...samplesOf(registry, httpServerRequestDuration), ...samplesOf(registry, httpClientRequestDuration)];
   const keys = ['http.request.method', 'http.response.status_code', 'http.route', 'error.type'];
@@ -23,7 +23,7 @@ export function outcomesOf(registry: Registry): Record<string, number> {
   );
 }
 
-/** How many requests are under way. */
+/** How many requests are active. */
 export function activeOf(registry: Registry): number {
   const samples = [...samplesOf(registry, httpServerActiveRequests), ...samplesOf(registry, httpClientActiveRequests)];
   return samples.reduce((sum, { value }) => sum + value, 0);

@@ -1,4 +1,4 @@
-// What was measured of LLM calls, in the few words that the tests speak of it, and the tap attached alone with settings of its own.
+// Attaches an instrumentation of LLM calls, and gives the calls, tokens and failures that it has measured.
 import { afterEach } from 'vitest';
 import type { InstrumentationSettings } from '../../../src/core/instrumentation-settings.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
@@ -7,28 +7,28 @@ import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { SETTINGS } from '../contracts/instrumentation-settings.ts';
 
-export interface LlmReadings {
+export interface LlmSamples {
   readonly attached: AttachedInstrumentation;
   samples(name: string): Sample[];
-  /** The sum over the series that have these attributes; of a histogram, of how many values were recorded. */
+  /** The sum over the series that have these attributes; of a histogram, the number of its values. */
   total(name: string, attributes?: Readonly<Record<string, unknown>>): number;
-  /** Calls that ended, by what is not the same of all: operation, provider, models, status, error. */
+  /** How many calls ended, by operation, provider, models, status and error. */
   calls(): Record<string, number>;
-  /** All tokens by their kind. */
+  /** All tokens, by type. */
   tokens(): Record<string, number>;
-  /** Sum and number of the values of a histogram over its series. */
+  /** The number and the sum of the values of a histogram, over all its series. */
   histogram(name: string): { readonly count: number; readonly sum: number };
-  /** Those of metrics that count how something ended other than well. */
+  /** The metrics that count calls which did not end well, but for those that are 0. */
   endings(): Record<string, number>;
 }
 
-/** Attaches until the end of the test. */
-export function attachLlm(llm: Instrumentation, settings: Partial<InstrumentationSettings> = {}): LlmReadings {
+/** Attaches the instrumentation until the end of the test. */
+export function attachLlm(llm: Instrumentation, settings: Partial<InstrumentationSettings> = {}): LlmSamples {
   const registry = new Registry();
   const attached = attach(llm, registry, { ...SETTINGS, ...settings });
   toDetach.push(attached);
   const samples = (name: string): Sample[] => samplesOf(registry).filter((sample) => sample.name === name && sample.value !== 0);
-  const total: LlmReadings['total'] = (name, attributes = {}) =>
+  const total: LlmSamples['total'] = (name, attributes = {}) =>
     samples(name)
       .filter((sample) => Object.entries(attributes).every(([key, value]) => sample.attributes[key] === value))
       .reduce((sum, { value }) => sum + value, 0);

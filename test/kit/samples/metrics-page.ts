@@ -1,8 +1,8 @@
-// The metrics page of a process, as Prometheus would query it.
+// Reads the metrics page of a process, and its samples by series.
 import type { App } from '../apps/run-app.ts';
 import { parseExposition, type ParsedSample, seriesKey } from './parse-exposition.ts';
 
-/** The text of the page of a process that was started with port 0. */
+/** The text of the page, whose address is in the start-up line of the process. */
 export async function readPage(app: App): Promise<string> {
   const [, url] = await app.line(/metrics at (http:[^\s,]+)/);
   return (await fetch(url!)).text();
@@ -13,7 +13,7 @@ export async function readSamples(app: App): Promise<ParsedSample[]> {
   return [...families.values()].flatMap(({ samples }) => samples);
 }
 
-/** Adds up what samples of some metrics tell, by series and without what is 0. */
+/** The sums of the samples of some metrics, by series, but for those that are 0. */
 export function sumsOf(samples: readonly ParsedSample[], metrics: RegExp): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const { name, labels, value } of samples) {

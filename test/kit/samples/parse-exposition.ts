@@ -1,4 +1,5 @@
-// Reads a metrics page in either text format and refuses whatever a strict parser would, with the line that is wrong.
+// Parses a metrics page in either text format, and throws at whatever a strict parser refuses, with the line that is wrong.
+import { exemplarOf, LineCursor, METRIC_NAME, numberOf, unescaped } from './exposition-line.ts';
 
 export interface ParsedExemplar {
   readonly labels: Readonly<Record<string, string>>;
@@ -23,7 +24,7 @@ export interface ParsedFamily {
 
 export type ExpositionSyntax = 'text' | 'openmetrics';
 
-/** The families of a page by name, in its order. Throws at the first thing that is not as the format demands. */
+/** The families of a page by name, in its order. Throws at the first thing that the format does not allow. */
 export function parseExposition(page: string, syntax: ExpositionSyntax = 'text'): Map<string, ParsedFamily> {
   if (!page.isWellFormed()) throw new Error('the page is not well-formed Unicode');
   if (page === '' && syntax === 'text') return new Map();
@@ -43,7 +44,7 @@ export function parseExposition(page: string, syntax: ExpositionSyntax = 'text')
   return reader.families;
 }
 
-/** The samples of a page by how they would be queried: name and sorted labels to value. */
+/** The values of a page by their series, as it would be queried: the name and the sorted labels. */
 export function samplesOf(families: ReadonlyMap<string, ParsedFamily>): Record<string, number> {
   const samples = [...families.values()].flatMap((family) => family.samples);
   return Object.fromEntries(samples.map(({ name, labels, value }) => [seriesKey(name, labels), value]));
@@ -84,11 +85,11 @@ class PageReader {
 
   read(line: string): void {
     if (line === '') throw new Error('a blank line');
-    if (line.startsWith('#')) this.#readComment(new Cursor(line));
-    else this.#readSample(new Cursor(line));
+    if (line.startsWith('#')) this.#readComment(new LineCursor(line));
+    else this.#readSample(new LineCursor(line));
   }
 
-  #readComment(cursor: Cursor): void {
+  #readComment(cursor: LineCursor): void {
     cursor.expect('# ');
     const keyword = cursor.match(/[A-Z]+/y);
     cursor.expect(' ');
@@ -121,7 +122,7 @@ class PageReader {
     return this.#family;
   }
 
-  #readSample(cursor: Cursor): void {
+  #readSample(cursor: LineCursor): void {
     const { name, labels } = cursor.series();
     cursor.expect(' ');
     const value = numberOf(cursor.match(/[^ ]+/y));
@@ -137,115 +138,6 @@ class PageReader {
     if (exemplar !== undefined && !/_(?:bucket|total)$/.test(name)) throw new Error('an exemplar where none may be');
     family.samples.push({ name, labels, value, exemplar });
   }
-}
-
-const METRIC_NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
-const LABEL_NAME = /[a-zA-Z_][a-zA-Z0-9_]*/y;
-
-/** Walks along one line. */
-class Cursor {
-  readonly #line: string;
-  #at = 0;
-
-  constructor(line: string) {
-    this.#line = line;
-  }
-
-  peek(): string {
-    return this.#line.charAt(this.#at);
-  }
-
-  expect(text: string): void {
-    if (!this.#line.startsWith(text, this.#at)) throw new Error(`${JSON.stringify(text)} is missing at ${this.#at}`);
-    this.#at += text.length;
-  }
-
-  match(pattern: RegExp): string {
-    pattern.lastIndex = this.#at;
-    const [found] = pattern.exec(this.#line) ?? [];
-    if (found === undefined) throw new Error(`not ${pattern} at ${this.#at}`);
-    this.#at += found.length;
-    return found;
-  }
-
-  quoted(): string {
-    const text = this.match(/"(?:[^"\\]|\\[\\"n])*"/y);
-    return unescaped(text.slice(1, -1), /\\(.)/gs);
-  }
-
-  rest(): string {
-    const rest = this.#line.slice(this.#at);
-    this.#at = this.#line.length;
-    return rest;
-  }
-
-  series(): { name: string; labels: Record<string, string> } {
-    if (this.peek() !== '{') {
-      const name = this.match(METRIC_NAME);
-      return { name, labels: this.peek() === '{' ? this.labels(undefined) : {} };
-    }
-    let name: string | undefined;
-    const labels = this.labels((quoted) => {
-      name = quoted;
-    });
-    if (name === undefined) throw new Error('a series without a name');
-    return { name, labels };
-  }
-
-  /** The pairs between braces; a quoted text without a value, as the first, is a metric's name. */
-  labels(takeName: ((name: string) => void) | undefined): Record<string, string> {
-    const labels: [string, string][] = [];
-    this.expect('{');
-    let mayName = takeName;
-    while (this.peek() !== '}') {
-      const isQuoted = this.peek() === '"';
-      const name = isQuoted ? this.quoted() : this.match(LABEL_NAME);
-      if (isQuoted && this.peek() !== '=' && mayName !== undefined) {
-        mayName(name);
-      } else {
-        this.expect('=');
-        if (labels.some(([other]) => other === name) || name === '__name__') throw new Error(`label ${name} is there already`);
-        const value = this.quoted();
-        if (value === '') throw new Error(`label ${name} has no value`);
-        labels.push([name, value]);
-      }
-      mayName = undefined;
-      if (this.peek() !== '}') this.expect(',');
-    }
-    this.expect('}');
-    return Object.fromEntries(labels);
-  }
-}
-
-function unescaped(text: string, pattern: RegExp): string {
-  return text.replace(pattern, (whole, escaped: string | undefined) => {
-    if (escaped === undefined) throw new Error('a quote that is not escaped');
-    if (escaped === 'n') return '\n';
-    if (escaped === '\\' || escaped === '"') return escaped;
-    throw new Error(`the escape ${whole}`);
-  });
-}
-
-function numberOf(text: string): number {
-  if (text === 'NaN') return Number.NaN;
-  if (text === '+Inf') return Infinity;
-  if (text === '-Inf') return -Infinity;
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) throw new Error(`${text} is no number`);
-  return Number(text);
-}
-
-const MOST_EXEMPLAR_CHARACTERS = 128;
-
-function exemplarOf(cursor: Cursor): ParsedExemplar {
-  cursor.expect(' # ');
-  const labels = cursor.labels(undefined);
-  if (Object.entries(labels).flat().join('').length > MOST_EXEMPLAR_CHARACTERS)
-    throw new Error('an exemplar of more than 128 characters');
-  cursor.expect(' ');
-  const value = numberOf(cursor.match(/[^ ]+/y));
-  if (cursor.peek() !== ' ') return { labels, value, timestampSeconds: undefined };
-  cursor.expect(' ');
-  return { labels, value, timestampSeconds: numberOf(cursor.match(/[^ ]+/y)) };
 }
 
 function checkFamily(family: ParsedFamily, syntax: ExpositionSyntax): void {
@@ -290,7 +182,7 @@ function checkSum(key: string, buckets: readonly ParsedSample[], sum: number | u
   if (odd !== undefined) throw new Error(`${key} has le="${odd}"`);
 }
 
-/** No family may be named as the series of another one are. */
+/** No family may have the name of a series of another. */
 function checkNames(families: ReadonlyMap<string, ParsedFamily>, syntax: ExpositionSyntax): void {
   const seen = new Map<string, string>();
   for (const { name, type } of families.values()) {

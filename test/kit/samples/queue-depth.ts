@@ -1,4 +1,4 @@
-// The depth of a queue as metrics tell it, and as redis-cli does.
+// The depth of a BullMQ queue: as samples or a metrics page have it, and as Redis itself does.
 import type { Sample } from '../../../src/core/recording/samples.ts';
 import type { RedisProcess } from '../servers/redis-process.ts';
 import { parseExposition } from './parse-exposition.ts';
@@ -8,7 +8,7 @@ export interface Depth {
   readonly isPaused: boolean;
 }
 
-/** Undefined where no series tells of the queue. */
+/** Undefined if the queue has no series. */
 export function depthOnPage(samples: readonly Sample[], queue: string): Depth | undefined {
   const own = samples.filter(({ attributes }) => attributes['queue.name'] === queue);
   const jobs = own.filter(({ name }) => name === 'queue.jobs');
@@ -20,12 +20,12 @@ export function depthOnPage(samples: readonly Sample[], queue: string): Depth | 
   };
 }
 
-/** The same of a page as Prometheus reads it. */
+/** The same from the text of a metrics page. */
 export function depthInExposition(page: string, queue: string): Depth | undefined {
   const families = parseExposition(page);
   const own = (family: string): { labels: Readonly<Record<string, string>>; value: number }[] =>
     families.get(family)?.samples.filter(({ labels }) => labels['queue_name'] === queue) ?? [];
-  const [paused] = own('queue_paused_ratio');
+  const [paused] = own('queue_paused');
   if (paused === undefined) return undefined;
   return {
     jobs: Object.fromEntries(own('queue_jobs').map(({ labels, value }) => [labels['queue_state'], value])),
@@ -33,7 +33,7 @@ export function depthInExposition(page: string, queue: string): Depth | undefine
   };
 }
 
-/** Takes the queue with its prefix, such as `bull:mail`. */
+/** The queue is named with its prefix, such as `bull:mail`. */
 export async function depthInRedis({ cli }: Pick<RedisProcess, 'cli'>, queue: string): Promise<Depth> {
   const [waiting, active, paused] = await Promise.all(
     ['wait', 'active', 'paused'].map(async (list) => Number(await cli('llen', `${queue}:${list}`))),

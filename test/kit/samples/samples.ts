@@ -1,25 +1,26 @@
-// Attaches one instrumentation to a registry of its own and gives what it measured, by metric and attributes.
+// Attaches an instrumentation to a registry of its own; reads the samples that it has recorded, by metric and attributes.
 import { Registry } from '../../../src/core/recording/registry.ts';
 import { type Sample, samplesOf } from '../../../src/core/recording/samples.ts';
 import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';
 import type { Instrumentation } from '../../../src/hooks/instrumentation.ts';
 import { SETTINGS } from '../contracts/instrumentation-settings.ts';
 
-export interface Readings {
+export interface AttachedAlone {
   readonly registry: Registry;
   readonly attached: AttachedInstrumentation;
-  /** Collects, and gives every series. */
+  /** Collects, and gives the samples of all series. */
   read(): Promise<Sample[]>;
 }
 
-/** A series, wherever it was read. */
-export interface Measured {
+/** A series, whether of a registry, a page or an export. */
+export interface MeasuredSeries {
   readonly name: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly value: number;
 }
 
-export function attachAlone(instrumentation: Instrumentation): Readings {
+/** Attaches an instrumentation, with the default settings, until its `attached` is detached. */
+export function attachAlone(instrumentation: Instrumentation): AttachedAlone {
   const registry = new Registry();
   const attached = attach(instrumentation, registry, SETTINGS);
   return {
@@ -30,6 +31,20 @@ export function attachAlone(instrumentation: Instrumentation): Readings {
       return samplesOf(registry);
     },
   };
+}
+
+/** Runs a function while an instrumentation is attached; rejects if the instrumentation failed. */
+export async function whileAttached(
+  instrumentation: Instrumentation,
+  run: (measured: AttachedAlone) => Promise<void>,
+): Promise<void> {
+  const measured = attachAlone(instrumentation);
+  try {
+    await run(measured);
+  } finally {
+    measured.attached.detach();
+  }
+  if (measured.attached.failure !== undefined) throw new Error(measured.attached.failure);
 }
 
 /** The value of the only series that has these attributes; undefined if there is none. */
@@ -43,9 +58,9 @@ export function valueOf(
   )?.value;
 }
 
-/** The sums of a metric by the values of some attributes, of the series that have others. */
+/** The sums of a metric by the values of the attributes in `by`, over the series that have the `attributes`. */
 export function countsOf(
-  samples: readonly Measured[],
+  samples: readonly MeasuredSeries[],
   name: string,
   by: readonly string[],
   attributes: Readonly<Record<string, unknown>> = {},
@@ -59,7 +74,7 @@ export function countsOf(
   return counts;
 }
 
-/** The metrics that have series. */
+/** The names of the metrics that have series. */
 export function namesOf(samples: readonly Sample[]): string[] {
   return [...new Set(samples.map(({ name }) => name))];
 }

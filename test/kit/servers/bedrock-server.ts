@@ -1,4 +1,4 @@
-// Amazon Bedrock on loopback, as its client speaks to it: HTTP/2, JSON, and streams of event messages in Amazon's own framing.
+// A server of Amazon Bedrock's protocol on the loopback address: HTTP/2, JSON, and streams of messages in Amazon's event framing.
 import { createServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -13,9 +13,9 @@ type CodecClass = new (toUtf8: (bytes: Uint8Array) => string, fromUtf8: (text: s
 const client = createRequire(createRequire(import.meta.url).resolve('@aws-sdk/client-bedrock-runtime'));
 const { EventStreamCodec } = client('@smithy/core/event-streams') as { readonly EventStreamCodec: CodecClass };
 
-/** How the next request is answered; as usual if nothing is said. */
+/** How the next request is answered; what is left out is as usual. */
 export interface BedrockScript {
-  /** In the words of the service, such as ThrottlingException. */
+  /** The service's own error type, such as ThrottlingException. */
   readonly error?: { readonly status: number; readonly type: string };
   /** Instead of the usual body; of a stream, its events. */
   readonly body?: unknown;
@@ -27,7 +27,7 @@ export interface BedrockScript {
 
 export interface BedrockServer extends Disposable {
   readonly endpoint: string;
-  /** The paths that were asked for. */
+  /** The paths of all requests. */
   readonly paths: string[];
   next(...scripts: BedrockScript[]): void;
 }
@@ -112,7 +112,7 @@ const codec = new EventStreamCodec(
   (text) => Buffer.from(text),
 );
 
-/** Types that end so are exceptions. */
+/** The ending of the types that are exceptions. */
 function messageOf([type, payload]: readonly [string, unknown]): Uint8Array {
   const isError = type.endsWith('Exception');
   const header = (value: string) => ({ type: 'string' as const, value });

@@ -1,10 +1,10 @@
-// A server of LLMs on loopback for tests: speaks the providers' wire formats, answers by script, and keeps what it was asked and told.
+// An LLM provider on the loopback address for tests: speaks the wire formats of real ones, answers by script, and keeps all calls.
 //
 // const provider = await startLlmProvider();
 // provider.next({ usage: { input: 12, output: 5 } }, RATE_LIMITED);   // how the next two requests are answered
 // const client = new OpenAI({ baseURL: provider.urls.openai, apiKey: 'none', maxRetries: 0 });
 // await client.chat.completions.create({ model: 'gpt-5', messages });
-// provider.calls[0].usage                                             // what it told, for comparison
+// provider.calls[0].usage                                             // the usage of its answer, for comparison
 import { createServer, type IncomingMessage } from 'node:http';
 import type { LlmServer } from '../../../src/core/instrumentation-settings.ts';
 import type { TokenUsage } from '../../../src/core/token-usage.ts';
@@ -20,12 +20,12 @@ import type { PlainAnswer, ProviderError, RateLimitsLeft, ToolCall, Wire } from 
 
 /** How a request is answered. All of it may be left out. */
 export interface Script {
-  /** The parts of the text, each an event of a stream; three words unless said. */
+  /** The parts of the text, each an event of a stream; by default three words. */
   readonly texts?: readonly string[];
   readonly toolCalls?: readonly ToolCall[];
-  /** Tokens as promtel counts them: input with those of the cache, output with those of reasoning; null tells of none. */
+  /** Tokens as promtel counts them: input with those of the cache, output with those of reasoning; null for an answer without a usage. */
   readonly usage?: TokenUsage | null;
-  /** The model that answers; unless said, the one asked for, with `-2026-01-01`. */
+  /** The model that answers; by default the requested one, with `-2026-01-01`. */
   readonly model?: string;
   /** In the provider's word. */
   readonly finishReason?: string;
@@ -54,14 +54,14 @@ export const RATE_LIMITED: Script = {
 export const BROKEN: Script = { error: { status: 500, type: 'server_error', message: 'The server had an error' } };
 export const OVERLOADED: Script = { error: { status: 529, type: 'overloaded_error', message: 'Overloaded' } };
 
-/** A request that came, and what it was told. */
+/** A request, and how it was answered. */
 export interface ReceivedCall {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly request: Readonly<Record<string, unknown>>;
   readonly isStream: boolean;
   readonly script: Script;
-  /** What the answer told of tokens, as promtel counts them; undefined if nothing. */
+  /** The tokens in the answer, as promtel counts them; undefined if it has none. */
   readonly usage: TokenUsage | undefined;
   /** The model that answered. */
   readonly model: string;
@@ -96,7 +96,7 @@ export interface LlmProvider extends AsyncDisposable {
   readonly calls: readonly ReceivedCall[];
   /** How the next requests are answered, each by one script. */
   next(...scripts: Script[]): void;
-  /** How all others are; what one script says goes before what was said here. */
+  /** The script of all other requests, and of what the script of a request leaves out. */
   usually(script: Script | ((request: PlainAnswer['request'], path: string) => Script)): void;
   /** Forgets scripts and calls. */
   reset(): void;
@@ -121,7 +121,7 @@ export async function startLlmProvider(): Promise<LlmProvider> {
       calls.push({ path, headers: request.headers, request: body, isStream, script, usage, model, outputMillis });
       await sendAnswer(response, answer);
     });
-    // Who asked may be gone, even before all was asked.
+    // The client may be gone, even before it has sent all of its request.
     answered.catch((error: Error) => response.destroy(error));
   });
   const port = await listen(server);
@@ -159,14 +159,14 @@ function answerOf(wire: Wire, request: PlainAnswer['request'], path: string, scr
   const named = request['model'];
   const asked = typeof named === 'string' ? named : (/(?:models|deployments)\/([^/:]+)/.exec(path)?.[1] ?? 'a-model');
   const isStream = wire.isStream(request, path);
-  const tellsNone = script.usage === null || script.error !== undefined || (isStream && wire.leavesOutUsage?.(request));
+  const hasNoUsage = script.usage === null || script.error !== undefined || (isStream && wire.leavesOutUsage?.(request));
   const plain: PlainAnswer = {
     request,
     model: script.model ?? `${asked}-2026-01-01`,
     texts: script.texts ?? (script.toolCalls === undefined ? ['one ', 'two ', 'three'] : []),
     toolCalls: script.toolCalls ?? [],
     finishReason: script.finishReason,
-    usage: tellsNone ? undefined : (script.usage ?? USAGE),
+    usage: hasNoUsage ? undefined : (script.usage ?? USAGE),
   };
   return { wire, plain, script, isStream, outputMillis: [] };
 }

@@ -1,4 +1,4 @@
-// Serves MCP over HTTP on a free port of the loopback address, in each of the ways that the SDKs have.
+// Serves MCP over HTTP on the loopback address, by each of the transports that the SDKs have.
 import { randomUUID } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createRequire } from 'node:module';

@@ -1,4 +1,4 @@
-// Stands between MongoDB's driver and a server, and breaks a connection as a command comes by.
+// A proxy between MongoDB's driver and a server that breaks the connection of a given command.
 import { connect, createServer } from 'node:net';
 import { listen } from '../apps/http-traffic.ts';
 
@@ -6,7 +6,7 @@ export interface MongoProxy extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Ends the connection of the first `times` commands of a name, before the server has them. */
+/** Breaks the connections of the first `times` commands of a name, before the server receives them. */
 export async function startMongoProxy(serverPort: number, command: string, times = 1): Promise<MongoProxy> {
   let left = times;
   const sockets = new Set<{ destroy(): void }>();

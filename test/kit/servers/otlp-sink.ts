@@ -1,4 +1,4 @@
-// An OTLP receiver of the loopback address: takes http/protobuf, http/json and grpc, and gives what came, decoded.
+// An OTLP receiver on the loopback address for tests: accepts http/protobuf, http/json and grpc, and keeps the decoded requests.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
@@ -40,17 +40,17 @@ export interface OtlpRequest {
   readonly spans: readonly OtlpSpan[];
 }
 
-/** What becomes of a request: it is taken, refused with an HTTP status, or never answered. */
+/** How a request is answered: accepted, refused with an HTTP status, or not at all. */
 export type Manner = 'take' | 'hang' | number;
 
 export interface OtlpSink {
   readonly port: number;
   readonly url: string;
   readonly requests: readonly OtlpRequest[];
-  /** How many requests came, refused ones included. */
+  /** How many requests were received, refused ones included. */
   readonly arrivals: number;
   manner: Manner;
-  /** Waits for something in what came. */
+  /** Waits until the requests have what is looked for. */
   until<T>(find: (requests: readonly OtlpRequest[]) => T | undefined): Promise<T>;
   close(): Promise<void>;
 }
@@ -155,7 +155,7 @@ async function bodyOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   try {
     for await (const chunk of stream) chunks.push(chunk);
   } catch {
-    // The client has gone away.
+    // The client has closed the connection.
   }
   return Buffer.concat(chunks);
 }

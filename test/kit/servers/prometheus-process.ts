@@ -1,11 +1,12 @@
-// Runs a real Prometheus for a test: it scrapes given pages every few hundred milliseconds and answers queries.
+// Starts a real Prometheus for a test: it scrapes metrics pages every 300 ms, and answers queries.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../free-port.ts';
+import type { Program } from '../programs.ts';
 
 export interface QueryResult {
   readonly metric: Readonly<Record<string, string>>;
@@ -15,21 +16,24 @@ export interface QueryResult {
 export interface PrometheusProcess {
   /** The result of an instant query. */
   query(promql: string): Promise<readonly QueryResult[]>;
-  /** Asks until the answer is as wanted; fails with the last one after a while. */
+  /** Repeats an instant query until its result is as wanted; rejects with the last one after 20 seconds. */
   queryUntil(promql: string, isWanted: (result: readonly QueryResult[]) => boolean): Promise<readonly QueryResult[]>;
-  /** What another path of the HTTP API has as its data. */
+  /** The `data` of another path of the HTTP API. */
   api(path: string): Promise<unknown>;
   stop(): Promise<void>;
 }
 
 const PATIENCE_MILLIS = 20_000;
 
-/** Scrapes each job's page, given by its URL. */
-export async function startPrometheus(program: string, jobs: Readonly<Record<string, string>>): Promise<PrometheusProcess> {
+/** Takes the URL of each job's page. */
+export async function startPrometheus(
+  program: Program<'prometheus'>,
+  jobs: Readonly<Record<string, string>>,
+): Promise<PrometheusProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'promtel-prometheus-'));
   const port = await freePort();
   writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(configFor(jobs)));
-  const process = spawn(program, [
+  const process = spawn(program.path, [
     `--config.file=${folder}/prometheus.yml`,
     `--storage.tsdb.path=${folder}/data`,
     `--web.listen-address=127.0.0.1:${port}`,
@@ -78,13 +82,4 @@ function configFor(jobs: Readonly<Record<string, string>>): unknown {
     return { job_name: name, metrics_path: pathname, static_configs: [{ targets: [host] }] };
   });
   return { global: { scrape_interval: '300ms', scrape_timeout: '300ms' }, scrape_configs: scrapeConfigs };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,4 +1,4 @@
-// A store for Keyv that answers later, as one behind a connection does, and fails for keys that end in `failed`.
+// A store for Keyv that answers asynchronously, as a remote one does, and fails for keys that end in `failed`.
 
 export class SlowStore {
   namespace: string | undefined = undefined;

@@ -22,7 +22,7 @@ function errorOf({ type, message }: ProviderError): object {
   return { type: 'error', error: { type, message }, request_id: 'req_1' };
 }
 
-/** Its input tokens are those that the cache has nothing to do with. */
+/** Its input tokens are without those that the cache read or wrote. */
 function usageOf({ usage }: PlainAnswer): Record<string, unknown> | undefined {
   if (usage === undefined) return undefined;
   const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0, cacheWriteHour = 0 } = usage;
@@ -63,7 +63,7 @@ function messageOf({ model }: PlainAnswer, content: readonly object[], reason: s
   };
 }
 
-/** The input is told at the start, the output at the end; until then a figure stands that means nothing. */
+/** The start has the tokens of the input, the end those of the output; the count of output at the start means nothing. */
 function events(answer: PlainAnswer): WireEvent[] {
   const usage = usageOf(answer);
   const message = messageOf(answer, [], null, usage && { ...usage, output_tokens: 1 });

@@ -34,7 +34,7 @@ function partsOf({ texts, toolCalls }: PlainAnswer): object[] {
   return [...texts.map((text) => ({ text })), ...toolCalls.map(({ name, input }) => ({ functionCall: { name, args: input } }))];
 }
 
-/** Each part tells of the tokens so far; those of the reasoning are not among those of the candidates. */
+/** Each part has the tokens so far; those of the reasoning are not among those of the candidates. */
 function partOf(answer: PlainAnswer, parts: readonly object[], isLast: boolean): object {
   const { usage, model, finishReason } = answer;
   const { input = 0, output = 0, cacheRead, reasoning } = usage ?? {};

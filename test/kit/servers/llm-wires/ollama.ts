@@ -8,7 +8,7 @@ const shared = {
   rateLimits: () => ({}),
 } as const;
 
-/** Without a word about it, Ollama streams. */
+/** Ollama streams unless the request says no. */
 const streams = ({ stream }: PlainAnswer['request']): boolean => stream !== false;
 
 export const ollamaWires: readonly Wire[] = [

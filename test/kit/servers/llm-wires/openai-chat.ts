@@ -10,7 +10,7 @@ import {
   type WireEvent,
 } from './wire.ts';
 
-/** Who speaks it: they differ in when a stream tells of tokens, and in what their errors look like. */
+/** The providers of this format: they differ in when a stream has a usage, and in the form of their errors. */
 type Dialect = 'openai' | 'mistral' | 'groq';
 
 export function openaiWires(dialect: Dialect): Wire[] {

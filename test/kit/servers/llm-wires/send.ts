@@ -15,7 +15,7 @@ export interface Answer {
   readonly outputMillis: number[];
 }
 
-/** Each packs what it has when it is flushed, so that an event goes out when it is written. */
+/** Each compresses what it has when it is flushed, so that an event is sent when it is written. */
 const COMPRESS: Record<NonNullable<Script['encoding']>, () => Transform & { flush(done: () => void): void }> = {
   gzip: () => createGzip(),
   deflate: () => createDeflate(),
@@ -23,7 +23,7 @@ const COMPRESS: Record<NonNullable<Script['encoding']>, () => Transform & { flus
   zstd: () => createZstdCompress(),
 };
 
-/** Resolves when all of it was written, or whoever asked is gone. */
+/** Resolves when all of it was written, or the client is gone. */
 export async function sendAnswer(response: ServerResponse, answer: Answer): Promise<void> {
   const { wire, plain, script } = answer;
   response.on('error', () => {});

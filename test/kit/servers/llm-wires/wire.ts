@@ -1,4 +1,4 @@
-// What the loopback LLM provider needs to know of a wire format: where it is spoken, and how an answer is put into its words.
+// A wire format of the loopback LLM provider: its paths, and how it encodes an answer.
 import type { TokenUsage } from '../../../../src/core/token-usage.ts';
 
 export interface ToolCall {
@@ -6,9 +6,9 @@ export interface ToolCall {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** An answer before it is put into a provider's words. */
+/** An answer before it is encoded in a wire format. */
 export interface PlainAnswer {
-  /** What the client asked. */
+  /** The body of the request. */
   readonly request: Readonly<Record<string, unknown>>;
   /** The model that answers. */
   readonly model: string;
@@ -17,7 +17,7 @@ export interface PlainAnswer {
   readonly toolCalls: readonly ToolCall[];
   /** In the provider's own word; undefined for the usual one. */
   readonly finishReason: string | undefined;
-  /** Undefined if nothing is to be told of tokens. */
+  /** Undefined for an answer without a usage. */
   readonly usage: TokenUsage | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface PlainAnswer {
 export interface WireEvent {
   readonly data: unknown;
   readonly name?: string;
-  /** Whether it carries output, and so waits for its time. */
+  /** Whether it carries output, and so is delayed as the script says. */
   readonly isOutput?: true;
 }
 
@@ -40,14 +40,14 @@ export interface Wire {
   readonly path: RegExp;
   readonly framing: 'events' | 'lines';
   isStream(request: PlainAnswer['request'], path: string): boolean;
-  /** Whether a stream tells of no tokens unless it is asked to, and was not. */
+  /** Whether this request gets a stream without a usage, as where it has to be requested. */
   leavesOutUsage?(request: PlainAnswer['request']): boolean;
   whole(answer: PlainAnswer): unknown;
   events(answer: PlainAnswer): WireEvent[];
   error(error: ProviderError): unknown;
-  /** How a stream tells of an error in its middle. */
+  /** How a stream reports an error after it has begun. */
   errorEvent(error: ProviderError): WireEvent;
-  /** The headers that tell how much is left. */
+  /** The headers of what is left of the rate limits. */
   rateLimits(left: RateLimitsLeft): Record<string, string>;
 }
 
@@ -58,17 +58,17 @@ export interface RateLimitsLeft {
 
 export type NamedData = Readonly<Record<string, unknown>> & { readonly type: string };
 
-/** An event that goes by its data's type. */
+/** An event that is named by the type of its data. */
 export function named(data: NamedData, isOutput?: true): WireEvent {
   return { name: data.type, data, ...(isOutput && { isOutput }) };
 }
 
-/** A figure that a format leaves out where there is none. */
+/** A count that a format leaves out where it is 0. */
 export function optional<Key extends string>(key: Key, value: number | undefined): Partial<Record<Key, number>> {
   return value === undefined ? {} : ({ [key]: value } as Record<Key, number>);
 }
 
-/** As many short vectors as texts were asked about. */
+/** A short vector for each text of the request. */
 export function vectorsFor(input: unknown): number[][] {
   return (Array.isArray(input) ? input : [input]).map((_, index) => [index, 0.5, 0.25]);
 }

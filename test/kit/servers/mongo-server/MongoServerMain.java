@@ -12,7 +12,13 @@ public class MongoServerMain {
   public static void main(String[] arguments) throws Exception {
     MongoServer server = new MongoServer(new Backend().version(new Version()));
     // 0 for one that is free.
-    server.bind("127.0.0.1", Integer.parseInt(arguments[0]));
+    try {
+      server.bind("127.0.0.1", Integer.parseInt(arguments[0]));
+    } catch (Exception error) {
+      // Its threads would go on running.
+      System.err.println(error.getMessage());
+      System.exit(1);
+    }
     System.out.println(server.getLocalAddress().getPort());
     while (System.in.read() >= 0) {}
     server.shutdownNow();
