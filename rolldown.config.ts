@@ -2,8 +2,8 @@
 import { defineConfig, type Plugin } from 'rolldown';
 import { libraries, readAtCollection } from './src/instrumentations/index.ts';
 
-/** What every process loads, or would in most cases load a moment later. */
-const SHARED = /[\\/]src[\\/](?:start[\\/]start|hooks|catalog[\\/](?:process|system))/;
+/** What every process loads, or would in most cases load a moment later; and what areas share. */
+const SHARED = /[\\/]src[\\/](?:start[\\/]start|hooks|recorders[\\/][\w-]+\.ts|catalog[\\/](?:process|system))/;
 
 /** What several files that are loaded later have in common, by area. */
 const AREAS: Readonly<Record<string, RegExp>> = {
