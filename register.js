@@ -1,2 +1,2 @@
-// What `promtel/register` is: `node --import promtel/register app.js`, or ./register.js inside this repository.
+// For use inside this repository: `node --import ./register.js app.js`. In the package, `promtel/register` is dist/register.js.
 import './dist/register.js';

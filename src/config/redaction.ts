@@ -1,11 +1,14 @@
 // Redacts the text of settings for a log line: nothing confidential, and nothing that breaks the line.
 import type { Setting } from './setting.ts';
 
+/** Not as the character itself, for which V8 would keep all of the package's file in two bytes a character, and compile it slower. */
+const ELLIPSIS = String.fromCodePoint(0x2026);
+
 const LONGEST = 80;
 
 /** The text in quotes, on one line, without control characters and cut where a reader has seen enough. */
 export function quote(text: string): string {
-  const shortened = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  const shortened = text.length > LONGEST ? `${text.slice(0, LONGEST)}${ELLIPSIS}` : text;
   return JSON.stringify(shortened).replace(/[\u007f-\u009f\u2028\u2029]/g, escapeCode);
 }
 
@@ -13,7 +16,7 @@ export function quote(text: string): string {
 export function withoutCredentials(text: string): string {
   const url = /^https?:/i.test(text) ? URL.parse(text) : null;
   if (url === null) return /[@?#]/.test(text) ? '(not shown)' : text;
-  return `${url.protocol}//${url.host}${url.pathname}${url.search === '' ? '' : '?…'}`;
+  return `${url.protocol}//${url.host}${url.pathname}${url.search === '' ? '' : `?${ELLIPSIS}`}`;
 }
 
 /** A text as it may be shown in a problem or a summary. */

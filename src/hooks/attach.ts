@@ -6,6 +6,7 @@ import type { CollectCallback, Registry } from '../core/recording/registry.ts';
 import { AttachmentTurn } from './attachment-turn.ts';
 import type { Attachment, ChannelHandler, FewArguments, Guard, Instrumentation, PatchTarget, Undo } from './instrumentation.ts';
 import { onEsModule } from './modules/es-module-hook.ts';
+import type { FirstMessage } from './modules/library-use.ts';
 import { onModule } from './modules/module-hook.ts';
 import { inRange } from './modules/version-range.ts';
 import { observeTracingChannel, type TraceHandlers } from './tracing-channel.ts';
@@ -19,16 +20,19 @@ export interface AttachedInstrumentation {
 }
 
 /**
- * Attaches one instrumentation, or has it wait while another attachment of it is active in this process. It never throws: one
+ * Attaches one instrumentation, or has it wait while another attachment of it is active in this process. It then handles the
+ * message that was published before, if there is one. It never throws: one
  * that fails is detached and reported once.
  */
 export function attach(
   instrumentation: Instrumentation,
   registry: Registry,
   settings: InstrumentationSettings,
+  first?: FirstMessage,
 ): AttachedInstrumentation {
-  const attached = new GuardedAttachment(instrumentation, registry, settings);
+  const attached = new GuardedAttachment(instrumentation, registry, settings, first);
   attached.begin();
+  attached.handleFirst();
   return attached;
 }
 
@@ -38,14 +42,22 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
   readonly settings: InstrumentationSettings;
   failure: string | undefined = undefined;
   readonly #turn: AttachmentTurn;
+  readonly #first: FirstMessage | undefined;
+  readonly #handlersOfFirst: ChannelHandler[] = [];
   #undos: Undo[] = [];
   #isDetached = false;
   #isUndone = true;
 
-  constructor(instrumentation: Instrumentation, registry: Registry, settings: InstrumentationSettings) {
+  constructor(
+    instrumentation: Instrumentation,
+    registry: Registry,
+    settings: InstrumentationSettings,
+    first: FirstMessage | undefined,
+  ) {
     this.instrumentation = instrumentation;
     this.registry = registry;
     this.settings = settings;
+    this.#first = first;
     const { id = instrumentation.name } = instrumentation;
     this.#turn = new AttachmentTurn(
       id,
@@ -71,8 +83,13 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
       source.unsubscribe(guarded);
     };
     source.subscribe(guarded);
+    if (name === this.#first?.channel) this.#handlersOfFirst.push(guarded);
     this.onDetach(unsubscribe);
     return unsubscribe;
+  }
+
+  handleFirst(): void {
+    for (const handle of this.#handlersOfFirst.splice(0)) handle(this.#first?.message);
   }
 
   trace<Message extends object>(name: string, handlers: TraceHandlers<Message>): void {

@@ -29,7 +29,7 @@ export interface Push {
 
 export interface SdkProviderOptions {
   readonly registry: Registry;
-  readonly definitions: readonly MetricDefinition[];
+  readonly definitions: () => readonly MetricDefinition[];
   readonly overrideOf: (name: string) => MetricOverride;
   readonly resource: () => ResourceAttributes;
   /** Whether `collectOtel` is called at all, as the Prometheus page does. */
@@ -111,7 +111,7 @@ export class SdkProvider {
         (reader) => reader !== undefined,
       );
       for (const reader of readers) this.#limitBy(reader);
-      const views = viewsFor(sdk, this.#options.definitions, this.#options.overrideOf);
+      const views = viewsFor(sdk, this.#options.definitions(), this.#options.overrideOf);
       this.#opened = { provider: new sdk.MeterProvider({ resource, readers, views }), pull };
     } catch (error) {
       this.#hasFailed = true;

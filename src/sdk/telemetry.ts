@@ -23,10 +23,10 @@ export interface TelemetryOptions {
   readonly config: Config;
   /** Its `overrideOf` is bound to the operator's settings. */
   readonly registry: Registry;
-  /** The catalogue. */
-  readonly definitions: readonly MetricDefinition[];
-  /** The names of the metrics that attached instrumentations record. */
-  readonly measured: ReadonlySet<string>;
+  /** The catalog, asked for when the SDK is opened. */
+  readonly definitions: () => readonly MetricDefinition[];
+  /** Whether promtel's own instrumentations record a metric. */
+  readonly isMeasured: (name: string) => boolean;
   readonly pushTargets: readonly PushTarget[];
   /** The exporters of spans; nothing is traced if there are none. */
   readonly spanTargets?: readonly SpanTarget[];
@@ -53,7 +53,7 @@ export class Telemetry {
   #isPulled: boolean;
 
   constructor(options: TelemetryOptions) {
-    const { config, registry, measured, pushTargets } = options;
+    const { config, registry, isMeasured, pushTargets } = options;
     const { exporters } = config.metrics;
     this.#options = options;
     this.#isPulled = exporters.includes('prometheus') || exporters.length === 0;
@@ -68,7 +68,7 @@ export class Telemetry {
     this.#provider = new SharedMeterProvider({
       open: () => this.#sdk.open(),
       overrideOf,
-      isMeasured: (scope, name) => typeof scope === 'string' && scope.startsWith(OFFICIAL_SCOPE) && measured.has(String(name)),
+      isMeasured: (scope, name) => typeof scope === 'string' && scope.startsWith(OFFICIAL_SCOPE) && isMeasured(String(name)),
       onLimit: (limit) => this.#sdk.limitNext(limit),
     });
     this.#api = new GlobalApi((name) => this.#onRegistration(name));

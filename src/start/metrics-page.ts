@@ -1,4 +1,4 @@
-// The metrics page of this process, as the configuration wants it, with what scraping it tells about itself.
+// Makes the metrics page of this process as it is configured, with the metrics of its own scrapes.
 import { promtelScrapeDuration, promtelScrapeSize } from '../catalog/self.ts';
 import type { Config } from '../config/config.ts';
 import { matchesAny } from '../core/pattern.ts';
@@ -10,7 +10,7 @@ import { Page, type PageOptions } from '../exporters/prometheus/page.ts';
 /** What the page shows beside the registry. */
 export type PageSources = Pick<PageOptions, 'collectOtel' | 'resourceAttributes'>;
 
-/** Makes the page; each rendering of it is told to the registry. */
+/** Makes the page; the duration and size of each scrape are recorded in the registry. */
 export function createMetricsPage(config: Config, registry: Registry, sources: PageSources = {}): Renderer {
   const { translationStrategy: strategy, targetInfo, scopeLabels, resourceLabels } = config.prometheus;
   const duration = registry.instrument(promtelScrapeDuration);

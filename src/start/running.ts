@@ -1,13 +1,13 @@
-// What start-up leaves behind for the API and the tests: one per process, shared by every copy of promtel in it.
+// The running promtel of this process, for the API and the tests: one, shared by every copy of promtel in the process.
 import type { Config } from '../config/config.ts';
 import { sharedSlot } from '../core/shared-across-copies.ts';
 import type { Renderer } from '../exporters/prometheus/handler.ts';
-import type { AttachedInstrumentation } from '../hooks/attach.ts';
 import type { Telemetry } from '../sdk/telemetry.ts';
 
 export interface Running {
   readonly config: Config;
-  readonly attached: readonly AttachedInstrumentation[];
+  /** The names of the instrumentations that are enabled. */
+  readonly instrumentations: readonly string[];
   readonly page: Renderer;
   readonly telemetry: Telemetry;
 }

@@ -1,5 +1,4 @@
 // Puts promtel together: configuration, instrumentations, exporters; and says in one line what came of it.
-import { CATALOG } from '../catalog/index.ts';
 import { promtelExportFailures } from '../catalog/self.ts';
 import type { Config, Environment, Origins } from '../config/config.ts';
 import { describe } from '../config/describe.ts';
@@ -13,31 +12,32 @@ import { sharedRegistry } from '../core/recording/shared-registry.ts';
 import { VERSION } from '../core/version.ts';
 import { Endpoint } from '../endpoint/server.ts';
 import { pushTargets, spanTargets } from '../exporters/index.ts';
-import { attach } from '../hooks/attach.ts';
-import { instrumentations } from '../instrumentations/index.ts';
+import type { Renderer } from '../exporters/prometheus/handler.ts';
+import { isMainThread } from '../hooks/main-thread.ts';
 import type { ExportReport } from '../sdk/export-watch.ts';
 import { Telemetry } from '../sdk/telemetry.ts';
-import { createMetricsPage } from './metrics-page.ts';
+import { instrument, instrumentationNames } from './instrument.ts';
+import { loadCatalog, loadMetricsPage } from './load.ts';
+import type { PageSources } from './metrics-page.ts';
 import { type Running, running, setRunning } from './running.ts';
 import { type StderrLog, stderrLogger } from './stderr-log.ts';
 
 /**
- * Starts promtel with an environment. It never throws: what is wrong is told in one line each, and whatever can run
+ * Starts promtel with an environment. It never throws: what is wrong is reported in one line each, and whatever can run
  * runs. A second start in the same process, by another copy or another preload, does nothing.
  */
 export function start(env: Environment): void {
-  if (running() !== undefined || !process.getBuiltinModule('node:worker_threads').isMainThread) return;
-  const names = [...new Set(instrumentations.map(({ name }) => name))];
-  const { config, problems, origins } = loadConfig(env, { instrumentations: names });
-  const say = stderrLogger(config.general.logLevel);
-  onProblem(({ subject, message }) => say('WARN', `${subject}: ${message}`));
+  if (running() !== undefined || !isMainThread()) return;
+  const { config, problems, origins } = loadConfig(env, { instrumentations: instrumentationNames });
+  const log = stderrLogger(config.general.logLevel);
+  onProblem(({ subject, message }) => log('WARN', `${subject}: ${message}`));
   for (const { subject, message } of problems) reportProblem(subject, message);
   if (config.general.disabled) return;
 
   const started = compose(config, env);
   setRunning(started);
   started.telemetry.start();
-  void serve(started).then((port) => announce(started, origins, port, say));
+  void serve(started).then((port) => announce(started, origins, port, log));
 }
 
 function compose(config: Config, env: Environment): Running {
@@ -45,25 +45,29 @@ function compose(config: Config, env: Environment): Running {
   registry.overrideOf = (name) => overrideFor(name, config.metricOverrides);
   const ignoresPath = ignoredBy(config.instrumentations.ignorePaths);
   const isEnabled = enabledBy(config.instrumentations);
-  const attached = instrumentations
-    .filter(({ name }) => isEnabled(name))
-    .map((instrumentation) => attach(instrumentation, registry, { ...config.instrumentations, ...config.llm, ignoresPath }));
+  const instrumented = instrument(registry, { ...config.instrumentations, ...config.llm, ignoresPath }, isEnabled);
   const telemetry = new Telemetry({
     config,
     registry,
-    definitions: CATALOG,
-    measured: new Set(attached.flatMap(({ instrumentation }) => instrumentation.metrics.map(({ name }) => name))),
+    definitions: () => loadCatalog().CATALOG,
+    isMeasured: (name) => instrumented.mayRecord(name),
     pushTargets: pushTargets(config, env),
     spanTargets: spanTargets(config),
     isEnabled,
     ignoresPath,
     onExport: countFailures(registry),
   });
-  const page = createMetricsPage(config, registry, {
+  const page = pageWhenAsked(config, registry, {
     collectOtel: () => telemetry.collectOtel(),
     resourceAttributes: () => telemetry.resource,
   });
-  return { config, attached, page, telemetry };
+  return { config, instrumentations: instrumented.names, page, telemetry };
+}
+
+/** The metrics page, which is made at the first request for it. */
+function pageWhenAsked(config: Config, registry: Registry, sources: PageSources): Renderer {
+  let page: Renderer | undefined;
+  return { render: (format) => (page ??= loadMetricsPage().createMetricsPage(config, registry, sources)).render(format) };
 }
 
 function enabledBy({ enabled, disabled }: Config['instrumentations']): (name: string) => boolean {
@@ -81,7 +85,7 @@ function countFailures(registry: Registry): (report: ExportReport) => void {
   };
 }
 
-/** Opens the endpoint if it is asked for, and gives the port that it got. */
+/** Opens the endpoint if the page is to be served, and gives the port that it got. */
 async function serve({ config, page }: Running): Promise<number | undefined> {
   if (!config.metrics.exporters.includes('prometheus')) return undefined;
   const { host, port, path, gzip } = config.prometheus;
@@ -91,9 +95,8 @@ async function serve({ config, page }: Running): Promise<number | undefined> {
   return undefined;
 }
 
-function announce({ config, attached }: Running, origins: Origins, port: number | undefined, say: StderrLog): void {
+function announce({ config, instrumentations }: Running, origins: Origins, port: number | undefined, log: StderrLog): void {
   if (!config.general.startupLine) return;
-  const names = [...new Set(attached.map(({ instrumentation }) => instrumentation.name))].sort();
   const { destinations } = describe(config, origins, port);
-  say('INFO', [VERSION, ...destinations, `instruments ${names.join(' ')}`].join(', '));
+  log('INFO', [VERSION, ...destinations, `instruments ${instrumentations.join(' ')}`].join(', '));
 }

@@ -1,4 +1,5 @@
-// `npm run bench`: measures promtel and its peers in one run; `-- record scrape` only these, `-- --quick` in a minute.
+// `npm run bench`: measures promtel and its peers in one run; `-- record scrape` only these, `-- --quick` in a minute,
+// `-- --before=<folder of another build> start-up` beside another build.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +21,11 @@ const BENCHMARKS = [record, helpers, scrape, request, jobs, clients, llm, startU
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, 'no-build': { type: 'boolean', default: false } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    'no-build': { type: 'boolean', default: false },
+    before: { type: 'string' },
+  },
 });
 const unknown = positionals.filter((word) => !BENCHMARKS.some(({ name }) => name === word));
 if (unknown.length > 0) {
@@ -39,13 +44,13 @@ if (disturbed !== undefined) console.log(`${disturbed}\n`);
 const reports: Report[] = [];
 for (const benchmark of BENCHMARKS) {
   if (positionals.length > 0 && !positionals.includes(benchmark.name)) continue;
-  const report = { benchmark, findings: await benchmark.run({ quick: options.quick }) };
+  const report = { benchmark, findings: await benchmark.run(options) };
   reports.push(report);
   console.log(`${formatReport(report)}\n`);
 }
 
 // Only a full run may replace the committed page: a part of it would mix the figures of two runs.
-if (positionals.length === 0 && !options.quick) {
+if (positionals.length === 0 && !options.quick && options.before === undefined) {
   writeFileSync(new URL('results.md', import.meta.url), formatPage(reports, circumstances()));
   console.log('Written to test/bench/results.md.');
 }

@@ -1,6 +1,7 @@
 // What a peer adds to the start of a process: time until an empty script exits and an application listens, and memory.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -43,13 +44,20 @@ export const startUp: Benchmark = {
   method:
     'An empty script until its process has ended, and the Express hello world until it listens; its memory 200 ms later, and ' +
     'once more after one request and one scrape. CPU time is that of all threads.',
-  async run({ quick }) {
-    const contestants = PEERS.map((peer) => ({ ...peer, [Symbol.asyncDispose]: () => Promise.resolve() }));
-    const pace = { processes: 1, warmUps: 1, rounds: quick ? 3 : 10 };
+  async run({ quick, before }) {
+    const peers = before === undefined ? PEERS : [...PEERS, otherBuild(before)];
+    const contestants = peers.map((peer) => ({ ...peer, [Symbol.asyncDispose]: () => Promise.resolve() }));
+    const pace = { processes: 1, warmUps: 1, rounds: quick ? 3 : 20 };
     const samples = await interleave({ start: () => Promise.resolve(contestants), round: measureStart }, pace);
-    return findingsOf((peer, field) => pick(samples, peer, (start) => start[field]));
+    return findingsOf(peers, (peer, field) => pick(samples, peer, (start) => start[field]));
   },
 };
+
+const BEFORE = 'promtel before';
+
+function otherBuild(folder: string): Peer {
+  return { ...PROMTEL, name: BEFORE, nodeOptions: ['--import', resolve(folder, 'register.js')] };
+}
 
 async function measureStart(peer: Peer): Promise<Start> {
   const empty = await runEmptyScript(peer);
@@ -84,7 +92,7 @@ async function runEmptyScript(peer: Peer): Promise<Pick<Start, 'emptyWall' | 'em
   return { emptyWall, emptyCpu };
 }
 
-function findingsOf(figuresOf: (peer: string, field: keyof Start) => Figures): Findings {
+function findingsOf(peers: readonly Peer[], figuresOf: (peer: string, field: keyof Start) => Figures): Findings {
   const fields = Object.keys(FIGURES) as (keyof Start)[];
   const added = (peer: string, field: keyof Start): Figures => {
     const bare = figuresOf(BARE.name, field);
@@ -97,17 +105,18 @@ function findingsOf(figuresOf: (peer: string, field: keyof Start) => Figures): F
   return {
     ratios: {
       columns: [`added, in % of ${AUTO.name}`, ...columns.map((column) => column.replace(/ \w+$/, ''))],
-      rows: PEERS.filter((peer) => peer !== BARE).map(({ name }) => [
-        name,
-        ...fields.map((field) => `${shareOfAuto(name, field).toFixed(0)} %`),
-      ]),
+      rows: peers
+        .filter((peer) => peer !== BARE)
+        .map(({ name }) => [name, ...fields.map((field) => `${shareOfAuto(name, field).toFixed(0)} %`)]),
     },
     absolute: [
       {
         columns: ['', ...columns],
         rows: [
-          ...PEERS.map(({ name }) => [name, ...fields.map((field) => figure(figuresOf(name, field)))]),
-          [`added by ${PROMTEL.name}`, ...fields.map((field) => figure(added(PROMTEL.name, field)))],
+          ...peers.map(({ name }) => [name, ...fields.map((field) => figure(figuresOf(name, field)))]),
+          ...peers
+            .filter(({ name }) => name === PROMTEL.name || name === BEFORE)
+            .map(({ name }) => [`added by ${name}`, ...fields.map((field) => figure(added(name, field)))]),
         ],
       },
     ],
@@ -123,9 +132,18 @@ function findingsOf(figuresOf: (peer: string, field: keyof Start) => Figures): F
         subject: `Start-up, ${FIGURES[field]}: added`,
         actual: addedMedian(PROMTEL.name, field),
         sense: 'at most' as const,
-        limit: 25,
+        limit: 10,
         unit: ' MB',
       })),
+      ...peers
+        .filter(({ name }) => name === BEFORE)
+        .map(({ name }) => ({
+          subject: `Start-up, ${FIGURES.listenCpu}: added, in % of ${name}`,
+          actual: (100 * addedMedian(PROMTEL.name, 'listenCpu')) / addedMedian(name, 'listenCpu'),
+          sense: 'at most' as const,
+          limit: 50,
+          unit: ' %',
+        })),
     ],
   };
 }

@@ -115,6 +115,35 @@ it('isKnown knows the versions of the target, and reports others once', () => {
   ]);
 });
 
+describe('a message that was published before the instrumentation was attached', () => {
+  const target = { package: 'library', versions: '>=2 <4' };
+  const first = { channel: CHANNEL, message: 'first' };
+
+  it('is handled once, after all is set up, by who listens on its channel', () => {
+    const handled: unknown[] = [];
+    const setUp = (attachment: Attachment): void => {
+      const stop = attachment.subscribe(CHANNEL, (message) => handled.push(['stopped', message], stop()));
+      attachment.subscribe(CHANNEL, (message) => handled.push(message));
+      attachment.subscribe(`${CHANNEL}.other`, (message) => handled.push(message));
+    };
+    const one = attach({ name: 'first', target, metrics: [], attach: setUp }, new Registry(), SETTINGS, first);
+    expect(handled).toEqual([['stopped', 'first'], undefined, 'first']);
+    channel(CHANNEL).publish('second');
+    expect(handled.slice(3)).toEqual(['second']);
+    one.detach();
+  });
+
+  it('detaches an instrumentation that fails on it', () => {
+    const setUp = (attachment: Attachment): void => {
+      attachment.subscribe(CHANNEL, () => {
+        throw new Error('odd');
+      });
+    };
+    const one = attach({ name: 'failing', target, metrics: [], attach: setUp }, new Registry(), SETTINGS, first);
+    expect([one.failure, channel(CHANNEL).hasSubscribers]).toEqual(['odd', false]);
+  });
+});
+
 describe('a second attachment', () => {
   let steps: string[];
   let folder: string;

@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Instrumentation } from '../../src/hooks/instrumentation.ts';
-import { instrumentations } from '../../src/instrumentations/index.ts';
-import { type Exercise, instrumentationOf } from '../kit/contracts/exercise.ts';
+import { libraries, loadInstrumentation, nodeInstrumentations, readAtCollection } from '../../src/instrumentations/index.ts';
+import { channelsOf, type Exercise, instrumentationOf, packagesOf } from '../kit/contracts/exercise.ts';
 import { verifyInstrumentation } from '../kit/contracts/instrumentation-kit.ts';
 
 /** Instrumentations without an exercise, and why. */
@@ -14,6 +14,9 @@ const NOT_EXERCISED: Readonly<Record<string, string>> = {
   'self.ts': 'reads the registry when metrics are collected',
   'system.ts': 'reads the machine when metrics are collected',
 };
+
+/** These name the instrumentations of other files. */
+const LISTS = new Set(['index.ts', 'at-collection.ts']);
 
 const folder = new URL('../../src/instrumentations/', import.meta.url);
 
@@ -25,14 +28,40 @@ async function exportsInstrumentation(file: string): Promise<boolean> {
 
 const files: string[] = [];
 for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted()) {
-  if (file.endsWith('.ts') && file !== 'index.ts' && (await exportsInstrumentation(file))) files.push(file);
+  if (file.endsWith('.ts') && !LISTS.has(file) && (await exportsInstrumentation(file))) files.push(file);
 }
+
+const later = [...readAtCollection, ...libraries];
 
 it('the index of instrumentations has one for each file', async () => {
   const found = await Promise.all(files.map((file) => instrumentationOf(new URL(file, folder).href)));
-  expect(new Set(instrumentations)).toEqual(new Set(found));
-  expect(instrumentations).toHaveLength(files.length);
+  const listed = [...nodeInstrumentations, ...later.map(loadInstrumentation)];
+  expect(listed.map(describeTarget).toSorted()).toEqual(found.map(describeTarget).toSorted());
 });
+
+function describeTarget({ name, target, metrics }: Instrumentation): string {
+  return [name, target.package, ...metrics.map((metric) => metric.name).toSorted()].join(' ');
+}
+
+for (const { name, file, packages = {}, channels = [], hasEsModules = false } of libraries) {
+  describe(`the line of ${file} in the index`, () => {
+    it('has the name that the instrumentation has', async () => {
+      expect((await instrumentationOf(new URL(`${file}.ts`, folder).href)).name).toBe(name);
+    });
+
+    it('names every package that is patched, and whether it has ES modules', async () => {
+      const patched = packagesOf(await instrumentationOf(new URL(`${file}.ts`, folder).href));
+      expect(Object.keys(packages).toSorted()).toEqual([...new Set(patched.map((one) => one.package))].toSorted());
+      expect(hasEsModules).toBe(patched.some(({ esFile }) => esFile !== undefined));
+    });
+
+    it('names channels on which the instrumentation listens', async () => {
+      const all = channelsOf(await instrumentationOf(new URL(`${file}.ts`, folder).href));
+      expect(all).toEqual(expect.arrayContaining([...channels]));
+      expect(channels.length > 0).toBe(all.length > 0);
+    });
+  });
+}
 
 it('only instrumentations are listed as not exercised', () => {
   expect(files).toEqual(expect.arrayContaining(Object.keys(NOT_EXERCISED)));

@@ -1,6 +1,7 @@
 // Disabled instrumentations cost nothing: no function of a library is replaced, and no channel of it has a subscriber.
 import { beforeAll, expect, it } from 'vitest';
-import { instrumentations } from '../../src/instrumentations/index.ts';
+import { libraries, loadInstrumentation } from '../../src/instrumentations/index.ts';
+import { instrumentationNames } from '../../src/start/instrument.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
 
 /** The state of every library, loaded in a process of its own, as test/process/fixtures/fingerprints.mjs prints it. */
@@ -15,14 +16,14 @@ const ENTRIES: Readonly<Record<string, string>> = {
   '@modelcontextprotocol/sdk': '@modelcontextprotocol/sdk/client/index.js',
 };
 /** The clients of `fetch` are Node's own here. */
-const NOT_INSTALLED = new Set(['node', 'promtel', 'undici']);
+const NOT_INSTALLED = new Set(['node', 'undici']);
 const NODE = ['node:http', 'node:https', 'node:http2', 'node:net'];
 
 const REGISTER = new URL('../../register.js', import.meta.url).href;
 
-const packages = new Set(instrumentations.map(({ target }) => target.package));
-const libraries = [...packages].filter((name) => !NOT_INSTALLED.has(name)).map((name) => ENTRIES[name] ?? name);
-const everything = instrumentations.map(({ name }) => name).join(',');
+const packages = new Set(libraries.map((library) => loadInstrumentation(library).target.package));
+const modules = [...packages].filter((name) => !NOT_INSTALLED.has(name)).map((name) => ENTRIES[name] ?? name);
+const everything = instrumentationNames.join(',');
 
 let bare: Found;
 beforeAll(async () => {
@@ -48,7 +49,7 @@ it('with one instrumentation disabled, only its library is what it is without pr
 
 /** Loads every library in a process of its own, which imports the given module of promtel, if any. */
 async function find(promtel: string, env: Readonly<Record<string, string>> = {}): Promise<Found> {
-  const args = ['./test/process/fixtures/fingerprints.mjs', promtel, ...NODE, ...libraries];
+  const args = ['./test/process/fixtures/fingerprints.mjs', promtel, ...NODE, ...modules];
   const { code, stdout, stderr } = await runToEnd(args, { ...env, OTEL_EXPORTER_PROMETHEUS_PORT: '0' });
   expect(code, stderr).toBe(0);
   return JSON.parse(stdout) as Found;

@@ -38,8 +38,8 @@ function start(env: Readonly<Record<string, string>> = {}, measured: readonly st
   const telemetry = new Telemetry({
     config,
     registry,
-    definitions: CATALOG,
-    measured: new Set(measured),
+    definitions: () => CATALOG,
+    isMeasured: (name) => measured.includes(name),
     pushTargets: [],
   });
   telemetry.start();

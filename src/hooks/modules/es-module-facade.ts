@@ -1,27 +1,27 @@
 // Loads an ES module so that functions that it exports can be replaced, which they cannot on an ES module itself.
 //
-// A facade stands at the module's own URL, and the module behind it at the same URL with a query. Putting it there needs a loader
-// hook, which is in place only while this one module is being loaded. It is too late where a program starts promtel by its own first
-// import: Node has loaded by then what the others name. A default export would be lost: the module must not have one.
+// A facade is loaded from the module's own URL, and the module behind it from the same URL with a query. That needs a loader hook,
+// which is in place only while this one module is being loaded. It is too late where a program starts promtel by its own first
+// import: Node has loaded by then what its other imports name. A default export would be lost: the module must not have one.
 
-/** What the facade finds its maker by. */
+/** The global by which the facade finds the function that makes its exports. */
 const MAKER = Symbol.for('promtel.esModuleFacade');
 const BEHIND = '?promtel';
 
 type Exports = Record<string, unknown>;
 
-/** What each facade's functions call, by the path of its module. */
+/** The objects whose functions the facades call, by the path of the module. */
 const replaceables = new Map<string, Exports>();
 
 export interface Loaded {
-  /** Of a module behind a facade, an object on which what is to be replaced can be. */
+  /** The exports; of a module behind a facade, an object on which its functions can be replaced. */
   readonly exports: object;
   readonly isEsModule: boolean;
-  /** No if somebody loaded it before and without a facade. */
+  /** False if the module had been loaded before, without a facade. */
   readonly isReplaceable: boolean;
 }
 
-/** Requires a file, behind a facade if anything of it is to be replaced. */
+/** Requires a file, behind a facade if functions of it are to be replaced. */
 export function requireBehindFacade(file: string, replaced: readonly string[]): Loaded {
   const path = process.getBuiltinModule('node:fs').realpathSync(file);
   const load = (): object => process.getBuiltinModule('node:module').createRequire(path)(path) as object;
@@ -51,7 +51,7 @@ function loadFacade(path: string, replaced: readonly string[], load: () => objec
   }
 }
 
-/** Without its maker, as where it is run later than it was loaded, the facade gives the functions themselves. */
+/** Where that global is missing, as when the facade is run later than it was loaded, it exports the functions themselves. */
 function sourceOf(url: string, replaced: readonly string[]): string {
   const behind = JSON.stringify(url + BEHIND);
   const maker = `(globalThis[Symbol.for('${MAKER.description}')] ?? ((exports) => exports))`;
@@ -62,7 +62,7 @@ function sourceOf(url: string, replaced: readonly string[]): string {
   ].join('\n');
 }
 
-/** Looks like the function, and calls whatever is in its place just then. */
+/** Behaves as the function, and calls whatever has replaced it at the time of the call. */
 function callerOf(replaceable: Exports, name: string): unknown {
   const original = replaceable[name];
   if (typeof original !== 'function') return original;

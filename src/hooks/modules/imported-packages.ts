@@ -1,21 +1,32 @@
-// Whether a program imports a package, itself or in a file of its own that it imports: read from their text, before any runs.
+// Finds the packages that a program imports, itself or in files of its own that it imports: read from their text, before any runs.
 
 /** A program of more files is not read further. */
 const MOST_FILES = 500;
 
 const SPECIFIER = /\b(?:from|import)\s*\(?\s*['"]([^'"\n]+)['"]/g;
 
-/** Looks at the program and, through relative imports, at its other files. Those of other packages are not looked at. */
-export function importsPackage(program: string, name: string): boolean {
+/** Reads the program and, through relative imports, its other files. Those of other packages are not read. */
+export function packagesImportedBy(program: string): ReadonlySet<string> {
+  const packages = new Set<string>();
   const files = new Set([program]);
   for (const file of files) {
     for (const specifier of specifiersOf(file)) {
-      if (specifier === name || specifier.startsWith(`${name}/`)) return true;
-      const found = specifier.startsWith('.') && files.size < MOST_FILES ? fileOf(file, specifier) : undefined;
-      if (found !== undefined) files.add(found);
+      if (!specifier.startsWith('.')) packages.add(packageOf(specifier));
+      else if (files.size < MOST_FILES) addFile(files, file, specifier);
     }
   }
-  return false;
+  return packages;
+}
+
+/** Without the path within the package; the names of some have two parts. */
+function packageOf(specifier: string): string {
+  const parts = specifier.split('/', specifier.startsWith('@') ? 2 : 1);
+  return parts.join('/');
+}
+
+function addFile(files: Set<string>, importer: string, specifier: string): void {
+  const found = fileOf(importer, specifier);
+  if (found !== undefined) files.add(found);
 }
 
 function* specifiersOf(file: string): Generator<string> {
@@ -23,7 +34,7 @@ function* specifiersOf(file: string): Generator<string> {
   try {
     text = process.getBuiltinModule('node:fs').readFileSync(file, 'utf8');
   } catch {
-    // Whoever imports it will be told.
+    // Whoever imports it gets the error.
   }
   for (const [, specifier] of text.matchAll(SPECIFIER)) yield specifier!;
 }

@@ -1,4 +1,4 @@
-// Reads what is needed of a package.json: which package it is, and which packages it says it uses.
+// Reads a package.json: the package's name, version and kind of modules, and the packages that it depends on.
 
 export interface Manifest {
   readonly name?: string;
@@ -9,7 +9,7 @@ export interface Manifest {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-/** The package.json in a folder; undefined if there is none that can be read. */
+/** The package.json in a folder; undefined if there is none or it cannot be read. */
 export function readManifest(folder: string): Manifest | undefined {
   const file = process.getBuiltinModule('node:path').join(folder, 'package.json');
   try {
@@ -19,7 +19,7 @@ export function readManifest(folder: string): Manifest | undefined {
   }
 }
 
-/** Whether a package is the manifest's own or among those that it needs; what only serves its development is not. */
+/** Whether a package is the manifest's own or among its dependencies, without those for development. */
 export function needs(manifest: Manifest, name: string): boolean {
   const { dependencies, peerDependencies, optionalDependencies } = manifest;
   return (

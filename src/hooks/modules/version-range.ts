@@ -1,4 +1,4 @@
-// Whether a package's version lies in a range such as `>=4.16 <6 || >=7`: the part of npm's ranges that targets are written in.
+// Whether a package's version lies in a range such as `>=4.16 <6 || >=7`: the part of npm's syntax of ranges that targets use.
 
 /** Whether the version lies in the range. A pre-release counts as the release that it leads to. */
 export function inRange(version: string, range: string): boolean {

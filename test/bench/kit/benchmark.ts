@@ -7,7 +7,13 @@ export interface Benchmark {
   readonly title: string;
   /** How it is measured, for whoever reads the figures. */
   readonly method: string;
-  run(options: { readonly quick: boolean }): Promise<Findings>;
+  run(options: RunOptions): Promise<Findings>;
+}
+
+export interface RunOptions {
+  readonly quick: boolean;
+  /** The folder of another build of promtel, to be measured beside this one. */
+  readonly before?: string | undefined;
 }
 
 export interface Findings {

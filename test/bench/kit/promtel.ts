@@ -15,8 +15,8 @@ export const { negotiate } = (await import(
   built('exporters/prometheus/format.js')
 )) as typeof import('../../../src/exporters/prometheus/format.ts');
 
-/** What `--import` takes to run an application under promtel. */
-export const REGISTER = fileURLToPath(new URL('../../../register.js', import.meta.url));
+/** What `--import promtel/register` loads. */
+export const REGISTER = fileURLToPath(new URL('../../../dist/register.js', import.meta.url));
 
 const attributes = LABEL_NAMES.map((key) => ({ key, type: 'string', brief: 'A label of the benchmark.' }) as const);
 

@@ -1,6 +1,6 @@
 // Modules are seen as Node loads them, whatever wrote their name; other packages' files of the same name are not.
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import nodeModule, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -99,6 +99,25 @@ describe('a module of a package', () => {
     stop();
     load('shelf');
     expect(seen).toEqual([]);
+  });
+
+  it('is seen though somebody else wraps the loader of modules before and after', () => {
+    const loader = nodeModule as unknown as { _load: (...values: unknown[]) => unknown };
+    const original = loader._load;
+    install('shelf', '1.2.3', PARTS);
+    const seen = watch('lib/part.js');
+    const ours = loader._load;
+    loader._load = function (...values) {
+      return ours.apply(this, values);
+    };
+    stop();
+    stop = () => {};
+    const again = watch('lib/part.js');
+    load('shelf');
+    expect([seen.length, again.length]).toEqual([0, 1]);
+    loader._load = ours;
+    stop();
+    expect(loader._load).toBe(original);
   });
 
   it('does not get in the way of modules that fail or export nothing of use', () => {

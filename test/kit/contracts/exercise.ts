@@ -36,9 +36,30 @@ export async function instrumentationOf(href: string): Promise<Instrumentation> 
   return found as Instrumentation;
 }
 
+/** A module that an instrumentation patches. */
+export interface PatchedModule {
+  readonly package: string;
+  readonly esFile: string | undefined;
+}
+
+interface Listeners {
+  readonly channels: string[];
+  readonly modules: PatchedModule[];
+}
+
 /** The diagnostics channels that an instrumentation subscribes to when it is attached; whatever else it sets up is undone. */
 export function channelsOf(instrumentation: Instrumentation): string[] {
+  return listenersOf(instrumentation).channels;
+}
+
+/** The modules that an instrumentation patches, by their packages. */
+export function packagesOf(instrumentation: Instrumentation): PatchedModule[] {
+  return listenersOf(instrumentation).modules;
+}
+
+function listenersOf(instrumentation: Instrumentation): Listeners {
   const channels: string[] = [];
+  const modules: PatchedModule[] = [];
   const undo: (() => void)[] = [];
   const attachment: Attachment = {
     registry: new Registry(),
@@ -50,7 +71,9 @@ export function channelsOf(instrumentation: Instrumentation): string[] {
     trace(name) {
       for (const event of ['start', 'end', 'asyncStart']) channels.push(`tracing:${name}:${event}`);
     },
-    patch() {},
+    patch({ package: name = instrumentation.target.package, esFile }) {
+      modules.push({ package: name, esFile });
+    },
     onCollect() {},
     isKnown: () => true,
     guard: (run) => run,
@@ -58,5 +81,5 @@ export function channelsOf(instrumentation: Instrumentation): string[] {
   };
   instrumentation.attach(attachment);
   for (const one of undo.toReversed()) one();
-  return channels;
+  return { channels, modules };
 }
