@@ -36,6 +36,13 @@ describe('a connection pool', () => {
     expect(await pools.collect('db.client.connection.pending_requests')).toEqual([{ ...NAME, value: 4 }]);
   });
 
+  it('counts once if it is watched twice', async () => {
+    const state = { used: 1, idle: 2 };
+    watch(pools, state);
+    watch(pools, state);
+    expect(await counts()).toEqual(countsOf(1, 2));
+  });
+
   it('has no limit on the page where a pool of its name has none that is known', async () => {
     watch(pools, { used: 1, idle: 0, max: 10 });
     watch(pools, { used: 1, idle: 1 });
@@ -65,14 +72,11 @@ describe('connection pools that two instrumentations watch', () => {
     expect(await counts()).toEqual(countsOf(4, 6));
   });
 
-  it('count once where they are one pool, until the first instrumentation is detached', async () => {
-    const state = { used: 1, idle: 2 };
-    const other = attachPools();
-    watch(pools, state);
-    watch(other, state);
-    expect(await counts()).toEqual(countsOf(1, 2));
+  it('leave the page separately, when their instrumentation is detached', async () => {
+    watch(pools, { used: 1, idle: 2 });
+    watch(attachPools(), { used: 3, idle: 4 });
+    expect(await counts()).toEqual(countsOf(4, 6));
     pools.detach();
-    watch(other, state);
-    expect(await counts()).toEqual(countsOf(1, 2));
+    expect(await counts()).toEqual(countsOf(3, 4));
   });
 });
