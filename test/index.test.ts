@@ -19,7 +19,7 @@ const orders = defineMetric({
 });
 
 describe('metrics of your own', () => {
-  it('are typed by their declaration', () => {
+  it('getInstrument types attributes by the declaration', () => {
     const counter = getInstrument(orders);
     expectTypeOf(counter.add)
       .parameter(1)
@@ -33,13 +33,13 @@ describe('metrics of your own', () => {
     expect(counter.set).toBeUndefined();
   });
 
-  it('are read on collection where nobody announces them', async () => {
+  it('onCollect reads values at every collection', async () => {
     const stop = onCollect('shop', () => getInstrument(orders).observe(4, { 'shop.payment': 'card' }));
     await expectMetric(orders, { attributes: { 'shop.payment': 'card' }, value: 4 });
     stop();
   });
 
-  it('time functions', async () => {
+  it('createTracker times functions', async () => {
     const duration = defineMetric({
       name: 'shop.packing.duration',
       instrument: 'histogram',
@@ -55,7 +55,7 @@ describe('metrics of your own', () => {
   });
 });
 
-/** All that was told; a cause is told once, so it may have been by an earlier test. */
+/** All that was reported; each cause is reported once, maybe by an earlier test. */
 const problems: Problem[] = [];
 beforeAll(() => onProblem((problem) => problems.push(problem)));
 afterAll(() => onProblem(undefined));
@@ -72,22 +72,22 @@ describe('a metric of your own that cannot work', () => {
       { attributes: [{ key: 'shop.colour', type: 'enum' }] },
       '"shop.colour" of type "enum": attributes are a list of a key and a type each, which is string, int or boolean',
     ],
-  ])('is told of and not exported: %o', async (wrong, told) => {
-    const name = `shop.wrong.${Object.keys(wrong).join('.')}.${told.length}`;
+  ])('getInstrument reports an invalid definition, and does not export it: %o', async (wrong, reason) => {
+    const name = `shop.wrong.${Object.keys(wrong).join('.')}.${reason.length}`;
     const instrument = untyped({ ...orders, name, ...wrong });
     for (const method of ['add', 'observe', 'set', 'record']) instrument[method]!(1, { 'shop.payment': 'card' });
     (instrument['bind']!({}) as typeof instrument)['add']!(1);
     instrument['remove']!({});
-    expect(problems).toContainEqual({ subject: name, message: `is not exported because of ${told}` });
+    expect(problems).toContainEqual({ subject: name, message: `is not exported because of ${reason}` });
     await expect(expectMetric(name)).rejects.toThrow(name);
   });
 
-  it.each([undefined, null, 'shop.orders', 7, {}])('does not throw though it is %o', (definition) => {
+  it.each([undefined, null, 'shop.orders', 7, {}])('getInstrument does not throw though the definition is %o', (definition) => {
     expect(() => untyped(definition)['add']!(1)).not.toThrow();
     expect(problems.map(({ subject }) => subject)).toContain('a metric without a name');
   });
 
-  it('is one that contradicts the first definition', async () => {
+  it('getInstrument does not export a definition that contradicts the first one', async () => {
     getInstrument(orders).add(1, { 'shop.payment': 'card' });
     const before = await expectMetric(orders);
     getInstrument({ ...orders, unit: '{basket}' }).add(1, { 'shop.payment': 'card' });
@@ -109,7 +109,7 @@ describe('a tracker that cannot work', () => {
     [{ duration, outcome: 'error' }, 'a tracker has an outcome, which is a function'],
     [{}, 'the instrument is counter'],
     [undefined, 'the instrument is counter'],
-  ])('runs the function and says why: %#', (definition, accepted) => {
+  ])('createTracker runs the function and reports an invalid definition: %#', (definition, accepted) => {
     expect(untyped(definition).track({}, () => 'done')).toBe('done');
     expect(problems).toContainEqual({ subject: expect.any(String), message: expect.stringContaining(accepted) });
   });
@@ -120,7 +120,7 @@ describe('the page in a server of your own', () => {
   beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
   afterAll(() => void server.close());
 
-  it('is served by a handler', async () => {
+  it('metricsHandler serves the page', async () => {
     getInstrument(orders).add(2, { 'shop.payment': 'invoice' });
     const { port } = server.address() as AddressInfo;
     const answer = await fetch(`http://127.0.0.1:${port}/any/path`);
@@ -128,7 +128,7 @@ describe('the page in a server of your own', () => {
     expect(await answer.text()).toContain('shop_orders_total{shop_payment="invoice"} 2');
   });
 
-  it('is a web response', async () => {
+  it('metricsResponse gives the page as a web response', async () => {
     const answer = await metricsResponse(
       new Request('http://localhost/metrics', { headers: { accept: 'application/openmetrics-text' } }),
     );

@@ -1,4 +1,4 @@
-// promtel/testing tells what was measured, and complains in words that help.
+// promtel/testing finds what was recorded, and explains what it did not find.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defineMetric } from '../src/core/metric.ts';
 import { sharedRegistry } from '../src/core/recording/shared-registry.ts';
@@ -27,7 +27,7 @@ const waited = sharedRegistry().instrument(wait);
 beforeEach(reset);
 
 describe('expectMetric', () => {
-  it('finds series by some of their attributes and adds them up', async () => {
+  it('expectMetric finds series by some of their attributes and adds them up', async () => {
     sold.add(2, { shop: 'north' });
     sold.add(3, { shop: 'south' });
     await expectMetric(sales, { attributes: { shop: 'north' }, value: 2 });
@@ -35,7 +35,7 @@ describe('expectMetric', () => {
     await expectMetric('test.sales', { value: (total) => total > 4 });
   });
 
-  it('looks into histograms', async () => {
+  it('expectMetric expects the count and sum of histograms', async () => {
     waited.record(0.5);
     waited.record(4);
     const [sample] = await expectMetric(wait, { value: 2, sum: 4.5 });
@@ -45,7 +45,7 @@ describe('expectMetric', () => {
     ]);
   });
 
-  it('says what there is where the expected is not', async () => {
+  it('expectMetric lists the series that there are where none matches', async () => {
     sold.add(2, { shop: 'north' });
     await expect(expectMetric(sales, { attributes: { shop: 'west' }, value: 2 })).rejects.toThrow(
       'expected test.sales {shop="west"}, value 2; there are\n  {shop="north"} value 2',
@@ -57,7 +57,7 @@ describe('expectMetric', () => {
 });
 
 describe('a series that was reset', () => {
-  it('does not count unless something is recorded again', async () => {
+  it('expectMetric does not match a series that was reset unless something is recorded again', async () => {
     sold.add(2, { shop: 'north' });
     reset();
     await expect(expectMetric(sales, { attributes: { shop: 'north' } })).rejects.toThrow('{shop="north"} value 0');
@@ -68,7 +68,7 @@ describe('a series that was reset', () => {
 });
 
 describe('collect and reset', () => {
-  it('read what is read on collection and start over', async () => {
+  it('collect reads values, and reset sets series to zero', async () => {
     const stop = sharedRegistry().onCollect('test', () => sold.observe(7, { shop: 'east' }));
     expect(await collect()).toContainEqual({
       name: 'test.sales',

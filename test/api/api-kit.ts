@@ -1,4 +1,4 @@
-// What the tests of the helpers share: every way to time a function, and the series of a metric without its values.
+// Shared by the tests of the API: every way to time a function, and the series of a metric.
 import { agents, cache, db, jobs, llm, pipeline, tools, usage } from '../../src/index.ts';
 import { collect, type Sample } from '../../src/testing.ts';
 
@@ -8,9 +8,9 @@ type Method<Result> = (...values: never[]) => Result;
 /** One way to time a function. */
 export interface Timing {
   readonly name: string;
-  /** The histogram, or the gauge, that tells of it. */
+  /** The histogram, or the gauge, that records it. */
   readonly metric: string;
-  /** Which metric a problem is told of, if it is another. */
+  /** The metric that a problem is reported for, if it is another. */
   readonly subject?: string;
   track<Result>(id: string, run: Run<Result>): Result;
   trackBound<Result>(id: string, run: Run<Result>): Result;
@@ -18,7 +18,7 @@ export interface Timing {
   wrapBound?<Result>(id: string, run: Method<Result>): Method<Result>;
 }
 
-/** The ways to time a function, each with its series told apart by an id. */
+/** The ways to time a function, each in a series of its own by an id. */
 export const timings: readonly Timing[] = [
   {
     name: 'jobs.track',
@@ -105,7 +105,7 @@ export const timings: readonly Timing[] = [
   },
 ];
 
-/** What times nothing, but hands on what a function does like the others. */
+/** The ways to run a function that do not time it. */
 export const running: readonly Timing[] = [
   {
     name: 'pipeline.run',
@@ -133,8 +133,8 @@ export const running: readonly Timing[] = [
   },
 ];
 
-/** The series of a metric that one of whose attributes is the id, with the id left out: what is told of it. */
-export async function told(metric: string, id: string): Promise<Record<string, unknown>[]> {
+/** The series of a metric that have the id as an attribute, which is left out. */
+export async function seriesOf(metric: string, id: string): Promise<Record<string, unknown>[]> {
   const samples = (await collect()).filter(({ name, attributes }) => name === metric && Object.values(attributes).includes(id));
   return samples.map((sample) => ({ ...withoutId(sample, id), value: sample.value }));
 }

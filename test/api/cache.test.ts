@@ -1,49 +1,49 @@
-// `cache` counts hits and misses, times stores and loaders, shows how full a cache is, and names instances.
+// `cache` counts hits and misses, times operations and loads, shows how full a cache is, and names instances.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
 import { cache } from '../../src/index.ts';
 import { nameOfCache } from '../../src/recorders/cache/names.ts';
-import { newId, told } from './api-kit.ts';
+import { newId, seriesOf } from './api-kit.ts';
 
 const problems: Problem[] = [];
 beforeAll(() => onProblem((problem) => problems.push(problem)));
 afterAll(() => onProblem(undefined));
 
 describe('cache.track', () => {
-  it('counts a get as hit or miss by what it gives, and times it', async () => {
+  it('cache.track counts a get as a hit or a miss by its result, and times it', async () => {
     const name = newId();
     for (const value of ['ada', 0, '', null, undefined]) await cache.track({ name }, () => Promise.resolve(value));
-    expect(await told('cache.requests', name)).toEqual([
+    expect(await seriesOf('cache.requests', name)).toEqual([
       { 'cache.result': 'hit', value: 3 },
       { 'cache.result': 'miss', value: 2 },
     ]);
-    expect(await told('cache.operation.duration', name)).toEqual([{ 'cache.operation': 'get', value: 5 }]);
+    expect(await seriesOf('cache.operation.duration', name)).toEqual([{ 'cache.operation': 'get', value: 5 }]);
   });
 
-  it('asks what a get found where it is told how', async () => {
+  it('cache.track counts a get by resultOf where it is given', async () => {
     const name = newId();
     const resultOf = ({ isOld }: { isOld: boolean }): 'hit' | 'stale' => (isOld ? 'stale' : 'hit');
     for (const isOld of [true, false, true]) cache.bind({ name }).track(() => ({ isOld }), { resultOf });
-    expect(await told('cache.requests', name)).toEqual([
+    expect(await seriesOf('cache.requests', name)).toEqual([
       { 'cache.result': 'stale', value: 2 },
       { 'cache.result': 'hit', value: 1 },
     ]);
   });
 
-  it('counts neither where the store failed', async () => {
+  it('cache.track counts a failed get neither as a hit nor as a miss', async () => {
     const name = newId();
     await cache.track({ name }, () => Promise.reject(new RangeError('x'))).catch(() => {});
-    expect(await told('cache.requests', name)).toEqual([]);
+    expect(await seriesOf('cache.requests', name)).toEqual([]);
     const failed = { 'cache.operation': 'get', 'error.type': 'RangeError', value: 1 };
-    expect(await told('cache.operation.duration', name)).toEqual([failed]);
+    expect(await seriesOf('cache.operation.duration', name)).toEqual([failed]);
   });
 
-  it('counts no request for another operation, nor for loading', async () => {
+  it('cache.track and load count no request for other operations', async () => {
     const name = newId();
     cache.track({ name, operation: 'set' }, () => true);
     await cache.load({ name }, () => Promise.resolve('ada'));
-    expect(await told('cache.requests', name)).toEqual([]);
-    expect(await told('cache.operation.duration', name)).toEqual([
+    expect(await seriesOf('cache.requests', name)).toEqual([]);
+    expect(await seriesOf('cache.operation.duration', name)).toEqual([
       { 'cache.operation': 'set', value: 1 },
       { 'cache.operation': 'load', value: 1 },
     ]);
@@ -51,32 +51,32 @@ describe('cache.track', () => {
 });
 
 describe('the events of a cache', () => {
-  it.each(['hit', 'miss', 'stale'] as const)('%s are counted, bound as unbound', async (result) => {
+  it.each(['hit', 'miss', 'stale'] as const)('cache.%s counts requests, bound as unbound', async (result) => {
     const [unbound, bound] = [newId(), newId()];
     cache[result]({ name: unbound, system: 'map' });
     cache[result]({ name: unbound, system: 'map' }, 4);
     const series = cache.bind({ name: bound, system: 'map' });
     series[result]();
     series[result](4);
-    expect(await told('cache.requests', unbound)).toEqual([{ 'cache.system': 'map', 'cache.result': result, value: 5 }]);
-    expect(await told('cache.requests', bound)).toEqual(await told('cache.requests', unbound));
+    expect(await seriesOf('cache.requests', unbound)).toEqual([{ 'cache.system': 'map', 'cache.result': result, value: 5 }]);
+    expect(await seriesOf('cache.requests', bound)).toEqual(await seriesOf('cache.requests', unbound));
   });
 
-  it('evictions are counted by reason, bound as unbound', async () => {
+  it('cache.evicted counts by reason, bound as unbound', async () => {
     const [unbound, bound] = [newId(), newId()];
     cache.evicted({ name: unbound }, 'capacity');
     cache.evicted({ name: unbound }, 'expired', 3);
     const series = cache.bind({ name: bound });
     series.evicted('capacity');
     series.evicted('expired', 3);
-    expect(await told('cache.evictions', unbound)).toEqual([
+    expect(await seriesOf('cache.evictions', unbound)).toEqual([
       { 'cache.eviction.reason': 'capacity', value: 1 },
       { 'cache.eviction.reason': 'expired', value: 3 },
     ]);
-    expect(await told('cache.evictions', bound)).toEqual(await told('cache.evictions', unbound));
+    expect(await seriesOf('cache.evictions', bound)).toEqual(await seriesOf('cache.evictions', unbound));
   });
 
-  it('tell of a missing name', () => {
+  it('cache reports a missing name', () => {
     (cache.miss as (named: unknown) => void)({ nam: 'users' });
     const message = "is recorded without its name, which is undefined: accepted is { name: 'users', system: 'memcached' }";
     expect(problems).toContainEqual({ subject: 'cache.requests', message });
@@ -87,20 +87,20 @@ it('cache.observe shows how full a cache is', async () => {
   const name = newId();
   const stop = cache.observe({ name, system: 'map' }, () => ({ items: 3, maxItems: 10, sizeBytes: 2048 }));
   const gauges = ['cache.items', 'cache.max_items', 'cache.size'];
-  const values = await Promise.all(gauges.map((metric) => told(metric, name)));
+  const values = await Promise.all(gauges.map((metric) => seriesOf(metric, name)));
   expect(values.flat()).toEqual([3, 10, 2048].map((value) => ({ 'cache.system': 'map', value })));
   stop();
-  for (const metric of gauges) expect(await told(metric, name)).toEqual([]);
+  for (const metric of gauges) expect(await seriesOf(metric, name)).toEqual([]);
 });
 
 describe('cache.name', () => {
-  it('names an instance and gives it back', () => {
+  it('cache.name names an instance and returns it', () => {
     const instance = new Map();
     expect(cache.name(instance, 'users')).toBe(instance);
     expect(nameOfCache(instance)).toBe('users');
   });
 
-  it('tells of what cannot be named, and throws nothing', () => {
+  it('cache.name reports what cannot be named, and throws nothing', () => {
     const untyped = cache.name as (instance: unknown, name: unknown) => unknown;
     const instance = new Map();
     expect([untyped(undefined, 'users'), untyped('text', 'users'), untyped(instance, 7)]).toEqual([undefined, 'text', instance]);

@@ -1,4 +1,4 @@
-// ES modules and CommonJS use the helpers of the built package alike, under promtel/register or without, and end by themselves.
+// ES modules and CommonJS use the API of the built package alike, with promtel/register or without, and end by themselves.
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,12 +60,12 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each(['app.mjs', 'app.cjs'])('%s', (file) => {
-  it('records without promtel/register', async () => {
+  it('the API records without promtel/register', async () => {
     const { code, stdout, stderr } = await runToEnd([join(folder, file)]);
     expect([code, stderr, stdout.trim().split('\n').sort()]).toEqual([0, '', lines]);
   });
 
-  it('records under promtel/register, with the threshold and the prices that are set', async () => {
+  it('the API records under promtel/register, with the configured threshold and prices', async () => {
     const env = { PROMTEL_SLOW_DB_SECONDS: '0.05', PROMTEL_LLM_PRICES: 'gpt-*=4/4', OTEL_EXPORTER_PROMETHEUS_PORT: '0' };
     const { code, stdout } = await runToEnd(['--import', join(root, 'register.js'), join(folder, file)], env);
     expect([code, stdout.trim().split('\n').sort()]).toEqual([
@@ -75,7 +75,7 @@ describe.each(['app.mjs', 'app.cjs'])('%s', (file) => {
   });
 });
 
-it('nothing of it is on the page before it is used', async () => {
+it('the metrics of the API are not on the page before they are used', async () => {
   const script = `import { metricsResponse } from 'promtel'; console.log(await (await metricsResponse(new Request('http://l/'))).text())`;
   writeFileSync(join(folder, 'unused.mjs'), script);
   const { stdout } = await runToEnd([join(folder, 'unused.mjs')]);

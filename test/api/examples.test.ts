@@ -1,4 +1,4 @@
-// Every example of the API's documentation runs as it stands and gives the series that it says.
+// Every example in the API's documentation runs as it is and records the series that it shows.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -67,7 +67,7 @@ describe('examples', () => {
     stop?.();
   });
 
-  it('are there for every public method', () => {
+  it('examples exist for every public method', () => {
     const { agents, cache, db, jobs, llm, pipeline, tools, usage } = promtel;
     const { memory, ...ofAgents } = agents;
     const methods = [jobs, cache, db, pipeline, llm, tools, ofAgents, memory, usage].flatMap((helper) => Object.keys(helper));

@@ -1,4 +1,4 @@
-// Words become the same attributes whether or not the process may compile code, whatever they are.
+// Named values map to the same attributes whether or not the process may compile code, whatever they are.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { attributesFrom } from '../../src/api/named-attributes.ts';
@@ -24,11 +24,11 @@ function withoutCompiling<Result>(run: () => Result): Result {
   }
 }
 
-describe('words', () => {
+describe('named attributes', () => {
   const compiled = attributesFrom(SPECS, WORDING);
   const read = withoutCompiling(() => attributesFrom(SPECS, WORDING));
 
-  it('become attributes', () => {
+  it('attributesFrom maps named values to attributes', () => {
     for (const attributesOf of [compiled, read])
       expect(attributesOf({ operation: 'learning', pattern: 'fix' }, agentMemoryOperations)).toEqual({
         'agent.memory.operation': 'learning',
@@ -36,7 +36,7 @@ describe('words', () => {
       });
   });
 
-  it('are the same attributes either way', () => {
+  it('attributesFrom gives the same attributes with and without compiled code', () => {
     const values = fc.oneof(fc.string(), fc.integer(), fc.anything());
     const given = fc.oneof(fc.record({ operation: values, pattern: values }, { requiredKeys: [] }), fc.anything());
     fc.assert(
@@ -48,7 +48,7 @@ describe('words', () => {
     );
   });
 
-  it('that cannot be read are left out, and what has to be there is told', () => {
+  it('attributesFrom leaves out values that cannot be read, and reports a missing required one', () => {
     const hostile = {
       get operation(): never {
         throw new Error('getter');

@@ -1,9 +1,9 @@
-// What is observed is read at collection, one read at a time; what fails or is stopped leaves the page.
+// An observed state is read at collection, one read at a time; one that fails or is stopped is taken off the page.
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
 import { sharedRegistry } from '../../src/core/recording/shared-registry.ts';
 import { cache, jobs } from '../../src/index.ts';
-import { newId, told } from './api-kit.ts';
+import { newId, seriesOf } from './api-kit.ts';
 
 const clock = vi.hoisted(() => ({ aheadMillis: 0 }));
 vi.mock('../../src/core/clock.ts', () => ({ nowMillis: () => performance.now() + clock.aheadMillis }));
@@ -27,7 +27,7 @@ function observe(name: string, read: unknown): () => void {
 }
 
 function items(name: string): Promise<unknown[]> {
-  return told('cache.items', name).then((series) => series.map(({ value }) => value));
+  return seriesOf('cache.items', name).then((series) => series.map(({ value }) => value));
 }
 
 function failures(): number {
@@ -35,7 +35,7 @@ function failures(): number {
 }
 
 describe('what is observed', () => {
-  it('is read anew at every collection, and no more after it was stopped', async () => {
+  it('observe reads the state at every collection, until it is stopped', async () => {
     const name = newId();
     let count = 0;
     const stop = observe(name, () => ({ items: (count += 1) }));
@@ -45,13 +45,13 @@ describe('what is observed', () => {
     expect([await items(name), count]).toEqual([[], 2]);
   });
 
-  it('may come as a promise', async () => {
+  it('observe takes a state that is a promise', async () => {
     const name = newId();
     observe(name, () => Promise.resolve({ items: 5 }));
     expect(await items(name)).toEqual([5]);
   });
 
-  it('is off the page while it is not told', async () => {
+  it('observe takes a field off the page while it is not given', async () => {
     const name = newId();
     const states = [{ items: 1, maxItems: 9 }, { maxItems: 9 }, { items: 3, maxItems: 9 }];
     observe(name, () => states.shift());
@@ -77,17 +77,20 @@ describe('what is observed', () => {
       }),
       'getter',
     ],
-  ])('is off the page when the read %s, which is counted and told, and comes back', async (_, read, message) => {
-    const name = newId();
-    const reads: (() => unknown)[] = [() => ({ items: 1 }), read, () => ({ items: 2 })];
-    observe(name, () => reads.shift()!());
-    expect(await items(name)).toEqual([1]);
-    const before = failures();
-    expect(await items(name)).toEqual([]);
-    expect(failures()).toBe(before + 1);
-    expect(problems).toContainEqual({ subject: 'cache.items', message: `could not be read: ${message}` });
-    expect(await items(name)).toEqual([2]);
-  });
+  ])(
+    'observe takes the state off the page when the read %s, which is counted and reported, until the next read',
+    async (_, read, message) => {
+      const name = newId();
+      const reads: (() => unknown)[] = [() => ({ items: 1 }), read, () => ({ items: 2 })];
+      observe(name, () => reads.shift()!());
+      expect(await items(name)).toEqual([1]);
+      const before = failures();
+      expect(await items(name)).toEqual([]);
+      expect(failures()).toBe(before + 1);
+      expect(problems).toContainEqual({ subject: 'cache.items', message: `could not be read: ${message}` });
+      expect(await items(name)).toEqual([2]);
+    },
+  );
 
   it(
     'is read once at a time, however long it takes, and is off the page when that is too long',
@@ -109,7 +112,7 @@ describe('what is observed', () => {
     },
   );
 
-  it('takes nothing from a read that ends after it was stopped', async () => {
+  it('observe ignores a read that ends after it was stopped', async () => {
     const name = newId();
     const { promise, resolve } = Promise.withResolvers<object>();
     const stop = observe(name, () => promise);
@@ -119,7 +122,7 @@ describe('what is observed', () => {
     expect(await collecting).toEqual([]);
   });
 
-  it('a second time is told of, and asked of the latest alone', async () => {
+  it('observe reports a second reader of the same state, and reads only the latest', async () => {
     const name = newId();
     const former = observe(name, () => ({ items: 1 }));
     expect(await items(name)).toEqual([1]);
@@ -131,11 +134,11 @@ describe('what is observed', () => {
     expect(problems).toContainEqual({ subject: 'cache.items', message });
   });
 
-  it('is off the page while it is no number, which is told', async () => {
+  it('observe takes a field off the page while it is no number, which is reported', async () => {
     const queue = newId();
     const states: unknown[] = ['3', 2, NaN, 4];
     stops.push(jobs.observeQueue({ queue }, () => ({ waiting: states.shift() as number })));
-    const waiting = async (): Promise<unknown[]> => (await told('queue.jobs', queue)).map(({ value }) => value);
+    const waiting = async (): Promise<unknown[]> => (await seriesOf('queue.jobs', queue)).map(({ value }) => value);
     expect([await waiting(), await waiting(), await waiting(), await waiting()]).toEqual([[], [2], [], [4]]);
     for (const looks of ['of type string', 'NaN']) {
       const message = `is shown without waiting, which is ${looks}: accepted is a number`;
@@ -143,11 +146,11 @@ describe('what is observed', () => {
     }
   });
 
-  it('by what is no function is told and does nothing', async () => {
+  it('observe reports a reader that is no function, and does nothing', async () => {
     const queue = newId();
     const untyped = jobs.observeQueue as (queue: unknown, read: unknown) => () => void;
     expect(() => untyped({ queue }, undefined)()).not.toThrow();
-    expect(await told('queue.jobs', queue)).toEqual([]);
+    expect(await seriesOf('queue.jobs', queue)).toEqual([]);
     const message = 'cannot be read by what is undefined: accepted is a function';
     expect(problems).toContainEqual({ subject: 'queue.jobs', message });
   });

@@ -1,14 +1,14 @@
 // `pipeline` records stages by outcome, items by source and outcome, and when a run last succeeded.
 import { describe, expect, it } from 'vitest';
 import { pipeline } from '../../src/index.ts';
-import { newId, told } from './api-kit.ts';
+import { newId, seriesOf } from './api-kit.ts';
 
 async function lastSuccess(id: string): Promise<unknown> {
-  return (await told('pipeline.last_success', id))[0]?.['value'];
+  return (await seriesOf('pipeline.last_success', id))[0]?.['value'];
 }
 
 describe('pipeline', () => {
-  it('records stages by outcome, bound as unbound', async () => {
+  it('pipeline.stage records the outcome, bound as unbound', async () => {
     const [unbound, bound] = [newId(), newId()];
     const fail = (): Promise<never> => Promise.reject(new RangeError('x'));
     pipeline.stage({ pipeline: unbound, stage: 'parse' }, () => 1);
@@ -17,13 +17,13 @@ describe('pipeline', () => {
     series.stage({ stage: 'parse' }, () => 1);
     await series.stage({ stage: 'parse' }, fail).catch(() => {});
     for (const id of [unbound, bound])
-      expect(await told('pipeline.stage.duration', id)).toEqual([
+      expect(await seriesOf('pipeline.stage.duration', id)).toEqual([
         { 'pipeline.stage': 'parse', 'pipeline.outcome': 'success', value: 1 },
         { 'pipeline.stage': 'parse', 'pipeline.outcome': 'error', 'error.type': 'RangeError', value: 1 },
       ]);
   });
 
-  it('counts items by source and outcome, bound as unbound', async () => {
+  it('pipeline.items counts by source and outcome, bound as unbound', async () => {
     const [unbound, bound] = [newId(), newId()];
     pipeline.items({ pipeline: unbound, source: 'rss', outcome: 'success' }, 40);
     pipeline.items({ pipeline: unbound, source: 'rss', outcome: 'skipped' });
@@ -31,13 +31,13 @@ describe('pipeline', () => {
     series.items({ source: 'rss', outcome: 'success' }, 40);
     series.items({ source: 'rss', outcome: 'skipped' });
     for (const id of [unbound, bound])
-      expect(await told('pipeline.items', id)).toEqual([
+      expect(await seriesOf('pipeline.items', id)).toEqual([
         { 'source.type': 'rss', 'pipeline.item.outcome': 'success', value: 40 },
         { 'source.type': 'rss', 'pipeline.item.outcome': 'skipped', value: 1 },
       ]);
   });
 
-  it('tells when a run ended without an error, and not before', async () => {
+  it('pipeline.run sets the last success when it ends without an error, and not before', async () => {
     const id = newId();
     const { promise, resolve } = Promise.withResolvers<void>();
     const run = pipeline.run({ pipeline: id }, () => promise);
@@ -50,7 +50,7 @@ describe('pipeline', () => {
     expect(await lastSuccess(id)).toBeLessThanOrEqual(Date.now() / 1000);
   });
 
-  it('takes the word that it succeeded, bound as unbound', async () => {
+  it('pipeline.succeeded sets the last success, bound as unbound', async () => {
     const [unbound, bound] = [newId(), newId()];
     const before = Date.now() / 1000;
     pipeline.succeeded({ pipeline: unbound });

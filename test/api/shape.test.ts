@@ -1,8 +1,8 @@
-// Every helper times functions in one shape: what they do stays as it is, however they end and however they are called.
+// Every area of the API times functions in one way: what they do is unchanged, however they end and however they are called.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onProblem, type Problem } from '../../src/core/problem.ts';
-import { newId, running, timings, told } from './api-kit.ts';
+import { newId, running, timings, seriesOf } from './api-kit.ts';
 
 const problems: Problem[] = [];
 beforeAll(() => onProblem((problem) => problems.push(problem)));
@@ -27,24 +27,27 @@ const throwIt = (): never => {
 describe.each([...timings, ...running])('$name', (timing) => {
   const { metric, subject = metric, track, trackBound } = timing;
 
-  it.each([['unbound', track] as const, ['bound', trackBound] as const])('hands on what a function does, %s', async (_, call) => {
-    const id = newId();
-    const value = {};
-    expect(call(id, () => value)).toBe(value);
-    expect(await call(id, () => Promise.resolve(value))).toBe(value);
-    expect(() => call(id, throwIt)).toThrow(FAILURE);
-    await expect(call(id, () => Promise.reject(FAILURE))).rejects.toBe(FAILURE);
-    const query = new Query();
-    expect(call(id, () => query)).toBe(query);
-    expect([query.asked, await query, query.asked]).toEqual([0, 'rows', 1]);
-  });
+  it.each([['unbound', track] as const, ['bound', trackBound] as const])(
+    'a tracked function returns, throws or rejects as it does untracked, %s',
+    async (_, call) => {
+      const id = newId();
+      const value = {};
+      expect(call(id, () => value)).toBe(value);
+      expect(await call(id, () => Promise.resolve(value))).toBe(value);
+      expect(() => call(id, throwIt)).toThrow(FAILURE);
+      await expect(call(id, () => Promise.reject(FAILURE))).rejects.toBe(FAILURE);
+      const query = new Query();
+      expect(call(id, () => query)).toBe(query);
+      expect([query.asked, await query, query.asked]).toEqual([0, 'rows', 1]);
+    },
+  );
 
-  it('throws the TypeError of calling what is no function, tells of it and records nothing', async () => {
+  it('track throws the TypeError of calling what is no function, reports it and records nothing', async () => {
     for (const call of [track, trackBound]) {
       const id = newId();
       expect(() => call(id, undefined as never)).toThrow(TypeError);
       expect(() => call(id, 'text' as never)).toThrow(TypeError);
-      expect(await told(metric, id)).toEqual([]);
+      expect(await seriesOf(metric, id)).toEqual([]);
     }
     const cannot = (looks: string): Problem => ({
       subject,
@@ -54,7 +57,7 @@ describe.each([...timings, ...running])('$name', (timing) => {
     expect(problems).toContainEqual(cannot('of type string'));
   });
 
-  it('never changes a result or an error, whatever it is', async () => {
+  it('track never changes a result or an error, whatever it is', async () => {
     const outcomes = fc.record({ value: fc.anything({ withNullPrototype: true }), fails: fc.boolean(), isAsync: fc.boolean() });
     const property = fc.asyncProperty(outcomes, fc.boolean(), async ({ value, fails, isAsync }, isBound) => {
       const run = (): unknown => {
@@ -89,7 +92,7 @@ async function endOf(run: () => unknown): Promise<End> {
 }
 
 describe.each(timings)('$name', ({ metric, track, trackBound }) => {
-  it('records every end once, bound as unbound', async () => {
+  it('track records every end once, bound as unbound', async () => {
     const ids = await Promise.all(
       [track, trackBound].map(async (call) => {
         const id = newId();
@@ -101,7 +104,7 @@ describe.each(timings)('$name', ({ metric, track, trackBound }) => {
         return id;
       }),
     );
-    const [unbound, bound] = await Promise.all(ids.map((id) => told(metric, id)));
+    const [unbound, bound] = await Promise.all(ids.map((id) => seriesOf(metric, id)));
     expect(unbound!.map((series) => [series['error.type'], series['value']])).toEqual([
       [undefined, 5],
       ['E_X', 2],
@@ -109,17 +112,17 @@ describe.each(timings)('$name', ({ metric, track, trackBound }) => {
     expect(bound).toEqual(unbound);
   });
 
-  it('tells nothing of a query that was never asked for its result', async () => {
+  it('track records nothing of a query whose result was never requested', async () => {
     const id = newId();
     track(id, () => new Query());
-    expect(await told(metric, id)).toEqual([]);
+    expect(await seriesOf(metric, id)).toEqual([]);
   });
 });
 
 const wrapping = timings.filter((timing) => timing.wrap !== undefined);
 
 describe.each(wrapping)('$name', ({ metric, wrap, wrapBound }) => {
-  it('wraps a function with its name, this and arguments', async () => {
+  it('wrap keeps the name, this and arguments of a function', async () => {
     for (const around of [wrap!, wrapBound!]) {
       const id = newId();
       const greet = function greet(this: { name: string }, greeting: string): string {
@@ -127,11 +130,11 @@ describe.each(wrapping)('$name', ({ metric, wrap, wrapBound }) => {
       };
       const person = { name: 'ada', greet: around(id, greet) as typeof greet };
       expect([person.greet('hello'), person.greet.name, person.greet.length]).toEqual(['hello ada', 'greet', 1]);
-      expect(await told(metric, id)).toMatchObject([{ value: 1 }]);
+      expect(await seriesOf(metric, id)).toMatchObject([{ value: 1 }]);
     }
   });
 
-  it('wraps what is no function without throwing', () => {
+  it('wrap returns what is no function, and does not throw', () => {
     for (const around of [wrap!, wrapBound!]) expect(around(newId(), undefined as never)).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-// Answers of every provider as they stand on the wire, whole and streamed.
+// Answers of every provider as they are sent, whole and streamed.
 import { Meter, type Tokens } from '../instrumentations/llm/meter.ts';
 import { anthropic } from '../kit/servers/llm-wires/anthropic.ts';
 import { cohereWires } from '../kit/servers/llm-wires/cohere.ts';
@@ -16,7 +16,7 @@ export interface WireAnswer {
   /** Its events or lines; of what is not streamed, all of it. */
   readonly parts: readonly string[];
   readonly body: Uint8Array;
-  /** What it tells of tokens, by kind. */
+  /** Its tokens by kind. */
   readonly tokens: Tokens;
 }
 

@@ -1,4 +1,4 @@
-// Unpacking beside the application: whatever was packed, in whatever parts, is read as it was; what cannot be read is let go of.
+// Decompression of a body beside the application: any encoding, in any chunks, is read; what cannot be read is discarded.
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type Decompressor, decompressorFor } from '../../src/llm-wire/decompress.ts';
@@ -30,15 +30,15 @@ function decode(encoding: string | undefined): Read {
 /** Whether all of it was read. */
 const endOf = async ({ decoder }: Read): Promise<boolean> => await new Promise((resolve) => decoder.end(resolve));
 
-describe.each(PACKED)('what is packed as %j', (encoding, packed) => {
-  it.each([7, 1000, 1_000_000])('is read in parts of %i bytes', async (size) => {
+describe.each(PACKED)('a body in content-encoding %j', (encoding, packed) => {
+  it.each([7, 1000, 1_000_000])('a compressed body is read in chunks of %i bytes', async (size) => {
     const read = decode(encoding);
     for (let from = 0; from < packed.length; from += size) read.decoder.write(packed.subarray(from, from + size));
     expect(await endOf(read)).toBe(true);
     expect(read.text()).toBe(TEXT);
   });
 
-  it('and cut off is read as far as it came', async () => {
+  it('a compressed body that is cut off is read as far as it came', async () => {
     const read = decode(encoding);
     read.decoder.write(packed.subarray(0, Math.floor(packed.length / 2)));
     await endOf(read);
@@ -47,7 +47,7 @@ describe.each(PACKED)('what is packed as %j', (encoding, packed) => {
     expect(read.text().length).toBeGreaterThan(encoding === 'zstd' ? -1 : 1000);
   });
 
-  it('is let go of', async () => {
+  it('a compressed body is no longer read once it is stopped', async () => {
     const read = decode(encoding);
     read.decoder.stop();
     read.decoder.stop();
@@ -56,7 +56,7 @@ describe.each(PACKED)('what is packed as %j', (encoding, packed) => {
   });
 });
 
-it.each(['gzip', 'deflate', 'br', 'zstd'])('what is no %s is not read, and ends', async (encoding) => {
+it.each(['gzip', 'deflate', 'br', 'zstd'])('a body that is no %s is not read, and ends', async (encoding) => {
   const read = decode(encoding);
   for (let part = 0; part < 10; part += 1) read.decoder.write(Buffer.from('{"this":"is not packed"}'));
   await new Promise((resolve) => setImmediate(resolve));
@@ -65,7 +65,7 @@ it.each(['gzip', 'deflate', 'br', 'zstd'])('what is no %s is not read, and ends'
   expect(read.text()).toBe('');
 });
 
-it('what comes faster than it can be unpacked is let go of, rather than kept', async () => {
+it('a body that comes faster than it can be decompressed is discarded rather than kept', async () => {
   const read = decode('gzip');
   const noise = Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * 7919) % 251));
   const packed = gzipSync(Buffer.concat(Array.from({ length: 100 }, () => noise)), { level: 0 });
@@ -74,6 +74,6 @@ it('what comes faster than it can be unpacked is let go of, rather than kept', a
   expect(read.text().length).toBeLessThan(packed.length / 2);
 });
 
-it('what is packed in a way that is not known is not read', () => {
+it('a body in an unknown content-encoding is not read', () => {
   for (const encoding of ['compress', 'gzip, br', 'dcb']) expect(decompressorFor(encoding, () => {})).toBeUndefined();
 });

@@ -1,3 +1,4 @@
+// Documents splits any body into its JSON documents, wherever the body is cut: server-sent events, lines, or a single one.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Documents, type Framing, framingOf } from '../../src/llm-wire/documents.ts';
@@ -16,7 +17,7 @@ describe('the framing of a body', () => {
     ['application/json; charset=utf-8', 'whole'],
     ['text/html', 'whole'],
     ['', 'whole'],
-  ])('is known by its content-type %j: %s', (contentType, expected) => {
+  ])('framingOf content-type %j is %s', (contentType, expected) => {
     expect(framingOf(contentType)).toBe(expected);
   });
 });
@@ -98,7 +99,7 @@ const anyStream = fc
   .map(([start, lines, rest]) => `${start}${lines.map(([line, end]) => line + end).join('')}${rest}`);
 
 describe('server-sent events', () => {
-  it('are those that the standard has in the stream, wherever it is cut', () => {
+  it('server-sent events are split as the standard has it, wherever the stream is cut', () => {
     fc.assert(
       fc.property(anyStream, anyChoices, (stream, cuts) => {
         const { complete } = documentsIn('events', cut(Buffer.from(stream), choicesOf(cuts)));
@@ -129,7 +130,7 @@ describe('server-sent events', () => {
       expect(documentsIn('events', partsOf(stream, most)).complete.map((text) => text.replaceAll(' ', ''))).toEqual(expected);
   });
 
-  it('of several lines do not join what the lines part', () => {
+  it('server-sent events of several lines keep their line breaks', () => {
     const reader = new JsonFields(fieldTree({ input: ['input'] }));
     const documents = new Documents('events', reader, () => {});
     documents.write(Buffer.from('data: {"input":1\ndata: 2}\n\n'));
@@ -138,7 +139,7 @@ describe('server-sent events', () => {
     expect(reader.found.input).toBe(34);
   });
 
-  it('take time that grows with their length, whatever their lines are', () => {
+  it('server-sent events take time that grows with their length, whatever their lines are', () => {
     const reader = new JsonFields(fieldTree({ input: ['input'] }));
     const documents = new Documents('events', reader, () => {});
     const open = `data: "${'x'.repeat(90)}\n${`data: ${'x'.repeat(90)}\n`.repeat(700)}`;
@@ -168,7 +169,7 @@ describe('documents of a line each', () => {
     '<html>',
   );
 
-  it('are told apart from broken lines, and read to the end of the last one', () => {
+  it('documents on lines are split from broken lines, and the last one needs no line break', () => {
     const anyLines = fc.array(fc.oneof(anyDocument, BROKEN), { maxLength: 8 });
     fc.assert(
       fc.property(anyLines, anyChoices, fc.constantFrom('\n', '\r\n', '\n\u001e'), (lines, cuts, end) => {
@@ -188,7 +189,7 @@ describe('documents of a line each', () => {
 });
 
 describe('a body that is one document', () => {
-  it('is read as it comes', () => {
+  it('a body that is one document is passed on as it comes', () => {
     fc.assert(
       fc.property(anyJson(['model']), anyChoices, (document, choices) => {
         const text = written(document, choicesOf(choices));

@@ -1,3 +1,4 @@
+// JsonFields finds the same fields as JSON.parse in any document, wherever it is cut and however it is written.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fieldTree } from '../../src/llm-wire/field-tree.ts';
@@ -36,7 +37,7 @@ function read(...parts: (string | Uint8Array)[]): Record<string, unknown> {
 }
 
 describe('the fields of a document', () => {
-  it('are those of the parsed document, whatever it is, however it is written and wherever it is cut', () => {
+  it('JsonFields finds the fields of any document, however it is written and wherever it is cut', () => {
     fc.assert(
       fc.property(anyDocument, anyChoices, anyChoices, (document, style, cuts) => {
         const text = written(document, choicesOf(style));
@@ -46,7 +47,7 @@ describe('the fields of a document', () => {
     );
   });
 
-  it('are the same where it is cut in two at any byte, a cut within a character too', () => {
+  it('JsonFields finds the same fields where a document is cut at any byte, also within a character', () => {
     fc.assert(
       fc.property(anyDocument, anyChoices, (document, style) => {
         const text = written(document, choicesOf(style));
@@ -58,7 +59,7 @@ describe('the fields of a document', () => {
     );
   });
 
-  it('are those of every item of an array that is all of it', () => {
+  it('JsonFields finds the fields of every item where the document is an array', () => {
     fc.assert(
       fc.property(fc.array(anyDocument, { maxLength: 4 }), anyChoices, anyChoices, (documents, style, cuts) => {
         const text = written(documents, choicesOf(style));
@@ -68,7 +69,7 @@ describe('the fields of a document', () => {
     expect(read('[[{"model":"a"}],{"stop":"b"}]')).toEqual({ reason: 'b' });
   });
 
-  it('are found in one document after the other, many of which begin alike', () => {
+  it('JsonFields finds the fields of one document after the other, many of which begin alike', () => {
     const head = fc.tuple(fc.constantFrom(ID, 'x'), anyDocument);
     fc.assert(
       fc.property(
@@ -98,7 +99,7 @@ describe('the fields of a document', () => {
     );
   });
 
-  it('are found in arrays that begin alike, in whose beginning there is a whole document', () => {
+  it('JsonFields finds the fields of arrays that begin alike with a whole item', () => {
     const reader = readerOf();
     for (const tail of ['"stop":"x"', '"stop":"y"', '"model":"b"', '"stop":"z"']) {
       reader.write(Buffer.from(`[{"model":"a"},{"id":"${ID}",${tail}}]`));
@@ -107,7 +108,7 @@ describe('the fields of a document', () => {
     expect(reader.found).toEqual({ model: 'a', reason: 'z' });
   });
 
-  it('are none where it is cut off', () => {
+  it('JsonFields finds no fields of a document that is cut off', () => {
     fc.assert(
       fc.property(anyDocument, anyChoices, fc.double({ min: 0, max: 1, noNaN: true }), (document, style, part) => {
         const bytes = Buffer.from(written(document, choicesOf(style)).trimEnd());
@@ -118,7 +119,7 @@ describe('the fields of a document', () => {
     expect(read('[{"model":"a"},{"model":"b"')).toEqual({ model: 'a' });
   });
 
-  it('can be had before it is complete', () => {
+  it('JsonFields.commit gives the fields of a document that is not complete', () => {
     const reader = readerOf();
     reader.write(Buffer.from('{"model":"a","usage":{"input":12'));
     expect(reader.found).toEqual({});
@@ -128,7 +129,7 @@ describe('the fields of a document', () => {
     expect(reader.found).toEqual({ model: 'a', input: 123 });
   });
 
-  it('cost no error, whatever else comes', () => {
+  it('JsonFields never throws, whatever is written', () => {
     const anyText = fc.string({
       unit: fc.constantFrom('{', '}', '[', ']', '"', '\\', ',', ':', '1', 'n', ' ', '"model"', '"usage"', '"input":'),
       maxLength: 60,
@@ -190,7 +191,7 @@ describe('a value', () => {
     expect(read(...[text].flat())).toEqual(expected);
   });
 
-  it('that is no UTF-8 is read as a browser would', () => {
+  it('JsonFields decodes invalid UTF-8 as a browser does', () => {
     const bytes = Buffer.concat([Buffer.from('{"model":"a'), Buffer.from([0xff, 0xc3]), Buffer.from('b"}')]);
     expect(read(bytes)).toEqual({ model: 'a\uFFFD\uFFFDb' });
     expect(read(bytes.subarray(0, 12), bytes.subarray(12))).toEqual({ model: 'a\uFFFD\uFFFDb' });
@@ -202,7 +203,7 @@ describe('a value', () => {
     expect(twice.found).toEqual({ model: '\uFFFD' });
   });
 
-  it('that is text is known up to 256 bytes, and as a mark at any length', () => {
+  it('JsonFields finds texts up to 256 bytes, and the presence of texts of any length', () => {
     const long = 'x'.repeat(300);
     expect(read(JSON.stringify({ model: 'x'.repeat(256) }))).toEqual({ model: 'x'.repeat(256) });
     expect(read(JSON.stringify({ model: long, stop: 'a' }))).toEqual({ reason: 'a' });
@@ -214,7 +215,7 @@ describe('a value', () => {
 });
 
 describe('a document of any size', () => {
-  it('is read to its end where it is nested a hundred thousand levels deep', () => {
+  it('JsonFields parses a document that is nested a hundred thousand levels deep', () => {
     const levels = 100_000;
     for (const [open, close] of [
       ['[', ']'],
@@ -229,7 +230,7 @@ describe('a document of any size', () => {
     expect(read(']'.repeat(levels), '{"model":"a"}')).toEqual({ model: 'a' });
   });
 
-  it('is read in time that grows with its length, and keeps nothing of it', () => {
+  it('JsonFields parses in time that grows with the length, and keeps nothing of the document', () => {
     const reader = readerOf();
     const parts: Json[] = [
       'x'.repeat(65_536),

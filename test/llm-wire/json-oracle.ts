@@ -1,11 +1,11 @@
-// JSON for property tests of its readers: any document, written in any way, cut anywhere, and what is to be found in it.
+// JSON for property tests of its parser: any document, written in any way, cut anywhere, and the fields to be found in it.
 import fc from 'fast-check';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 export type Paths = Readonly<Record<string, readonly string[]>>;
 
-/** What stands at the paths, in the order of the document: the whole of it is parsed, then walked through. */
+/** The values at the paths, in the order of the document, which is parsed as a whole and then walked. */
 export function foundIn(text: string, paths: Paths, marks: readonly string[] = []): [field: string, value: unknown][] {
   const parsed = JSON.parse(text) as Json;
   const found: [string, unknown][] = [];
@@ -27,11 +27,11 @@ export function foundIn(text: string, paths: Paths, marks: readonly string[] = [
 const ITEM = Symbol('item');
 type Step = string | typeof ITEM;
 
-function visit(value: Json, path: readonly Step[], tell: (path: readonly Step[], value: Json) => void): void {
-  if (path.length > 0) tell(path, value);
-  if (Array.isArray(value)) for (const item of value) visit(item, [...path, ITEM], tell);
+function visit(value: Json, path: readonly Step[], onValue: (path: readonly Step[], value: Json) => void): void {
+  if (path.length > 0) onValue(path, value);
+  if (Array.isArray(value)) for (const item of value) visit(item, [...path, ITEM], onValue);
   else if (typeof value === 'object' && value !== null)
-    for (const key of Object.keys(value)) visit(value[key]!, [...path, key], tell);
+    for (const key of Object.keys(value)) visit(value[key]!, [...path, key], onValue);
 }
 
 function isSame(wanted: readonly string[], path: readonly Step[]): boolean {

@@ -1,4 +1,4 @@
-// What is read of the answers of LLMs in every format: usage as each provider words it, why it stopped, which error, where output is.
+// ResponseParser in every format: usage as each provider reports it, finish reasons, errors, and chunks of output.
 import { describe, expect, it } from 'vitest';
 import { formatOf } from '../../src/llm-wire/formats.ts';
 import { type Answer, ResponseParser } from '../../src/llm-wire/response-parser.ts';
@@ -128,16 +128,16 @@ describe('usage', () => {
     ['nobody', [CHAT, { usage: null }], undefined],
     ['what is no count', [CHAT, { usage: { prompt_tokens: -1, completion_tokens: '7' } }], undefined],
     ['what has details alone', [CHAT, { usage: details(4, 5) }], undefined],
-  ] as const)('is read as %s tells it', (_, [path, body], expected) => {
+  ] as const)('ResponseParser reads the usage of %s', (_, [path, body], expected) => {
     expect(tokensOf(path, body)).toEqual(expected);
   });
 
-  it('of a stream is the last that was told, and of Anthropic none of what it begins with', () => {
+  it('ResponseParser takes the last usage of a stream, and not that of the first event of Anthropic', () => {
     const reader = new ResponseParser(formatOf(MESSAGES)!, 'events', () => {});
-    const tell = (event: unknown): void => reader.write(Buffer.from(`event: x\ndata: ${JSON.stringify(event)}\n\n`));
-    tell({ type: 'message_start', message: { model: 'claude', usage: { input_tokens: 10, output_tokens: 1 } } });
+    const write = (event: unknown): void => reader.write(Buffer.from(`event: x\ndata: ${JSON.stringify(event)}\n\n`));
+    write({ type: 'message_start', message: { model: 'claude', usage: { input_tokens: 10, output_tokens: 1 } } });
     expect(reader.end().usage).toMatchObject({ input: 10, output: undefined });
-    tell({ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { input_tokens: 12, output_tokens: 55 } });
+    write({ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { input_tokens: 12, output_tokens: 55 } });
     expect(reader.end()).toMatchObject({ model: 'claude', finishReason: 'end_turn', usage: { input: 12, output: 55 } });
   });
 });
@@ -154,7 +154,7 @@ describe('the reason why it stopped', () => {
     [GOOGLE, { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }, 'PROHIBITED_CONTENT'],
     [OLLAMA, { done: true, done_reason: 'load' }, 'load'],
     [COHERE, { finish_reason: 'MAX_TOKENS' }, 'MAX_TOKENS'],
-  ])('at %s of %j', (path, body, expected) => {
+  ])('ResponseParser at %s finds the finish reason of %j', (path, body, expected) => {
     expect(answerTo(path, body).finishReason).toBe(expected);
   });
 });
@@ -176,7 +176,7 @@ describe('an error', () => {
     [GOOGLE, { error: { code: 429, message: 'x', status: 'RESOURCE_EXHAUSTED' } }, 'RESOURCE_EXHAUSTED'],
     [OLLAMA, { error: 'model requires more memory' }, undefined],
     [COHERE, { type: 'message-end', delta: { finish_reason: 'ERROR', error: 'x' } }, undefined],
-  ])('at %s is told by %j', (path, body, expected) => {
+  ])('ResponseParser at %s finds the error of %j', (path, body, expected) => {
     expect(answerTo(path, body)).toMatchObject({ isError: true, errorType: expected });
   });
 
@@ -184,7 +184,7 @@ describe('an error', () => {
     [CHAT, { error: null, choices: [] }],
     [RESPONSES, { error: null, response: { error: null } }],
     [MESSAGES, { type: 'message', content: [{ error: 'no' }] }],
-  ])('at %s is not told by %j', (path, body) => {
+  ])('ResponseParser at %s finds no error type in %j', (path, body) => {
     expect(answerTo(path, body).isError).toBe(false);
   });
 });
@@ -209,7 +209,7 @@ describe('output', () => {
       COHERE,
       { type: 'tool-call-start', delta: { message: { tool_calls: { id: '1', function: { name: 'f' } } } } },
     ],
-  ])('is %s at %s', (_, path, event) => {
+  ])('ResponseParser counts %s as output at %s', (_, path, event) => {
     expect(outputsOf(path, event, event)).toBe(2);
   });
 
@@ -223,7 +223,7 @@ describe('output', () => {
     ['an end', GOOGLE, { candidates: [{ content: { role: 'model' }, finishReason: 'STOP' }] }],
     ['an end', OLLAMA, { message: { role: 'assistant', content: '' }, done: true }],
     ['a start', COHERE, { type: 'message-start', delta: { message: { content: [], tool_plan: '', tool_calls: [] } } }],
-  ])('is not %s at %s', (_, path, event) => {
+  ])('ResponseParser does not count %s as output at %s', (_, path, event) => {
     expect(outputsOf(path, event)).toBe(0);
   });
 });

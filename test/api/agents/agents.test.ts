@@ -1,9 +1,9 @@
-// `agents` records invocations with what is beneath them, judgements, plans, tasks, and memory.
+// `agents` records invocations with the calls within them, scores, plans, tasks, and memory.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onProblem, type Problem } from '../../../src/core/problem.ts';
 import { agents, llm, tools } from '../../../src/index.ts';
 import { collect } from '../../../src/testing.ts';
-import { newId, told } from '../api-kit.ts';
+import { newId, seriesOf } from '../api-kit.ts';
 
 const problems: Problem[] = [];
 beforeAll(() => onProblem((problem) => problems.push(problem)));
@@ -24,7 +24,7 @@ const fail = (): never => {
 };
 
 describe('agents.invoke', () => {
-  it('counts the calls beneath it, of many invocations at a time', async () => {
+  it('agents.invoke counts the calls within an invocation, also of many at a time', async () => {
     const ids = [newId(), newId(), newId()];
     await Promise.all(
       ids.map((agent, index) =>
@@ -43,7 +43,7 @@ describe('agents.invoke', () => {
     ]);
   });
 
-  it('counts what an agent within it does for both', async () => {
+  it('agents.invoke counts the calls of an agent within another for both', async () => {
     const [outer, inner] = [newId(), newId()];
     await agents.invoke({ agent: outer }, async () => {
       await ask();
@@ -55,7 +55,7 @@ describe('agents.invoke', () => {
     ]);
   });
 
-  it('counts calls that failed, embeddings not, and nothing of what goes on when it is over', async () => {
+  it('agents.invoke counts failed calls, but neither embeddings nor calls that begin after its end', async () => {
     const agent = newId();
     let late: Promise<void> | undefined;
     await agents.invoke({ agent }, async () => {
@@ -67,38 +67,38 @@ describe('agents.invoke', () => {
     expect(await callsOf(agent)).toEqual([1, 0]);
   });
 
-  it('records an invocation without calls as one with none', async () => {
+  it('agents.invoke records 0 calls for an invocation without any', async () => {
     const agent = newId();
     agents.invoke({ agent }, () => 'done');
-    expect(await told('gen_ai.invoke_agent.inference_calls', agent)).toEqual([{ value: 1 }]);
+    expect(await seriesOf('gen_ai.invoke_agent.inference_calls', agent)).toEqual([{ value: 1 }]);
     expect(await callsOf(agent)).toEqual([0, 0]);
   });
 });
 
 describe('scores', () => {
-  it('are recorded, and the last is shown, bound as unbound', async () => {
+  it('agents.score records each score and shows the last, bound as unbound', async () => {
     const [unbound, bound] = [newId(), newId()];
     for (const value of [0.5, 1, 0.75]) {
       agents.score({ agent: unbound, score: 'truth' }, value);
       agents.bind({ agent: bound }).score('truth', value);
     }
     for (const agent of [unbound, bound]) {
-      expect(await told('agent.score', agent)).toEqual([{ 'score.name': 'truth', value: 3 }]);
+      expect(await seriesOf('agent.score', agent)).toEqual([{ 'score.name': 'truth', value: 3 }]);
       expect(await sumOf('agent.score', agent)).toBe(2.25);
-      expect(await told('agent.score.last', agent)).toEqual([{ 'score.name': 'truth', value: 0.75 }]);
+      expect(await seriesOf('agent.score.last', agent)).toEqual([{ 'score.name': 'truth', value: 0.75 }]);
     }
   });
 
-  it('that are not from 0 to 1 are not recorded, and told', async () => {
+  it('agents.score reports a score that is not from 0 to 1, and does not record it', async () => {
     const agent = newId();
     for (const value of [-0.1, 1.1, 95, NaN, '1', undefined]) agents.score({ agent }, value as number);
-    expect(await told('agent.score', agent)).toEqual([]);
-    expect(await told('agent.score.last', agent)).toEqual([]);
+    expect(await seriesOf('agent.score', agent)).toEqual([]);
+    expect(await seriesOf('agent.score.last', agent)).toEqual([]);
     const message = 'is not recorded of what is another number: accepted is a number from 0 to 1';
     expect(problems).toContainEqual({ subject: 'agent.score', message });
   });
 
-  it('verifications and rollbacks are counted by outcome, bound as unbound', async () => {
+  it('agents.verified and rolledBack count by outcome, bound as unbound', async () => {
     const [unbound, bound] = [newId(), newId()];
     const series = agents.bind({ agent: bound });
     for (const outcome of ['success', 'failure', 'failure'] as const) {
@@ -109,21 +109,21 @@ describe('scores', () => {
     agents.rolledBack({ agent: unbound }, 'failure', 3);
     series.rolledBack();
     series.rolledBack('failure', 3);
-    expect(await told('agent.verifications', unbound)).toEqual([
+    expect(await seriesOf('agent.verifications', unbound)).toEqual([
       { 'agent.outcome': 'success', value: 1 },
       { 'agent.outcome': 'failure', value: 2 },
     ]);
-    expect(await told('agent.rollbacks', unbound)).toEqual([
+    expect(await seriesOf('agent.rollbacks', unbound)).toEqual([
       { 'agent.outcome': 'success', value: 1 },
       { 'agent.outcome': 'failure', value: 3 },
     ]);
     for (const metric of ['agent.verifications', 'agent.rollbacks'])
-      expect(await told(metric, bound)).toEqual(await told(metric, unbound));
+      expect(await seriesOf(metric, bound)).toEqual(await seriesOf(metric, unbound));
   });
 });
 
 describe('plans and tasks', () => {
-  it('are told with their outcome, bound as unbound', async () => {
+  it('agents.plan and task record the outcome, bound as unbound', async () => {
     const [unbound, bound] = [newId(), newId()];
     const series = agents.bindTask({ goal: bound, task: bound });
     const ways = [
@@ -141,30 +141,31 @@ describe('plans and tasks', () => {
     }
     agents.taskEnded({ task: unbound }, 'failure', 2);
     series.taskEnded('failure', 2);
-    expect(await told('agent.plan.duration', unbound)).toEqual([
+    expect(await seriesOf('agent.plan.duration', unbound)).toEqual([
       { 'agent.outcome': 'success', value: 1 },
       { 'agent.outcome': 'failure', 'error.type': 'RangeError', value: 1 },
     ]);
-    expect(await told('agent.tasks', unbound)).toEqual([
+    expect(await seriesOf('agent.tasks', unbound)).toEqual([
       { 'agent.outcome': 'success', value: 1 },
       { 'agent.outcome': 'failure', value: 3 },
     ]);
     for (const metric of ['agent.plan.duration', 'agent.tasks'])
-      expect(await told(metric, bound)).toEqual(await told(metric, unbound));
+      expect(await seriesOf(metric, bound)).toEqual(await seriesOf(metric, unbound));
   });
 
-  it('coordination is as it was told last, bound as unbound', async () => {
+  it('agents.coordinated sets the last efficiency, bound as unbound', async () => {
     const [unbound, bound] = [newId(), newId()];
     for (const efficiency of [0.5, 0.875]) {
       agents.coordinated({ task: unbound }, efficiency);
       agents.bindTask({ task: bound }).coordinated(efficiency);
     }
-    for (const task of [unbound, bound]) expect(await told('agent.coordination.efficiency', task)).toEqual([{ value: 0.875 }]);
+    for (const task of [unbound, bound])
+      expect(await seriesOf('agent.coordination.efficiency', task)).toEqual([{ value: 0.875 }]);
   });
 });
 
 describe('agents.memory', () => {
-  it('counts what is done, and the errors of it, bound as unbound', async () => {
+  it('agents.memory counts operations and errors, bound as unbound', async () => {
     const ids = [newId(), newId()];
     for (const [index, pattern] of ids.entries()) {
       const kind = { operation: 'learning', pattern };
@@ -187,48 +188,48 @@ describe('agents.memory', () => {
     }
     const [unbound, bound] = ids as [string, string];
     const learning = { 'agent.memory.operation': 'learning' };
-    expect(await told('agent.memory.operations', unbound)).toEqual([{ ...learning, value: 4 }]);
-    expect(await told('agent.memory.errors', unbound)).toEqual([
+    expect(await seriesOf('agent.memory.operations', unbound)).toEqual([{ ...learning, value: 4 }]);
+    expect(await seriesOf('agent.memory.errors', unbound)).toEqual([
       { ...learning, 'error.type': 'E_X', value: 1 },
       { ...learning, 'error.type': 'full', value: 2 },
     ]);
-    expect(await told('agent.memory.feedback_cycles', unbound)).toEqual([{ value: 3 }]);
+    expect(await seriesOf('agent.memory.feedback_cycles', unbound)).toEqual([{ value: 3 }]);
     const all = ['operations', 'errors', 'retrieval.duration', 'confidence', 'feedback_cycles'];
     for (const name of all)
-      expect(await told(`agent.memory.${name}`, bound)).toEqual(await told(`agent.memory.${name}`, unbound));
+      expect(await seriesOf(`agent.memory.${name}`, bound)).toEqual(await seriesOf(`agent.memory.${name}`, unbound));
     for (const name of ['retrieval.duration', 'confidence'])
       expect(await sumOf(`agent.memory.${name}`, bound)).toBe(await sumOf(`agent.memory.${name}`, unbound));
   });
 
-  it('times retrievals, and counts what failed twice: as done and as an error', async () => {
+  it('agents.memory.track times retrievals, and counts a failed one as an operation and as an error', async () => {
     const pattern = newId();
     await agents.memory.track({ operation: 'retrieval', pattern }, async () => {});
     const failing = agents.memory.track({ operation: 'retrieval', pattern }, () => Promise.reject(new RangeError('x')));
     await expect(failing).rejects.toThrow(RangeError);
     agents.memory.track({ operation: 'learning', pattern }, () => {});
-    expect(await told('agent.memory.operations', pattern)).toEqual([
+    expect(await seriesOf('agent.memory.operations', pattern)).toEqual([
       { 'agent.memory.operation': 'retrieval', value: 2 },
       { 'agent.memory.operation': 'learning', value: 1 },
     ]);
-    expect(await told('agent.memory.errors', pattern)).toMatchObject([{ 'error.type': 'RangeError', value: 1 }]);
-    expect(await told('agent.memory.retrieval.duration', pattern)).toEqual([
+    expect(await seriesOf('agent.memory.errors', pattern)).toMatchObject([{ 'error.type': 'RangeError', value: 1 }]);
+    expect(await seriesOf('agent.memory.retrieval.duration', pattern)).toEqual([
       { value: 1 },
       { 'error.type': 'RangeError', value: 1 },
     ]);
   });
 
-  it('shows its state at collection until it is stopped', async () => {
+  it('agents.memory.observe shows the state at every collection until it is stopped', async () => {
     const pattern = newId();
     const state = { sizeBytes: 4096, compression: 3.5, learned: 10, active: 7, unused: 3 };
     const stop = agents.memory.observe({ pattern }, async () => state);
-    expect(await told('agent.memory.size', pattern)).toEqual([{ value: 4096 }]);
-    expect(await told('agent.memory.compression', pattern)).toEqual([{ value: 3.5 }]);
-    const patterns = (await told('agent.memory.patterns', pattern)).map((one) => [
+    expect(await seriesOf('agent.memory.size', pattern)).toEqual([{ value: 4096 }]);
+    expect(await seriesOf('agent.memory.compression', pattern)).toEqual([{ value: 3.5 }]);
+    const patterns = (await seriesOf('agent.memory.patterns', pattern)).map((one) => [
       one['agent.memory.pattern.state'],
       one['value'],
     ]);
     expect(Object.fromEntries(patterns)).toEqual({ learned: 10, active: 7, unused: 3 });
     stop();
-    for (const name of ['size', 'compression', 'patterns']) expect(await told(`agent.memory.${name}`, pattern)).toEqual([]);
+    for (const name of ['size', 'compression', 'patterns']) expect(await seriesOf(`agent.memory.${name}`, pattern)).toEqual([]);
   });
 });

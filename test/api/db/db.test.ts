@@ -1,11 +1,11 @@
-// `db` records operations with what is slow and what they return, and pools of connections.
+// `db` records operations, slow ones and returned rows, and connection pools.
 import { afterEach, describe, expect, it } from 'vitest';
 import { createDb } from '../../../src/api/db/db.ts';
 import { db } from '../../../src/index.ts';
-import { newId, told } from '../api-kit.ts';
+import { newId, seriesOf } from '../api-kit.ts';
 
 describe('db.track', () => {
-  it('records what was done and where', async () => {
+  it('db.track records the operation and its server', async () => {
     const namespace = newId();
     const call = { system: 'cassandra', operation: 'SELECT', collection: 'users', namespace, host: 'db1', port: 9042 };
     await db.track(call, () => Promise.resolve([]));
@@ -17,12 +17,12 @@ describe('db.track', () => {
       'server.port': 9042,
       value: 1,
     };
-    expect(await told('db.client.operation.duration', namespace)).toEqual([series]);
-    expect(await told('db.client.response.returned_rows', namespace)).toEqual([]);
-    expect(await told('db.client.slow_operations', namespace)).toEqual([]);
+    expect(await seriesOf('db.client.operation.duration', namespace)).toEqual([series]);
+    expect(await seriesOf('db.client.response.returned_rows', namespace)).toEqual([]);
+    expect(await seriesOf('db.client.slow_operations', namespace)).toEqual([]);
   });
 
-  it('records the rows where it is told how many, and none of what failed', async () => {
+  it('db.track records returned rows where rows is given, and none of a failed operation', async () => {
     const namespace = newId();
     const rows = (result: readonly string[]): number => result.length;
     const bound = db.bind({ system: 's', namespace });
@@ -30,17 +30,17 @@ describe('db.track', () => {
     expect(bound.track(() => ['a'], { rows })).toEqual(['a']);
     expect(bound.wrap((name: string) => [name], { rows })('a')).toEqual(['a']);
     await bound.track((): Promise<string[]> => Promise.reject(new Error('x')), { rows }).catch(() => {});
-    expect(await told('db.client.response.returned_rows', namespace)).toEqual([{ 'db.system.name': 's', value: 3 }]);
+    expect(await seriesOf('db.client.response.returned_rows', namespace)).toEqual([{ 'db.system.name': 's', value: 3 }]);
   });
 
-  it('records the operation though the rows cannot be told', async () => {
+  it('db.track records the operation though rows throws', async () => {
     const namespace = newId();
     const rows = (result: { list?: string[] }): number => result.list!.length;
     expect(db.track({ system: 's', namespace }, () => ({}), { rows })).toEqual({});
-    expect(await told('db.client.operation.duration', namespace)).toEqual([{ 'db.system.name': 's', value: 1 }]);
+    expect(await seriesOf('db.client.operation.duration', namespace)).toEqual([{ 'db.system.name': 's', value: 1 }]);
   });
 
-  it('counts what is slow, by the threshold that is set', async () => {
+  it('db.track counts slow operations by the configured threshold', async () => {
     const namespace = newId();
     const slowAlways = createDb(() => 0);
     await slowAlways.track({ system: 's', namespace }, () => Promise.resolve());
@@ -48,7 +48,7 @@ describe('db.track', () => {
       .bind({ system: 's', namespace })
       .track(() => Promise.reject(new Error('x')))
       .catch(() => {});
-    expect(await told('db.client.slow_operations', namespace)).toEqual([{ 'db.system.name': 's', value: 2 }]);
+    expect(await seriesOf('db.client.slow_operations', namespace)).toEqual([{ 'db.system.name': 's', value: 2 }]);
   });
 });
 
@@ -56,18 +56,18 @@ describe('pools', () => {
   let stop: (() => void) | undefined;
   afterEach(() => stop?.());
 
-  it('are shown with what is told of them', async () => {
+  it('db.observePool shows the state of a pool', async () => {
     const name = newId();
     stop = db.observePool({ name }, () => ({ used: 3, idle: 2, max: 10 }));
-    expect(await told('db.client.connection.count', name)).toEqual([
+    expect(await seriesOf('db.client.connection.count', name)).toEqual([
       { 'db.client.connection.state': 'used', value: 3 },
       { 'db.client.connection.state': 'idle', value: 2 },
     ]);
-    expect(await told('db.client.connection.limit', name)).toEqual([{ value: 10 }]);
-    expect(await told('db.client.connection.pending_requests', name)).toEqual([]);
+    expect(await seriesOf('db.client.connection.limit', name)).toEqual([{ value: 10 }]);
+    expect(await seriesOf('db.client.connection.pending_requests', name)).toEqual([]);
   });
 
-  it('have time-outs, failures and times, bound as unbound', async () => {
+  it('db records timeouts, errors and times of a pool, bound as unbound', async () => {
     const [unbound, bound] = [newId(), newId()];
     const error = Object.assign(new Error('x'), { code: 'ECONNREFUSED' });
     db.timedOut({ name: unbound }, 2);
@@ -88,6 +88,6 @@ describe('pools', () => {
       ['create_time', { value: 1 }],
       ['errors', { 'error.type': 'ECONNREFUSED', value: 1 }],
     ] as const)
-      for (const id of [unbound, bound]) expect(await told(`db.client.connection.${event}`, id)).toEqual([series]);
+      for (const id of [unbound, bound]) expect(await seriesOf(`db.client.connection.${event}`, id)).toEqual([series]);
   });
 });

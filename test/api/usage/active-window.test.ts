@@ -1,4 +1,4 @@
-// A sliding window counts different ones exactly up to 10,000, and within a few per cent beyond, in bounded memory.
+// A sliding window counts distinct ids exactly up to 10,000, and within a few per cent beyond, in bounded memory.
 import { describe, expect, it } from 'vitest';
 import { ActiveWindow, type IdHash } from '../../../src/api/usage/active-window.ts';
 
@@ -20,13 +20,13 @@ function see(window: ActiveWindow, from: number, to: number, millis: number): vo
 }
 
 describe('a window', () => {
-  it('counts each once, however often it is seen', () => {
+  it('a window counts each id once, however often it is added', () => {
     const window = new ActiveWindow(HOUR);
     for (const millis of [0, 1, 2]) see(window, 0, 10_000, millis);
     expect(window.count(3)).toBe(10_000);
   });
 
-  it('lets go of who was not seen for its length, and keeps who was', () => {
+  it('a window drops an id that was not added for its length, and keeps one that was', () => {
     const window = new ActiveWindow(HOUR);
     see(window, 0, 100, 0);
     see(window, 0, 30, HOUR - 1);
@@ -35,14 +35,14 @@ describe('a window', () => {
     expect(window.count(2 * HOUR - 1)).toBe(0);
   });
 
-  it.each([20_000, 100_000, 1_000_000])('estimates %i within 5 %', (actual) => {
+  it.each([20_000, 100_000, 1_000_000])('a window estimates %i ids within 5 %', (actual) => {
     const window = new ActiveWindow(HOUR);
     see(window, 0, actual, 0);
     // The standard error is 1.4 % at most; three times that is 4.2 %.
     expect(Math.abs(window.count(1) / actual - 1)).toBeLessThan(0.05);
   });
 
-  it('estimates well those who come back, at whatever level they were seen last', () => {
+  it('a window estimates ids that come back, at whatever level they were added last', () => {
     const window = new ActiveWindow(HOUR);
     see(window, 0, 50_000, 0);
     see(window, 0, 200_000, HOUR / 2);
@@ -51,7 +51,7 @@ describe('a window', () => {
     expect(Math.abs(window.count(HOUR * 1.75) / 25_000 - 1)).toBeLessThan(0.1);
   });
 
-  it('is exact again some windows after a rush', () => {
+  it('a window is exact again some windows after a rush', () => {
     const window = new ActiveWindow(HOUR);
     see(window, 0, 300_000, 0);
     for (let collection = 1; collection < 100; collection += 1) window.count(HOUR + collection);
@@ -59,7 +59,7 @@ describe('a window', () => {
     expect(window.count(2 * HOUR + 1)).toBe(500);
   });
 
-  it('makes room for one at a time without looking at all each time', () => {
+  it('a window makes room without a scan for every new id', () => {
     const window = new ActiveWindow(HOUR);
     const begin = performance.now();
     for (let index = 0; index < 200_000; index += 1) window.add(markOf(index), index * 300);

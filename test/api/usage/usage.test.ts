@@ -1,4 +1,4 @@
-// `usage` counts keys and users by window without keeping who they are, and what tasks cost.
+// `usage` counts keys and users by window without storing them, and records the cost of tasks.
 import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { onProblem, type Problem } from '../../../src/core/problem.ts';
 import { llm, usage } from '../../../src/index.ts';
 import { collect } from '../../../src/testing.ts';
-import { newId, told } from '../api-kit.ts';
+import { newId, seriesOf } from '../api-kit.ts';
 
 const problems: Problem[] = [];
 beforeAll(() => onProblem((problem) => problems.push(problem)));
@@ -21,14 +21,14 @@ async function active(metric: string): Promise<Record<string, number>> {
 describe('active keys and users', () => {
   beforeEach(() => usage.windows(['1h', '1d', '30d']));
 
-  it('are counted once in every window', async () => {
+  it('usage.apiKey and user count each id once in every window', async () => {
     for (const key of ['sk-a', 'sk-b', 'sk-a', 'sk-c']) usage.apiKey(key);
     for (const id of [1, 2, '2']) usage.user(id);
     expect(await active('usage.api_keys.active')).toEqual({ '1h': 3, '1d': 3, '30d': 3 });
     expect(await active('usage.users.active')).toEqual({ '1h': 2, '1d': 2, '30d': 2 });
   });
 
-  it('are counted in the windows that are told; those of before leave the page', async () => {
+  it('usage.windows sets the windows, and takes the previous ones off the page', async () => {
     usage.user('ada');
     await collect();
     usage.windows(['15m', '7d']);
@@ -36,7 +36,7 @@ describe('active keys and users', () => {
     expect(await active('usage.users.active')).toEqual({ '15m': 1, '7d': 1 });
   });
 
-  it('stay in their windows if what is told are none, which is told', async () => {
+  it('usage.windows reports names that are no windows, and keeps the previous ones', async () => {
     const untyped = usage as unknown as { windows(names: unknown): void };
     for (const names of [undefined, [], ['soon'], ['1h', '0d'], ['1h', '1h'], ['1h', '2h', '3h', '4h', '5h', '6h'], [null]])
       untyped.windows(names);
@@ -48,7 +48,7 @@ describe('active keys and users', () => {
     });
   });
 
-  it('are not counted without an id, which is told', async () => {
+  it('usage.apiKey and user report what is no id, and do not count it', async () => {
     const untyped = usage as unknown as { user(id: unknown): void };
     for (const id of [undefined, null, '', {}, NaN]) untyped.user(id);
     usage.user('ada');
@@ -57,7 +57,7 @@ describe('active keys and users', () => {
     expect(problems).toContainEqual({ subject: 'usage.users.active', message });
   });
 
-  it('are nowhere in memory by what they are called', () => {
+  it('usage keeps no id in memory', () => {
     // Made of parts, so that the source does not hold it either.
     const parts = ['sk', 'live', 'not', 'to', 'be', 'found'];
     usage.apiKey(parts.join('~'));
@@ -75,7 +75,7 @@ const sumOf = async (task: string): Promise<number | undefined> =>
   (await collect()).find(({ name, attributes }) => name === 'usage.task.cost' && attributes['usage.task.type'] === task)?.sum;
 
 describe('usage.task', () => {
-  it('records what all LLM calls beneath it cost together, bound as unbound', async () => {
+  it('usage.task records the cost of all LLM calls within it, bound as unbound', async () => {
     const [unbound, bound] = [newId(), newId()];
     const work = async (): Promise<void> => {
       await llm.track(PRICED, async () => {}, { answerOf });
@@ -83,18 +83,18 @@ describe('usage.task', () => {
     };
     await usage.task({ task: unbound }, work);
     await usage.bind({ task: bound }).wrap(work)();
-    expect(await told('usage.task.cost', unbound)).toEqual([{ value: 1 }]);
+    expect(await seriesOf('usage.task.cost', unbound)).toEqual([{ value: 1 }]);
     expect(await sumOf(unbound)).toBeCloseTo(3 * 2.5, 6);
     expect(await sumOf(bound)).toBeCloseTo(3 * 2.5, 6);
   });
 
-  it('counts the cost of a task within it for both', async () => {
+  it('usage.task counts the cost of a task within another for both', async () => {
     const [outer, inner] = [newId(), newId()];
     await usage.task({ task: outer }, () => usage.task({ task: inner }, () => llm.track(PRICED, async () => {}, { answerOf })));
     expect([await sumOf(outer), await sumOf(inner)]).toEqual([2.5, 2.5]);
   });
 
-  it('records nothing of a task whose cost is not known, and what a failed one cost', async () => {
+  it('usage.task records the cost of a failed task, and nothing where no price is known', async () => {
     const [free, failed] = [newId(), newId()];
     await usage.task({ task: free }, () => llm.track({ provider: 'p' }, async () => {}));
     const failing = usage.task({ task: failed }, async () => {
@@ -106,7 +106,7 @@ describe('usage.task', () => {
     expect(await sumOf(failed)).toBe(2.5);
   });
 
-  it('has costs that are told, bound as unbound', async () => {
+  it('usage.taskCost records a cost, bound as unbound', async () => {
     const [unbound, bound] = [newId(), newId()];
     usage.taskCost({ task: unbound }, 0.25);
     usage.bind({ task: bound }).taskCost(0.25);

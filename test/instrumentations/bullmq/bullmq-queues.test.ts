@@ -1,4 +1,4 @@
-// Which BullMQ queues are read, and by whom: all that the application has open, each by one of all who could.
+// Which BullMQ queues are polled, and by which process: all that the application has open, each by one process.
 import { createRequire } from 'node:module';
 import { describe, expect, vi } from 'vitest';
 import { onProblem, type Problem } from '../../../src/core/problem.ts';
@@ -14,7 +14,7 @@ describe.each(BULLMQ)('%s', (packageName) => {
   const test = pollingTestOf(packageName);
 
   describe('a queue is read', () => {
-    test('for as long as somebody in the process has it open, and left to another process then', async (queues) => {
+    test('a queue is polled for as long as the process has it open, and then by another process', async (queues) => {
       const queue = queues.queue();
       const worker = queues.worker(async () => {});
       await queues.shown();
@@ -36,12 +36,12 @@ describe.each(BULLMQ)('%s', (packageName) => {
       expect(queues.failures()).toBe(failures);
     });
 
-    test('of which the process has a worker alone', async (queues) => {
+    test('a queue is polled where the process has only a worker of it', async (queues) => {
       queues.worker(async () => {});
       await queues.shown();
     });
 
-    test('that is opened again', async (queues) => {
+    test('a queue is polled when it is opened again', async (queues) => {
       await queues.queue().close();
       await intervals(2);
       const queue = queues.queue();
@@ -49,7 +49,7 @@ describe.each(BULLMQ)('%s', (packageName) => {
       await eventually(() => expect(queues.depthOnPage()).toMatchObject({ jobs: { waiting: 1 } }));
     });
 
-    test('by one of two that are attached', async (queues) => {
+    test('a queue is polled by one of two attached instrumentations', async (queues) => {
       queues.attach(bullmqQueues);
       queues.queue();
       await queues.shown();
@@ -64,7 +64,7 @@ describe.each(BULLMQ)('%s', (packageName) => {
   });
 
   describe('through a client', () => {
-    test('of ioredis that the application shares, and keeps when it has closed its queue', async (queues) => {
+    test('a queue is polled through a shared ioredis client, which stays open when the queue is closed', async (queues) => {
       const { Redis } = require('ioredis');
       const client = new Redis({ port: queues.redis.port, maxRetriesPerRequest: null });
       const queue = queues.queue({ connection: client });
@@ -80,7 +80,7 @@ describe.each(BULLMQ)('%s', (packageName) => {
       await client.quit();
     });
 
-    test('of node-redis that the application shares', async (queues) => {
+    test('a queue is polled through a shared node-redis client', async (queues) => {
       const { createClient } = require('redis');
       const client = createClient({ url: `redis://127.0.0.1:${queues.redis.port}` });
       const queue = queues.queue({ connection: queues.library.createNodeRedisClient(client) });
@@ -93,7 +93,7 @@ describe.each(BULLMQ)('%s', (packageName) => {
       await client.close();
     });
 
-    test("of the application, and not counted as the application's command", async (queues) => {
+    test("a queue is polled without being counted as the application's command", async (queues) => {
       queues.attach(ioredis);
       reloadIoredis('ioredis', require.resolve(packageName));
       queues.queue();
@@ -106,7 +106,7 @@ describe.each(BULLMQ)('%s', (packageName) => {
   });
 
   describe('nothing is read', () => {
-    test('after it detaches', async (queues) => {
+    test('no queue is polled after the instrumentation is detached', async (queues) => {
       const queue = queues.queue();
       await queues.shown();
       queues.attached.detach();
@@ -118,14 +118,14 @@ describe.each(BULLMQ)('%s', (packageName) => {
       expect(await queues.redis.cli('keys', 'promtel:*')).toBe('');
     });
 
-    test('where the interval is 0', async ({ redis }) => {
+    test('no queue is polled where the interval is 0', async ({ redis }) => {
       await using queues = new PolledQueues(packageName, redis, 0);
       await queues.queue().add('one', {});
       await intervals(3);
       expect(queues.page()).toEqual([]);
     });
 
-    test('of a queue that is called as one that is read and has another prefix, which is told', async (queues) => {
+    test('a second queue of the same name and another prefix is not polled, which is reported', async (queues) => {
       const problems: Problem[] = [];
       onProblem((problem) => {
         if (problem.message.startsWith('has one queue')) problems.push(problem);

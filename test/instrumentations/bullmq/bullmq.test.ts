@@ -1,4 +1,4 @@
-// What is measured of BullMQ's jobs until they are worked on, and of its workers, in both major versions: added once, waited for once.
+// BullMQ's jobs until they are worked on, and its workers, in both major versions: each job is added once and waits once.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Job } from 'bullmq';
 import { expect } from 'vitest';
@@ -9,7 +9,13 @@ import { testsWithBullmq } from '../../kit/servers/bullmq-tests.ts';
 const { promise: never } = Promise.withResolvers<void>();
 
 testsWithBullmq((it) => {
-  it('tells of a job that is added, waits, is worked on and done', async ({ queue, work, counts, eventuallyCounts, sumOf }) => {
+  it('records a job that is added, waits, is worked on and completed', async ({
+    queue,
+    work,
+    counts,
+    eventuallyCounts,
+    sumOf,
+  }) => {
     const { promise: wait, resolve: finish } = Promise.withResolvers<void>();
     await queue.add('mail', {});
     expect(await counts()).toEqual({ 'added mail': 1 });
@@ -24,7 +30,7 @@ testsWithBullmq((it) => {
     expect(await sumOf('job.duration')).toBeLessThan(2);
   });
 
-  it('leaves the delay out of the wait', async ({ queue, work, eventuallyIncludes, sumOf }) => {
+  it('leaves the delay of a job out of its wait', async ({ queue, work, eventuallyIncludes, sumOf }) => {
     work(async () => {});
     await queue.add('late', {}, { delay: 600 });
     await queue.add('late-and-urgent', {}, { delay: 600, priority: 3 });
@@ -33,12 +39,7 @@ testsWithBullmq((it) => {
     expect(await sumOf('job.wait.duration')).toBeLessThan(0.6);
   });
 
-  it('takes the wait of a job that is promoted for none, not for less than none', async ({
-    queue,
-    work,
-    eventuallyCounts,
-    sumOf,
-  }) => {
+  it('records a wait of 0 for a job that is promoted, not a negative one', async ({ queue, work, eventuallyCounts, sumOf }) => {
     const job = await queue.add('late', {}, { delay: 60_000 });
     await job.promote();
     work(async () => {});
@@ -46,7 +47,7 @@ testsWithBullmq((it) => {
     expect(await sumOf('job.wait.duration')).toBe(0);
   });
 
-  it('tells of jobs with priorities', async ({ queue, work, eventuallyCounts, sumOf }) => {
+  it('records jobs with priorities', async ({ queue, work, eventuallyCounts, sumOf }) => {
     await queue.addBulk([1, 2, 3].map((priority) => ({ name: 'urgent', data: {}, opts: { priority } })));
     await pause(50);
     work(async () => {});
@@ -54,7 +55,7 @@ testsWithBullmq((it) => {
     expect(await sumOf('job.wait.duration')).toBeGreaterThan(0.14);
   });
 
-  it('tells of parents and children, and of a parent that it waited for its children', async ({
+  it('records parents and children, and the wait of a parent for its children', async ({
     queue,
     flowsOf,
     work,
@@ -80,7 +81,13 @@ testsWithBullmq((it) => {
     expect(await sumOf('job.wait.duration')).toBeGreaterThan(0.11);
   });
 
-  it('tells of what a scheduler adds, whoever lets it', async ({ queue, work, counts, eventuallyIncludes, sumOf }) => {
+  it('records jobs that a scheduler adds, in the application or a worker', async ({
+    queue,
+    work,
+    counts,
+    eventuallyIncludes,
+    sumOf,
+  }) => {
     const worker = work(async () => {});
     await queue.upsertJobScheduler('every', { every: 400, limit: 3 }, { name: 'tick' });
     await eventuallyIncludes({ 'duration tick completed': 3 });
@@ -90,40 +97,40 @@ testsWithBullmq((it) => {
     expect(await sumOf('job.wait.duration')).toBeLessThan(0.7);
   });
 
-  it('counts a scheduler that is declared again once', async ({ queue, counts }) => {
+  it('counts the job of a scheduler once though it is declared again', async ({ queue, counts }) => {
     for (let time = 0; time < 3; time += 1)
       await queue.upsertJobScheduler('nightly', { pattern: '0 3 1 1 *' }, { name: 'night' });
     expect(await counts()).toEqual({ 'added night': 1 });
   });
 
-  it('does not count what is there already as added', async ({ queue, counts }) => {
+  it('does not count a deduplicated job as added', async ({ queue, counts }) => {
     for (let time = 0; time < 3; time += 1) await queue.add('once', {}, { deduplication: { id: 'same' } });
     await queue.add('once', {}, { deduplication: { id: 'other' } });
     expect(await counts()).toEqual({ 'added once': 2 });
   });
 
-  it('does not count what could not be added', async ({ queue, counts }) => {
+  it('does not count a job that could not be added', async ({ queue, counts }) => {
     await expect(queue.add('mail', {}, { jobId: 'a:b' })).rejects.toThrow('Custom Id cannot contain :');
     const parent = { id: 'nobody', queue: `bull:${queue.name}` };
     await expect(queue.add('orphan', {}, { parent })).rejects.toThrow('Missing key for parent job');
     expect(await counts()).toEqual({});
   });
 
-  it('counts jobs that wait for the limit of a rate in their wait', async ({ queue, work, eventuallyCounts, sumOf }) => {
+  it('includes the time for which a rate limit delays jobs in their wait', async ({ queue, work, eventuallyCounts, sumOf }) => {
     await queue.addBulk([1, 2, 3].map(() => ({ name: 'mail', data: {} })));
     work(async () => {}, { limiter: { max: 1, duration: 150 } });
     await eventuallyCounts({ 'added mail': 3, 'wait.duration mail': 3, 'duration mail completed': 3 });
     expect(await sumOf('job.wait.duration')).toBeGreaterThan(0.4);
   });
 
-  it('counts every job that is under way', async ({ queue, work, eventuallyCounts }) => {
+  it('counts every active job', async ({ queue, work, eventuallyCounts }) => {
     const worker = work(() => never, { concurrency: 4 });
     await queue.addBulk(Array.from({ length: 6 }, () => ({ name: 'mail', data: {} })));
     await eventuallyCounts({ 'added mail': 6, 'wait.duration mail': 4, 'active mail': 4 });
     await worker.close(true);
   });
 
-  it('counts the workers of this process and what they take on', async ({ queue, measured, work }) => {
+  it('counts the workers of this process and their concurrency', async ({ queue, measured, work }) => {
     const gauges = async (): Promise<(number | undefined)[]> => {
       const samples = await measured.read();
       const own = { 'queue.name': queue.name };
@@ -140,7 +147,7 @@ testsWithBullmq((it) => {
     expect(await gauges()).toEqual([0, 0]);
   });
 
-  it('lets events, their order and listeners be', async ({ queue, work }) => {
+  it('leaves the events of a worker, their order and listeners unchanged', async ({ queue, work }) => {
     const events: string[] = [];
     const worker = work(async () => events.push('processor'));
     for (const event of ['active', 'completed'] as const) worker.on(event, () => events.push(event));
@@ -151,7 +158,7 @@ testsWithBullmq((it) => {
     expect(worker.emit('drained')).toBe(false);
   });
 
-  it('looks as BullMQ does, and is gone when it is detached', async ({
+  it('keeps the name and length of patched methods, and restores them when it is detached', async ({
     library,
     queue,
     measured,

@@ -1,4 +1,4 @@
-// Every way in which an attempt at a BullMQ job can end, in both major versions: each told once, by its outcome and error.
+// Every way in which an attempt at a BullMQ job can end, in both major versions: each recorded once, by outcome and error.
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Job, Worker } from 'bullmq';
@@ -8,7 +8,7 @@ import { ofEach, testsWithBullmq } from '../../kit/servers/bullmq-tests.ts';
 const sandbox = fileURLToPath(new URL('fixtures/sandbox.cjs', import.meta.url));
 
 testsWithBullmq((it) => {
-  it('tells of a failure by its error', async ({ queue, work, counts, eventuallyIncludes }) => {
+  it('records a failed job by its error', async ({ queue, work, counts, eventuallyIncludes }) => {
     work(async ({ name: kind }) => {
       if (kind === 'coded') throw Object.assign(new Error('no'), { code: 'ECONNREFUSED' });
       // oxlint-disable-next-line typescript/only-throw-error -- applications do
@@ -23,7 +23,7 @@ testsWithBullmq((it) => {
     expect(Object.keys(await counts()).filter((key) => key.startsWith('active') || key.startsWith('retries'))).toEqual([]);
   });
 
-  it('tells of every attempt, and of the wait once', async ({ queue, work, eventuallyCounts }) => {
+  it('records every attempt at a retried job, and its wait once', async ({ queue, work, eventuallyCounts }) => {
     work(
       async ({ attemptsMade }) => {
         if (attemptsMade < 3) throw new Error(`attempt ${attemptsMade}`);
@@ -47,13 +47,19 @@ testsWithBullmq((it) => {
     });
   });
 
-  it('tells of a failure that must not be repeated', async ({ library, queue, work, eventuallyCounts }) => {
+  it('records an unrecoverable failure as failed', async ({ library, queue, work, eventuallyCounts }) => {
     work(() => Promise.reject(new library.UnrecoverableError('never again')));
     await queue.add('mail', {}, { attempts: 5 });
     await eventuallyCounts({ 'added mail': 1, 'wait.duration mail': 1, 'duration mail failed UnrecoverableError': 1 });
   });
 
-  it('tells that a job put itself off, and waits once', async ({ library, queue, work, eventuallyCounts, sumOf }) => {
+  it('records a job that moves itself to delayed as postponed, and its wait once', async ({
+    library,
+    queue,
+    work,
+    eventuallyCounts,
+    sumOf,
+  }) => {
     work(async (job, token) => {
       if (job.attemptsStarted > 1) return;
       await job.moveToDelayed(Date.now() + 10, token);
@@ -70,7 +76,7 @@ testsWithBullmq((it) => {
     expect(await sumOf('job.duration')).toBeGreaterThan(0.03);
   });
 
-  it('tells that a job went back to the end of the line', async ({ library, queue, work, eventuallyIncludes }) => {
+  it('records a job that moves itself to wait as postponed', async ({ library, queue, work, eventuallyIncludes }) => {
     work(async (job, token) => {
       if (job.attemptsStarted > 1) return;
       await job.moveToWait(token);
@@ -80,7 +86,7 @@ testsWithBullmq((it) => {
     await eventuallyIncludes({ 'duration mail postponed': 1, 'duration mail completed': 1 });
   });
 
-  it('tells that a job waits for children that it added', async ({ library, queue, work, eventuallyCounts }) => {
+  it('records a job that waits for children that it added as postponed', async ({ library, queue, work, eventuallyCounts }) => {
     // One at a time, so that the child is not done before its parent waits for it.
     work(async (job, token) => {
       if (job.name === 'child') return;
@@ -99,7 +105,7 @@ testsWithBullmq((it) => {
     });
   });
 
-  it('tells that a job was put off by the limit of a rate', async ({ library, queue, work, eventuallyCounts }) => {
+  it('records a job that a rate limit delays as postponed', async ({ library, queue, work, eventuallyCounts }) => {
     const worker: Worker = work(
       async ({ attemptsStarted }) => {
         if (attemptsStarted > 1) return;
@@ -118,7 +124,7 @@ testsWithBullmq((it) => {
   });
 
   for (const useWorkerThreads of [false, true]) {
-    it(`tells of processors in a file, in a ${useWorkerThreads ? 'thread' : 'process'} of their own`, async ({
+    it(`records jobs of a processor file, in a ${useWorkerThreads ? 'thread' : 'process'} of their own`, async ({
       queue,
       work,
       eventuallyCounts,
@@ -137,7 +143,7 @@ testsWithBullmq((it) => {
     });
   }
 
-  it('tells of jobs that are removed as soon as they are over', async ({ queue, work, eventuallyIncludes }) => {
+  it('records jobs that are removed as soon as they have ended', async ({ queue, work, eventuallyIncludes }) => {
     work(async ({ name: kind }) => {
       if (kind === 'failing') throw new Error('no');
     });
@@ -147,7 +153,7 @@ testsWithBullmq((it) => {
     expect(await queue.getJobCounts('completed', 'failed', 'active')).toEqual({ completed: 0, failed: 0, active: 0 });
   });
 
-  it('tells of jobs that the application fetches and moves itself', async ({ queue, work, counts }) => {
+  it('records jobs that the application fetches and moves itself', async ({ queue, work, counts }) => {
     const worker = work(null);
     const kinds = ['done', 'failing', 'repeated', 'put-off'];
     for (const kind of kinds) await queue.add(kind, {}, { attempts: kind === 'repeated' ? 2 : 1 });
@@ -169,25 +175,25 @@ testsWithBullmq((it) => {
     });
   });
 
-  it('tells of a job that the application makes itself', async ({ library, queue, eventuallyCounts }) => {
+  it('records a job that the application creates itself', async ({ library, queue, eventuallyCounts }) => {
     await library.Job.create(queue as never, 'mail', {});
     await eventuallyCounts({ 'added mail': 1 });
   });
 
-  it('tells of a job that its processor moved itself', async ({ queue, work, eventuallyCounts }) => {
+  it('records a job that its processor moves to completed itself', async ({ queue, work, eventuallyCounts }) => {
     work((job, token) => job.moveToCompleted('well', token!, false));
     await queue.add('mail', {});
     await eventuallyCounts({ 'added mail': 1, 'wait.duration mail': 1, 'duration mail completed': 1 });
   });
 
-  it('has told of a job before the worker says so', async ({ queue, work, counts }) => {
+  it('has recorded a job before the listeners of the worker run', async ({ queue, work, counts }) => {
     const worker = work(async () => {});
     const countsAtEvent = new Promise((resolve) => void worker.on('completed', () => resolve(counts())));
     await queue.add('mail', {});
     expect(await countsAtEvent).toMatchObject({ 'duration mail completed': 1 });
   });
 
-  it('tells of the job that a worker finishes as it is closed', async ({ queue, work, counts, eventuallyIncludes }) => {
+  it('records the job that a worker completes while it is closed', async ({ queue, work, counts, eventuallyIncludes }) => {
     const worker = work(() => pause(80));
     await queue.add('mail', {});
     await eventuallyIncludes({ 'active mail': 1 });
@@ -195,7 +201,7 @@ testsWithBullmq((it) => {
     expect(await counts()).toEqual({ 'added mail': 1, 'wait.duration mail': 1, 'duration mail completed': 1 });
   });
 
-  it('does not tell of an end that BullMQ did not take in', async ({ queue, work, eventuallyCounts, eventuallyIncludes }) => {
+  it('does not record an end that BullMQ did not store', async ({ queue, work, eventuallyCounts, eventuallyIncludes }) => {
     const { promise: wait, resolve: finish } = Promise.withResolvers<void>();
     const worker = work(() => wait);
     await queue.add('mail', {});
@@ -205,7 +211,7 @@ testsWithBullmq((it) => {
     await eventuallyCounts({ 'added mail': 1, 'wait.duration mail': 1 });
   });
 
-  it('tells of a job that stalled, and of who does it then', async ({ queue, work, eventuallyCounts }) => {
+  it('records a job that stalled, and its attempt by another worker', async ({ queue, work, eventuallyCounts }) => {
     const worker = work(null, { lockDuration: 30 });
     await queue.add('mail', {});
     // Held until the end: one that is dropped is no longer active.
@@ -222,7 +228,7 @@ testsWithBullmq((it) => {
     expect(taken.name).toBe('mail');
   });
 
-  it('tells of a job that stalled too often', async ({ queue, work, eventuallyCounts }) => {
+  it('records a job that stalled too often as failed', async ({ queue, work, eventuallyCounts }) => {
     const worker = work(null, { lockDuration: 30 });
     await queue.add('mail', {}, { attempts: 5 });
     // Held until the end: one that is dropped is no longer active.

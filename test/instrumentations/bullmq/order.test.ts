@@ -1,4 +1,4 @@
-// BullMQ 6 does everything in the order in which it does without promtel: its calls of a store in memory, where nothing else varies.
+// BullMQ 6 calls its store in the same order with promtel as without: a store in memory, where nothing else varies.
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import type { Job } from 'bullmq';
@@ -84,7 +84,7 @@ async function callsOf({ Queue, Worker }: typeof import('bullmq')): Promise<stri
   return calls;
 }
 
-it('calls its store as without promtel', async () => {
+it('BullMQ calls its store in the same order with promtel as without', async () => {
   const bare = await callsOf(freshCopy(require, 'bullmq') as typeof import('bullmq'));
   const { attached, read } = attachAlone(instrumentation);
   const watched = await callsOf(freshCopy(require, 'bullmq') as typeof import('bullmq'));

@@ -1,4 +1,4 @@
-// What a BullMQ queue holds and how long its oldest job has waited: as redis-cli tells it, in every state.
+// The depth of a BullMQ queue and the age of its oldest job, compared with redis-cli, in every state.
 import { describe, expect } from 'vitest';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { BULLMQ, intervals, type PolledQueues, pollingTestOf } from '../../kit/apps/polled-queues.ts';
@@ -13,7 +13,7 @@ describe.each(BULLMQ)('%s', (packageName) => {
     queues.flows().add({ name: 'parent', queueName: 'mail', opts, children: [{ name: 'child', queueName: 'others' }] });
 
   describe('the depth', () => {
-    test('is what redis-cli tells, in every state', async (queues) => {
+    test('the depth of a queue is what redis-cli counts, in every state', async (queues) => {
       const queue = queues.queue();
       const outcomes: Record<string, () => Promise<unknown>> = {
         done: async () => 'done',
@@ -41,7 +41,7 @@ describe.each(BULLMQ)('%s', (packageName) => {
       expect(await queues.depthInRedis()).toEqual({ jobs, isPaused: false });
     });
 
-    test('says whether the queue is paused, and where its jobs are meanwhile', async (queues) => {
+    test('the depth of a paused queue shows that it is paused, and where its jobs are', async (queues) => {
       const queue = queues.queue();
       await queue.add('one', {});
       await queue.pause();
@@ -64,13 +64,13 @@ describe.each(BULLMQ)('%s', (packageName) => {
       });
     };
 
-    test('is 0 where no job could be worked on', async (queues) => {
+    test('the age of the oldest job is 0 where no job could be worked on', async (queues) => {
       await queues.queue().add('later', {}, { delay: 60_000, ...secondsAgo(50) });
       await queues.shown();
       expect(queues.oldestAge()).toBe(0);
     });
 
-    test('is what redis-cli tells, and grows', async (queues) => {
+    test('the age of the oldest job is what redis-cli gives, and grows', async (queues) => {
       const { redis } = queues;
       const queue = queues.queue();
       const job = await queue.add('one', {}, secondsAgo(100));
@@ -85,7 +85,7 @@ describe.each(BULLMQ)('%s', (packageName) => {
       await eventually(() => expect(queues.oldestAge()).toBeGreaterThan(age));
     });
 
-    test('counts what others were put in front of, or what is in front of others', async (queues) => {
+    test('the age of the oldest job includes jobs that others were put in front of, and those put in front', async (queues) => {
       const queue = queues.queue();
       await queue.add('old', {}, secondsAgo(200));
       await queue.add('new', {});
@@ -95,7 +95,7 @@ describe.each(BULLMQ)('%s', (packageName) => {
       await expectAge(queues, 300);
     });
 
-    test('counts every priority, lowest or highest, and what was put in front of it', async (queues) => {
+    test('the age of the oldest job includes every priority, and jobs put in front of one', async (queues) => {
       const queue = queues.queue();
       for (let priority = 1; priority < 40; priority += 1) await queue.add('next', {}, { priority, ...secondsAgo(200) });
       await queue.add('starving', {}, { priority: 2_000_000, ...secondsAgo(300) });
@@ -105,7 +105,7 @@ describe.each(BULLMQ)('%s', (packageName) => {
       await expectAge(queues, 300);
     });
 
-    test('counts a delayed job from when it was due, with a worker or without', async (queues) => {
+    test('the age of a delayed job is counted from when it was due, with a worker or without', async (queues) => {
       const queue = queues.queue();
       await queue.add('due', {}, { delay: 100_000, ...secondsAgo(160) });
       await expectAge(queues, 60);
@@ -117,7 +117,7 @@ describe.each(BULLMQ)('%s', (packageName) => {
       await expectAge(queues, 60);
     });
 
-    test('counts a job that is tried again from its last attempt and its backoff', async (queues) => {
+    test('the age of a retried job is counted from its last attempt and backoff', async (queues) => {
       const queue = queues.queue();
       const backoff = { type: 'exponential', delay: 1000 };
       const job = await queue.add('again', {}, { attempts: 3, backoff, ...secondsAgo(500) });
@@ -130,7 +130,7 @@ describe.each(BULLMQ)('%s', (packageName) => {
       await expectAge(queues, 60);
     });
 
-    test('counts a parent whose children are done, and one of a paused queue', async (queues) => {
+    test('the age of the oldest job includes a parent whose children are done, and jobs of a paused queue', async (queues) => {
       const queue = queues.queue();
       await addParent(queues, secondsAgo(400));
       await queues.shown();

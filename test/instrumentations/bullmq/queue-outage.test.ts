@@ -1,4 +1,4 @@
-// A Redis that is away, silent or late costs a gap in what is known of BullMQ queues, and is counted.
+// A Redis that is away, silent or late leaves a gap in the depth of BullMQ queues, and is counted as a failure.
 import { describe, expect } from 'vitest';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { BULLMQ, intervals, PolledQueues, pollingTestOf } from '../../kit/apps/polled-queues.ts';
@@ -9,7 +9,7 @@ import { testWith } from '../../kit/with-program.ts';
 const retryStrategy = (): number => 50;
 
 describe.each(BULLMQ)('%s', (packageName) => {
-  testWith('redis-server', 'there is a gap and a failure while Redis is away, and then figures again', async (program) => {
+  testWith('redis-server', 'a queue leaves the page while Redis is away, which is counted, and comes back', async (program) => {
     await using first = await startRedis(program);
     await using queues = new PolledQueues(packageName, first);
     const connection = { port: first.port, retryStrategy };
@@ -29,7 +29,7 @@ describe.each(BULLMQ)('%s', (packageName) => {
     await queues.close();
   });
 
-  testWith('redis-server', 'a queue is read when its Redis comes late', async (program) => {
+  testWith('redis-server', 'a queue is polled when its Redis starts late', async (program) => {
     const port = await freePort();
     await using queues = new PolledQueues(packageName, { port, cli: () => Promise.reject(new Error('not there yet')) });
     queues.queue({ connection: { port, retryStrategy } });
@@ -41,7 +41,7 @@ describe.each(BULLMQ)('%s', (packageName) => {
 
   const test = pollingTestOf(packageName);
 
-  test('one question is under way at most while Redis does not answer', async (queues) => {
+  test('a queue has at most one poll pending while Redis does not answer', async (queues) => {
     queues.queue();
     await queues.shown();
     await queues.redis.cli('config', 'resetstat');

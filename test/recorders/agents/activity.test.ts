@@ -1,16 +1,16 @@
-// What runs beneath an activity is counted for it, at any depth, and it costs nothing where there is none.
+// Calls within an activity count for it, at any depth; without an activity, async context is not followed.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { Activity, currentActivity } from '../../../src/recorders/agents/activity.ts';
 
-it('there is none, and nothing that follows the program, until one begins', () => {
+it('no activity is current, and async context is not followed, until one begins', () => {
   expect(currentActivity()).toBeUndefined();
   expect(Symbol.for('promtel.activity.1') in globalThis).toBe(false);
 });
 
 describe('an activity', () => {
-  it('counts what is beneath it at any depth, and nothing once it has ended', () => {
+  it('an activity counts calls within it at any depth, and none once it has ended', () => {
     const outer = new Activity('outer');
     outer.run(() => {
       const task = new Activity();
@@ -26,7 +26,7 @@ describe('an activity', () => {
     expect(outer.inferenceCalls).toBe(2);
   });
 
-  it('waits for calls that began beneath it, for a second at most', async () => {
+  it('an activity waits for calls that began within it, for a second at most', async () => {
     const costs: (number | undefined)[] = [];
     const ended = (activity: Activity): void => activity.end(() => costs.push(activity.costUsd));
     const [quiet, reading, lost] = [new Activity(), new Activity(), new Activity()];
@@ -40,7 +40,7 @@ describe('an activity', () => {
     expect(costs).toEqual([undefined, 2, undefined]);
   });
 
-  it('does not count calls that are withdrawn, or embeddings', () => {
+  it('an activity does not count calls that are withdrawn, or embeddings', () => {
     const activity = new Activity();
     activity.callModel(true).end(1);
     activity.callModel(true).withdraw();
@@ -48,7 +48,7 @@ describe('an activity', () => {
     expect([activity.inferenceCalls, activity.costUsd]).toEqual([1, 1.5]);
   });
 
-  it('keeps none of those that began it and have ended', async () => {
+  it('an activity keeps no ended parents in memory', async () => {
     let last = new Activity();
     const first = new WeakRef(last);
     for (let index = 0; index < 3; index += 1) {

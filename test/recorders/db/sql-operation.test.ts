@@ -1,4 +1,4 @@
-// What may be said of an SQL statement: its keyword, and its table where that is plain. Of its values, nothing ever.
+// What is recorded of an SQL statement: its keyword, and its table where that is certain. Of its values, nothing ever.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type NameQuote, sqlOperationOf } from '../../../src/recorders/db/sql-operation.ts';
@@ -54,7 +54,7 @@ describe('an SQL statement', () => {
     ['set search_path to a', 'SET'],
     [' ;; select 1', 'SELECT'],
     ['/* a comment */ -- another\n select * from users', 'SELECT users'],
-  ])('such as %j is told as %j', (statement, expected) => {
+  ])('sqlOperationOf %j is %j', (statement, expected) => {
     expect(said(statement, POSTGRES)).toBe(expected);
   });
 
@@ -65,7 +65,7 @@ describe('an SQL statement', () => {
     ['update low_priority users set a = 1', 'UPDATE'],
     ['call report(1)', 'CALL'],
     ['select "a" from users', 'SELECT'],
-  ])('of MySQL such as %j is told as %j', (statement, expected) => {
+  ])('sqlOperationOf MySQL %j is %j', (statement, expected) => {
     expect(said(statement, MYSQL)).toBe(expected);
   });
 
@@ -96,7 +96,7 @@ describe('an SQL statement', () => {
     ['select 1 from "users', 'SELECT'],
     ['select 1 from users\u0000secret', 'SELECT'],
     ['select 1 from 7secret', 'SELECT'],
-  ])('that is not plain, such as %j, is told as %j', (statement, expected) => {
+  ])('sqlOperationOf uncertain %j is %j', (statement, expected) => {
     expect(said(statement, POSTGRES)).toBe(expected);
   });
 
@@ -106,7 +106,7 @@ describe('an SQL statement', () => {
     ['select 1 # from secret', 'SELECT'],
     ["select _utf8' from secret '", 'SELECT'],
     ['update "secret" set a = 1', 'UPDATE'],
-  ])('of MySQL that is not plain, such as %j, is told as %j', (statement, expected) => {
+  ])('sqlOperationOf uncertain MySQL %j is %j', (statement, expected) => {
     expect(said(statement, MYSQL)).toBe(expected);
   });
 });
@@ -159,21 +159,21 @@ function statementOf(quote: NameQuote): fc.Arbitrary<string> {
 }
 
 describe('of any statement', () => {
-  it.each([POSTGRES, MYSQL] as const)('no value is told, where names are in %s', (quote) => {
-    const told = new Set<string>();
+  it.each([POSTGRES, MYSQL] as const)('sqlOperationOf never gives a value, where names are quoted by %s', (quote) => {
+    const found = new Set<string>();
     fc.assert(
       fc.property(statementOf(quote), (statement) => {
-        told.add(said(statement, quote));
+        found.add(said(statement, quote));
         expect(said(statement, quote)).not.toContain('secret');
       }),
       { numRuns: 5000 },
     );
     // Or else it would have shown nothing.
-    expect(told).toContain('SELECT a');
-    expect(told).toContain('UPDATE b.c');
+    expect(found).toContain('SELECT a');
+    expect(found).toContain('UPDATE b.c');
   });
 
-  it('a keyword of a list is told, and a name that is in it', () => {
+  it('sqlOperationOf gives keywords of the list, and names that are in the statement', () => {
     const keywords = new Set<string>();
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), statementOf(POSTGRES)), (statement) => {
@@ -193,17 +193,17 @@ describe('of any statement', () => {
 describe('a long statement', () => {
   const columns = Array.from({ length: 200 }, (_, index) => `"column_${index}_${'x'.repeat(60)}"`).join(', ');
 
-  it('is read up to a bound, and no further', () => {
+  it('sqlOperationOf parses a long statement up to a limit', () => {
     expect(said(`select ${columns} from users`, POSTGRES)).toBe('SELECT');
     expect(said(`select ${columns.slice(0, columns.indexOf(', "column_90_'))} from users`, POSTGRES)).toBe('SELECT users');
   });
 
-  it('has no half of a name told, wherever the reading ends', () => {
-    const told = new Set<string>();
+  it('sqlOperationOf never gives a part of a name, wherever a long statement is cut', () => {
+    const found = new Set<string>();
     const statement = 'select * from "some_schema"."a_long_name"';
     for (let length = 7970; length <= 8030; length += 1)
-      told.add(said(`${statement.padStart(length)} where a = 'secret'`, POSTGRES));
-    expect(told).toEqual(new Set(['SELECT some_schema.a_long_name', 'SELECT']));
+      found.add(said(`${statement.padStart(length)} where a = 'secret'`, POSTGRES));
+    expect(found).toEqual(new Set(['SELECT some_schema.a_long_name', 'SELECT']));
   });
 
   it.each([
@@ -221,7 +221,7 @@ describe('a long statement', () => {
     ['lines', '--\n'],
     ['dots', 'a.'],
     ['letters', 'a'],
-  ])('takes no longer for being longer, though it be all %s', (_, piece) => {
+  ])('sqlOperationOf takes bounded time for a long statement of %s', (_, piece) => {
     const started = performance.now();
     for (const begin of ['', 'select ', 'select a from ', 'update ', 'insert into ', 'create table '])
       for (const quote of [POSTGRES, MYSQL] as const)

@@ -1,4 +1,4 @@
-// The attributes of statements that are sent to one database: made once for those that come again, and few of them kept.
+// The attributes of statements that are sent to one database: cached for those that are sent again, and few of them kept.
 import { expect, it } from 'vitest';
 import { type SqlServer, SqlTargets } from '../../../src/recorders/db/sql-target.ts';
 
@@ -18,14 +18,14 @@ it('a statement has the attributes of its server, its keyword and its table', ()
   expect(target.read('select * from users')).toEqual(expected);
 });
 
-it('a statement that comes again is told by the same object, and one with values is not kept', () => {
+it('a statement that is sent again has the same attributes object, and one with values is not cached', () => {
   const target = new SqlTargets().targetOf(SERVER);
   const text = 'select * from users where id = $1';
   expect(target.operationOf(text)).toBe(target.operationOf(text));
   expect(target.read(text)).not.toBe(target.read(text));
 });
 
-it('statements that never end to differ, or are very long, are not all kept', () => {
+it('statements that all differ, or are very long, are not all cached', () => {
   const target = new SqlTargets().targetOf(SERVER);
   const first = target.operationOf('select 0');
   for (let index = 1; index <= 500; index += 1) target.operationOf(`select ${index}`);

@@ -1,15 +1,15 @@
-// A call that a client tells of is found by what runs beneath it, through promises, and is shown with all that it is a part of.
+// A client call is current for what runs within it, through promises, and is marked as counted with all that it is a part of.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { ClientCall, currentClientCall } from '../../../src/recorders/llm/client-call.ts';
 
-function callOf(shown: string[], name: string): ClientCall {
-  return new ClientCall(() => void shown.push(name));
+function callOf(counted: string[], name: string): ClientCall {
+  return new ClientCall(() => void counted.push(name));
 }
 
 describe('a client call', () => {
-  it('is found beneath it and nowhere else', async () => {
+  it('a client call is current within it and nowhere else', async () => {
     const call = callOf([], 'one');
     await call.run(async () => {
       await Promise.resolve();
@@ -18,7 +18,7 @@ describe('a client call', () => {
     expect(currentClientCall()).toBeUndefined();
   });
 
-  it('that shows below is told so once, and so are those above it', () => {
+  it('a client call that a layer below counts is notified once, and so are those that it is a part of', () => {
     const shown: string[] = [];
     callOf(shown, 'outer').run(() =>
       callOf(shown, 'inner').run(() => {
@@ -31,7 +31,7 @@ describe('a client call', () => {
     expect(shown).toEqual(['inner', 'outer']);
   });
 
-  it('that has ended hides what is above it from nobody', () => {
+  it('a client call that has ended does not hide the one that it was a part of', () => {
     const shown: string[] = [];
     const outer = callOf(shown, 'outer');
     outer.run(() => {
@@ -44,7 +44,7 @@ describe('a client call', () => {
     expect([shown, outer.isOver]).toEqual([[], false]);
   });
 
-  it('of a group is no part of another of it, and a part of what they all are', () => {
+  it('a client call of a group is no part of another of the group, but of the call around them', () => {
     const shown: string[] = [];
     callOf(shown, 'outer').run(() => {
       new ClientCall(() => void shown.push('first'), 'a').enter();
@@ -54,7 +54,7 @@ describe('a client call', () => {
     expect(shown).toEqual(['second', 'outer']);
   });
 
-  it('that was entered is found by what follows, and keeps no chain of those that were entered before it', async () => {
+  it('a client call that was entered is current from then on, and keeps no chain of those entered before', async () => {
     const references: WeakRef<ClientCall>[] = [];
     await Promise.resolve().then(async () => {
       for (let turn = 0; turn < 20; turn += 1) {

@@ -1,4 +1,4 @@
-// What a call costs: by the published prices, as their library says, and by the operator's own, which go first.
+// The cost of a call by the published prices, as their library gives them, and by the operator's own, which come first.
 import { calcPrice } from '@pydantic/genai-prices';
 import { describe, expect, it } from 'vitest';
 import { llmPrices } from '../../../src/recorders/llm/prices.ts';
@@ -10,11 +10,11 @@ describe('published prices', () => {
     ['openai', 'gpt-5.2', { input: 10_000, cacheRead: 8000, output: 500, reasoning: 200 }, 0.0119],
     ['anthropic', 'claude-sonnet-5', { input: 10_000, cacheRead: 8000, output: 500 }, 0.0106],
     ['gcp.gemini', 'gemini-2.5-flash', { input: 10_000, cacheRead: 8000, output: 500 }, 0.00209],
-  ] as const)('of %s %s', (provider, model, usage, usd) => {
+  ] as const)('published prices of %s %s', (provider, model, usage, usd) => {
     expect(published.costOf({ provider, model, usage })).toBeCloseTo(usd, 6);
   });
 
-  it('are known of providers that the conventions call otherwise', () => {
+  it('published prices exist for providers that have another name in the conventions', () => {
     const usage = { input: 1000, output: 1000 };
     for (const [provider, model, providerId] of [
       ['mistral_ai', 'mistral-large-latest', 'mistral'],
@@ -29,14 +29,14 @@ describe('published prices', () => {
     }
   });
 
-  it('charge more for what stays in the cache for an hour', () => {
+  it('published prices charge more for what stays in the cache for an hour', () => {
     const call = { provider: 'anthropic', model: 'claude-sonnet-5' } as const;
     const usage = { input: 1000, cacheWrite: 1000, output: 10 };
     const anHour = published.costOf({ ...call, usage: { ...usage, cacheWriteHour: 1000 } })!;
     expect(anHour - published.costOf({ ...call, usage })!).toBeCloseTo((1000 * (4 - 2.5)) / 1e6, 9);
   });
 
-  it('are those of the input alone where there is no output', () => {
+  it('published prices are those of the input alone where there is no output', () => {
     expect(published.costOf({ provider: 'openai', model: 'text-embedding-3-small', usage: { input: 1_000_000 } })).toBeCloseTo(
       0.02,
       9,
@@ -47,7 +47,7 @@ describe('published prices', () => {
     ['a model that nobody knows', { provider: 'openai', model: 'house-model', usage: { input: 1 } }],
     ['a provider that nobody knows', { provider: 'vllm', model: 'gpt-5.2', usage: { input: 1 } }],
     ['figures that contradict each other', { provider: 'openai', model: 'gpt-5.2', usage: { input: 1, cacheRead: 2 } }],
-  ])('are not invented for %s', (_, call) => {
+  ])('published prices are unknown for %s', (_, call) => {
     expect(published.costOf(call)).toBeUndefined();
   });
 });
@@ -59,16 +59,16 @@ describe('own prices', () => {
     { model: 'gpt-5.2', input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
   ]);
 
-  it('are for a million tokens, of the cache or not', () => {
+  it('own prices are for a million tokens, cached or not', () => {
     const usage = { input: 1_000_000, cacheRead: 400_000, cacheWrite: 100_000, output: 2_000_000 };
     expect(own.costOf({ provider: 'vllm', model: 'house-large', usage })).toBeCloseTo(0.5 + 0.04 + 0.2 + 6, 9);
   });
 
-  it('hold by the last entry that fits', () => {
+  it('own prices are those of the last entry that matches', () => {
     expect(own.costOf({ provider: 'vllm', model: 'house-small', usage: { input: 1_000_000 } })).toBe(0.5);
   });
 
-  it('go before the published ones', () => {
+  it('own prices come before the published ones', () => {
     expect(own.costOf({ provider: 'openai', model: 'gpt-5.2', usage: { input: 1_000_000 } })).toBe(0);
     expect(own.costOf({ provider: 'openai', model: 'gpt-5.2-pro', usage: { input: 1_000_000 } })).toBeGreaterThan(0);
   });

@@ -1,4 +1,4 @@
-// Tool calls are under way from begin to end, told once, and count for the agent beneath whose work they begin.
+// Tool calls are active from begin to end, recorded once, and count for the agent that they are made for.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Registry } from '../../../src/core/recording/registry.ts';
 import { samplesOf } from '../../../src/core/recording/samples.ts';
@@ -18,7 +18,7 @@ const series = (metric: string) =>
     .map(({ attributes, value, sum }) => ({ ...attributes, value, ...(sum === undefined ? {} : { sum }) }));
 
 describe('a tool call', () => {
-  it('is active until it ends, and is recorded once with its seconds', () => {
+  it('a tool call is active until it ends, and is recorded once with its duration', () => {
     const call = calls.begin('search', 1000);
     expect(series('tool.active')).toEqual([{ 'gen_ai.tool.name': 'search', value: 1 }]);
     call.end(undefined, 3500);
@@ -27,12 +27,12 @@ describe('a tool call', () => {
     expect(series('gen_ai.execute_tool.duration')).toEqual([{ 'gen_ai.tool.name': 'search', value: 1, sum: 2.5 }]);
   });
 
-  it('tells why it failed', () => {
+  it('a tool call has the error type of its failure', () => {
     calls.begin('search').end('ETIMEDOUT');
     expect(series('gen_ai.execute_tool.duration')).toMatchObject([{ 'error.type': 'ETIMEDOUT', value: 1 }]);
   });
 
-  it('that is forgotten is neither active nor recorded', () => {
+  it('a tool call that is forgotten is neither active nor recorded', () => {
     const [first, second] = [calls.begin('search'), calls.begin('search')];
     first.forget();
     calls.stop();
@@ -41,7 +41,7 @@ describe('a tool call', () => {
     expect(series('gen_ai.execute_tool.duration')).toEqual([]);
   });
 
-  it('beneath an agent is its own, and is counted for it', async () => {
+  it('a tool call within an agent has its name, and counts for it', async () => {
     const agent = new Activity('researcher');
     await agent.run(async () => {
       await Promise.resolve();
@@ -51,7 +51,7 @@ describe('a tool call', () => {
     expect(series('gen_ai.execute_tool.duration')).toMatchObject([{ 'gen_ai.agent.name': 'researcher', value: 1 }]);
   });
 
-  it('has a name of a bounded set', () => {
+  it('a tool call has one of a bounded number of names', () => {
     for (let index = 0; index < 300; index += 1) calls.begin(`tool-${index}`).end();
     const names = series('gen_ai.execute_tool.duration').map((one) => (one as Record<string, unknown>)['gen_ai.tool.name']);
     expect(names).toHaveLength(201);
