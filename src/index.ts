@@ -1,4 +1,4 @@
-// The public API: metrics of your own, trackers, the areas from `jobs` to `usage`, the metrics page, and readiness checks.
+// The public API: custom metrics, trackers, the areas from `jobs` to `usage`, the metrics page, and readiness checks.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ACTIVE_RULES, DURATION_RULES, customInstrument, customOutcome } from './api/custom-instrument.ts';
 import { createDb, type Db } from './api/db/db.ts';
@@ -92,10 +92,10 @@ export function createTracker<
   });
 }
 
-/** Records databases whose client is not instrumented. Nothing here throws, except what a tracked function throws. */
+/** Records databases whose client is not instrumented. Methods throw nothing but the errors of tracked functions. */
 export const db: Db = createDb(() => currentConfig().instrumentations.slowDbSeconds);
 
-/** Records LLM calls that no instrumentation sees. Nothing here throws, except what a tracked function throws. */
+/** Records LLM calls that no instrumentation sees. Methods throw nothing but the errors of tracked functions. */
 export const llm: Llm = createLlm(() => {
   const { genAiNames, llmPrices: own } = currentConfig().llm;
   return { names: genAiNames, prices: llmPrices(own) };

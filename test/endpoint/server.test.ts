@@ -165,9 +165,9 @@ describe('a process with an endpoint', () => {
   const script = fileURLToPath(new URL('fixtures/serve.ts', import.meta.url));
 
   it.each([
-    ['that nobody asked', []],
-    ['with a connection that is kept', ['request']],
-  ])('ends by itself, %s', async (_, args) => {
+    ['without requests', []],
+    ['with an open keep-alive connection', ['request']],
+  ])('the endpoint does not keep its process alive %s', async (_, args) => {
     const { stdout } = await promisify(execFile)(process.execPath, [script, ...args]);
     expect(stdout).toMatch(/^done http:\/\/127\.0\.0\.1:\d+\/metrics\n$/);
   });

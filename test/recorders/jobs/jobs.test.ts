@@ -4,7 +4,7 @@ import { Registry } from '../../../src/core/recording/registry.ts';
 import { JobAttempt, JobRecorder, type JobSeries } from '../../../src/recorders/jobs/jobs.ts';
 import { seriesOf } from '../../kit/samples/recorder.ts';
 
-/** The clock that durations are taken from: it stands still unless a test advances it. */
+/** A fake clock for durations, which only tests advance. */
 const clock = vi.hoisted(() => ({ millis: 0 }));
 vi.mock('../../../src/core/clock.ts', () => ({ nowMillis: () => clock.millis }));
 

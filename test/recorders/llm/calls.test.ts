@@ -6,7 +6,7 @@ import { LlmCalls, type LlmRequest } from '../../../src/recorders/llm/calls.ts';
 import type { PricedCall } from '../../../src/recorders/llm/prices.ts';
 import { seriesOf } from '../../kit/samples/recorder.ts';
 
-/** The clock that durations are taken from: it stands still unless a test advances it. */
+/** A fake clock for durations, which only tests advance. */
 const clock = vi.hoisted(() => ({ millis: 0 }));
 vi.mock('../../../src/core/clock.ts', () => ({ nowMillis: () => clock.millis }));
 
