@@ -37,7 +37,7 @@ describe('a program that uses MongoDB', () => {
     ['--import', 'mongodb.mjs', 'mongodb6'],
     ['--import', 'mongodb.cjs', 'mongodb6'],
   ] as const)
-    test(`has each MongoDB command counted once, and ends: ${option} ${file} with ${driver}`, async (server) => {
+    test(`each MongoDB command is counted once, and the program ends: ${option} ${file} with ${driver}`, async (server) => {
       await emptyMongo(server, ['shop', 'people']);
       const env = { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: sink.url };
       const ending = await runToEnd([option, './register.js', `${FIXTURES}/${file}`, server.url, driver], env);

@@ -68,7 +68,7 @@ describe('a program with a pool', () => {
     'promise.cjs': `const mysql = require('mysql2/promise'); (async () => {${USE}})();`,
   };
   for (const [file, program] of Object.entries(programs)) {
-    testWithServer(`has its mysql2 pool measured, and ends by itself: ${file}`, async ({ url }) => {
+    testWithServer(`a pool of mysql2 is measured, and the program ends: ${file}`, async ({ url }) => {
       const ending = await run(file, program, url);
       expect(ending).toMatchObject({ code: 0, signal: null, stderr: expect.stringMatching(/^promtel: .*\n$/) });
       expect(linesOf(ending)).toEqual(USED);
