@@ -1,8 +1,8 @@
-// The public API: metrics of your own, trackers, the areas from `jobs` to `usage`, the metrics page, and readiness checks.
+// The public API: custom metrics, trackers, the areas from `jobs` to `usage`, the metrics page, and readiness checks.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ACTIVE_RULES, DURATION_RULES, customInstrument, customOutcome } from './api/custom-instrument.ts';
 import { createDb, type Db } from './api/db/db.ts';
 import { createLlm, type Llm } from './api/llm/llm.ts';
-import { ACTIVE_RULES, DURATION_RULES, ownInstrument, ownOutcome } from './api/own-instrument.ts';
 import type { Config } from './config/config.ts';
 import { defaultConfig } from './config/load.ts';
 import type { KindRules, MetricDefinition } from './core/metric.ts';
@@ -56,7 +56,7 @@ export { type BoundUsage, usage, type UsageTask } from './api/usage/usage.ts';
  * and never throws: a definition that is not valid is reported, and its instrument records nothing.
  */
 export function getInstrument<const D extends MetricDefinition>(definition: D & KindRules<D>): InstrumentOf<D> {
-  return ownInstrument<D>(definition);
+  return customInstrument<D>(definition);
 }
 
 /** A histogram of seconds. */
@@ -85,17 +85,17 @@ export function createTracker<
   const Active extends MetricDefinition<'updowncounter'> = MetricDefinition<'updowncounter'>,
 >(definition: TrackerDefinition<Duration, Active>): Tracker<Duration, Active> {
   const { duration, active, outcome } = definition ?? {};
-  const usable = ownOutcome(duration, outcome);
-  return new Tracker(ownInstrument(duration, DURATION_RULES) as Histogram<Duration>, {
-    ...(active === undefined ? {} : { active: ownInstrument(active, ACTIVE_RULES) as UpDownCounter<Active> }),
+  const usable = customOutcome(duration, outcome);
+  return new Tracker(customInstrument(duration, DURATION_RULES) as Histogram<Duration>, {
+    ...(active === undefined ? {} : { active: customInstrument(active, ACTIVE_RULES) as UpDownCounter<Active> }),
     ...(usable === undefined ? {} : { outcome: usable }),
   });
 }
 
-/** Records databases whose client is not instrumented. Nothing here throws, except what a tracked function throws. */
+/** Records databases whose client is not instrumented. Methods throw nothing but the errors of tracked functions. */
 export const db: Db = createDb(() => currentConfig().instrumentations.slowDbSeconds);
 
-/** Records LLM calls that no instrumentation sees. Nothing here throws, except what a tracked function throws. */
+/** Records LLM calls that no instrumentation sees. Methods throw nothing but the errors of tracked functions. */
 export const llm: Llm = createLlm(() => {
   const { genAiNames, llmPrices: own } = currentConfig().llm;
   return { names: genAiNames, prices: llmPrices(own) };
@@ -125,7 +125,7 @@ export function metricsResponse(request: Request): Promise<Response> {
   return responseOf(page(), request, { gzip: currentConfig().prometheus.gzip });
 }
 
-let ownPage: Renderer | undefined;
+let standalonePage: Renderer | undefined;
 
 /** Without `promtel/register` the defaults. */
 function currentConfig(): Config {
@@ -136,5 +136,5 @@ function currentConfig(): Config {
 function page(): Renderer {
   const started = running();
   started?.telemetry.expectPull();
-  return started?.page ?? (ownPage ??= createMetricsPage(defaultConfig(), sharedRegistry()));
+  return started?.page ?? (standalonePage ??= createMetricsPage(defaultConfig(), sharedRegistry()));
 }

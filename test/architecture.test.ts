@@ -1,4 +1,4 @@
-// The dependency rule of the source tree, and that no library's file was forgotten in its index.
+// The architecture of src: which folder may import which, and where packages, the environment and tests belong.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import build from '../rolldown.config.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** What each part of src may import from, beside itself. */
+/** The folders that each folder of src may import from, besides itself. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   core: [],
   hooks: ['core'],
@@ -23,14 +23,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   start: ['core', 'hooks', 'catalog', 'instrumentations', 'config', 'sdk', 'exporters', 'endpoint'],
 };
 
-/** What each part may import the types of, beside those: what an exporter is given and what it gives is declared once. */
+/** Further folders of which a folder may import types only, so that the interface of exporters is declared once. */
 const MAY_IMPORT_TYPES: Partial<Record<string, readonly string[]>> = { exporters: ['config'], sdk: ['exporters'] };
 
-/** Parts that may import the OpenTelemetry packages; the others know nothing of them. */
-const KNOWS_OPENTELEMETRY = new Set(['sdk', 'exporters']);
+/** The only folders that may import OpenTelemetry packages. */
+const MAY_IMPORT_OPENTELEMETRY = new Set(['sdk', 'exporters']);
 
-/** What each package is for beside those is known to one file, which loads it when it is needed. */
-const KNOWN_TO: Record<string, string> = { '@pydantic/genai-prices': 'src/recorders/llm/prices.ts' };
+/** Every other package is imported by a single file, which loads it when it is needed. */
+const ONLY_IMPORTER: Record<string, string> = { '@pydantic/genai-prices': 'src/recorders/llm/prices.ts' };
 
 /** Files that name the instrumentations of others. */
 const LISTS_INSTRUMENTATIONS = new Set(['src/instrumentations/index.ts', 'src/instrumentations/at-collection.ts']);
@@ -72,18 +72,18 @@ const imports = Object.keys(MAY_IMPORT).flatMap(importsOf);
 const describeImport = ({ file, specifier }: Import): string => `${file} imports ${specifier}`;
 
 describe('the source tree', () => {
-  it('has imports to look at in every part', () => {
+  it('every folder of src has imports', () => {
     expect(new Set(imports.map(({ part }) => part))).toEqual(new Set(Object.keys(MAY_IMPORT)));
   });
 
-  it('imports in one direction only', () => {
+  it('folders of src import in one direction only', () => {
     const wrong = imports
       .filter(({ specifier }) => specifier.startsWith('.'))
       .filter((found) => partOf(found) !== found.part && !mayImport(found, partOf(found)));
     expect(wrong.map(describeImport)).toEqual([]);
   });
 
-  it('keeps instrumentations from importing each other', () => {
+  it('instrumentations do not import each other', () => {
     const libraryOf = (path: string): string => relative('src/instrumentations', path).split('/')[0]!.replace('.ts', '');
     const wrong = imports.filter(
       (found) =>
@@ -96,7 +96,7 @@ describe('the source tree', () => {
     expect(wrong.map(describeImport)).toEqual([]);
   });
 
-  it('has in each folder of an instrumentation a file of its name', () => {
+  it('each folder of an instrumentation has a file of its name', () => {
     const folders = readdirSync(join(root, 'src/instrumentations'), { withFileTypes: true }).filter((entry) =>
       entry.isDirectory(),
     );
@@ -105,15 +105,15 @@ describe('the source tree', () => {
     expect(folders.map(({ name }) => name).filter((name) => !hasMainFile(name))).toEqual([]);
   });
 
-  it('imports packages only where that is the job', () => {
+  it('packages are imported only in the folders and files that may', () => {
     const wrong = imports
       .filter(({ specifier }) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
-      .filter(({ part, specifier }) => !(KNOWS_OPENTELEMETRY.has(part) && specifier.startsWith('@opentelemetry/')))
-      .filter(({ file, specifier }) => KNOWN_TO[specifier] !== file);
+      .filter(({ part, specifier }) => !(MAY_IMPORT_OPENTELEMETRY.has(part) && specifier.startsWith('@opentelemetry/')))
+      .filter(({ file, specifier }) => ONLY_IMPORTER[specifier] !== file);
     expect(wrong.map(describeImport)).toEqual([]);
   });
 
-  it('reads the environment in one file', () => {
+  it('the environment is read in one file', () => {
     const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
     const readers = files.filter((name) =>
       /process\.env|process\['env'\]/.test(withoutComments(readFileSync(join(root, 'src', name), 'utf8'))),
@@ -121,7 +121,7 @@ describe('the source tree', () => {
     expect(readers).toEqual(['register.ts']);
   });
 
-  it('has a file of its own built for each that is loaded by its name', () => {
+  it('every module that is loaded by file name is an entry of the build', () => {
     const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
     const loaded = files.flatMap((file) => {
       const text = readFileSync(join(root, 'src', file), 'utf8');
@@ -132,7 +132,7 @@ describe('the source tree', () => {
     expect(Object.entries(build.input as Record<string, string>)).toEqual(expect.arrayContaining(loaded));
   });
 
-  it('has a test of its name for each recorder', () => {
+  it('every recorder has a test file of its name', () => {
     const recorders = readdirSync(join(root, 'src/recorders'), { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.ts'),
     );
@@ -140,7 +140,7 @@ describe('the source tree', () => {
     expect(recorders.filter((name) => !hasTest(name))).toEqual([]);
   });
 
-  it('says the job of each file in its first line', () => {
+  it('every file of src begins with a comment on its purpose', () => {
     const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
     expect(files.filter((name) => !/^\/\/ .{20,}/.test(readFileSync(join(root, 'src', name), 'utf8')))).toEqual([]);
   });

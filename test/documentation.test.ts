@@ -1,4 +1,4 @@
-// What the documentation links to is there.
+// Relative links of the documentation lead to existing files.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// Two copies of promtel in one process record into one registry, and each shows whole series of both.
+// Two copies of promtel in one process share a registry, and each exports the series of both.
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,13 +43,13 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('two copies', () => {
-  it('are two', () => {
+describe('two copies of promtel', () => {
+  it('two copies of promtel have different modules and the same instruments', () => {
     expect(copy.getInstrument).not.toBe(promtel.getInstrument);
     expect(copy.getInstrument(count)).toBe(promtel.getInstrument(count));
   });
 
-  it('show the same page', async () => {
+  it('two copies of promtel serve the same page', async () => {
     for (const { metricsResponse } of [copy, promtel]) {
       const page = await metricsResponse(
         new Request('http://localhost/', { headers: { accept: 'application/openmetrics-text' } }),
@@ -59,13 +59,13 @@ describe('two copies', () => {
     }
   });
 
-  it('give samples of either', async () => {
+  it('promtel/testing collects what two copies of promtel recorded', async () => {
     await testing.expectMetric(duration, { value: 2, sum: 3.5 });
     await testing.expectMetric(count, { value: 3 });
     await testing.expectMetric(level, { value: 4 });
   });
 
-  it('give points of either to the SDK', () => {
+  it('PointReader reads what two copies of promtel recorded', () => {
     const [{ metrics } = { metrics: [] }] = new PointReader(sharedRegistry(), () => CUMULATIVE).read();
     expect(
       Object.fromEntries(metrics.map(({ descriptor, dataPoints }) => [descriptor.name, dataPoints[0]?.value])),

@@ -1,4 +1,4 @@
-// The published types: what an application may write compiles against dist/types/, and what is promtel's own does not.
+// The published types in dist/types/: valid code of an application compiles; misuse and internal members do not.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,12 +25,12 @@ cell.add(1);
 export const value: number = cell.value;
 const seconds = defineMetric({ ...common, name: 'b', instrument: 'histogram', unit: 's', buckets: [1], attributes: [task] });
 export const bounds: readonly number[] = getInstrument(seconds).bind().bounds;
-const told = defineMetric({ ...seconds, name: 'c', attributes: [task, error] });
+const duration = defineMetric({ ...seconds, name: 'c', attributes: [task, error] });
 const active = defineMetric({ ...common, name: 'd', instrument: 'updowncounter', unit: '{d}', attributes: [task] });
-export const tracked: number = createTracker({ duration: told, active }).track({ task: 'x' }, () => 1);
+export const tracked: number = createTracker({ duration, active }).track({ task: 'x' }, () => 1);
 createTracker({ duration: seconds, outcome: ({ errorType }) => ({ task: errorType }) });
 export const made = (definition: MetricDefinition) => getInstrument(definition);
-await expectMetric(told, { value: 1 });
+await expectMetric(duration, { value: 1 });
 
 export const sent: Promise<string> = jobs.track({ queue: 'mail', job: 'welcome' }, async () => 'sent', { willRetry: () => true });
 export const found: string = cache.track({ name: 'users' }, () => 'ada', { resultOf: (value) => (value === '' ? 'stale' : 'hit') });
@@ -80,7 +80,7 @@ llm.track({ model: 'gpt-5' }, () => 1);
 llm.begin({ provider: 'p', operation: 'guess' });
 // @ts-expect-error: a prompt
 llm.track({ provider: 'p', prompt: 'hello' }, () => 1);
-// @ts-expect-error: an answer that tells tokens as text
+// @ts-expect-error: tokens that are text
 llm.track({ provider: 'p' }, () => 1, { answerOf: () => ({ usage: { input: '7' } }) });
 // @ts-expect-error: no period
 llm.budget({ provider: 'openai' }, 5);
@@ -94,30 +94,30 @@ agents.memory.operated({ pattern: 'fix' });
 usage.user(undefined);
 // @ts-expect-error: no function
 jobs.track({ queue: 'mail' }, 'run');
-// @ts-expect-error: promtel's own
+// @ts-expect-error: internal
 counter.family.empty();
-// @ts-expect-error: promtel's own
+// @ts-expect-error: internal
 cell.block.changed = 0;
-// @ts-expect-error: promtel's own
+// @ts-expect-error: internal
 cell.values;
-// @ts-expect-error: promtel's own
+// @ts-expect-error: internal
 cell.zero();
 // @ts-expect-error: a histogram without bounds
 getInstrument({ ...common, name: 'e', instrument: 'histogram', unit: 's', attributes: [] });
 // @ts-expect-error: a gauge that does not say how processes merge
 getInstrument({ ...common, name: 'f', instrument: 'gauge', unit: 's', attributes: [] });
 // @ts-expect-error: no seconds
-createTracker({ duration: { ...told, unit: 'ms' } });
+createTracker({ duration: { ...duration, unit: 'ms' } });
 // @ts-expect-error: neither error.type nor an outcome
 createTracker({ duration: seconds });
 // @ts-expect-error: an outcome with an attribute that the duration does not have
 createTracker({ duration: seconds, outcome: () => ({ colour: 'red' }) });
 // @ts-expect-error: nothing that goes down
-createTracker({ duration: told, active: { ...active, instrument: 'counter' } });
+createTracker({ duration, active: { ...active, instrument: 'counter' } });
 `;
 
 describe('the published types', () => {
-  it('let an application write what it may, and nothing of what is inside', () => {
+  it('published types accept valid code of an application, and reject misuse and internal members', () => {
     mkdirSync(join(folder, 'node_modules/@types'), { recursive: true });
     symlinkSync(root, join(folder, 'node_modules/promtel'));
     symlinkSync(join(root, 'node_modules/@types/node'), join(folder, 'node_modules/@types/node'));

@@ -1,26 +1,26 @@
-// Runs agents under promtel that plan, write, check and remember; `--for 10` ends after 10 s with what was measured.
-import { atTheEnd, secondsToRun, untilWhen } from '../kit/ending.js';
+// Runs a team of simulated agents under promtel; `--for 10` ends after 10 s with a summary of the metrics.
+import { durationPhrase, onEnd, secondsToRun } from '../kit/ending.js';
 import { fetchPage } from '../kit/page.js';
 import { startUnderPromtel } from '../kit/programs.js';
 import { summarise } from './summary.js';
 
 const seconds = secondsToRun();
 const team = await startUnderPromtel('agents', new URL('team.js', import.meta.url), {
-  greeting: /a team of (.+)/,
+  readyPattern: /a team of (.+)/,
   metricsPort: 9464,
-  // In USD per million tokens: the house's own model has no published price.
-  told: { PROMTEL_LLM_PRICES: 'house-*=1/4' },
+  // In USD per million tokens, input/output: the in-house models have no published price.
+  env: { PROMTEL_LLM_PRICES: 'house-*=1/4' },
 });
 console.log(`
-The team:          ${team.said}
+The team:          ${team.announced}
 Its metrics:       ${team.metricsUrl}
 
-It fixes, refactors and documents code that is not there, with a model that only pretends. What it does is told to promtel with
-the helpers agents, llm, tools and usage.
-It works${untilWhen(seconds)}.
+Simulated agents fix, refactor and document code with a simulated model. The application records what they do with the helpers
+agents, llm, tools and usage of promtel.
+The team works${durationPhrase(seconds)}.
 `);
 
-atTheEnd(seconds, async () => {
+onEnd(seconds, async () => {
   console.log(summarise(await fetchPage(team.metricsUrl)));
   await team.stop();
 });

@@ -1,10 +1,10 @@
-// What the team has learned: patterns of tasks with the confidence that they earn, and lose, by how they do.
+// The memory of the team: patterns of tasks, each with a confidence that is updated after every task.
 import { agents } from 'promtel';
-import { pause } from './pretence.js';
+import { pause } from './simulated-work.js';
 
-/** Patterns of less confidence are not used. */
-const USABLE = 0.6;
-const ROUGH_BYTES = 4096;
+/** Patterns with less confidence are not used. */
+const MIN_CONFIDENCE = 0.6;
+const UNCOMPRESSED_BYTES = 4096;
 const PATTERN_BYTES = 512;
 
 export class Memory {
@@ -13,37 +13,37 @@ export class Memory {
   constructor() {
     agents.memory.observe({}, () => {
       const learned = this.#patterns.size;
-      const active = [...this.#patterns.values()].filter((confidence) => confidence >= USABLE).length;
+      const active = [...this.#patterns.values()].filter((confidence) => confidence >= MIN_CONFIDENCE).length;
       const sizeBytes = learned * PATTERN_BYTES;
-      return { sizeBytes, compression: ROUGH_BYTES / PATTERN_BYTES, learned, active, unused: learned - active };
+      return { sizeBytes, compression: UNCOMPRESSED_BYTES / PATTERN_BYTES, learned, active, unused: learned - active };
     });
   }
 
-  /** Whether there is a pattern for such a task that can be used. */
-  find(task) {
+  /** Whether the team has a usable pattern for a task. */
+  hasPattern(task) {
     return agents.memory.track({ operation: 'retrieval', pattern: task }, async () => {
       await pause(0, 3);
-      return this.#patterns.get(task) >= USABLE;
+      return this.#patterns.get(task) >= MIN_CONFIDENCE;
     });
   }
 
-  /** Takes over how a task went. */
-  learn(task, truth) {
+  /** Updates the pattern of a task with its score. */
+  learn(task, score) {
     return agents.memory
       .track({ operation: 'learning', pattern: task }, async () => {
         await pause(0, 2);
-        if (truth < 0.56) throw new RangeError('nothing to be learned from that');
-        const confidence = this.#confidenceAfter(task, truth);
+        if (score < 0.56) throw new RangeError('the score is too low to learn from');
+        const confidence = this.#confidenceAfter(task, score);
         this.#patterns.set(task, confidence);
         agents.memory.confidence({ pattern: task }, confidence);
       })
       .catch(() => {});
   }
 
-  #confidenceAfter(task, truth) {
+  #confidenceAfter(task, score) {
     const before = this.#patterns.get(task);
-    if (before === undefined) return truth / 2;
+    if (before === undefined) return score / 2;
     agents.memory.feedback({ pattern: task });
-    return before + (truth - before) / 4;
+    return before + (score - before) / 4;
   }
 }

@@ -1,8 +1,8 @@
-// Puts what the page of the team says into a few lines for a person.
+// Summarises the team's metrics page as text.
 import { durations, numbers, row, samplesOf, sumsBy, total } from '../kit/page.js';
 import { render } from '../kit/sections.js';
 
-/** Renders tasks, agents and what they called, judgements, memory and cost. */
+/** Renders tasks, agents with their LLM and tool calls, scores, memory and cost. */
 export function summarise(page) {
   const samples = samplesOf(page);
   return [
@@ -36,7 +36,7 @@ const operationOf = ({ agent_memory_operation, agent_memory_pattern_type }) =>
 const patternOf = ({ agent_memory_pattern_type }) => agent_memory_pattern_type;
 const purposeOf = ({ llm_purpose }) => llm_purpose;
 
-/** One line for each key of a histogram of numbers: what they are on average. */
+/** One line per key of a histogram: the average of its values. */
 function averages(samples, family, keyOf) {
   const sums = new Map(sumsBy(samples, `${family}_sum`, keyOf));
   return sumsBy(samples, `${family}_count`, keyOf).map(([key, count]) => row(key, (sums.get(key) / count).toFixed(2)));
@@ -49,6 +49,6 @@ function balance(samples) {
   const users = samples.find(({ name, labels }) => name === 'usage_users_active' && labels.usage_window === '1d');
   return (
     `${tasks} tasks of ${users?.value ?? 0} users for ${spent.toFixed(4)} USD of ${budget}, ` +
-    `${perTask.toFixed(5)} for each that cost something`
+    `${perTask.toFixed(5)} for each task with a cost`
   );
 }

@@ -1,4 +1,4 @@
-// The kinds of tasks that the team is given, and the steps of each.
+// The types of tasks of the team, and the steps of each.
 
 export const TASKS = {
   fix: ['find the cause', 'change the line'],

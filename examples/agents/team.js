@@ -1,15 +1,15 @@
-// A team of agents: a planner makes steps of a task, a coder does them with what it remembers, a verifier judges what it did.
+// A team of simulated agents: a planner splits a task into steps, a coder does them, a verifier scores the result.
 import { agents, llm, usage } from 'promtel';
 import { Memory } from './memory.js';
 import { ask } from './model.js';
-import { chance, pause, pick } from './pretence.js';
+import { chance, pause, pick } from './simulated-work.js';
 import { TASKS } from './tasks.js';
 import { edit, read, test } from './tools.js';
 
 const TASKS_AT_A_TIME = 3;
 const USERS = 40;
-/** Work of a lower score is taken back. */
-const GOOD_ENOUGH = 0.75;
+/** Work with a lower score is rolled back. */
+const MIN_SCORE = 0.75;
 
 const planner = agents.bind({ agent: 'planner' });
 const coder = agents.bind({ agent: 'coder' });
@@ -18,16 +18,16 @@ const memory = new Memory();
 llm.budget({ period: 'month' }, 50);
 
 async function work(task) {
-  const begin = performance.now();
+  const startMillis = performance.now();
   const steps = await planner.invoke(() => plan(task));
-  const remembers = await memory.find(task);
-  const codingBegin = performance.now();
-  for (const step of steps) await coder.invoke(() => code(step, remembers));
-  const codingMillis = performance.now() - codingBegin;
-  const truth = await verifier.invoke(() => verify(task, remembers));
-  judge(truth);
-  await memory.learn(task, truth);
-  agents.coordinated({ task }, codingMillis / (performance.now() - begin));
+  const hasPattern = await memory.hasPattern(task);
+  const codingStartMillis = performance.now();
+  for (const step of steps) await coder.invoke(() => code(step, hasPattern));
+  const codingMillis = performance.now() - codingStartMillis;
+  const score = await verifier.invoke(() => verify(task, hasPattern));
+  report(score);
+  await memory.learn(task, score);
+  agents.coordinated({ task }, codingMillis / (performance.now() - startMillis));
 }
 
 function plan(task) {
@@ -37,22 +37,22 @@ function plan(task) {
   });
 }
 
-async function code(step, remembers) {
-  // Who remembers needs no advice.
-  if (!remembers) await llm.withPurpose('code', () => ask('house-small', step));
+async function code(step, hasPattern) {
+  // With a pattern in memory, the coder needs no model.
+  if (!hasPattern) await llm.withPurpose('code', () => ask('house-small', step));
   await read(step);
   await edit(step);
 }
 
-async function verify(task, remembers) {
+async function verify(task, hasPattern) {
   await llm.withPurpose('verify', () => ask('house-small', task));
   await test(task);
-  return Math.min(1, 0.55 + Math.random() * 0.4 + (remembers ? 0.1 : 0));
+  return Math.min(1, 0.55 + Math.random() * 0.4 + (hasPattern ? 0.1 : 0));
 }
 
-function judge(truth) {
-  const isGood = truth >= GOOD_ENOUGH;
-  coder.score('truth', truth);
+function report(score) {
+  const isGood = score >= MIN_SCORE;
+  coder.score('truth', score);
   coder.verified(isGood ? 'success' : 'failure');
   if (!isGood) coder.rolledBack(chance(0.95) ? 'success' : 'failure');
 }
@@ -67,7 +67,7 @@ async function keepWorking() {
     try {
       await agents.workflow({ workflow: 'change' }, () => agents.task({ task }, () => usage.task({ task }, () => work(task))));
     } catch {
-      // A tool or the model has failed, and the task with it; promtel has counted that.
+      // A tool or the model failed, and the task with it; promtel has recorded both.
     }
     await pause(10, 40);
   }

@@ -1,6 +1,6 @@
-// What the agents can do besides thinking. Tests that fail tell so in their result; a file that is locked is an error.
+// The tools of the agents. Failed tests are reported in the result (`errorOf`); a locked file throws an error.
 import { tools } from 'promtel';
-import { chance, pause } from './pretence.js';
+import { chance, pause } from './simulated-work.js';
 
 export const read = tools.wrap({ tool: 'read' }, () => pause(1, 4));
 

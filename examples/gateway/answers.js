@@ -1,24 +1,24 @@
-// Answers to questions: one that was given a moment ago is given again, at no cost.
+// Answers questions from a cache, else by the model; a cached answer costs nothing.
 import { LRUCache } from 'lru-cache';
 import { MODELS } from './models.js';
 
 const cache = new LRUCache({
   max: 100,
   ttl: 30_000,
-  // Who waits for an answer gets it, even if the same one has meanwhile come word by word.
+  // A pending answer is still returned after `set` stored the same one from a stream.
   ignoreFetchAbort: true,
   fetchMethod: (key, stale, { context: { model, question } }) => MODELS[model].answer(question),
 });
 
-/** The whole answer; who asks while another waits for it gets the same one. */
+/** The whole answer; concurrent requests for the same one share a single call. */
 export function answerTo(model, question) {
   return cache.fetch(keyOf(model, question), { context: { model, question } });
 }
 
-/** The answer as its words come, or all of it if it is known. */
+/** The answer as it is streamed, or as a whole if it is cached. */
 export async function* answerInParts(model, question, signal) {
-  const known = cache.get(keyOf(model, question));
-  if (known !== undefined) return yield known;
+  const cached = cache.get(keyOf(model, question));
+  if (cached !== undefined) return yield cached;
   let answer = '';
   for await (const part of MODELS[model].answerInParts(question, signal)) {
     answer += part;

@@ -1,4 +1,4 @@
-// The API of an LLM gateway: questions are answered whole or word by word, texts are summed up by a worker.
+// The API of an LLM gateway: answers questions, whole or streamed, and queues texts for the worker to summarise.
 import { Job, Queue } from 'bullmq';
 import express from 'express';
 import { KEPT, settings } from '../kit/bullmq.js';
@@ -17,10 +17,10 @@ app.post('/chat', async (request, response) => {
   const { model, question, stream = false } = request.body;
   if (!Object.hasOwn(MODELS, model)) return response.status(404).json({ error: `there is no ${model} here` });
   if (!stream) return response.json({ answer: await answerTo(model, question) });
-  const visit = new AbortController();
-  response.on('close', () => visit.abort());
+  const disconnect = new AbortController();
+  response.on('close', () => disconnect.abort());
   response.type('text/event-stream');
-  for await (const part of answerInParts(model, question, visit.signal)) response.write(`data: ${JSON.stringify(part)}\n\n`);
+  for await (const part of answerInParts(model, question, disconnect.signal)) response.write(`data: ${JSON.stringify(part)}\n\n`);
   return response.end('data: [DONE]\n\n');
 });
 app.post('/summaries', async (request, response) => {
@@ -33,7 +33,7 @@ app.get('/summaries/:id', async (request, response) => {
   return response.json({ state: await job.getState(), summary: job.returnvalue });
 });
 
-/** The SDKs' errors have the status that the provider gave. */
+/** Errors of the provider SDKs carry the status of its response. */
 app.use((error, request, response, _next) => {
   if (response.destroyed) return;
   if (error.status === undefined) console.error(error);

@@ -1,5 +1,5 @@
-// Runs an LLM gateway under promtel: API, worker, a Redis and a provider; sends visitors; `--for 10` ends after 10 s.
-import { atTheEnd, secondsToRun, untilWhen } from '../kit/ending.js';
+// Runs an LLM gateway under promtel with a worker, Redis and a provider, and sends visitors; `--for 10` ends after 10 s.
+import { durationPhrase, onEnd, secondsToRun } from '../kit/ending.js';
 import { fetchPage } from '../kit/page.js';
 import { startUnderPromtel } from '../kit/programs.js';
 import { findRedis } from '../kit/redis.js';
@@ -14,30 +14,30 @@ const PAID_VISIT_EVERY_MILLIS = 2000;
 
 const seconds = secondsToRun();
 const [redis, providers] = await Promise.all([findRedis(), findProviders()]);
-const told = { REDIS_URL: redis.url, ...providers.told };
+const env = { REDIS_URL: redis.url, ...providers.env };
 const [api, worker] = await Promise.all([
-  startUnderPromtel('gateway-api', new URL('api.js', import.meta.url), { greeting: /api on (\S+)/, metricsPort: 9464, told }),
+  startUnderPromtel('gateway-api', new URL('api.js', import.meta.url), { readyPattern: /api on (\S+)/, metricsPort: 9464, env }),
   startUnderPromtel('gateway-worker', new URL('worker.js', import.meta.url), {
-    greeting: /worker of (.+)/,
+    readyPattern: /worker of (.+)/,
     metricsPort: 9091,
-    told,
+    env,
   }),
 ]);
 const everyMillis = providers.isPaid ? PAID_VISIT_EVERY_MILLIS : redis.isSlow ? SLOW_VISIT_EVERY_MILLIS : VISIT_EVERY_MILLIS;
 console.log(`
-The gateway:       ${api.said}
+The gateway:       ${api.announced}
 Its metrics:       ${api.metricsUrl}
 Its worker's:      ${worker.metricsUrl}
-Redis:             ${redis.what}
-Providers:         ${providers.what}
+Redis:             ${redis.description}
+Providers:         ${providers.description}
 
-Both are started with  node --import promtel/register . They have two lines about metrics in them: what a tool is called,
-and what the worker's calls are made for. All else is measured without a line.
-A visitor comes every ${everyMillis} ms${untilWhen(seconds)}.
+Both are started with  node --import promtel/register . Two lines of their code are about metrics: the name of a tool, and the
+purpose of the worker's LLM calls. All else is measured without a line of code.
+A visitor comes every ${everyMillis} ms${durationPhrase(seconds)}.
 `);
-const stopVisitors = sendVisitors(api.said, VISITS, everyMillis);
+const stopVisitors = sendVisitors(api.announced, VISITS, everyMillis);
 
-atTheEnd(seconds, async () => {
+onEnd(seconds, async () => {
   await stopVisitors();
   console.log(summarise(...(await Promise.all([fetchPage(api.metricsUrl), fetchPage(worker.metricsUrl)]))));
   await Promise.all([api.stop(), worker.stop()]);

@@ -1,4 +1,4 @@
-// The models of the gateway, each asked by the SDK of its provider. Where that is, and by which key, the SDKs find in the environment.
+// The models of the gateway, called with the SDKs of their providers, which read URL and API key from the environment.
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { TOOLS } from './tools.js';
@@ -8,7 +8,7 @@ const anthropic = new Anthropic();
 
 const INSTRUCTIONS = 'You answer the questions of visitors in two short sentences.';
 
-/** How each answers a question, whole or in parts. */
+/** Each answers a question whole or streamed. */
 export const MODELS = {
   'gpt-5-mini': {
     answer: (question) => openai.chat.completions.runTools(openaiRequest(question)).finalContent(),

@@ -1,26 +1,26 @@
-// Finds the gateway its providers: those whose keys are in the environment, else one on loopback that speaks like them.
+// Chooses the LLM providers of the gateway: real ones whose API keys are set, else a simulated one on loopback.
 import { fileURLToPath } from 'node:url';
 import { start } from '../kit/programs.js';
 
-/** Each by the name that its SDK gives its variables, and where the one on loopback speaks like it. */
+/** Each with the prefix of the variables of its SDK, and the path of its API on the simulated provider. */
 const PROVIDERS = [
   { name: 'OpenAI', prefix: 'OPENAI', path: '/openai/v1' },
   { name: 'Anthropic', prefix: 'ANTHROPIC', path: '/anthropic' },
 ];
 
-/** What the gateway is told of them, what they are, whether they cost money, and how to end what was started. */
+/** Returns the environment for the gateway, a description, whether calls cost money, and how to stop the simulated provider. */
 export async function findProviders() {
-  const own = PROVIDERS.filter(({ prefix }) => process.env[`${prefix}_API_KEY`]);
-  const others = PROVIDERS.filter((provider) => !own.includes(provider));
-  const loopback = others.length === 0 ? undefined : await startLoopback();
-  const what = [
-    ...own.map(({ name, prefix }) => `${name} by your ${prefix}_API_KEY`),
-    ...others.map(({ name }) => `one that speaks as ${name} does`),
+  const real = PROVIDERS.filter(({ prefix }) => process.env[`${prefix}_API_KEY`]);
+  const simulated = PROVIDERS.filter((provider) => !real.includes(provider));
+  const loopback = simulated.length === 0 ? undefined : await startLoopback();
+  const description = [
+    ...real.map(({ name, prefix }) => `${name} by your ${prefix}_API_KEY`),
+    ...simulated.map(({ name }) => `a simulated ${name}`),
   ].join(', ');
   return {
-    told: Object.assign({}, ...others.map((provider) => settingsOf(provider, loopback.url))),
-    what,
-    isPaid: own.length > 0,
+    env: Object.assign({}, ...simulated.map((provider) => settingsOf(provider, loopback.url))),
+    description,
+    isPaid: real.length > 0,
     stop: async () => loopback?.stop(),
   };
 }

@@ -1,2 +1,2 @@
-// The queue that the API fills and the worker empties.
+// The queue between the API and the worker.
 export const SUMMARIES = 'summaries';

@@ -1,8 +1,8 @@
-// Puts what the pages of the gateway's API and of its worker say into a few lines for a person.
+// Summarises the metrics pages of the gateway's API and worker as text.
 import { durations, numbers, row, samplesOf, sumsBy, total } from '../kit/page.js';
 import { attempts, balance, cacheResults, jobWaits, queues, render, requestsServed } from '../kit/sections.js';
 
-/** Renders requests, answers from the cache, LLM calls with their tokens and cost, tools and jobs. */
+/** Renders requests, cache results, LLM calls with tokens and cost, tools and jobs. */
 export function summarise(apiPage, workerPage) {
   const api = samplesOf(apiPage);
   const worker = samplesOf(workerPage);
@@ -16,21 +16,21 @@ export function summarise(apiPage, workerPage) {
         'gen_ai_client_operation_duration_seconds',
         ({ error_type = 'answered', ...labels }) => `${modelOf(labels)} ${error_type}`,
       ),
-      'Until the first words of streamed answers': durations(
+      'Time to the first words of streamed answers': durations(
         both,
         'gen_ai_client_operation_time_to_first_chunk_seconds',
         modelOf,
       ),
       Tokens: numbers(both, 'llm_tokens_total', ({ gen_ai_token_type, ...labels }) => `${modelOf(labels)} ${gen_ai_token_type}`),
       'Cost in USD': sumsBy(both, 'llm_cost_USD_total', modelOf).map(([model, cost]) => row(model, cost.toFixed(4))),
-      'Calls that repeated one that failed': numbers(both, 'llm_retries_total', modelOf),
-      'Answers whose reader left': numbers(both, 'llm_stream_aborted_total', modelOf),
+      'Retried LLM calls': numbers(both, 'llm_retries_total', modelOf),
+      'Streams aborted by the reader': numbers(both, 'llm_stream_aborted_total', modelOf),
       'Tool calls': durations(api, 'gen_ai_execute_tool_duration_seconds', ({ gen_ai_tool_name, error_type = 'done' }) =>
         [gen_ai_tool_name, error_type].join(' '),
       ),
-      'Jobs until the worker took them': jobWaits(worker),
+      'Wait of jobs until the worker took them': jobWaits(worker),
       'Attempts of the worker': attempts(worker),
-      'Jobs in the queue when it was last read': queues(both),
+      'Jobs in the queue at its last reading': queues(both),
     }),
     balance(both),
     `${total(both, 'llm_cost_USD_total').toFixed(4)} USD spent on ${total(both, 'gen_ai_client_token_usage_sum')} tokens`,

@@ -1,4 +1,4 @@
-// What a model may ask the gateway to do before it answers.
+// The tools that a model may call before it answers.
 import { tools } from 'promtel';
 
 const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
@@ -15,7 +15,7 @@ export const TOOLS = [
   }),
 ];
 
-/** A tool as OpenAI's SDK runs it. A failure is the model's to explain. */
+/** A tool in the form that OpenAI's SDK runs. An error is returned to the model, which explains it. */
 function tool(name, description, properties, run) {
   const measured = tools.wrap({ tool: name }, run);
   return {

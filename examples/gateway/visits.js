@@ -1,11 +1,11 @@
-// Why people come to the gateway: they ask, some of them the same; they want words as they come, the weather, summaries.
+// The requests of visitors of the gateway: questions, some repeated, some streamed, some that need a tool; summaries.
 const GPT = 'gpt-5-mini';
 const CLAUDE = 'claude-haiku-4-5';
 const TEXT = 'There was a bear who lived in a wood, and he was fond of honey. One day the bees moved house. '.repeat(5);
-/** Asked about in turn; the last one is not there. */
+/** Asked about in turn; the last one does not exist. */
 const CITIES = ['Lima', 'Oslo', 'Rome', 'Atlantis'];
 
-/** Many ask about few numbers. */
+/** Often about the same few numbers, so that the cache has hits. */
 const question = () => `Tell me something about the number ${Math.floor(25 * Math.random() ** 2)}.`;
 const newQuestion = () => `Tell me something about the number ${Math.floor(1e9 * Math.random())}.`;
 let citiesAsked = 0;

@@ -1,4 +1,4 @@
-// The worker of the gateway: sums up texts. What the provider refuses is the queue's to try again.
+// The worker of the gateway: summarises texts. BullMQ retries what the provider rejects.
 import Anthropic from '@anthropic-ai/sdk';
 import { Worker } from 'bullmq';
 import { llm } from 'promtel';

@@ -1,4 +1,4 @@
-// A small shop on Express that knows nothing of metrics: pages, a nested API, a slow report, an unreliable supplier.
+// A small shop on Express without a line about metrics: pages, a nested router, a slow report, an unreliable supplier.
 import express from 'express';
 
 const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));

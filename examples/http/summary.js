@@ -1,8 +1,8 @@
-// Puts what the shop's /metrics page says into a few lines for a person.
+// Summarises the shop's metrics page as text.
 import { durations, samplesOf, total } from '../kit/page.js';
 import { render, requestsServed } from '../kit/sections.js';
 
-/** Renders requests by route, calls out, and the state of the process. */
+/** Renders requests served by route, requests sent, and event loop utilization. */
 export function summarise(page) {
   const samples = samplesOf(page);
   return [

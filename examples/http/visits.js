@@ -1,4 +1,4 @@
-// Why people come to the shop, and one who is only looking for a way in.
+// The requests of visitors of the shop, and of a scanner that probes random paths.
 export const VISITS = [
   { times: 1, method: 'GET', path: () => '/' },
   { times: 1, method: 'GET', path: () => '/api/v1/products' },

@@ -1,4 +1,4 @@
-// A Redis in JavaScript, in a process of its own, for machines that have none: good for a few jobs a second.
+// A Redis server in JavaScript for machines without one, in its own process; fast enough for a few jobs a second.
 import { createRedisMock } from 'js-redis-server';
 
 const server = await createRedisMock();

@@ -1,11 +1,11 @@
-// When a demo ends: after `--for 10` seconds, or on Ctrl-C and what else asks a process to end.
+// Ends a demo after the seconds of `--for`, or on SIGINT (Ctrl-C), SIGTERM or SIGHUP.
 import { parseArgs } from 'node:util';
 
-// Until there is something to finish, the demo just goes; its programs go with it.
+// Until `onEnd` is called there is nothing to finish: the demo exits, and its programs are killed.
 let end = () => process.exit(1);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end());
 
-/** The seconds of the command line; Infinity where it says nothing. Ends the process where they are none. */
+/** Parses `--for`; Infinity without it. Exits with an error if it is no number above 0. */
 export function secondsToRun() {
   const { values } = parseArgs({ options: { for: { type: 'string' } } });
   const seconds = values.for === undefined ? Infinity : Number(values.for);
@@ -14,13 +14,13 @@ export function secondsToRun() {
   process.exit(2);
 }
 
-/** How long it runs, as the end of a sentence. */
-export function untilWhen(seconds) {
+/** How long the demo runs, as the end of a sentence. */
+export function durationPhrase(seconds) {
   return Number.isFinite(seconds) ? ` for ${seconds} s` : '; stop with Ctrl-C';
 }
 
-/** Calls back once, after the seconds or as soon as somebody wants the demo to end; then the process exits. */
-export function atTheEnd(seconds, finish) {
+/** Calls `finish` once, after the seconds or on the first signal; then the process exits. */
+export function onEnd(seconds, finish) {
   end = async () => {
     end = () => {};
     await finish();

@@ -1,16 +1,16 @@
-// Fetches a /metrics page, reads it into samples, adds them up, and lays them out as lines for a person.
+// Fetches and parses a /metrics page, aggregates its samples, and formats them as lines of text.
 
 const SAMPLE = /^([a-zA-Z_]+)(?:\{(.*)\})? (\S+)$/;
 const LABEL = /([a-z_]+)="((?:[^"\\]|\\.)*)"/g;
 
-/** The text of a page; fails where it does not come within 5 s. */
+/** The text of a page; rejects if it does not arrive within 5 s. */
 export async function fetchPage(url) {
   const answer = await fetch(url, { signal: AbortSignal.timeout(5000) });
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
   return answer.text();
 }
 
-/** The samples of a page, each with its name, labels and value. */
+/** Parses a page into samples, each with its name, labels and value. */
 export function samplesOf(page) {
   return page.split('\n').flatMap((line) => {
     const found = SAMPLE.exec(line);
@@ -20,7 +20,7 @@ export function samplesOf(page) {
   });
 }
 
-/** The sum of the samples of one name by a key that their labels give, sorted by it. */
+/** Sums the samples of one name by a key made from their labels, sorted by the key. */
 export function sumsBy(samples, name, keyOf) {
   const sums = new Map();
   for (const { labels, value } of samples.filter((sample) => sample.name === name))
@@ -33,7 +33,7 @@ export function total(samples, name) {
   return sumsBy(samples, name, () => '').reduce((sum, [, value]) => sum + value, 0);
 }
 
-/** One line for each key of a histogram of seconds: how many, and how long on average. */
+/** One line per key of a histogram of seconds: the count and the average. */
 export function durations(samples, family, keyOf) {
   const sums = new Map(sumsBy(samples, `${family}_sum`, keyOf));
   return sumsBy(samples, `${family}_count`, keyOf).map(
@@ -41,12 +41,12 @@ export function durations(samples, family, keyOf) {
   );
 }
 
-/** One line for each key of a counter or a gauge. */
+/** One line per key of a counter or a gauge. */
 export function numbers(samples, name, keyOf) {
   return sumsBy(samples, name, keyOf).map(([key, value]) => row(key, value));
 }
 
-/** A name and a number in their columns. */
+/** A name and a number, aligned in columns. */
 export function row(name, number) {
   return `  ${name.padEnd(48)}${String(number).padStart(6)}`;
 }

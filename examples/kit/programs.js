@@ -1,11 +1,11 @@
-// Runs programs beside a demo, each in a group of its own so that Ctrl-C reaches only the demo, which ends them in order.
+// Starts and stops the programs of a demo, each in its own process group: Ctrl-C reaches only the demo, which stops them in order.
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 const REGISTER = new URL('../../register.js', import.meta.url).href;
-const LONGEST_START_MILLIS = 20_000;
-const LONGEST_END_MILLIS = 5000;
+const START_TIMEOUT_MILLIS = 20_000;
+const STOP_TIMEOUT_MILLIS = 5000;
 
 const running = new Set();
 process.on('exit', () => {
@@ -13,28 +13,31 @@ process.on('exit', () => {
 });
 
 /**
- * Starts an application under promtel with a page on its port, if that is free; resolves when it has given its greeting and promtel
- * the address of the page. What it is told goes before the environment of the demo, and that before what is usual.
+ * Starts an application under promtel with its metrics page on the given port, or on another one if that is in use. Resolves when
+ * the application has printed a line that matches `readyPattern`, and promtel the address of the page. `env` overrides the
+ * environment of the demo, which overrides the defaults.
+ *
+ * @returns `announced`: the first group of `readyPattern`, `metricsUrl`, and `stop`
  */
-export async function startUnderPromtel(name, script, { greeting, metricsPort, told = {} }) {
-  const env = {
+export async function startUnderPromtel(name, script, { readyPattern, metricsPort, env = {} }) {
+  const fullEnv = {
     PORT: '0',
     OTEL_SERVICE_NAME: name,
     OTEL_EXPORTER_PROMETHEUS_PORT: String(await portOrAny(metricsPort)),
-    // Not the 15 s that are right for Prometheus: somebody is looking on.
+    // Shorter than the default of 15 s, so that the page shows changes soon.
     PROMTEL_QUEUE_POLL_SECONDS: '2',
     ...process.env,
-    ...told,
+    ...env,
   };
-  const program = start(name, process.execPath, ['--import', REGISTER, fileURLToPath(script)], { env });
-  const [[, said], [, metricsUrl]] = await Promise.all([
-    program.line('stdout', greeting),
+  const program = start(name, process.execPath, ['--import', REGISTER, fileURLToPath(script)], { env: fullEnv });
+  const [[, announced], [, metricsUrl]] = await Promise.all([
+    program.line('stdout', readyPattern),
     program.line('stderr', /(http\S+\/metrics)/),
   ]);
-  return { said, metricsUrl, stop: program.stop };
+  return { announced, metricsUrl, stop: program.stop };
 }
 
-/** Starts a program. Should it end before it is stopped, the demo ends as well. */
+/** Starts a program. If it exits before it is stopped, the demo exits too. */
 export function start(name, command, args, { env = process.env, isQuiet = false } = {}) {
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   running.add(child);
@@ -42,10 +45,10 @@ export function start(name, command, args, { env = process.env, isQuiet = false 
   const ended = new Promise((resolve) => {
     child.once('error', resolve);
     child.once('exit', (code, signal) => resolve(signal ?? code));
-  }).then((how) => {
+  }).then((reason) => {
     running.delete(child);
     if (isStopping) return;
-    console.error(`${name} ended by itself (${how})`);
+    console.error(`${name} exited unexpectedly (${reason})`);
     process.exit(1);
   });
   for (const stream of [child.stdout, child.stderr])
@@ -55,14 +58,14 @@ export function start(name, command, args, { env = process.env, isQuiet = false 
     async stop() {
       isStopping = true;
       child.kill('SIGTERM');
-      const overdue = setTimeout(() => child.kill('SIGKILL'), LONGEST_END_MILLIS);
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MILLIS);
       await ended;
-      clearTimeout(overdue);
+      clearTimeout(timer);
     },
   };
 }
 
-/** The port if it is free, else one that is. */
+/** The port if it is free, else any free port. */
 export async function portOrAny(port) {
   return (await tryPort(port)) ?? (await tryPort(0));
 }
@@ -79,17 +82,17 @@ function tryPort(port) {
 
 function firstMatch(stream, pattern, name) {
   return new Promise((resolve) => {
-    let said = '';
-    const overdue = setTimeout(() => {
-      console.error(`${name} has not said ${pattern} for ${LONGEST_START_MILLIS / 1000} s`);
+    let output = '';
+    const timer = setTimeout(() => {
+      console.error(`${name} did not print ${pattern} within ${START_TIMEOUT_MILLIS / 1000} s`);
       process.exit(1);
-    }, LONGEST_START_MILLIS);
+    }, START_TIMEOUT_MILLIS);
     stream.on('data', read);
     function read(text) {
-      said += text;
-      const found = pattern.exec(said);
+      output += text;
+      const found = pattern.exec(output);
       if (found === null) return;
-      clearTimeout(overdue);
+      clearTimeout(timer);
       stream.off('data', read);
       resolve(found);
     }

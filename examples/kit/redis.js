@@ -1,4 +1,4 @@
-// Finds a demo a Redis: the one of REDIS_URL, else a redis-server of this machine, else one in JavaScript.
+// Provides a Redis for a demo: the one at REDIS_URL, else an installed redis-server, else one in JavaScript.
 import { accessSync, constants } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { portOrAny, start } from './programs.js';
 
-/** Where Redis is, what it is, whether it is a slow one, and how to end it. */
+/** Returns its URL, a description, whether it is slow, and how to stop it. */
 export async function findRedis() {
   const url = process.env.REDIS_URL;
   if (url !== undefined && url !== '') return givenRedis(url);
@@ -38,7 +38,7 @@ async function givenRedis(url) {
     process.exit(1);
   }
   client.disconnect();
-  return { url, what: 'that of REDIS_URL', isSlow: false, stop: async () => {} };
+  return { url, description: 'that of REDIS_URL', isSlow: false, stop: async () => {} };
 }
 
 async function installedRedis(program) {
@@ -47,12 +47,12 @@ async function installedRedis(program) {
   const server = start('redis-server', program, settings.map(String), { isQuiet: true });
   await server.line('stdout', /ready to accept connections/i);
   const url = `redis://127.0.0.1:${port}`;
-  return { url, what: `${url}, ${program}`, isSlow: false, stop: server.stop };
+  return { url, description: `${url}, ${program}`, isSlow: false, stop: server.stop };
 }
 
 async function embeddedRedis() {
   const script = fileURLToPath(new URL('embedded-redis.js', import.meta.url));
   const server = start('the embedded Redis', process.execPath, [script], { isQuiet: true });
   const [url] = await server.line('stdout', /redis:\S+/);
-  return { url, what: `${url}, embedded and slow, since there is no redis-server here`, isSlow: true, stop: server.stop };
+  return { url, description: `${url}, embedded and slow, since no redis-server is installed`, isSlow: true, stop: server.stop };
 }

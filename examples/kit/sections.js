@@ -1,7 +1,7 @@
-// Parts of the summaries: what several demos have measured, each as lines for a person.
+// Sections of the summaries that several demos share.
 import { durations, numbers, row, sumsBy, total } from './page.js';
 
-/** Puts titles above their lines; one without lines is left out. */
+/** Renders each title above its lines; a title without lines is left out. */
 export function render(sections) {
   return Object.entries(sections).flatMap(([title, rows]) => (rows.length === 0 ? [] : [title, ...rows, '']));
 }
@@ -15,12 +15,12 @@ export function requestsServed(samples) {
   );
 }
 
-/** What caches of lru-cache were asked for. Redis counts as well, as another system. */
+/** Look-ups in lru-cache by result; those in Redis are recorded too, with another `cache.system`. */
 export function cacheResults(samples) {
   const requests = samples.filter(({ labels }) => labels.cache_system === 'lru-cache');
-  const asked = total(requests, 'cache_requests_total');
+  const lookups = total(requests, 'cache_requests_total');
   return sumsBy(requests, 'cache_requests_total', ({ cache_result }) => cache_result).map(
-    ([result, count]) => `${row(result, count)} ${((100 * count) / asked).toFixed(0).padStart(9)} %`,
+    ([result, count]) => `${row(result, count)} ${((100 * count) / lookups).toFixed(0).padStart(9)} %`,
   );
 }
 
@@ -36,19 +36,19 @@ export function attempts(samples) {
   return durations(samples, 'job_duration_seconds', (labels) => `${jobOf(labels)} ${labels.job_outcome}`);
 }
 
-/** Of both processes, since one reads a queue for all. A state that no job is in says nothing. */
+/** Jobs by queue and state, of both processes, since only one of them reads each queue. Empty states are left out. */
 export function queues(samples) {
-  const inAState = samples.filter(({ name, value }) => name === 'queue_jobs' && value > 0);
-  return numbers(inAState, 'queue_jobs', ({ queue_name, queue_state }) => `${queue_name} ${queue_state}`);
+  const occupied = samples.filter(({ name, value }) => name === 'queue_jobs' && value > 0);
+  return numbers(occupied, 'queue_jobs', ({ queue_name, queue_state }) => `${queue_name} ${queue_state}`);
 }
 
-/** What has become of the jobs that were added. */
+/** The outcomes of the jobs that were added, as one line. */
 export function balance(samples) {
   const added = total(samples, 'job_added_total');
   const outcomes = Object.fromEntries(sumsBy(samples, 'job_duration_seconds_count', ({ job_outcome }) => job_outcome));
   const { completed = 0, failed = 0, retried = 0 } = outcomes;
   return (
-    `${added} jobs added, ${completed} completed and ${failed} failed after ${retried} attempts that were repeated, ` +
+    `${added} jobs added, ${completed} completed and ${failed} failed after ${retried} retried attempts, ` +
     `${added - completed - failed} still to be done`
   );
 }

@@ -1,33 +1,34 @@
-// The visitors of a demo: each pays one visit, as the demo lists them; all of them together pay each as often as it says.
+// Simulates the visitors of a demo: sends requests from a weighted list at a fixed interval.
 
-const PATIENCE_MILLIS = 5000;
+const DEFAULT_PATIENCE_MILLIS = 5000;
 
 /**
- * Sends visitors until it is called back, which waits for those under way. A visit is `{ times, method, path, body, patienceMillis }`,
- * where `path` and `body` give what is new at each visit.
+ * Sends a request at every interval, until the returned function is called, which waits for pending ones. A visit is
+ * `{ times, method, path, body, patienceMillis }`: `times` is its weight, `path` and `body` are called for each request, and
+ * the visitor disconnects after `patienceMillis`.
  */
 export function sendVisitors(url, visits, everyMillis) {
   const round = visits.flatMap((visit) => Array(visit.times).fill(visit));
-  const underWay = new Set();
+  const pending = new Set();
   let next = 0;
   const timer = setInterval(() => {
-    // Steps of seven mix them; they leave out none unless seven divides the number of visits.
-    const visit = pay(url, round[next]).finally(() => underWay.delete(visit));
+    // Steps of seven mix the visits, and reach all of them unless the length of the round is a multiple of seven.
+    const request = sendRequest(url, round[next]).finally(() => pending.delete(request));
     next = (next + 7) % round.length;
-    underWay.add(visit);
+    pending.add(request);
   }, everyMillis);
   return async () => {
     clearInterval(timer);
-    await Promise.all(underWay);
+    await Promise.all(pending);
   };
 }
 
-async function pay(url, { method, path, body, patienceMillis = PATIENCE_MILLIS }) {
+async function sendRequest(url, { method, path, body, patienceMillis = DEFAULT_PATIENCE_MILLIS }) {
   const content = body && { body: JSON.stringify(body()), headers: { 'content-type': 'application/json' } };
   try {
     const answer = await fetch(url + path(), { method, ...content, signal: AbortSignal.timeout(patienceMillis) });
     await answer.arrayBuffer();
   } catch {
-    // One who loses patience, or whom the application does not answer, goes away.
+    // The visitor lost patience, or the application did not answer.
   }
 }

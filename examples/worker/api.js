@@ -1,4 +1,4 @@
-// The API of a photo shop that knows nothing of metrics: it answers at once and leaves the work to queues.
+// The API of a photo shop without a line about metrics: it responds at once and queues the work.
 import { FlowProducer, Queue } from 'bullmq';
 import express from 'express';
 import { KEPT, settings } from '../kit/bullmq.js';
@@ -22,8 +22,8 @@ let taken = 0;
 app.post('/orders', async (request, response) => {
   const { price } = await productOf(request.body.sku);
   taken += 1;
-  const urgency = request.body.isExpress ? { priority: 1 } : { priority: 10 };
-  await orders.add('charge', { order: taken, price }, urgency);
+  const options = request.body.isExpress ? { priority: 1 } : { priority: 10 };
+  await orders.add('charge', { order: taken, price }, options);
   response.status(202).json({ order: taken });
 });
 app.post('/newsletters', async (request, response) => {

@@ -1,5 +1,5 @@
 // Runs an API and its worker under promtel with a Redis between them, and sends visitors; `--for 10` ends after 10 s.
-import { atTheEnd, secondsToRun, untilWhen } from '../kit/ending.js';
+import { durationPhrase, onEnd, secondsToRun } from '../kit/ending.js';
 import { fetchPage } from '../kit/page.js';
 import { startUnderPromtel } from '../kit/programs.js';
 import { findRedis } from '../kit/redis.js';
@@ -12,32 +12,32 @@ const SLOW_VISIT_EVERY_MILLIS = 250;
 
 const seconds = secondsToRun();
 const redis = await findRedis();
-const told = { REDIS_URL: redis.url };
+const env = { REDIS_URL: redis.url };
 const [api, worker] = await Promise.all([
   startUnderPromtel('photo-shop-api', new URL('api.js', import.meta.url), {
-    greeting: /api on (\S+)/,
+    readyPattern: /api on (\S+)/,
     metricsPort: 9464,
-    told,
+    env,
   }),
   startUnderPromtel('photo-shop-worker', new URL('worker.js', import.meta.url), {
-    greeting: /worker of (.+)/,
+    readyPattern: /worker of (.+)/,
     metricsPort: 9091,
-    told,
+    env,
   }),
 ]);
 const everyMillis = redis.isSlow ? SLOW_VISIT_EVERY_MILLIS : VISIT_EVERY_MILLIS;
 console.log(`
-The API:           ${api.said}
+The API:           ${api.announced}
 Its metrics:       ${api.metricsUrl}
 The worker's:      ${worker.metricsUrl}
-Redis:             ${redis.what}
+Redis:             ${redis.description}
 
-Both are started with  node --import promtel/register  and have not a line about metrics in them.
-A visitor comes every ${everyMillis} ms${untilWhen(seconds)}.
+Both are started with  node --import promtel/register  and have no line about metrics in their code.
+A visitor comes every ${everyMillis} ms${durationPhrase(seconds)}.
 `);
-const stopVisitors = sendVisitors(api.said, VISITS, everyMillis);
+const stopVisitors = sendVisitors(api.announced, VISITS, everyMillis);
 
-atTheEnd(seconds, async () => {
+onEnd(seconds, async () => {
   await stopVisitors();
   console.log(summarise(...(await Promise.all([fetchPage(api.metricsUrl), fetchPage(worker.metricsUrl)]))));
   await Promise.all([api.stop(), worker.stop()]);

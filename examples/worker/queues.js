@@ -1,4 +1,4 @@
-// The queues that the API fills and the worker empties.
+// The queues between the API and the worker.
 export const ORDERS = 'orders';
 export const MAIL = 'mail';
 export const ALBUMS = 'albums';

@@ -1,4 +1,4 @@
-// Puts what the pages of the API and of the worker say into a few lines for a person.
+// Summarises the metrics pages of the API and the worker as text.
 import { durations, samplesOf } from '../kit/page.js';
 import { attempts, balance, cacheResults, jobsAdded, jobWaits, queues, render, requestsServed } from '../kit/sections.js';
 
@@ -12,9 +12,9 @@ export function summarise(apiPage, workerPage) {
       'Requests served by the API': requestsServed(api),
       'Products from the cache of the API': cacheResults(api),
       'Jobs added by the API': jobsAdded(api),
-      'Jobs until the worker took them': jobWaits(worker),
+      'Wait of jobs until the worker took them': jobWaits(worker),
       'Attempts of the worker': attempts(worker),
-      'Jobs in the queues when they were last read': queues(both),
+      'Jobs in the queues at their last reading': queues(both),
       'Redis operations of both': durations(
         both,
         'db_client_operation_duration_seconds',

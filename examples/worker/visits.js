@@ -1,6 +1,6 @@
-// Why people come to the photo shop: they look at products, order, have albums made; now and then a newsletter goes out.
+// The requests of visitors of the photo shop: products, orders, reminders, albums and newsletters.
 
-/** Many look at few products. */
+/** Mostly the same few products, so that the cache has hits. */
 const sku = () => String(Math.floor(40 * Math.random() ** 3));
 
 export const VISITS = [

@@ -1,18 +1,18 @@
-// The worker of the photo shop, which knows nothing of metrics either: charges cards, sends mail, makes albums.
+// The worker of the photo shop, without a line about metrics: charges cards, sends mail, makes albums.
 import { UnrecoverableError, Worker } from 'bullmq';
 import { settings } from '../kit/bullmq.js';
 import { ALBUMS, MAIL, ORDERS } from './queues.js';
 
 const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 
-/** Every tenth card is declined for good; the bank does not answer the first attempt of every fourth. */
+/** Every tenth card is declined, without a retry; of every fourth, the first attempt fails. */
 async function charge(job) {
   await pause(20 + Math.random() * 80);
   if (job.data.order % 10 === 0) throw new UnrecoverableError('the card is declined');
   if (job.data.order % 4 === 0 && job.attemptsMade === 0) throw new Error('the bank does not answer');
 }
 
-/** What is done with a job, by its name. */
+/** The work of each job, by its name. */
 const WORK = {
   charge,
   newsletter: () => pause(5 + Math.random() * 10),

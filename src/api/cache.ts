@@ -45,14 +45,14 @@ const callAttributesOf = attributesFrom(
 /** `cache` for one cache, its series looked up once. */
 export type BoundCache = ReturnType<typeof bind>;
 
-/** Records caches. Nothing here throws, except what a tracked function throws. */
+/** Records caches. Methods throw nothing but the errors of tracked functions. */
 export const cache = {
   /**
    * Runs an operation of a cache, synchronous or not, and returns its result. Records its duration in seconds in
    * `cache.operation.duration`, by operation and `error.type`. A `get` also counts in `cache.requests`, as a hit or a miss by its
    * result; one that fails is neither.
    *
-   * @throws what the function throws
+   * @throws the error of the function
    * @example
    * ```js
    * const user = await cache.track({ name: 'users', system: 'memcached' }, () => store.get('ada'));
@@ -65,7 +65,7 @@ export const cache = {
   },
 
   /**
-   * Wraps a function: the same with its name, length and `this`, tracked at every call.
+   * Wraps a function to track every call. The wrapper keeps its name and length, and passes `this` on.
    *
    * @example
    * ```js
@@ -86,7 +86,7 @@ export const cache = {
    * Runs what loads an item that is not in the cache, synchronous or not, and returns its result. Records its duration in seconds
    * in `cache.operation.duration`, operation `load`.
    *
-   * @throws what the function throws
+   * @throws the error of the function
    * @example
    * ```js
    * const user = await cache.load({ name: 'users' }, () => store.get('ada'));
@@ -181,7 +181,7 @@ export const cache = {
   },
 
   /**
-   * The same for one cache, its series looked up once, for hot paths.
+   * The same methods for one cache; the series are looked up once, for hot paths.
    *
    * @example
    * ```js

@@ -15,7 +15,7 @@ export interface Queue {
   readonly queue: string;
 }
 
-/** A kind of job, by its queue and name; never the id of a single job, which would make a series of its own. */
+/** A kind of job, by its queue and name; never the id of a single job, since each would create a series. */
 export interface JobLabels extends Queue {
   readonly job?: string | undefined;
 }
@@ -34,14 +34,14 @@ const queueAttributesOf = attributesFrom({ queue: queueName }, { required: ['que
 /** `jobs` for one kind of job, its series looked up once. */
 export type BoundJobs = ReturnType<typeof bind>;
 
-/** Records jobs and queues. Nothing here throws, except what a tracked function throws. */
+/** Records jobs and queues. Methods throw nothing but the errors of tracked functions. */
 export const jobs = {
   /**
    * Runs one attempt at a job, synchronous or not, and returns its result. Records its duration in seconds in `job.duration`, by
    * outcome and `error.type`, and counts it in `job.active` while it runs; an attempt that will be repeated counts in
    * `job.retries`.
    *
-   * @throws what the function throws
+   * @throws the error of the function
    * @example
    * ```js
    * const kind = { queue: 'mail', job: 'welcome' };
@@ -54,7 +54,7 @@ export const jobs = {
   },
 
   /**
-   * Wraps a function: the same with its name, length and `this`, tracked at every call.
+   * Wraps a function to track every call. The wrapper keeps its name and length, and passes `this` on.
    *
    * @example
    * ```js
@@ -142,7 +142,7 @@ export const jobs = {
   },
 
   /**
-   * The same for one kind of job, its series looked up once, for hot paths.
+   * The same methods for one kind of job; the series are looked up once, for hot paths.
    *
    * @example
    * ```js

@@ -1,20 +1,20 @@
-// Maps the names that callers use, such as `queue`, to attributes; what is wrong is reported and left out. Nothing throws.
+// Maps the names that callers use, such as `queue`, to attributes; invalid values are reported and left out. Nothing throws.
 import type { AttributeSpec } from '../core/attribute.ts';
 import type { AttributesOf, InstrumentKind, MetricDefinition } from '../core/metric.ts';
 import { sharedRegistry } from '../core/recording/shared-registry.ts';
 
 type Specs = Readonly<Record<string, AttributeSpec>>;
 
-/** The attributes that the names stand for. */
+/** The attributes of the names. */
 type AttributesFor<S extends Specs> = AttributesOf<MetricDefinition<InstrumentKind, readonly S[keyof S][]>>;
 
 /** Maps named values to attributes; problems are reported for the metric. */
 export type AttributeMapper<S extends Specs> = (values: object, metric: MetricDefinition) => AttributesFor<S>;
 
 export interface MapperOptions<S extends Specs> {
-  /** Names without which a series would say nothing. */
+  /** Names that a caller must give. */
   readonly required: readonly (keyof S & string)[];
-  /** What a caller writes, as in the documentation. */
+  /** A valid argument, for messages. */
   readonly example: string;
 }
 

@@ -38,13 +38,13 @@ const itemAttributesOf = attributesFrom(
 /** `pipeline` for one pipeline. */
 export type BoundPipeline = ReturnType<typeof bind>;
 
-/** Records pipelines. Nothing here throws, except what a tracked function throws. */
+/** Records pipelines. Methods throw nothing but the errors of tracked functions. */
 export const pipeline = {
   /**
    * Runs a stage, synchronous or not, and returns its result. Records its duration in seconds in `pipeline.stage.duration`, by
    * outcome and `error.type`.
    *
-   * @throws what the function throws
+   * @throws the error of the function
    * @example
    * ```js
    * const entries = await pipeline.stage({ pipeline: 'news', stage: 'parse' }, () => parse(feed));
@@ -56,7 +56,7 @@ export const pipeline = {
   },
 
   /**
-   * Wraps a function: the same with its name, length and `this`, run as a stage at every call.
+   * Wraps a function to run every call as a stage. The wrapper keeps its name and length, and passes `this` on.
    *
    * @example
    * ```js
@@ -91,7 +91,7 @@ export const pipeline = {
    * Runs a pipeline from beginning to end, synchronous or not, and returns its result. If it ends without an error, sets
    * `pipeline.last_success` to now, a Unix time in seconds.
    *
-   * @throws what the function throws
+   * @throws the error of the function
    * @example
    * ```js
    * await pipeline.run({ pipeline: 'news' }, () => parse(feed));
@@ -116,7 +116,7 @@ export const pipeline = {
   },
 
   /**
-   * The same for one pipeline.
+   * The same methods for one pipeline.
    *
    * @example
    * ```js

@@ -33,7 +33,7 @@ export function timeFor<Result>(metric: MetricDefinition, run: () => Result, onE
   return isFunction(metric, run) ? timeOperation(run, onEnd) : run();
 }
 
-/** Wraps a function so that `track` makes every call of it. What is no function is reported for the metric, and returned. */
+/** Wraps a function so that `track` makes every call. Any other value is reported for the metric and returned as it is. */
 export function wrapFor<Arguments extends unknown[], Result, This>(
   metric: MetricDefinition,
   run: (this: This, ...values: Arguments) => Result,

@@ -25,14 +25,14 @@ const attributesOf = attributesFrom({ tool: genAiToolName }, { required: ['tool'
 /** `tools` for one tool. */
 export type BoundTool = ReturnType<typeof bind>;
 
-/** Records tool calls. Nothing here throws, except what a tracked function throws. */
+/** Records tool calls. Methods throw nothing but the errors of tracked functions. */
 export const tools = {
   /**
    * Executes a tool, synchronous or not, and returns its result. Records its duration in seconds in
    * `gen_ai.execute_tool.duration` with `error.type`, and counts it in `tool.active` while it runs. Within `agents.invoke` it has
    * the name of the agent, and counts in `gen_ai.invoke_agent.tool_calls`.
    *
-   * @throws what the function throws
+   * @throws the error of the function
    * @example
    * ```js
    * const found = await tools.track({ tool: 'look-up' }, () => store.get('ada'), {
@@ -46,7 +46,7 @@ export const tools = {
   },
 
   /**
-   * Wraps a function: the same with its name, length and `this`, tracked at every call.
+   * Wraps a function to track every call. The wrapper keeps its name and length, and passes `this` on.
    *
    * @example
    * ```js
@@ -64,7 +64,7 @@ export const tools = {
   },
 
   /**
-   * The same for one tool.
+   * The same methods for one tool.
    *
    * @example
    * ```js

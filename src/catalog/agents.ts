@@ -172,7 +172,7 @@ export const agentMemoryCompression = defineMetric({
   instrument: 'gauge',
   unit: '1',
   brief: 'Compression ratio of agent memory.',
-  note: 'It says how many times smaller the memory is than what it was made from.',
+  note: 'How many times smaller the memory is than its input.',
   stability: 'stable',
   merge: 'min',
   attributes: pattern,

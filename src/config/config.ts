@@ -1,4 +1,4 @@
-// The types of what an environment is read into: the configuration, the origin of each setting, and the problems.
+// Types of the loaded configuration: the settings, the origin of each, and the problems that were found.
 import type { Problem } from '../core/problem.ts';
 import type { PatternOverride } from '../core/recording/metric-overrides.ts';
 import type { OtlpTargets } from './otlp-target.ts';

@@ -15,7 +15,7 @@ const headings: Readonly<Record<AreaName, Heading>> = {
   llm: { title: 'LLM calls', note: '' },
   metrics: {
     title: 'Metrics',
-    note: 'Patterns match OpenTelemetry names, such as `http.server.request.duration`; `*` stands for any characters, `?` for one.',
+    note: 'Patterns match OpenTelemetry names, such as `http.server.request.duration`; `*` matches any characters, `?` exactly one.',
   },
   prometheus: { title: 'The Prometheus page', note: 'Used while `OTEL_METRICS_EXPORTER` includes `prometheus`.' },
   otlp: {

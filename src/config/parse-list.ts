@@ -20,7 +20,7 @@ export function list<T>(item: Parser<T>, plural: string): Parser<readonly T[]> {
   };
 }
 
-/** A list of words, where `none` alone stands for the empty list and `all`, if `withAll`, for all of them. */
+/** A list of words; `none` alone means the empty list and, if `withAll`, `all` means every word. */
 export function choices<const T extends string>(words: readonly T[], { withAll = false } = {}): Parser<readonly T[]> {
   const shortcuts = withAll ? (['all', 'none'] as const) : (['none'] as const);
   const accepted = [...words, ...shortcuts].join(', ');

@@ -10,8 +10,8 @@ const MAX_EDITS = 3;
 /** Names that begin almost like ours, since the prefix itself may be misspelt, and that fit on a line. */
 const ALMOST_OURS = /^(ot|pr)[a-z]*_[\x21-\x7e]{0,100}$/i;
 
-const ownNames: readonly string[] = Object.values(settings).flatMap((area) => Object.values(area).map(({ env }) => env));
-const realNames: readonly string[] = [...ownNames, ...specificationNames];
+const settingNames: readonly string[] = Object.values(settings).flatMap((area) => Object.values(area).map(({ env }) => env));
+const realNames: readonly string[] = [...settingNames, ...specificationNames];
 
 /** A problem for every variable that is set, is no setting, and has the prefix or almost the name of one. */
 export function unknownNames(env: Environment): Problem[] {
@@ -37,7 +37,7 @@ function unknownName(name: string, env: Environment): string | undefined {
 /** The first setting that has all the words of the name after its prefix, as `PROMTEL_PORT` has those of one. */
 function withTheSameWords(name: string): string | undefined {
   const words = name.split('_').slice(1);
-  return ownNames.find((own) => words.every((word) => own.split('_').includes(word)));
+  return settingNames.find((own) => words.every((word) => own.split('_').includes(word)));
 }
 
 /** Kubernetes sets such variables in every pod for a service that happens to be called promtel. */

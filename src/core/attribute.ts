@@ -1,4 +1,4 @@
-// What an attribute of a metric is: its key, its type, and the bound on how many values it may take.
+// Metric attributes: key, type, and the limit on how many distinct values are stored (cardinality).
 
 export type AttributeValue = string | number | boolean;
 
@@ -14,12 +14,12 @@ export interface AttributeSpec<Key extends string = string, Value extends Attrib
 
 export const OTHER = '_OTHER';
 
-/** A function that maps whatever was recorded to what is stored; undefined leaves the attribute out. */
+/** Converts a recorded value to the value that is stored; undefined leaves the attribute out. */
 export type Clamp = (value: unknown) => AttributeValue | undefined;
 
 const MAX_VALUE_LENGTH = 256;
 
-/** Builds the clamp of one attribute. It never throws, whatever it is handed, and holds at most `cap` strings. */
+/** Makes the clamp of one attribute. It accepts any value, never throws, and keeps at most `cap` strings in memory. */
 export function clampOf(spec: AttributeSpec): Clamp {
   const convert = converters[spec.type];
   if (spec.values !== undefined) {
@@ -43,7 +43,7 @@ export function clampOf(spec: AttributeSpec): Clamp {
 
 const converters: Record<AttributeSpec['type'], Clamp> = {
   string(raw) {
-    // Half a character is made whole, also where the cut left one: written out, two of them would be one series.
+    // A lone surrogate, which the cut may leave too, becomes U+FFFD as in UTF-8; otherwise two series would have the same text.
     if (typeof raw === 'string') return raw === '' ? undefined : raw.slice(0, MAX_VALUE_LENGTH).toWellFormed();
     return typeof raw === 'number' || typeof raw === 'boolean' ? String(raw) : undefined;
   },

@@ -1,10 +1,10 @@
-// What a metric declaration must be to work at all, as small rules; they trust no type, since an application may be JavaScript.
+// Rules that validate a metric definition. They check types as well, since an application may be plain JavaScript.
 import type { MetricDefinition } from './metric.ts';
 
-/** A declaration of which nothing is known yet. */
+/** A metric definition before validation: any field may hold anything. */
 export type UncheckedDefinition = { readonly [Field in keyof MetricDefinition]?: unknown };
 
-/** What is wrong with a declaration; undefined if the rule is kept. */
+/** Returns what breaks the rule; undefined if the definition is valid. */
 export type DefinitionRule = (definition: UncheckedDefinition) => string | undefined;
 
 const INSTRUMENTS: readonly unknown[] = ['counter', 'updowncounter', 'gauge', 'histogram'];
@@ -47,7 +47,7 @@ export const DEFINITION_RULES: Readonly<Record<string, DefinitionRule>> = {
   },
 };
 
-/** The rules that a declaration breaks, each with what is wrong. */
+/** The rules that a definition breaks, each with the value that breaks it. */
 export function brokenRules<Definition>(
   rules: Readonly<Record<string, (definition: Definition) => string | undefined>>,
   definition: Definition,
@@ -78,7 +78,7 @@ function isAscending(bounds: unknown): boolean {
   return bounds.every((bound, index) => Number.isFinite(bound) && (index === 0 || bound > bounds[index - 1]));
 }
 
-/** A value in a message: short, and on one line. */
+/** Formats a value for an error message, cut to a length that fits on one line. */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return `[${value.slice(0, 20).map(shown).join(', ')}]`;
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 100));

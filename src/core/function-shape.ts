@@ -1,12 +1,12 @@
-// Makes a function that stands for another look like it: name, length, properties and prototype.
+// Copies name, length, properties and prototype of a function to the wrapper that replaces it.
 
-/** What belongs to one function alone. */
-const OWN = new Set<PropertyKey>(['prototype', 'arguments', 'caller']);
+/** Properties that a wrapper keeps as its own. */
+const NOT_COPIED = new Set<PropertyKey>(['prototype', 'arguments', 'caller']);
 
-/** Gives a function the name, length, properties and prototype of the one that it stands for: libraries ask whether it is async. */
+/** Makes a wrapper look like the original; also its prototype, by which libraries detect async functions. */
 export function copyFunctionShape<Wrapper extends object>(wrapper: Wrapper, original: object): Wrapper {
   for (const key of Reflect.ownKeys(original))
-    if (!OWN.has(key)) Reflect.defineProperty(wrapper, key, Object.getOwnPropertyDescriptor(original, key)!);
+    if (!NOT_COPIED.has(key)) Reflect.defineProperty(wrapper, key, Object.getOwnPropertyDescriptor(original, key)!);
   const kind = Object.getPrototypeOf(original) as object | null;
   if (Object.getPrototypeOf(wrapper) !== kind) Reflect.setPrototypeOf(wrapper, kind);
   return wrapper;

@@ -1,30 +1,30 @@
-// The settings that instrumentations read, as the configuration gives them.
+// The settings that instrumentations read; the configuration provides them.
 
 /** The settings that instrumentations read. */
 export interface InstrumentationSettings {
-  /** Whether requests to a path, without its query, are left out, as for probes. */
+  /** Whether requests to a path (without query) are not recorded, such as those of probes. */
   readonly ignoresPath: (path: string) => boolean;
-  /** How long a database operation takes at least to count as slow. */
+  /** The duration from which a database operation counts as slow. */
   readonly slowDbSeconds: number;
-  /** How often the depth of a job queue is read; 0 if never. */
+  /** The interval at which the depths of job queues are read; 0 turns that off. */
   readonly queuePollSeconds: number;
   readonly genAiNames: GenAiNames;
-  /** Where LLMs are served besides the providers' own hosts; the first whose URL a request's begins with. */
+  /** Further LLM servers beside the providers' hosts; the first whose URL is a prefix of the request's applies. */
   readonly llmServers: readonly LlmServer[];
-  /** The operator's own prices; a later one goes before an earlier. */
+  /** Prices that override the published ones; of several that match a model, the last applies. */
   readonly llmPrices: readonly LlmPrice[];
 }
 
-/** By which names LLM calls go: the established ones, those that the conventions moved to, or both. */
+/** Metric and attribute names of LLM calls: the established ones, those of the latest conventions, or both. */
 export type GenAiNames = 'established' | 'latest' | 'both';
 
 export interface LlmServer {
   readonly provider: string;
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
 }
 
-/** USD for a million tokens. */
+/** Prices in USD per million tokens. */
 export interface LlmPrice {
   /** Name of the model, with * and ? as wildcards. */
   readonly model: string;

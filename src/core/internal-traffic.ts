@@ -1,20 +1,20 @@
-// Marks promtel's own traffic, its exports, its servers and its Redis commands, so that it is not counted as the application's.
+// Marks promtel's internal traffic (exports, its HTTP servers, its Redis commands), which is not recorded as the application's.
 
 const internalAgents = new WeakSet<object>();
 const internalServers = new WeakSet<object>();
 let internalSends = 0;
 
-/** Keeps requests that are sent through an HTTP agent out of the application's metrics. */
+/** Excludes requests that are sent through an HTTP agent from the application's metrics. */
 export function markInternalAgent(agent: object): void {
   internalAgents.add(agent);
 }
 
-/** Takes the agent of a request, or what an application gave for one. */
+/** Accepts any value, since an application may pass anything as `agent`. */
 export function isInternalAgent(agent: unknown): boolean {
   return typeof agent === 'object' && agent !== null && internalAgents.has(agent);
 }
 
-/** Keeps a server's requests out of the application's metrics. */
+/** Excludes requests to a server from the application's metrics. */
 export function markInternalServer(server: object): void {
   internalServers.add(server);
 }
@@ -23,7 +23,7 @@ export function isInternalServer(server: object): boolean {
   return internalServers.has(server);
 }
 
-/** Runs a function; the commands that it sends before it returns, through a client of the application, are promtel's own. */
+/** Runs a function; commands that it sends synchronously through the application's clients count as internal. */
 export function sendInternal<Result>(send: () => Result): Result {
   internalSends += 1;
   try {
@@ -33,7 +33,7 @@ export function sendInternal<Result>(send: () => Result): Result {
   }
 }
 
-/** Whether a command that is being sent right now is promtel's own. */
+/** Whether the command that is being sent right now is internal. */
 export function isInternalCommand(): boolean {
   return internalSends > 0;
 }

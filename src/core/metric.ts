@@ -1,9 +1,9 @@
-// The declaration of a metric: data from which instruments, Views, Prometheus names, docs and tests follow.
+// Metric definitions: the data from which instruments, Views, Prometheus names, docs and tests are made.
 import type { AttributeSpec, AttributeValue } from './attribute.ts';
 
 export type InstrumentKind = 'counter' | 'updowncounter' | 'gauge' | 'histogram';
 
-/** How the values of several processes become one: a gauge has to say, everything else adds up unless it says `max`. */
+/** How the values of several processes are aggregated. Required of a gauge; everything else is summed unless it is `max`. */
 export type Merge = 'sum' | 'max' | 'min' | 'per_process';
 
 export interface MetricDefinition<
@@ -21,11 +21,11 @@ export interface MetricDefinition<
   readonly attributes: Attributes;
   /** Upper bounds of a histogram, ascending. */
   readonly buckets?: readonly number[];
-  /** Required of a gauge. A sum says `max` if every process reads the same total, such as one of the host. */
+  /** Required of a gauge. `max` is for a sum whose total is the same in every process, such as one of the host. */
   readonly merge?: Merge;
-  /** Series kept before further ones are folded into the overflow series; 2,000 unless said. */
+  /** How many series are kept before further ones are folded into the overflow series; 2,000 by default. */
   readonly limit?: number;
-  /** A gauge series that was not set for this long leaves the page. */
+  /** A gauge series that was not set for this long is no longer exported. */
   readonly expireAfterSeconds?: number;
 }
 
@@ -42,7 +42,7 @@ export type AttributesOf<D extends MetricDefinition> = {
   readonly [Spec in D['attributes'][number] as Spec['key']]?: ValueOf<Spec> | undefined;
 };
 
-/** What a kind of metric has to say besides, and what it must not. */
+/** The fields that a kind of metric requires, and those that it must not have. */
 export type KindRules<D extends MetricDefinition> = InstrumentKind extends D['instrument']
   ? unknown
   : D['instrument'] extends 'histogram'
@@ -51,12 +51,12 @@ export type KindRules<D extends MetricDefinition> = InstrumentKind extends D['in
       ? { readonly merge: Merge; readonly buckets?: never }
       : { readonly merge?: 'max'; readonly buckets?: never };
 
-/** Declares a metric and keeps its literal types, so that recording an undeclared attribute does not compile. */
+/** Defines a metric and keeps its literal types, so that recording an undeclared attribute does not compile. */
 export function defineMetric<const D extends MetricDefinition>(definition: D & KindRules<D>): D {
   return definition;
 }
 
-/** How a second definition of a metric contradicts the first, as "with unit s and again with unit ms"; else undefined. */
+/** How two definitions of a metric conflict, such as "with unit s and again with unit ms"; undefined if they agree. */
 export function differenceOf(first: MetricDefinition, second: MetricDefinition): string | undefined {
   if (first === second) return undefined;
   const traits = traitsOf(second);
@@ -64,7 +64,7 @@ export function differenceOf(first: MetricDefinition, second: MetricDefinition):
   return differing === -1 ? undefined : `${traitsOf(first)[differing]} and again ${traits[differing]}`;
 }
 
-/** What two definitions of one metric must have in common, since their series are kept together. */
+/** What two definitions of one metric must agree on, since they share their series. */
 function traitsOf({ instrument, unit, attributes, buckets }: MetricDefinition): string[] {
   const keys = attributes.map(({ key, type }) => `${key} (${type})`).sort();
   return [

@@ -1,18 +1,18 @@
-// Times a function, synchronous or not, and reports how it ended: what every tracker and every `track` of the API does.
+// Times a synchronous or asynchronous function and reports how it ended; used by trackers and by every `track` of the API.
 import { nowMillis } from './clock.ts';
 import { copyFunctionShape } from './function-shape.ts';
 
 /** How an operation ended. */
 export interface OperationEnd {
   readonly durationSeconds: number;
-  /** Why it failed: the error's code or name, `_OTHER` where it has neither; undefined if it did not fail. */
+  /** Why it failed: the code or name of the error, `_OTHER` if it has neither; undefined if it succeeded. */
   readonly errorType: string | undefined;
 }
 
-/** The `error.type` of an operation that one side aborted, where nothing is more precise. */
+/** The `error.type` of an operation that one side aborted, where nothing more precise is known. */
 export const ABORTED = 'aborted';
 
-/** Called when an operation has ended, with its result, or with its error if there is an error type. */
+/** Called when an operation has ended, with its result, or with its error if `errorType` is set. */
 export type OperationListener = (end: OperationEnd, result: unknown) => void;
 
 type Then = (this: unknown, onFulfilled?: unknown, onRejected?: unknown, ...rest: unknown[]) => unknown;
@@ -20,11 +20,11 @@ type Then = (this: unknown, onFulfilled?: unknown, onRejected?: unknown, ...rest
 const { isPromise } = process.getBuiltinModule('node:util').types;
 
 /**
- * Runs a function and calls the listener when it has ended: on return, or when the promise that it returned settles. Nothing that
- * the listener throws reaches the caller, who gets the function's result or error. In place of a plain promise the caller gets
- * one that settles alike after the listener was called, so that an unhandled rejection stays one. Any other thenable, such as a
- * query builder, is returned itself and never started: it ends when its result has come, once the caller has asked for it.
- * `startMillis` is the start, by `nowMillis`, of a function that has been running already.
+ * Runs a function, returns its result or throws its error, and calls the listener when it has ended: on return, or when the
+ * returned promise settles. Errors of the listener are swallowed. For a plain promise, the caller gets a new promise with the
+ * same outcome that settles after the listener was called; a rejection that nobody handles remains unhandled. Any other
+ * thenable, such as a query builder, is returned itself and is not started: it ends when the caller has called `then` and the
+ * result has arrived. `startMillis`, as of `nowMillis`, is for a function that is already running.
  */
 export function timeOperation<Result>(run: () => Result, ended: OperationListener, startMillis = nowMillis()): Result {
   let result: Result;
@@ -35,12 +35,12 @@ export function timeOperation<Result>(run: () => Result, ended: OperationListene
     throw error;
   }
   let isEnded = false;
-  const end: End = (errorType, given) => {
-    if (!isEnded) notify(ended, startMillis, errorType, given);
+  const end: End = (errorType, outcome) => {
+    if (!isEnded) notify(ended, startMillis, errorType, outcome);
     isEnded = true;
   };
   try {
-    if (isPlainPromise(result)) return followPromise(result, end) as Result;
+    if (isPlainPromise(result)) return observePromise(result, end) as Result;
     const then = thenOf(result);
     if (then !== undefined && observeThen(result as object, then, end)) return result;
   } catch {
@@ -50,22 +50,22 @@ export function timeOperation<Result>(run: () => Result, ended: OperationListene
   return result;
 }
 
-type End = (errorType: string | undefined, given: unknown) => void;
+type End = (errorType: string | undefined, outcome: unknown) => void;
 
-/** A promise made by the Promise of this realm or another, and by no subclass, whose `then` could do anything. */
+/** Whether a value is an instance of Promise itself, of any realm; the `then` of a subclass could have side effects. */
 function isPlainPromise(value: unknown): value is Promise<unknown> {
   if (!isPromise(value) || Object.hasOwn(value, 'then')) return false;
   const root = Object.getPrototypeOf(Object.getPrototypeOf(value)) as object | null;
   return root !== null && Object.getPrototypeOf(root) === null;
 }
 
-/** To call `then` marks the promise's rejection as handled, so the caller gets the promise that `then` returned. */
-function followPromise(promise: Promise<unknown>, end: End): Promise<unknown> {
-  const followed = promise.then(...endingHandlers(undefined, undefined, end));
-  // As on the promise of a promisified `exec`, which has its child process.
+/** Returns the promise that `then` gives: calling `then` marks a rejection of the original as handled. */
+function observePromise(promise: Promise<unknown>, end: End): Promise<unknown> {
+  const observed = promise.then(...endingHandlers(undefined, undefined, end));
+  // Such as `child` on the promise of a promisified `exec`.
   for (const name of Object.getOwnPropertyNames(promise))
-    Reflect.defineProperty(followed, name, Object.getOwnPropertyDescriptor(promise, name)!);
-  return followed;
+    Reflect.defineProperty(observed, name, Object.getOwnPropertyDescriptor(promise, name)!);
+  return observed;
 }
 
 function thenOf(value: unknown): Then | undefined {
@@ -74,19 +74,19 @@ function thenOf(value: unknown): Then | undefined {
   return typeof then === 'function' ? (then as Then) : undefined;
 }
 
-/** Calls `end` once somebody has called `then` and the result has come; false if the thenable cannot be changed. */
+/** Calls `end` when `then` was called and the result has arrived; returns false if the thenable cannot be patched. */
 function observeThen(thenable: object, then: Then, end: End): boolean {
-  const value: Then = function (onFulfilled, onRejected, ...rest) {
+  const observed: Then = function (onFulfilled, onRejected, ...rest) {
     return Reflect.apply(then, this, [...endingHandlers(onFulfilled, onRejected, end), ...rest]);
   };
-  const looks = { value: copyFunctionShape(value, then), configurable: true, writable: true, enumerable: false };
+  const descriptor = { value: copyFunctionShape(observed, then), configurable: true, writable: true, enumerable: false };
   // oxlint-disable-next-line unicorn/no-thenable -- it has one already
-  return Reflect.defineProperty(thenable, 'then', looks);
+  return Reflect.defineProperty(thenable, 'then', descriptor);
 }
 
 type Handler = (outcome: unknown) => unknown;
 
-/** The handlers of a `then`, with `end` called before each; a missing one passes on the result or error, as it does without. */
+/** The handlers for a `then`, each calling `end` first; a missing handler passes the result or error on, as `then` does. */
 function endingHandlers(onFulfilled: unknown, onRejected: unknown, end: End): [Handler, Handler] {
   return [
     (value) => {
@@ -102,8 +102,8 @@ function endingHandlers(onFulfilled: unknown, onRejected: unknown, end: End): [H
 }
 
 /**
- * The `error.type` of whatever was thrown: a code such as ECONNREFUSED, else the error's name. An abort has another code in
- * every library, but one name.
+ * The `error.type` of a thrown value: its code, such as ECONNREFUSED, else its name. An abort is always AbortError, since its
+ * code differs between libraries.
  */
 export function errorTypeOf(error: unknown): string {
   try {
@@ -111,14 +111,14 @@ export function errorTypeOf(error: unknown): string {
     if (typeof code === 'string' && code !== '' && name !== 'AbortError') return code;
     if (typeof name === 'string' && name !== '') return name;
   } catch {
-    // A thrown null, or an error whose getters throw, is an error like any other.
+    // Null was thrown, or a getter of the error throws.
   }
   return '_OTHER';
 }
 
-function notify(ended: OperationListener, startMillis: number, errorType: string | undefined, given: unknown): void {
+function notify(ended: OperationListener, startMillis: number, errorType: string | undefined, outcome: unknown): void {
   try {
-    ended({ durationSeconds: (nowMillis() - startMillis) / 1000, errorType }, given);
+    ended({ durationSeconds: (nowMillis() - startMillis) / 1000, errorType }, outcome);
   } catch {
     // A listener that fails must not fail the operation.
   }

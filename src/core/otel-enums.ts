@@ -1,4 +1,4 @@
-// The values of the OpenTelemetry SDK's enumerations: importing the enumerations themselves would load the SDK.
+// Copies of the enum values of the OpenTelemetry SDK, since importing the enums would load the SDK.
 
 /** `DataPointType` of `@opentelemetry/sdk-metrics`. */
 export const DATA_POINT_TYPE = { HISTOGRAM: 0, EXPONENTIAL_HISTOGRAM: 1, GAUGE: 2, SUM: 3 } as const;

@@ -1,11 +1,11 @@
-// Wildcard patterns for names and paths: `*` stands for any run of characters, `?` for exactly one.
+// Matches names and paths against wildcard patterns (globs): `*` matches any number of characters, `?` exactly one.
 
 const STAR = 42;
 const QUESTION_MARK = 63;
 
 /**
- * Whether the whole text fits the pattern. Only the last star is ever tried again, so the work is bounded by the
- * lengths of pattern and text multiplied, whatever either holds: a request's path may be tested with it.
+ * Whether the pattern matches the whole text. It backtracks to the last star only, so the time is at most proportional to
+ * the length of the pattern times that of the text: safe for the path of any request.
  */
 export function matchesPattern(pattern: string, text: string): boolean {
   let inText = 0;
@@ -31,7 +31,7 @@ export function matchesPattern(pattern: string, text: string): boolean {
   return inPattern === pattern.length;
 }
 
-/** Whether the text fits one of the patterns. */
+/** Whether one of the patterns matches the text. */
 export function matchesAny(patterns: readonly string[], text: string): boolean {
   for (const pattern of patterns) if (matchesPattern(pattern, text)) return true;
   return false;

@@ -1,4 +1,4 @@
-// Reports problems, once per cause and in one line, instead of throwing: telemetry must not break its host.
+// Reports problems, each once and in one line, instead of throwing: telemetry must not break the application.
 
 export interface Problem {
   /** What has the problem: a variable, a metric, an instrumentation or a file. */
@@ -9,16 +9,16 @@ export interface Problem {
 
 export type ProblemListener = (problem: Problem) => void;
 
-/** A message that varies must not flood the log, nor keep the problems of other subjects out of it. */
+/** Keeps a message that varies from flooding the log, and from hiding the problems of other subjects. */
 const MAX_PER_SUBJECT = 5;
 const MAX_SUBJECTS = 1000;
-const MAX_WAITING = 1000;
+const MAX_BUFFERED = 1000;
 
 const reportedBySubject = new Map<string, Set<string>>();
-const waiting: Problem[] = [];
+const buffered: Problem[] = [];
 let listener: ProblemListener | undefined;
 
-/** Reports a problem once: a repetition is dropped, and what exceeds five different ones of the same subject. */
+/** Reports a problem once: a repetition is dropped, and so is every problem after the first five of a subject. */
 export function reportProblem(subject: string, message: string): void {
   let reported = reportedBySubject.get(subject);
   if (reported === undefined) {
@@ -31,20 +31,20 @@ export function reportProblem(subject: string, message: string): void {
   reportEachTime(subject, reported.size > MAX_PER_SUBJECT ? 'has further problems, which are not reported' : message);
 }
 
-/** Reports a problem even if it is a repetition, such as the next outage of an exporter; kept until there is a listener. */
+/** Reports a problem even if it repeats, such as the next outage of an exporter. Buffered until there is a listener. */
 export function reportEachTime(subject: string, message: string): void {
   if (listener !== undefined) listener({ subject, message });
-  else if (waiting.length < MAX_WAITING) waiting.push({ subject, message });
+  else if (buffered.length < MAX_BUFFERED) buffered.push({ subject, message });
 }
 
-/** Sets the listener and passes it the problems that were reported before. */
+/** Sets the listener and passes it the buffered problems; undefined removes it. */
 export function onProblem(next: ProblemListener | undefined): void {
   listener = next;
   if (next === undefined) return;
-  for (const problem of waiting.splice(0)) next(problem);
+  for (const problem of buffered.splice(0)) next(problem);
 }
 
-/** The message of anything that was thrown, on one line. */
+/** The message of a thrown value, on one line. */
 export function messageOf(error: unknown): string {
   try {
     const text = String(error instanceof Error ? error.message : error);

@@ -1,14 +1,13 @@
-// A value that all copies of promtel in a process share, such as the one that is preloaded and one that the application bundled.
+// Process-wide values, shared by all copies of promtel in a process, such as a preloaded copy and one in a bundle.
 
-/** Where a value is kept that is set late, if at all. */
+/** Holds a value that may be set later. */
 export interface SharedSlot<Value> {
   /** Undefined until one of the copies has set it. */
   value: Value | undefined;
 }
 
 /**
- * The slot of a name, which ends with a number: `running.1`. The number goes up when a copy of another version could no
- * longer use the value.
+ * The slot of a name. Names end with a version, such as `running.1`, which is raised when older copies could not use the value.
  */
 export function sharedSlot<Value>(name: string): SharedSlot<Value> {
   const key = Symbol.for(`promtel.${name}`);
@@ -23,7 +22,7 @@ export function sharedSlot<Value>(name: string): SharedSlot<Value> {
   };
 }
 
-/** Returns a function that gives the value of a name; the first copy to call it makes the value. */
+/** Returns a getter of the value of a name; the first call of it, in any copy, creates the value. */
 export function sharedAcrossCopies<Value>(name: string, make: () => Value): () => Value {
   const slot = sharedSlot<Value>(name);
   return () => (slot.value ??= make());

@@ -1,6 +1,6 @@
-// Texts from values of libraries and responses, which may hold anything where a text is expected.
+// Reads a string from a value of unknown type, such as a field of a response.
 
-/** The text; undefined if it is none, or empty. */
+/** The string; undefined if the value is not a string or is empty. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,17 +1,17 @@
-// The tokens of one LLM call, as its provider counted them.
+// Token usage of one LLM call, as reported by its provider.
 
-/** Numbers of tokens; what the provider did not report is left out. */
+/** Numbers of tokens; those that the provider did not report are undefined. */
 export interface TokenUsage {
   /** All of the input, including `cacheRead` and `cacheWrite`. */
   readonly input?: number | undefined;
-  /** The part of the input that was read from the cache. */
+  /** Input tokens read from the cache. */
   readonly cacheRead?: number | undefined;
-  /** The part of the input that was written to the cache. */
+  /** Input tokens written to the cache. */
   readonly cacheWrite?: number | undefined;
-  /** The part of `cacheWrite` that is kept for an hour, which costs more. */
+  /** The part of `cacheWrite` with a lifetime of an hour, which costs more. */
   readonly cacheWriteHour?: number | undefined;
   /** All of the output, including `reasoning`. */
   readonly output?: number | undefined;
-  /** The part of the output that is reasoning. */
+  /** Output tokens of reasoning. */
   readonly reasoning?: number | undefined;
 }

@@ -1,17 +1,17 @@
-// Trackers, which `createTracker` makes: they record the duration of functions in a histogram.
+// The Tracker of `createTracker`: records the duration and outcome of functions in a histogram.
 import { copyFunctionShape } from './function-shape.ts';
 import type { AttributesOf, MetricDefinition } from './metric.ts';
 import { type OperationEnd, timeOperation } from './operation.ts';
 import type { Histogram, UpDownCounter } from './recording/instrument.ts';
 
 export interface TrackerOptions<Duration extends MetricDefinition, Active extends MetricDefinition> {
-  /** Counts active operations, by those of the attributes that it declares. */
+  /** Counts operations in progress, by those of the attributes that it declares. */
   readonly active?: UpDownCounter<Active>;
-  /** The attributes that show how an operation ended; by default `error.type`. */
+  /** The attributes of the outcome of an operation; by default `error.type`. */
   readonly outcome?: (end: OperationEnd) => AttributesOf<Duration>;
 }
 
-/** Records the duration of functions in seconds, and how they ended. It changes nothing about what they do. */
+/** Records the duration of functions in seconds, and their outcome. The functions behave as without it. */
 export class Tracker<Duration extends MetricDefinition, Active extends MetricDefinition = MetricDefinition> {
   readonly #duration: Histogram<Duration>;
   readonly #active: UpDownCounter<Active> | undefined;
@@ -24,10 +24,10 @@ export class Tracker<Duration extends MetricDefinition, Active extends MetricDef
   }
 
   /**
-   * Runs a function, synchronous or not, and returns its result. In place of a plain promise the caller gets one that settles
-   * alike; any other thenable, such as a query builder, is returned itself, and ends when its result has come.
+   * Runs a synchronous or asynchronous function and returns its result. For a plain promise the caller gets a new one with the
+   * same outcome; any other thenable, such as a query builder, is returned itself, and ends when its result has arrived.
    *
-   * @throws what the function throws
+   * @throws the error of the function
    */
   track<Result>(attributes: AttributesOf<Duration>, run: () => Result): Result {
     const active = this.#active?.bind(attributes);
@@ -38,7 +38,7 @@ export class Tracker<Duration extends MetricDefinition, Active extends MetricDef
     });
   }
 
-  /** Wraps a function: the same with its name, length and `this`, timed at every call. */
+  /** Wraps a function to record every call. The wrapper has the name and length of the function, and passes `this` on. */
   wrap<Arguments extends unknown[], Result, This>(
     attributes: AttributesOf<Duration>,
     run: (this: This, ...values: Arguments) => Result,
@@ -47,7 +47,7 @@ export class Tracker<Duration extends MetricDefinition, Active extends MetricDef
   }
 }
 
-/** Wraps a function: the same with its name, length and `this`, every call of which `track` makes. */
+/** Wraps a function so that `track` makes every call. The wrapper has the name and length of the function, and passes `this` on. */
 export function trackedLike<Arguments extends unknown[], Result, This>(
   track: (call: () => Result) => Result,
   run: (this: This, ...values: Arguments) => Result,

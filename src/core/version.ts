@@ -1,3 +1,3 @@
-// The version of this package, as package.json has it; a test holds them together.
+// The version of this package. A test compares it with package.json.
 
 export const VERSION = '0.1.0';

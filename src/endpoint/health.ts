@@ -22,7 +22,7 @@ interface Registration {
   pending: Promise<CheckResult> | undefined;
 }
 
-/** The checks by name. An application may have bundled a copy of promtel of its own, whose checks count too. */
+/** The checks by name, shared with other copies of promtel in the process, such as one that the application bundled. */
 const registrations = sharedAcrossCopies('readiness.1', () => new Map<string, Registration>());
 
 /** How long `/readyz` waits for a check: less than the second that Kubernetes gives a probe by default. */

@@ -1,4 +1,4 @@
-// The exporters that send by themselves, of metrics and of spans, by their names in the settings.
+// The push exporters of metrics and of spans, by their names in the settings.
 import { createRequire } from 'node:module';
 import type { Config, Environment } from '../config/config.ts';
 import { consoleTarget } from './console.ts';

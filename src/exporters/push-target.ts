@@ -1,4 +1,4 @@
-// The interface of an exporter that sends by itself: how it is opened, and how it sends while the process exits.
+// The interface of a push exporter: how it is opened, and how it sends while the process exits.
 import type { Attributes } from '@opentelemetry/api';
 import type { PushMetricExporter, ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';

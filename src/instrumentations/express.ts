@@ -117,7 +117,7 @@ function observeLayers(layer: object, name: string, guard: Guard): Undo {
   });
   const leave = guard((visit: Visit, response: Response, error: unknown): void => {
     if (!visit.part.isRoute) visit.request[MOUNTED_AT] = visit.before;
-    // After an error the route remains, whoever answers.
+    // After an error the route is kept, whichever handler responds.
     else if ((!error || error === 'route' || error === 'router') && !response.headersSent) leaveRoute(visit);
   });
   return wrapMethod(layer, name, (call) =>

@@ -17,7 +17,7 @@ import { wrapMethod } from '../hooks/wrap-method.ts';
 import { type CacheIdentity, Caches, type CacheState } from '../recorders/cache/caches.ts';
 import { nameOfCache } from '../recorders/cache/names.ts';
 
-/** A cache, and what it is asked here; `getRemainingTTL` and `info` publish nothing. */
+/** The methods and fields of a cache that are used here; `getRemainingTTL` and `info` publish nothing. */
 interface LruCache {
   readonly size: number;
   readonly max: number;

@@ -1,4 +1,4 @@
-// Finds the active span for exemplars, whoever traces and with whatever copy of the API.
+// Finds the active span for exemplars, with any tracer and any copy of OpenTelemetry API 1.
 import type { ContextManager, Span } from '@opentelemetry/api';
 import type { Config } from '../config/config.ts';
 import type { SpanSource } from '../core/recording/exemplar.ts';

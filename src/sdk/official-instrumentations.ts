@@ -7,7 +7,9 @@ import type { Span } from '@opentelemetry/api';
 import { pathOf } from '../core/http/request-path.ts';
 import { routeOf } from '../core/http/route.ts';
 import { isInternalAgent, isInternalServer } from '../core/internal-traffic.ts';
+import type { Undo } from '../hooks/instrumentation.ts';
 import { onEsModule } from '../hooks/modules/es-module-hook.ts';
+import { undoAll } from '../hooks/undo-all.ts';
 import { loadExpressInstrumentation, loadHttpInstrumentation, requireModule } from './otel-packages.ts';
 
 export interface OfficialInstrumentationOptions {
@@ -23,14 +25,15 @@ export interface OfficialInstrumentationOptions {
  * @returns what undoes the patches, except those that an instrumentation of the application has replaced
  */
 export function enableOfficialInstrumentations(options: OfficialInstrumentationOptions): () => void {
-  const undos = [options.isEnabled('http') ? patchHttp(options) : [], options.isEnabled('express') ? patchExpress() : []].flat();
+  const undo = undoAll([
+    ...(options.isEnabled('http') ? patchHttp(options) : []),
+    ...(options.isEnabled('express') ? patchExpress() : []),
+  ]);
   return () => {
-    for (const undo of undos) undo();
+    undo();
     process.getBuiltinModule('node:module').syncBuiltinESMExports();
   };
 }
-
-type Undo = () => void;
 
 function patchHttp({ ignoresPath }: OfficialInstrumentationOptions): Undo[] {
   const { HttpInstrumentation } = loadHttpInstrumentation();

@@ -1,4 +1,4 @@
-// Makes SDK Views from the catalog: whoever records one of its metrics gets its bounds, its attributes and its limit.
+// Makes SDK Views from the catalog, which apply its bounds, attributes and limits to metrics recorded through the OpenTelemetry API.
 import type { InstrumentType, ViewOptions } from '@opentelemetry/sdk-metrics';
 import type { InstrumentKind, MetricDefinition } from '../core/metric.ts';
 import { DEFAULT_CARDINALITY_LIMIT } from '../core/recording/family.ts';

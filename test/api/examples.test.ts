@@ -77,7 +77,7 @@ describe('examples', () => {
   });
 });
 
-/** In a function, since a module that stands in a string cannot import the sources; gives what stops the example, if it has that. */
+/** Runs an example as a function, since a module in a string cannot import the sources; returns its stop function, if any. */
 async function run(code: string): Promise<(() => void) | undefined> {
   const AsyncFunction = (async () => {}).constructor as new (...values: string[]) => (...values: unknown[]) => Promise<any>;
   const example = new AsyncFunction(

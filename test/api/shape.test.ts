@@ -12,9 +12,9 @@ const FAILURE = Object.assign(new RangeError('x'), { code: 'E_X' });
 
 /* oxlint-disable unicorn/no-thenable -- a query builder is one */
 class Query {
-  asked = 0;
+  thenCalls = 0;
   then<Result>(onFulfilled: (rows: string) => Result): Promise<Result> {
-    this.asked += 1;
+    this.thenCalls += 1;
     return Promise.resolve('rows').then(onFulfilled);
   }
 }
@@ -38,7 +38,7 @@ describe.each([...timings, ...running])('$name', (timing) => {
       await expect(call(id, () => Promise.reject(FAILURE))).rejects.toBe(FAILURE);
       const query = new Query();
       expect(call(id, () => query)).toBe(query);
-      expect([query.asked, await query, query.asked]).toEqual([0, 'rows', 1]);
+      expect([query.thenCalls, await query, query.thenCalls]).toEqual([0, 'rows', 1]);
     },
   );
 

@@ -1,4 +1,4 @@
-// What measuring clients costs: CPU time of a Redis command, of a query and of a cached item, and of the same left out by a setting.
+// Benchmark of clients: CPU time of a Redis command, a database query and a cache look-up, bare and under promtel.
 import { freePort } from '../kit/free-port.ts';
 import { startPostgres } from '../kit/servers/postgres-process.ts';
 import { startRedis } from '../kit/servers/redis-process.ts';
@@ -7,16 +7,16 @@ import { type Benchmark, figure, type Figures, type Findings, medianRatio, ratio
 import { countOnPage } from './kit/page-count.ts';
 import { REGISTER } from './kit/promtel.ts';
 import { requireProgram } from './kit/require-program.ts';
-import { interleave, meansOf, type Pace, pick, type Samples } from './kit/rounds.ts';
+import { interleave, meansOf, type Schedule, pick, type Samples } from './kit/rounds.ts';
 import { Variant } from './kit/variant.ts';
 
-/** What is measured of a client. */
+/** One operation of a client. */
 interface Case {
   readonly name: string;
   readonly server?: 'redis' | 'postgres';
-  /** Calls of a round: as few as take some hundredths of a second, since a machine changes its pace every other second. */
+  /** Calls per round: few enough for some hundredths of a second, since the speed of a machine changes within seconds. */
   readonly calls: number;
-  /** The metric that counts them, and what its lines have to say. */
+  /** The metric that counts the calls, and a text that its lines contain. */
   readonly countMetric: string;
   readonly countText?: string;
 }
@@ -40,17 +40,17 @@ const ENVIRONMENTS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   [OFF]: { OTEL_SDK_DISABLED: 'true' },
 };
 
-/** Garbage is collected every few rounds. */
-const ROUNDS_OF_A_FIGURE = 8;
+/** Enough rounds for each figure to include garbage collections. */
+const ROUNDS_PER_FIGURE = 8;
 
 export const clients: Benchmark = {
   name: 'clients',
   title: 'One call of a client',
   method:
-    'A Redis and a Postgres of the same machine, sixteen calls at a time; the cache gives what it has. The CPU time is that of the ' +
-    'process that calls, kernel included. A process makes calls of one kind; promtel has to have counted every one, and none where ' +
-    'it is told to leave them out: these libraries are then what they are without it, function by function, which is tested, so that ' +
-    'what a figure shows there is how much processes differ. A figure is the mean of eight short rounds, taken in turn.',
+    'Redis and Postgres on the same machine, sixteen calls at a time; look-ups in the cache are hits. CPU time is that of the ' +
+    'calling process, kernel included. Each process makes calls of one kind; promtel must have counted all of them, and none ' +
+    'where their instrumentations are disabled. There promtel does not patch these libraries at all, which is tested: the ' +
+    'figure shows how much processes differ. A figure is the mean of eight short, interleaved rounds.',
   async run({ quick }) {
     await using redis = await startRedis(requireProgram('redis-server'));
     await using postgres = await startPostgres(requireProgram('postgres'));
@@ -59,7 +59,7 @@ export const clients: Benchmark = {
     for (const one of CASES) samples.set(one.name, await measure(one, one.server && urls[one.server], quick));
     return findingsOf((name, what) => {
       const figures = pick(samples.get(what)!, name, ({ nanos }) => nanos);
-      return figures && meansOf(figures, ROUNDS_OF_A_FIGURE);
+      return figures && meansOf(figures, ROUNDS_PER_FIGURE);
     });
   },
 };
@@ -67,20 +67,20 @@ export const clients: Benchmark = {
 type CallSamples = Samples<CallCost>;
 type FiguresOf = (name: string, what: string) => Figures;
 
-function measure(what: Case, url: string | undefined, quick: boolean): Promise<CallSamples> {
-  const pace: Pace = quick ? { processes: 1, warmUps: 4, rounds: 8 } : { processes: 8, warmUps: 20, rounds: 32 };
-  const round: Round = { calls: what.calls };
+function measure(one: Case, url: string | undefined, quick: boolean): Promise<CallSamples> {
+  const schedule: Schedule = quick ? { processes: 1, warmUps: 4, rounds: 8 } : { processes: 8, warmUps: 20, rounds: 32 };
+  const round: Round = { calls: one.calls };
   return interleave(
     {
-      start: () => Promise.all(NAMES.map((name) => Caller.start(name, what, url))),
+      start: () => Promise.all(NAMES.map((name) => Caller.start(name, one, url))),
       round: (caller: Caller) => caller.ask<CallCost>(round),
-      check: (caller) => caller.expectCounted(what.calls * (pace.warmUps + pace.rounds)),
+      check: (caller) => caller.expectCounted(one.calls * (schedule.warmUps + schedule.rounds)),
     },
-    pace,
+    schedule,
   );
 }
 
-/** A process that makes calls of one kind, alone or under promtel. */
+/** A process that makes calls of one kind, bare or under promtel. */
 class Caller extends Variant {
   readonly #case: Case;
   readonly #page: string;

@@ -1,11 +1,11 @@
-// `npm run bench`: measures promtel and its peers in one run; `-- record scrape` only these, `-- --quick` in a minute,
-// `-- --before=<folder of another build> start-up` beside another build.
+// `npm run bench` measures promtel and its peers in one run; `-- record scrape` runs only these, `-- --quick` takes a minute, and
+// `-- --before=<folder of another build> start-up` adds another build to the peers.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { api } from './api.bench.ts';
 import { clients } from './clients.bench.ts';
-import { helpers } from './helpers.bench.ts';
 import { jobs } from './jobs.bench.ts';
 import { circumstances, disturbance } from './kit/circumstances.ts';
 import { formatPage, formatReport, type Report } from './kit/report.ts';
@@ -16,7 +16,7 @@ import { request } from './request.bench.ts';
 import { scrape } from './scrape.bench.ts';
 import { startUp } from './start-up.bench.ts';
 
-const BENCHMARKS = [record, helpers, scrape, request, jobs, clients, llm, startUp, memory];
+const BENCHMARKS = [record, api, scrape, request, jobs, clients, llm, startUp, memory];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values: options, positionals } = parseArgs({
@@ -34,7 +34,7 @@ if (unknown.length > 0) {
 }
 
 if (!options['no-build']) {
-  // promtel is measured as users get it: compiled, and in few files.
+  // promtel is measured as published: compiled and bundled.
   const { status } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
   if (status !== 0) throw new Error('src does not compile; --no-build measures dist/ as it is');
 }
@@ -49,7 +49,7 @@ for (const benchmark of BENCHMARKS) {
   console.log(`${formatReport(report)}\n`);
 }
 
-// Only a full run may replace the committed page: a part of it would mix the figures of two runs.
+// Only a full run replaces the committed results; a partial one would mix figures of two runs.
 if (positionals.length === 0 && !options.quick && options.before === undefined) {
   writeFileSync(new URL('results.md', import.meta.url), formatPage(reports, circumstances()));
   console.log('Written to test/bench/results.md.');

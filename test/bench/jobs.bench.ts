@@ -1,4 +1,4 @@
-// What measuring jobs costs: CPU time of a job from being added until it is done, with BullMQ and a real Redis.
+// Benchmark of BullMQ jobs: CPU time of a job from add to completion, with a real Redis.
 import { freePort } from '../kit/free-port.ts';
 import { startRedis } from '../kit/servers/redis-process.ts';
 import type { AddedCost } from './jobs/side-by-side.ts';
@@ -7,15 +7,15 @@ import { type Benchmark, figure, type Figures, type Findings, medianRatio, ratio
 import { countOnPage } from './kit/page-count.ts';
 import { REGISTER } from './kit/promtel.ts';
 import { requireProgram } from './kit/require-program.ts';
-import { interleave, meansOf, mediansOf, type Pace, pick } from './kit/rounds.ts';
+import { interleave, meansOf, mediansOf, type Schedule, pick } from './kit/rounds.ts';
 import { Variant, type VariantOptions } from './kit/variant.ts';
 
 interface Peer extends VariantOptions {
   readonly name: string;
-  /** The metric that counts jobs; none where nothing is measured. */
+  /** The metric that counts jobs; undefined for a peer that records none. */
   readonly countMetric?: string;
-  /** Whether it is told to leave jobs alone, and so must have counted none. */
-  readonly isLeftOut?: boolean;
+  /** Whether its instrumentation of jobs is disabled, so that it must have counted none. */
+  readonly isDisabled?: boolean;
 }
 
 const BARE: Peer = { name: 'bare' };
@@ -38,7 +38,7 @@ const PROMTEL_WITHOUT: Peer = {
   ...PROMTEL,
   name: 'promtel without both',
   env: { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'bullmq,ioredis' },
-  isLeftOut: true,
+  isDisabled: true,
 };
 const PROMTEL_OFF: Peer = {
   name: 'promtel switched off',
@@ -47,23 +47,23 @@ const PROMTEL_OFF: Peer = {
 };
 const PEERS = [BARE, BULLMQ_OTEL, PROMTEL, PROMTEL_JOBS_ONLY, PROMTEL_WITHOUT, PROMTEL_OFF];
 
-/** A second copy of BullMQ in the process of the first; bare beside bare says what such a figure is worth. */
+/** Peers of the side-by-side runs: the first copy of BullMQ is bare, the second has the peer; bare beside bare shows the error. */
 const SIDE_BY_SIDE: readonly Peer[] = [BARE, BULLMQ_OTEL, PROMTEL, PROMTEL_JOBS_ONLY].map(({ nodeOptions, ...peer }) =>
   nodeOptions === undefined ? peer : { ...peer, args: [REGISTER] },
 );
 
-/** Garbage is collected every second round or so. */
-const ROUNDS_OF_A_FIGURE = 8;
+/** Enough rounds for each figure to include garbage collections. */
+const ROUNDS_PER_FIGURE = 8;
 
 export const jobs: Benchmark = {
   name: 'jobs',
   title: 'One job',
   method:
-    'BullMQ and a Redis of the same machine. One process adds jobs that do nothing and works on them, sixteen at a time; the CPU ' +
-    'time is that of this process, kernel included, the one of Redis not. Every peer has to have counted every job, and none where ' +
-    'it is told to leave them out. A figure is the mean of eight short rounds, taken in turn. Two processes of one program differ by ' +
-    'several percent, so what a peer adds is measured in one process too, between two copies of BullMQ and its client; a figure ' +
-    'there is the median of the rounds of a process.',
+    'BullMQ and Redis on the same machine. One process adds empty jobs and works on them, sixteen at a time; CPU time is that ' +
+    'of this process, kernel included, without Redis. Every peer must have counted all jobs, and none where its ' +
+    'instrumentation is disabled. A figure is the mean of eight short, interleaved rounds. Two processes of the same program ' +
+    'differ by several percent, so the CPU time that a peer adds is also measured within one process, between two copies of ' +
+    'BullMQ and its client; that figure is the median of the rounds of a process.',
   async run({ quick }) {
     await using redis = await startRedis(requireProgram('redis-server'));
     return findingsOf(await measure(redis.port, quick), await measureSideBySide(redis.port, quick));
@@ -73,38 +73,44 @@ export const jobs: Benchmark = {
 type FiguresOf = (peer: Peer) => Figures;
 
 async function measure(redisPort: number, quick: boolean): Promise<FiguresOf> {
-  // Two processes of one program differ by more than a peer costs, so there are many.
-  const pace: Pace = quick ? { processes: 1, warmUps: 4, rounds: 8 } : { processes: 8, warmUps: 20, rounds: 32 };
-  const samples = await interleaveCompanies<JobCost>(PEERS, 'workload', redisPort, pace, 400);
+  // Many processes, since two of the same program differ by more than a peer costs.
+  const schedule: Schedule = quick ? { processes: 1, warmUps: 4, rounds: 8 } : { processes: 8, warmUps: 20, rounds: 32 };
+  const samples = await interleaveProcesses<JobCost>(PEERS, 'workload', redisPort, schedule, 400);
   return ({ name }) => {
     const figures = pick(samples, name, ({ cpuMicros }) => cpuMicros);
-    return figures && meansOf(figures, ROUNDS_OF_A_FIGURE);
+    return figures && meansOf(figures, ROUNDS_PER_FIGURE);
   };
 }
 
 async function measureSideBySide(redisPort: number, quick: boolean): Promise<FiguresOf> {
-  const pace: Pace = quick ? { processes: 1, warmUps: 4, rounds: 8 } : { processes: 10, warmUps: 60, rounds: 80 };
-  const samples = await interleaveCompanies<AddedCost>(SIDE_BY_SIDE, 'side-by-side', redisPort, pace, 100);
+  const schedule: Schedule = quick ? { processes: 1, warmUps: 4, rounds: 8 } : { processes: 10, warmUps: 60, rounds: 80 };
+  const samples = await interleaveProcesses<AddedCost>(SIDE_BY_SIDE, 'side-by-side', redisPort, schedule, 100);
   return ({ name }) => {
     const figures = pick(samples, name, ({ addedMicros }) => addedMicros);
-    return figures && mediansOf(figures, pace.rounds);
+    return figures && mediansOf(figures, schedule.rounds);
   };
 }
 
-function interleaveCompanies<Cost>(peers: readonly Peer[], script: string, redisPort: number, pace: Pace, jobCount: number) {
+function interleaveProcesses<Cost>(
+  peers: readonly Peer[],
+  script: string,
+  redisPort: number,
+  schedule: Schedule,
+  jobCount: number,
+) {
   const round: Round = { jobs: jobCount };
   return interleave(
     {
-      start: () => Promise.all(peers.map((peer) => Company.start(peer, script, redisPort))),
-      round: (company: Company) => company.ask<Cost>(round),
-      check: (company) => company.expectCounted(jobCount * (pace.warmUps + pace.rounds)),
+      start: () => Promise.all(peers.map((peer) => JobProcess.start(peer, script, redisPort))),
+      round: (process: JobProcess) => process.ask<Cost>(round),
+      check: (process) => process.expectCounted(jobCount * (schedule.warmUps + schedule.rounds)),
     },
-    pace,
+    schedule,
   );
 }
 
-/** A process that adds jobs and works on them, alone or with a peer in it. */
-class Company extends Variant {
+/** A process that adds jobs and works on them, bare or with a peer. */
+class JobProcess extends Variant {
   readonly #peer: Peer;
   readonly #metricsPort: number;
 
@@ -118,15 +124,15 @@ class Company extends Variant {
     this.#metricsPort = metricsPort;
   }
 
-  static async start(peer: Peer, script: string, redisPort: number): Promise<Company> {
-    return new Company(peer, script, redisPort, await freePort());
+  static async start(peer: Peer, script: string, redisPort: number): Promise<JobProcess> {
+    return new JobProcess(peer, script, redisPort, await freePort());
   }
 
   async expectCounted(expected: number): Promise<void> {
-    const { countMetric, isLeftOut = false } = this.#peer;
+    const { countMetric, isDisabled = false } = this.#peer;
     if (countMetric === undefined) return;
     const count = await countOnPage(`http://127.0.0.1:${this.#metricsPort}/metrics`, countMetric);
-    if (count !== (isLeftOut ? 0 : expected))
+    if (count !== (isDisabled ? 0 : expected))
       throw new Error(`${this.name}: ${expected} jobs were done and ${count} are on the page`);
   }
 }
@@ -141,7 +147,7 @@ function findingsOf(figuresOf: FiguresOf, addedOf: FiguresOf): Findings {
     absolute: [
       { columns: ['per job', 'CPU µs'], rows: PEERS.map((peer) => [peer.name, figure(figuresOf(peer))]) },
       {
-        columns: ['added to a job, beside a bare one of the same process', 'CPU µs'],
+        columns: ['added per job, compared with a bare one in the same process', 'CPU µs'],
         rows: SIDE_BY_SIDE.map((peer) => [peer.name, figure(addedOf(peer))]),
       },
     ],

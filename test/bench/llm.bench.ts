@@ -1,17 +1,17 @@
-// What measuring LLM calls costs: CPU time of a streamed call and of its events, and of a fetch that has nothing to do with them.
+// Benchmark of LLM calls: CPU time of a streamed call, of each of its events, and of an unrelated fetch.
 import { freePort } from '../kit/free-port.ts';
 import { type Benchmark, figure, type Figures, type Findings, medianRatio, ratio } from './kit/benchmark.ts';
 import { countOnPage } from './kit/page-count.ts';
 import { REGISTER } from './kit/promtel.ts';
-import { interleave, type Pace, pick } from './kit/rounds.ts';
+import { interleave, type Schedule, pick } from './kit/rounds.ts';
 import { Variant, type VariantOptions } from './kit/variant.ts';
-import type { ReadingCosts } from './llm/reading.ts';
+import type { ParsingCosts } from './llm/parsing.ts';
 import type { LlmCosts, Round } from './llm/workload.ts';
 
 interface Peer extends VariantOptions {
   readonly name: string;
   readonly clientPackage: 'openai' | 'openai6';
-  /** The metric that counts calls; none where nothing is measured. */
+  /** The metric that counts calls; undefined for a peer that records none. */
   readonly countMetric?: string;
 }
 
@@ -29,7 +29,7 @@ const PROMTEL_WITHOUT: Peer = {
   nodeOptions: ['--import', REGISTER],
   env: { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'undici,llm' },
 };
-/** The last major version of the client that the official instrumentation knows. */
+/** The latest major version of the client that the official instrumentation supports. */
 const BARE_6: Peer = { name: 'bare, openai 6', clientPackage: 'openai6' };
 const PROMTEL_6: Peer = { ...PROMTEL_OPTIONS, name: 'promtel, openai 6', clientPackage: 'openai6' };
 const OFFICIAL_6: Peer = {
@@ -38,7 +38,7 @@ const OFFICIAL_6: Peer = {
   nodeOptions: ['--import', new URL('llm/official.ts', import.meta.url).href],
   countMetric: 'gen_ai_client_operation_duration_count',
 };
-const BESIDE: readonly (readonly [peer: Peer, bare: Peer])[] = [
+const COMPARED: readonly (readonly [peer: Peer, bare: Peer])[] = [
   [PROMTEL, BARE],
   [PROMTEL_LLM_ONLY, BARE],
   [PROMTEL_WITHOUT, BARE],
@@ -51,46 +51,46 @@ export const llm: Benchmark = {
   name: 'llm',
   title: 'One LLM call',
   method:
-    "OpenAI's client and a provider of another process of the same machine, which streams a hundred events; eight calls at a time, " +
-    'then eight fetches of a few bytes. The CPU time is that of the process that calls, kernel included. Every peer has to have ' +
-    'counted every call. Events are read by themselves too, beside a JSON.parse of each.',
+    "OpenAI's client and a provider in another process on the same machine, which streams a hundred events; eight calls at a " +
+    'time, then eight fetches of a few bytes. CPU time is that of the calling process, kernel included. Every peer must have ' +
+    'counted all calls. Parsing the events is also measured separately, compared with a JSON.parse of each.',
   async run({ quick }) {
     await using provider = new Variant('provider', new URL('llm/provider.ts', import.meta.url));
-    const readingOf = await measureReading(quick);
-    return findingsOf(await measure(await provider.hear<number>(), quick), readingOf);
+    const parsingOf = await measureParsing(quick);
+    return findingsOf(await measure(await provider.receive<number>(), quick), parsingOf);
   },
 };
 
 type FiguresOf = (peer: Peer, figure: keyof LlmCosts) => Figures;
 
 async function measure(port: number, quick: boolean): Promise<FiguresOf> {
-  const pace: Pace = quick ? { processes: 1, warmUps: 3, rounds: 3 } : { processes: 4, warmUps: 4, rounds: 8 };
+  const schedule: Schedule = quick ? { processes: 1, warmUps: 3, rounds: 3 } : { processes: 4, warmUps: 4, rounds: 8 };
   const round: Round = quick ? { calls: 40, fetches: 800 } : { calls: 80, fetches: 2000 };
   const samples = await interleave(
     {
       start: () => Promise.all(PEERS.map((peer) => Caller.start(peer, port))),
       round: (caller: Caller) => caller.ask<LlmCosts>(round),
-      check: (caller) => caller.expectCounted(round.calls * (pace.warmUps + pace.rounds)),
+      check: (caller) => caller.expectCounted(round.calls * (schedule.warmUps + schedule.rounds)),
     },
-    pace,
+    schedule,
   );
   return ({ name }, what) => pick(samples, name, (costs) => costs[what]);
 }
 
-type ReadingFiguresOf = (figure: keyof ReadingCosts) => Figures;
+type ParsingFiguresOf = (figure: keyof ParsingCosts) => Figures;
 
-async function measureReading(quick: boolean): Promise<ReadingFiguresOf> {
+async function measureParsing(quick: boolean): Promise<ParsingFiguresOf> {
   const samples = await interleave(
     {
-      start: async () => [new Variant('reading', new URL('llm/reading.ts', import.meta.url))],
-      round: (variant) => variant.ask<ReadingCosts>({ millis: 50 }),
+      start: async () => [new Variant('parsing', new URL('llm/parsing.ts', import.meta.url))],
+      round: (variant) => variant.ask<ParsingCosts>({ millis: 50 }),
     },
     { processes: quick ? 1 : 4, warmUps: 20, rounds: 8 },
   );
-  return (what) => pick(samples, 'reading', (costs) => costs[what]);
+  return (what) => pick(samples, 'parsing', (costs) => costs[what]);
 }
 
-/** A process that calls a model, alone or with a peer in it. */
+/** A process that calls a model, bare or with a peer. */
 class Caller extends Variant {
   readonly #peer: Peer;
   readonly #metricsPort: number;
@@ -117,15 +117,15 @@ class Caller extends Variant {
   }
 }
 
-function findingsOf(figuresOf: FiguresOf, readingOf: ReadingFiguresOf): Findings {
-  const read = readingOf('read');
-  const parsed = readingOf('parsed');
+function findingsOf(figuresOf: FiguresOf, parsingOf: ParsingFiguresOf): Findings {
+  const promtel = parsingOf('promtel');
+  const jsonParse = parsingOf('jsonParse');
   const besideBare = (peer: Peer, bare: Peer, what: keyof LlmCosts): string =>
     ratio(figuresOf(peer, what), figuresOf(bare, what));
   return {
     ratios: {
       columns: ['CPU time compared with bare', 'a streamed call', 'another fetch'],
-      rows: BESIDE.map(([peer, bare]) => [
+      rows: COMPARED.map(([peer, bare]) => [
         peer.name,
         besideBare(peer, bare, 'callMicros'),
         besideBare(peer, bare, 'fetchMicros'),
@@ -137,10 +137,10 @@ function findingsOf(figuresOf: FiguresOf, readingOf: ReadingFiguresOf): Findings
         rows: PEERS.map((peer) => [peer.name, figure(figuresOf(peer, 'callMicros')), figure(figuresOf(peer, 'fetchMicros'))]),
       },
       {
-        columns: ['an event', 'CPU ns'],
+        columns: ['per event', 'CPU ns'],
         rows: [
-          ['read by promtel', figure(read)],
-          ['JSON.parse', figure(parsed)],
+          ['parsed by promtel', figure(promtel)],
+          ['JSON.parse', figure(jsonParse)],
         ],
       },
     ],
@@ -153,8 +153,8 @@ function findingsOf(figuresOf: FiguresOf, readingOf: ReadingFiguresOf): Findings
         unit: ' ×',
       },
       {
-        subject: 'an event of a stream: reading it compared with JSON.parse',
-        actual: medianRatio(read, parsed),
+        subject: 'an event of a stream: parsing it compared with JSON.parse',
+        actual: medianRatio(promtel, jsonParse),
         sense: 'at most',
         limit: 0.7,
         unit: ' ×',

@@ -1,4 +1,4 @@
-// What it costs to record one value, in nanoseconds of CPU time.
+// Benchmark of recording one value, in CPU nanoseconds.
 import { type Benchmark, figure, type Figures, type Findings, medianRatio, ratio } from './kit/benchmark.ts';
 import { interleave, pick } from './kit/rounds.ts';
 import { Variant } from './kit/variant.ts';
@@ -13,12 +13,13 @@ export const record: Benchmark = {
   title: 'Recording one value',
   method:
     'Fifty sets of three labels in turn, a fresh object for each record, a thousand different values; histograms have 14 ' +
-    'bounds. Bound means a series that was looked up before; the SDK has none. CPU time of the process, garbage collector included.',
+    'bounds. Bound means a series that was looked up before; the SDK has no bound instruments. CPU time of the process, ' +
+    'garbage collector included.',
   async run({ quick }) {
-    const pace = quick ? { processes: 1, warmUps: 2, rounds: 3 } : { processes: 3, warmUps: 3, rounds: 5 };
+    const schedule = quick ? { processes: 1, warmUps: 2, rounds: 3 } : { processes: 3, warmUps: 3, rounds: 5 };
     const start = async () => LIBRARIES.map((name) => new Variant(name, new URL(`record/${name}.ts`, import.meta.url)));
     const round = (variant: Variant) => variant.ask<RecordCosts>({ millis: quick ? 50 : 100 });
-    const samples = await interleave({ start, round }, pace);
+    const samples = await interleave({ start, round }, schedule);
     return findingsOf((library, name) => pick(samples, library, (costs) => costs[name]));
   },
 };

@@ -1,9 +1,9 @@
-// What measuring HTTP costs an application: CPU time and latency of a request, on Express and on bare node:http.
+// Benchmark of serving HTTP: CPU time and latency of a request on Express and node:http, bare and with each peer.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Benchmark, figure, type Figures, type Findings, medianRatio, ratio } from './kit/benchmark.ts';
 import type { Load, LoadResult } from './kit/load-generator.ts';
 import { BARE, type Framework, PEERS, PROMTEL, Service } from './kit/peers.ts';
-import { interleave, type Pace, pick } from './kit/rounds.ts';
+import { interleave, type Schedule, pick } from './kit/rounds.ts';
 import { Variant } from './kit/variant.ts';
 
 interface RequestCost extends LoadResult {
@@ -19,13 +19,13 @@ interface Row {
 
 interface Setting {
   readonly title: string;
-  /** What the route is called on the peers' pages. */
+  /** The route label on the pages of the peers. */
   readonly route: string | undefined;
   readonly processes: number;
 }
 
 const FRAMEWORKS: Readonly<Record<Framework, Setting>> = {
-  // What V8 makes of Express differs from process to process by more than a peer costs, so there are more of them.
+  // More processes, since V8 optimises Express differently in each, by more than a peer costs.
   express: { title: 'Express 5', route: '/users/:id', processes: 9 },
   'node-http': { title: 'node:http', route: undefined, processes: 3 },
 };
@@ -37,10 +37,10 @@ export const request: Benchmark = {
   name: 'request',
   title: 'Serving one HTTP request',
   method:
-    `A hello world with one parameter in its path, asked by another process over ${CONNECTIONS} kept-alive connections of loopback ` +
-    'as fast as it answers. CPU time is that of the serving process, kernel included; latency at full load mostly follows ' +
-    'from it. Garbage is collected before the first request, as it is while any larger application starts. Every peer was scraped ' +
-    'while it warmed up, is not while it is measured, and has to have counted every request.',
+    `A hello world with one parameter in its path, requested by another process over ${CONNECTIONS} keep-alive connections on ` +
+    'loopback as fast as it responds. CPU time is that of the serving process, kernel included; latency at full load mostly ' +
+    'follows from it. Garbage is collected before the first request, as happens in any larger application at start-up. Every ' +
+    'peer is scraped during the warm-up rounds only, and must have counted all requests.',
   async run({ quick }) {
     await using generator = new Variant('load generator', new URL('kit/load-generator.ts', import.meta.url));
     const rows = [];
@@ -51,32 +51,32 @@ export const request: Benchmark = {
 
 async function measure(framework: Framework, generator: Variant, quick: boolean): Promise<Row[]> {
   const { route, processes } = FRAMEWORKS[framework];
-  const pace: Pace = quick ? { processes: 1, warmUps: 2, rounds: 4 } : { processes, warmUps: 12, rounds: 24 };
-  // Short rounds: what else the machine does changes from moment to moment.
+  const schedule: Schedule = quick ? { processes: 1, warmUps: 2, rounds: 4 } : { processes, warmUps: 12, rounds: 24 };
+  // Short rounds, since the other load of the machine changes from moment to moment.
   const requests = 2000;
   const course = {
     start: () => startAll(framework),
     async round(service: Service, isWarmUp: boolean): Promise<RequestCost> {
       const load: Load = { port: service.listening.port, connections: CONNECTIONS, requests };
       const before = await service.usage();
-      const answered = generator.ask<LoadResult>(load);
-      if (isWarmUp) await scrapeUntil(answered, service);
-      const result = await answered;
+      const pending = generator.ask<LoadResult>(load);
+      if (isWarmUp) await scrapeUntil(pending, service);
+      const result = await pending;
       const after = await service.usage();
       return { ...result, cpuMicros: (after.cpuMicros - before.cpuMicros) / requests };
     },
-    check: (service: Service) => service.expectCounted(requests * (pace.warmUps + pace.rounds), route),
+    check: (service: Service) => service.expectCounted(requests * (schedule.warmUps + schedule.rounds), route),
   };
-  const samples = await interleave(course, pace);
+  const samples = await interleave(course, schedule);
   const figuresOf = (peer: string) => (field: keyof RequestCost) => pick(samples, peer, (cost) => cost[field]);
   return PEERS.map(({ name }) => ({ framework, peer: name, of: figuresOf(name), ofBare: figuresOf(BARE.name) }));
 }
 
 /**
- * Starts every peer, and collects garbage before its first request. A full collection between the declaration of a route and the
- * first request makes every request of Express 5 a tenth dearer for good, since V8 then misses its cache where a parameter is
- * stored (`node --log-ic` shows it). Any application of some size has one while it starts; this one is so small that it depends
- * on what its peer needs.
+ * Starts every peer and collects garbage before its first request. A full collection between the definition of a route and the
+ * first request makes every later request of Express 5 a tenth slower, since V8 then misses its inline cache where a parameter is
+ * stored (see `node --log-ic`). Any larger application has a collection at start-up; in this small one it would depend on the
+ * memory use of the peer.
  */
 async function startAll(framework: Framework): Promise<Service[]> {
   const services = await Promise.all(PEERS.map((peer) => Service.start(peer, framework)));
@@ -84,7 +84,7 @@ async function startAll(framework: Framework): Promise<Service[]> {
   return services;
 }
 
-/** Scrapes again and again, since code that has met the requests of a scrape is compiled for those as well. */
+/** Scrapes repeatedly, so that V8 optimises the code for the requests of scrapes too. */
 async function scrapeUntil(end: Promise<unknown>, service: Service): Promise<void> {
   const over = new AbortController();
   void end.finally(() => over.abort()).catch(() => {});

@@ -91,17 +91,17 @@ describe('the catalogue', () => {
     expect(lintTogether(CATALOG)).toEqual([]);
   });
 
-  it('names metrics as the semantic conventions do, wherever they have a namespace for them', () => {
+  it('the catalogue names metrics as the semantic conventions do, wherever they have a namespace for them', () => {
     const unknown = names.filter((name) => namespaces.has(namespaceOf(name)) && !knownMetrics.has(name));
     expect(unknown.toSorted()).toEqual(OWN_METRICS);
   });
 
-  it('uses only listed ones of the names that the semantic conventions deprecate', () => {
+  it('the catalogue uses only listed ones of the names that the semantic conventions deprecate', () => {
     const deprecated = names.filter((name) => metricConventions.get(name)?.isDeprecated);
     expect(deprecated.toSorted()).toEqual(DEPRECATED_METRICS);
   });
 
-  it('names attributes as the semantic conventions do, wherever they have a namespace for them', () => {
+  it('the catalogue names attributes as the semantic conventions do, wherever they have a namespace for them', () => {
     const keys = new Set(CATALOG.flatMap(({ attributes }) => attributes.map(({ key }) => key)));
     const unknown = [...keys].filter((key) => attributeNamespaces.has(namespaceOf(key)) && !knownAttributes.has(key));
     expect(unknown.toSorted()).toEqual(OWN_ATTRIBUTES);

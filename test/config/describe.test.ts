@@ -32,7 +32,7 @@ describe('the summary', () => {
     expect(summaryOf(env).destinations).toEqual(destinations);
   });
 
-  it('has the port that the page is served on', () => {
+  it('the summary has the port that the page is served on', () => {
     expect(summaryOf({ OTEL_EXPORTER_PROMETHEUS_PORT: '0' }, 41_234).destinations).toEqual([
       'metrics at http://0.0.0.0:41234/metrics',
     ]);

@@ -69,7 +69,7 @@ describe('loading an environment', () => {
     );
   });
 
-  it('reports every problem in one line that names its variable', () => {
+  it('loading an environment reports every problem in one line that names its variable', () => {
     fc.assert(
       fc.property(environment, options, (env, given) => {
         for (const { subject, message } of loadConfig(env, given).problems) {
@@ -81,7 +81,7 @@ describe('loading an environment', () => {
     );
   });
 
-  it('keeps the accepted parts of a list and names the others', () => {
+  it('loading an environment keeps the accepted parts of a list and names the others', () => {
     const part = fc.oneof(
       fc.nat().map((number) => ({ good: true, text: `good${number}=${number}` })),
       fc.constantFrom('bad', '=bad', 'bad=%', '%=bad', 'bad==').map((bad) => ({ good: false, text: bad })),
@@ -96,7 +96,7 @@ describe('loading an environment', () => {
     );
   });
 
-  it('reads a setting independently of all others', () => {
+  it('loading an environment reads a setting independently of all others', () => {
     fc.assert(
       fc.property(environment, (env) => {
         const { config } = loadConfig({ ...env, PROMTEL_METRICS_PATH: '/x', OTEL_LOG_LEVEL: 'loud' });
@@ -146,7 +146,7 @@ describe('loading an environment', () => {
     }
   });
 
-  it('does not flood the log with one long bad list', () => {
+  it('loading an environment does not flood the log with one long bad list', () => {
     const { problems } = loadConfig({
       OTEL_METRICS_EXPORTER: Array.from({ length: 1000 }, (_, index) => `bad${index}`).join(','),
     });
@@ -177,13 +177,13 @@ describe('loading an environment', () => {
       'x'.repeat(200),
       `"${'x'.repeat(80)}…" is not one of NONE, ERROR, WARN, INFO, DEBUG, VERBOSE, ALL; using INFO`,
     ],
-  ])('reports %s=%s', (variable, value, message) => {
+  ])('loading an environment reports %s=%s', (variable, value, message) => {
     expect(loadConfig({ [variable]: value }, { instrumentations: ['http', 'undici'] }).problems).toEqual([
       { subject: variable, message },
     ]);
   });
 
-  it('says which variable a setting comes from', () => {
+  it('loading an environment says which variable a setting comes from', () => {
     const { origins } = loadConfig({
       OTEL_EXPORTER_PROMETHEUS_PORT: '0',
       PROMTEL_METRICS_PATH: 'bad',
@@ -195,11 +195,11 @@ describe('loading an environment', () => {
     });
   });
 
-  it('accepts any instrumentation name when it is not given the list', () => {
+  it('loading an environment accepts any instrumentation name when it is not given the list', () => {
     expect(loadConfig({ OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'fs,http' }).config.instrumentations.enabled).toEqual(['fs', 'http']);
   });
 
-  it('keeps an attribute called __proto__ an attribute', () => {
+  it('loading an environment keeps an attribute called __proto__ an attribute', () => {
     const { attributes } = loadConfig({ OTEL_RESOURCE_ATTRIBUTES: '__proto__=x,a=1' }).config.resource;
     expect(Object.entries(attributes)).toEqual([
       ['__proto__', 'x'],
@@ -209,17 +209,17 @@ describe('loading an environment', () => {
 });
 
 describe('metric overrides', () => {
-  it('are empty by default, so that metrics keep what they declare', () => {
+  it('metric overrides are empty by default, so that metrics keep what they declare', () => {
     expect(loadConfig({}).config.metricOverrides).toEqual([]);
   });
 
-  it('have a limit for all metrics only if PROMTEL_CARDINALITY_LIMIT is set', () => {
+  it('metric overrides have a limit for all metrics only if PROMTEL_CARDINALITY_LIMIT is set', () => {
     expect(loadConfig({ PROMTEL_METRIC_LIMITS: 'a=7' }).config.metricOverrides).toEqual([{ pattern: 'a', limit: 7 }]);
     expect(loadConfig({ PROMTEL_CARDINALITY_LIMIT: '0' }).config.metricOverrides).toEqual([]);
     expect(loadConfig({ PROMTEL_CARDINALITY_LIMIT: '2000' }).config.metricOverrides).toEqual([{ pattern: '*', limit: 2000 }]);
   });
 
-  it('come from all variables with patterns, the limit for all metrics first', () => {
+  it('metric overrides come from all variables with patterns, the limit for all metrics first', () => {
     const { config } = loadConfig({
       PROMTEL_DROP_ATTRIBUTES: 'a.*=x,y',
       PROMTEL_DROP_METRICS: 'b.*',

@@ -21,7 +21,7 @@ describe('the OTLP url of metrics', () => {
     expect(targetOf(env).url).toBe(url);
   });
 
-  it('has a url and a protocol for each signal', () => {
+  it('the OTLP url of metrics has a url and a protocol for each signal', () => {
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' };
     expect(targetOf(env, 'traces')).toMatchObject({ url: 'http://a/v1/traces', protocol: 'http/json' });
     expect(targetOf(env, 'metrics')).toMatchObject({ url: 'http://a/v1/metrics', protocol: 'http/protobuf' });
@@ -29,7 +29,7 @@ describe('the OTLP url of metrics', () => {
 });
 
 describe('the OTLP settings of a signal', () => {
-  it('are the defaults of the OTLP exporter specification where nothing is set', () => {
+  it('the OTLP settings of a signal are the defaults of the OTLP exporter specification where nothing is set', () => {
     expect(targetOf({}, 'traces')).toEqual({
       url: 'http://localhost:4318/v1/traces',
       protocol: 'http/protobuf',

@@ -17,7 +17,7 @@ describe('the timeout', () => {
       60_000,
       ['60001 is more than OTEL_METRIC_EXPORT_INTERVAL, which is 60000; using 60000'],
     ],
-  ])('of an export never exceeds the interval: %j', (env, timeout, messages) => {
+  ])('the timeout of an export never exceeds the interval: %j', (env, timeout, messages) => {
     const { config, problems } = loadConfig(env);
     expect(config.metrics.exportTimeoutMillis).toBe(timeout);
     expect(problems.map(({ message }) => message)).toEqual(messages);
@@ -33,7 +33,7 @@ describe('the size of a batch', () => {
       ['101 is more than OTEL_BSP_MAX_QUEUE_SIZE, which is 100; using 100'],
     ],
     [{ OTEL_BSP_MAX_QUEUE_SIZE: '100', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '100' }, 100, []],
-  ])('of spans never exceeds the queue: %j', (env, size, messages) => {
+  ])('the size of a batch of spans never exceeds the queue: %j', (env, size, messages) => {
     const { config, problems } = loadConfig(env);
     expect(config.traces.batchSize).toBe(size);
     expect(problems.map(({ message }) => message)).toEqual(messages);
@@ -41,7 +41,7 @@ describe('the size of a batch', () => {
 });
 
 describe('host:port', () => {
-  it('is accepted as an endpoint for grpc', () => {
+  it('host:port is accepted as an endpoint for grpc', () => {
     const { config, problems } = loadConfig({
       OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317',
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
@@ -50,13 +50,13 @@ describe('host:port', () => {
     expect(problems).toEqual([]);
   });
 
-  it('is accepted as the endpoint of a signal whose own protocol is grpc', () => {
+  it('host:port is accepted as the endpoint of a signal whose own protocol is grpc', () => {
     const env = { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'unix:/run/otel.sock', OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'grpc' };
     expect(loadConfig(env).config.otlpMetrics.endpoint).toBe('unix:/run/otel.sock');
     expect(loadConfig(env).problems).toEqual([]);
   });
 
-  it('is rejected as an endpoint over http', () => {
+  it('host:port is rejected as an endpoint over http', () => {
     const { config, problems, origins } = loadConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' });
     expect(config.otlp.endpoint).toBeUndefined();
     expect(origins).toEqual({});
@@ -72,30 +72,33 @@ describe('host:port', () => {
 });
 
 describe('a general endpoint without a scheme', () => {
-  it.each(['collector:4317', '[::1]:4317', 'unix:/run/otel.sock'])('is rejected for a signal over http: %s', (endpoint) => {
-    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
-    const { config, problems } = loadConfig({ ...env, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json' });
-    expect(config.otlpTargets.metrics.url).toBe('http://localhost:4318/v1/metrics');
-    expect(config.otlpTargets.traces.url).toBe(endpoint);
-    const message = expect.stringMatching(
-      / is not an http:\/\/ or https:\/\/ URL, which http\/json needs; using http:\/\/localhost:4318/,
-    );
-    expect(problems).toEqual([{ subject: 'OTEL_EXPORTER_OTLP_ENDPOINT', message }]);
-  });
+  it.each(['collector:4317', '[::1]:4317', 'unix:/run/otel.sock'])(
+    'a general endpoint without a scheme is rejected for a signal over http: %s',
+    (endpoint) => {
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
+      const { config, problems } = loadConfig({ ...env, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json' });
+      expect(config.otlpTargets.metrics.url).toBe('http://localhost:4318/v1/metrics');
+      expect(config.otlpTargets.traces.url).toBe(endpoint);
+      const message = expect.stringMatching(
+        / is not an http:\/\/ or https:\/\/ URL, which http\/json needs; using http:\/\/localhost:4318/,
+      );
+      expect(problems).toEqual([{ subject: 'OTEL_EXPORTER_OTLP_ENDPOINT', message }]);
+    },
+  );
 });
 
 describe('spans over OTLP', () => {
   it.each([
     [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
     [{ OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' }, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'http/json'],
-  ])('are not exported by another protocol than http/protobuf: %j', (env, subject, protocol) => {
+  ])('spans over OTLP are not exported by another protocol than http/protobuf: %j', (env, subject, protocol) => {
     const { config, problems } = loadConfig({ OTEL_TRACES_EXPORTER: 'otlp,console', ...env });
     expect(config.traces.exporters).toEqual(['console']);
     const message = `spans go by http/protobuf only, not by ${protocol}; set OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/protobuf to export them`;
     expect(problems).toEqual([{ subject, message }]);
   });
 
-  it('are exported by http/protobuf whatever the protocol of the metrics', () => {
+  it('spans over OTLP are exported by http/protobuf whatever the protocol of the metrics', () => {
     const env = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/protobuf' };
     const { config, problems } = loadConfig({ OTEL_TRACES_EXPORTER: 'otlp', ...env });
     expect([config.traces.exporters, problems]).toEqual([['otlp'], []]);
@@ -107,19 +110,22 @@ describe('spans over OTLP', () => {
 });
 
 describe('the name of the service', () => {
-  it('is service.name of OTEL_RESOURCE_ATTRIBUTES, and its origin says so', () => {
+  it('the name of the service is service.name of OTEL_RESOURCE_ATTRIBUTES, and its origin says so', () => {
     const { config, origins } = loadConfig({ OTEL_RESOURCE_ATTRIBUTES: 'service.name=check%20out' });
     expect(config.resource.serviceName).toBe('check out');
     expect(origins['resource.serviceName']).toEqual({ variable: 'OTEL_RESOURCE_ATTRIBUTES', text: 'service.name=check%20out' });
   });
 
-  it('is OTEL_SERVICE_NAME before service.name of OTEL_RESOURCE_ATTRIBUTES', () => {
+  it('the name of the service is OTEL_SERVICE_NAME before service.name of OTEL_RESOURCE_ATTRIBUTES', () => {
     const { config, origins } = loadConfig({ OTEL_RESOURCE_ATTRIBUTES: 'service.name=a', OTEL_SERVICE_NAME: 'b' });
     expect(config.resource.serviceName).toBe('b');
     expect(origins['resource.serviceName']?.variable).toBe('OTEL_SERVICE_NAME');
   });
 
-  it.each(['', 'service.name=', 'service.name', 'a=1'])('is undefined for OTEL_RESOURCE_ATTRIBUTES=%j', (attributes) => {
-    expect(loadConfig({ OTEL_RESOURCE_ATTRIBUTES: attributes }).config.resource.serviceName).toBeUndefined();
-  });
+  it.each(['', 'service.name=', 'service.name', 'a=1'])(
+    'the name of the service is undefined for OTEL_RESOURCE_ATTRIBUTES=%j',
+    (attributes) => {
+      expect(loadConfig({ OTEL_RESOURCE_ATTRIBUTES: attributes }).config.resource.serviceName).toBeUndefined();
+    },
+  );
 });

@@ -399,7 +399,7 @@ function valueOf(area: string, key: string, env: Record<string, string>): unknow
 }
 
 describe('the table of settings', () => {
-  it('has every variable once, and every variable has its cases here', () => {
+  it('the table of settings has every variable once, and every variable has its cases here', () => {
     const variables = table.map(({ setting }) => setting.env);
     expect(new Set(variables).size).toBe(variables.length);
     expect(variables.toSorted()).toEqual(Object.keys(cases).toSorted());
@@ -411,7 +411,7 @@ describe('the table of settings', () => {
     expect(rejectedBy(setting, setting.fallback)).toEqual([]);
   });
 
-  it('gives the configuration the types of its parsers and defaults', () => {
+  it('the table of settings gives the configuration the types of its parsers and defaults', () => {
     expectTypeOf<Config['prometheus']['port']>().toEqualTypeOf<number>();
     expectTypeOf<Config['prometheus']['host']>().toEqualTypeOf<string | undefined>();
     expectTypeOf<Config['metrics']['exporters']>().toEqualTypeOf<readonly ('prometheus' | 'otlp' | 'console')[]>();

@@ -29,7 +29,7 @@ describe('a name that is not a setting', () => {
     expect(unknownNames({ [name]: 'x' })).toEqual([{ subject: name, message: didYouMean(meant) }]);
   });
 
-  it('is reported without a similar name, where the prefix is PROMTEL_', () => {
+  it('a name that is not a setting is reported without a similar name, where the prefix is PROMTEL_', () => {
     const message = 'is not the name of a setting; otel/settings.md lists them all';
     expect(unknownNames({ PROMTEL_COLOUR: 'red' })).toEqual([{ subject: 'PROMTEL_COLOUR', message }]);
     expect(unknownNames({ PROMTEL_: 'x' })).toEqual([{ subject: 'PROMTEL_', message }]);
@@ -52,11 +52,11 @@ describe('a name that is not a setting', () => {
     expect(unknownNames({ [name]: 'x' })).toEqual([]);
   });
 
-  it('is not reported while it is empty', () => {
+  it('a name that is not a setting is not reported while it is empty', () => {
     expect(unknownNames({ PROMTEL_COLOUR: '', OTEL_METRICS_EXPORT: ' ', PROMTEL_X: undefined })).toEqual([]);
   });
 
-  it('is not reported where Kubernetes sets it for a service called promtel', () => {
+  it('a name that is not a setting is not reported where Kubernetes sets it for a service called promtel', () => {
     const links = {
       PROMTEL_SERVICE_HOST: '10.0.0.1',
       PROMTEL_SERVICE_PORT: '9464',
@@ -69,23 +69,23 @@ describe('a name that is not a setting', () => {
     expect(unknownNames(links)).toEqual([]);
   });
 
-  it('is a setting in any case on Windows', () => {
+  it('a name that is not a setting is a setting in any case on Windows', () => {
     const env = new Proxy({ Otel_Service_Name: 'x' }, { get: () => 'x' });
     expect(unknownNames(env)).toEqual([]);
   });
 
-  it('is never reported if it is a real one', () => {
+  it('a name that is not a setting is never reported if it is a real one', () => {
     expect(unknownNames(Object.fromEntries(realNames.map((name) => [name, 'x'])))).toEqual([]);
   });
 
-  it('is similar to a real one up to three edits, and left alone from the fourth', () => {
+  it('a name that is not a setting is similar to a real one up to three edits, and left alone from the fourth', () => {
     expect(unknownNames({ OTEL_SERVICE_XXXE: 'x' })).toEqual([
       { subject: 'OTEL_SERVICE_XXXE', message: didYouMean('OTEL_SERVICE_NAME') },
     ]);
     expect(unknownNames({ OTEL_SERVICE_XXXX: 'x' })).toEqual([]);
   });
 
-  it('is corrected to a real one after any single edit', () => {
+  it('a name that is not a setting is corrected to a real one after any single edit', () => {
     fc.assert(
       fc.property(fc.constantFrom(...ownNames), fc.nat(), fc.constantFrom('', 'X', 'XX'), (name, position, inserted) => {
         const at = 5 + (position % (name.length - 5));
@@ -104,7 +104,7 @@ describe('a name that is not a setting', () => {
 });
 
 describe('the names of the specification', () => {
-  it('are not settings of promtel as well', () => {
+  it('the names of the specification are not settings of promtel as well', () => {
     expect(specificationNames.filter((name) => ownNames.includes(name))).toEqual([]);
     expect(new Set(specificationNames).size).toBe(specificationNames.length);
   });
@@ -120,12 +120,12 @@ describe('the edit distance', () => {
     ['abc', 'xabc', 1],
     ['kitten', 'sitting', 3],
     ['ca', 'abc', 3],
-  ])('of %j and %j is %i', (one, other, edits) => {
+  ])('the edit distance of %j and %j is %i', (one, other, edits) => {
     expect(editDistance(one, other)).toBe(edits);
     expect(editDistance(other, one)).toBe(edits);
   });
 
-  it('is never more than the longer text and never less than the difference in length', () => {
+  it('the edit distance is never more than the longer text and never less than the difference in length', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 12 }), fc.string({ maxLength: 12 }), (one, other) => {
         const edits = editDistance(one, other);
@@ -136,7 +136,7 @@ describe('the edit distance', () => {
     );
   });
 
-  it('decides what is nearest, up to the last edit that is allowed', () => {
+  it('the edit distance decides what is nearest, up to the last edit that is allowed', () => {
     expect(nearest('abcd', ['abxx', 'abcx', 'abcy'], 1)).toBe('abcx');
     expect(nearest('abcd', ['wxyz', 'xxxd'], 3)).toBe('xxxd');
     expect(nearest('abcd', ['xxxd'], 2)).toBeUndefined();

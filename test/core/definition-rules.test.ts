@@ -1,72 +1,72 @@
-// Every rule of a declaration that works, broken once; and nothing at all that throws.
+// Validation of metric definitions: a violation of every rule, and input of any type.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { brokenRules, DEFINITION_RULES, type UncheckedDefinition } from '../../src/core/definition-rules.ts';
 
 const key = { key: 'shop.name', type: 'string', brief: 'Name.' };
-const good = { name: 'orders', instrument: 'counter', unit: '{order}', brief: 'Orders.', attributes: [key] };
-const histogram = { ...good, instrument: 'histogram', buckets: [0, 2.5] };
-const gauge = { ...good, instrument: 'gauge', expireAfterSeconds: 0.5 };
+const counter = { name: 'orders', instrument: 'counter', unit: '{order}', brief: 'Orders.', attributes: [key] };
+const histogram = { ...counter, instrument: 'histogram', buckets: [0, 2.5] };
+const gauge = { ...counter, instrument: 'gauge', expireAfterSeconds: 0.5 };
 
 const broken: Record<string, readonly UncheckedDefinition[]> = {
   'the name, the unit and the brief are strings, and the name is not empty': [
-    { ...good, name: '' },
-    { ...good, name: 7 },
-    { ...good, unit: undefined },
-    { ...good, brief: null },
+    { ...counter, name: '' },
+    { ...counter, name: 7 },
+    { ...counter, unit: undefined },
+    { ...counter, brief: null },
   ],
   'the instrument is counter, updowncounter, gauge or histogram': [
-    { ...good, instrument: 'Counter' },
-    { ...good, instrument: undefined },
+    { ...counter, instrument: 'Counter' },
+    { ...counter, instrument: undefined },
   ],
   'a histogram, and nothing else, has finite ascending bounds': [
-    { ...good, buckets: [1, 2] },
-    { ...good, instrument: 'histogram' },
+    { ...counter, buckets: [1, 2] },
+    { ...counter, instrument: 'histogram' },
     ...[[], [1, 1], [5, 1], [1, Infinity], [1, Number.NaN], ['1', '2'], 5].map((buckets) => ({ ...histogram, buckets })),
   ],
   'only a gauge expires': [
-    { ...good, expireAfterSeconds: 60 },
+    { ...counter, expireAfterSeconds: 60 },
     { ...gauge, expireAfterSeconds: 0 },
     { ...gauge, expireAfterSeconds: '60' },
   ],
   'the limit leaves room for the overflow series': [
-    { ...good, limit: 1 },
-    { ...good, limit: 2.5 },
-    { ...good, limit: '10' },
+    { ...counter, limit: 1 },
+    { ...counter, limit: 2.5 },
+    { ...counter, limit: '10' },
   ],
   'attributes are a list of a key and a type each, which is string, int or boolean': [
-    { ...good, attributes: undefined },
-    { ...good, attributes: { key } },
-    { ...good, attributes: ['shop.name'] },
-    { ...good, attributes: [null] },
-    { ...good, attributes: [{ ...key, key: '' }] },
-    { ...good, attributes: [{ ...key, type: 'number' }] },
+    { ...counter, attributes: undefined },
+    { ...counter, attributes: { key } },
+    { ...counter, attributes: ['shop.name'] },
+    { ...counter, attributes: [null] },
+    { ...counter, attributes: [{ ...key, key: '' }] },
+    { ...counter, attributes: [{ ...key, type: 'number' }] },
   ],
-  'attribute keys are different': [{ ...good, attributes: [key, key] }],
+  'attribute keys are different': [{ ...counter, attributes: [key, key] }],
   'values of an attribute are a list, and its cap is a whole number above 0': [
-    { ...good, attributes: [{ ...key, values: 'card' }] },
-    { ...good, attributes: [{ ...key, cap: 0 }] },
-    { ...good, attributes: [{ ...key, cap: 1.5 }] },
+    { ...counter, attributes: [{ ...key, values: 'card' }] },
+    { ...counter, attributes: [{ ...key, cap: 0 }] },
+    { ...counter, attributes: [{ ...key, cap: 1.5 }] },
   ],
 };
 
-describe('the structure of a declaration', () => {
-  it('is right where all is as it works', () => {
-    const right = [good, histogram, gauge, { ...good, attributes: [] }, { ...good, limit: 2 }];
-    expect(right.flatMap((definition) => brokenRules(DEFINITION_RULES, definition))).toEqual([]);
+describe('DEFINITION_RULES', () => {
+  it('a valid metric definition breaks no rule', () => {
+    const valid = [counter, histogram, gauge, { ...counter, attributes: [] }, { ...counter, limit: 2 }];
+    expect(valid.flatMap((definition) => brokenRules(DEFINITION_RULES, definition))).toEqual([]);
   });
 
-  it('has a broken example of every rule', () => {
+  it('every rule of a metric definition has an invalid example in this test', () => {
     expect(Object.keys(broken)).toEqual(Object.keys(DEFINITION_RULES));
   });
 
-  it.each(Object.entries(broken))('is wrong where this is not kept: %s', (rule, definitions) => {
+  it.each(Object.entries(broken))('an invalid metric definition breaks the rule: %s', (rule, definitions) => {
     for (const definition of definitions) {
       expect(brokenRules(DEFINITION_RULES, definition)).toEqual([{ rule, wrong: expect.any(String) }]);
     }
   });
 
-  it('is asked of anything without throwing', () => {
+  it('the rules of a metric definition never throw, whatever its fields hold', () => {
     const anything = fc.record({
       name: fc.anything(),
       instrument: fc.oneof(fc.constant('histogram'), fc.anything()),

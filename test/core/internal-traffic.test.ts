@@ -1,7 +1,8 @@
+// sendInternal marks the commands that it sends synchronously as internal.
 import { expect, test } from 'vitest';
 import { isInternalCommand, sendInternal } from '../../src/core/internal-traffic.ts';
 
-test('what is sent within is ours, also from a run within another, and what comes later is not', async () => {
+test('commands sent within sendInternal are internal, also nested ones, and those sent after an await are not', async () => {
   expect(isInternalCommand()).toBe(false);
   const seen = await sendInternal(async () => {
     const before = [sendInternal(isInternalCommand), isInternalCommand()];
@@ -11,7 +12,7 @@ test('what is sent within is ours, also from a run within another, and what come
   expect(seen).toEqual([true, true, false]);
 });
 
-test('a failure ends it as well', () => {
+test('sendInternal ends when its function throws', () => {
   expect(() =>
     sendInternal(() => {
       throw new Error('not sent');

@@ -1,51 +1,51 @@
-// Timing an operation changes nothing about it.
+// timeOperation records an operation without changing its result, error or timing.
 import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { errorTypeOf, type OperationEnd, timeOperation } from '../../src/core/operation.ts';
 import { runToEnd } from '../kit/apps/run-to-end.ts';
 
-interface Watch {
+interface Recording {
   readonly ends: OperationEnd[];
-  readonly given: unknown[];
-  ended(this: void, end: OperationEnd, given: unknown): void;
+  readonly outcomes: unknown[];
+  ended(this: void, end: OperationEnd, outcome: unknown): void;
 }
 
-function watch(): Watch {
+function recordEnds(): Recording {
   const ends: OperationEnd[] = [];
-  const given: unknown[] = [];
+  const outcomes: unknown[] = [];
   return {
     ends,
-    given,
-    ended(end, result) {
+    outcomes,
+    ended(end, outcome) {
       ends.push(end);
-      given.push(result);
+      outcomes.push(outcome);
     },
   };
 }
 
 describe('timeOperation', () => {
-  it('hands on a value and tells at once', () => {
-    const { ends, ended } = watch();
+  it('timeOperation returns a value and reports the end at once', () => {
+    const { ends, ended } = recordEnds();
     const value = {};
     expect(timeOperation(() => value, ended)).toBe(value);
     expect(ends).toMatchObject([{ errorType: undefined }]);
   });
 
-  it('hands on what a promise becomes and tells when it settles', async () => {
-    const { ends, ended } = watch();
+  it('timeOperation resolves as its promise does and reports the end when it settles', async () => {
+    const { ends, ended } = recordEnds();
     const { promise, resolve } = Promise.withResolvers<object>();
-    const followed = timeOperation(() => promise, ended);
+    const observed = timeOperation(() => promise, ended);
     expect(ends).toEqual([]);
     const value = {};
     resolve(value);
-    expect(await followed).toBe(value);
+    expect(await observed).toBe(value);
     expect(ends).toHaveLength(1);
     expect(ends[0]!.durationSeconds).toBeGreaterThanOrEqual(0);
   });
 
-  it('hands on what was thrown or rejected, itself', async () => {
-    const { ends, ended } = watch();
+  it('timeOperation throws or rejects with the same error', async () => {
+    const { ends, ended } = recordEnds();
     const error = Object.assign(new TypeError('x'), { code: 'ECONNREFUSED' });
     expect(() =>
       timeOperation(() => {
@@ -56,8 +56,8 @@ describe('timeOperation', () => {
     expect(ends.map(({ errorType }) => errorType)).toEqual(['ECONNREFUSED', 'ECONNREFUSED']);
   });
 
-  it('tells what it gave: the result or the error', async () => {
-    const { given, ended } = watch();
+  it('timeOperation reports the result or the error', async () => {
+    const { outcomes, ended } = recordEnds();
     const error = new Error('x');
     timeOperation(() => 'value', ended);
     await timeOperation(() => Promise.resolve('later'), ended);
@@ -66,37 +66,37 @@ describe('timeOperation', () => {
       throw error;
     };
     expect(() => timeOperation(thrown, ended)).toThrow(error);
-    expect(given).toEqual(['value', 'later', error, error]);
+    expect(outcomes).toEqual(['value', 'later', error, error]);
   });
 
-  it('takes a promise of another realm for one', async () => {
-    const { ends, ended } = watch();
+  it('timeOperation times a promise of another realm', async () => {
+    const { ends, ended } = recordEnds();
     const promise = runInNewContext('Promise.reject(new RangeError("x"))') as Promise<unknown>;
     await expect(timeOperation(() => promise, ended)).rejects.toThrow('x');
     expect(ends).toMatchObject([{ errorType: 'RangeError' }]);
   });
 
-  it('keeps what a promise carries', async () => {
-    const { ended } = watch();
+  it('timeOperation keeps the properties of a promise', async () => {
+    const { ended } = recordEnds();
     const { exec } = process.getBuiltinModule('node:child_process');
     const running = timeOperation(() => promisify(exec)('echo done'), ended);
     expect(running.child.pid).toBeGreaterThan(0);
     expect((await running).stdout).toBe('done\n');
   });
 
-  it('leaves a rejection that nobody handles unhandled, with its error', async () => {
+  it('timeOperation leaves an unhandled rejection unhandled', async () => {
     const operation = new URL('../../src/core/operation.ts', import.meta.url).href;
     const script = `
       import { timeOperation } from ${JSON.stringify(operation)};
       process.on('unhandledRejection', (error) => console.log(error.message));
-      timeOperation(async () => { throw new Error('nobody handles me'); }, () => console.log('told'));
+      timeOperation(async () => { throw new Error('nobody handles me'); }, () => console.log('ended'));
       timeOperation(async () => { throw new Error('handled'); }, () => {}).catch(() => {});`;
     const { stdout, stderr } = await runToEnd(['--input-type=module', '--eval', script]);
-    expect(stdout).toBe('told\nnobody handles me\n');
+    expect(stdout).toBe('ended\nnobody handles me\n');
     expect(stderr).toBe('');
   });
 
-  it('survives a listener that throws', async () => {
+  it('timeOperation ignores errors of its listener', async () => {
     const broken = (): never => {
       throw new Error('listener');
     };
@@ -106,33 +106,33 @@ describe('timeOperation', () => {
 });
 
 /* oxlint-disable unicorn/no-thenable -- a query builder is one */
-describe('timeOperation of a thenable that is no plain promise', () => {
+describe('timeOperation of a thenable other than a plain promise', () => {
   class Query {
-    asked = 0;
+    thenCalls = 0;
     readonly outcome: Promise<unknown>;
     constructor(outcome: Promise<unknown>) {
       this.outcome = outcome;
     }
     then(...handlers: Parameters<Promise<unknown>['then']>): Promise<unknown> {
-      this.asked += 1;
+      this.thenCalls += 1;
       return this.outcome.then(...handlers);
     }
   }
 
-  it('hands on itself, does not start it, and tells when its result was asked for', async () => {
-    const { ends, ended } = watch();
+  it('a thenable is returned itself, not started, and its end is reported when its result has arrived', async () => {
+    const { ends, ended } = recordEnds();
     const query = new Query(Promise.resolve('rows'));
     expect(timeOperation(() => query, ended)).toBe(query);
     await new Promise((resolve) => setImmediate(resolve));
-    expect([query.asked, ends.length, Object.keys(query)]).toEqual([0, 0, ['asked', 'outcome']]);
+    expect([query.thenCalls, ends.length, Object.keys(query)]).toEqual([0, 0, ['thenCalls', 'outcome']]);
     expect(await query).toBe('rows');
     expect(await query.then((rows) => `${rows as string}!`)).toBe('rows!');
     expect(await query.then()).toBe('rows');
-    expect([query.asked, ends.length]).toEqual([3, 1]);
+    expect([query.thenCalls, ends.length]).toEqual([3, 1]);
   });
 
-  it('tells of its failure and lets handlers do what they do', async () => {
-    const { ends, ended } = watch();
+  it('a thenable that fails is reported, and its handlers run as without promtel', async () => {
+    const { ends, ended } = recordEnds();
     const error = new RangeError('x');
     const query = timeOperation(() => new Query(Promise.reject(error)), ended);
     await expect(query.then(undefined)).rejects.toBe(error);
@@ -140,8 +140,8 @@ describe('timeOperation of a thenable that is no plain promise', () => {
     expect(ends).toMatchObject([{ errorType: 'RangeError' }]);
   });
 
-  it('keeps the class of a promise and what it does in its own then', async () => {
-    const { ends, ended } = watch();
+  it('a subclass of Promise is returned itself and its `then` is called once', async () => {
+    const { ends, ended } = recordEnds();
     class Lazy<Value> extends Promise<Value> {
       static parsed = 0;
       override then<One = Value, Other = never>(...handlers: Parameters<Promise<Value>['then']>): Promise<One | Other> {
@@ -157,8 +157,8 @@ describe('timeOperation of a thenable that is no plain promise', () => {
     expect([Lazy.parsed, ends.length]).toEqual([1, 1]);
   });
 
-  it('ends on return where it cannot be watched', () => {
-    const { ends, ended } = watch();
+  it('a thenable that cannot be patched ends on return', () => {
+    const { ends, ended } = recordEnds();
     const frozen = Object.freeze(new Query(Promise.resolve(1)));
     expect(timeOperation(() => frozen, ended)).toBe(frozen);
     expect(ends).toHaveLength(1);
@@ -171,11 +171,11 @@ describe('timeOperation of a thenable that is no plain promise', () => {
     expect(ends).toHaveLength(2);
   });
 
-  it('is timed by each of two trackers around it', async () => {
-    const [inner, outer] = [watch(), watch()];
+  it('a thenable is timed by each of two nested calls of timeOperation', async () => {
+    const [inner, outer] = [recordEnds(), recordEnds()];
     const query = new Query(Promise.resolve('rows'));
     expect(await timeOperation(() => timeOperation(() => query, inner.ended), outer.ended)).toBe('rows');
-    expect([inner.ends.length, outer.ends.length, query.asked]).toEqual([1, 1, 1]);
+    expect([inner.ends.length, outer.ends.length, query.thenCalls]).toEqual([1, 1, 1]);
   });
 });
 /* oxlint-enable unicorn/no-thenable */
@@ -190,11 +190,11 @@ describe('errorTypeOf', () => {
     [undefined, '_OTHER'],
     [null, '_OTHER'],
     ['text', '_OTHER'],
-  ])('of %s is %s', (error, expected) => {
+  ])('errorTypeOf(%s) is %s', (error, expected) => {
     expect(errorTypeOf(error)).toBe(expected);
   });
 
-  it('of an error whose getters throw is _OTHER', () => {
+  it('errorTypeOf an error whose getters throw is _OTHER', () => {
     const hostile = {
       get code(): string {
         throw new Error('getter');

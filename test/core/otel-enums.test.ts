@@ -1,4 +1,4 @@
-// The values that stand for the SDK's enumerations are the SDK's.
+// The copied enum values equal those of the OpenTelemetry SDK.
 import { ValueType } from '@opentelemetry/api';
 import { ExportResultCode } from '@opentelemetry/core';
 import { AggregationTemporality, DataPointType } from '@opentelemetry/sdk-metrics';

@@ -1,4 +1,4 @@
-// Each problem is reported once, and many of one subject do not keep those of others from being reported.
+// Problems are reported once, and many of one subject do not suppress those of others.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { messageOf, onProblem, type Problem, reportProblem, reportEachTime } from '../../src/core/problem.ts';
 
@@ -11,13 +11,13 @@ beforeEach(() => {
 
 afterEach(() => onProblem(undefined));
 
-it('reports a problem once', () => {
+it('reportProblem reports a problem once', () => {
   reportProblem('once', 'is wrong');
   reportProblem('once', 'is wrong');
   expect(problems).toEqual([{ subject: 'once', message: 'is wrong' }]);
 });
 
-it('reports five problems of a subject, then that there are more, and goes on with other subjects', () => {
+it('reportProblem reports five problems per subject, then that there are more', () => {
   for (let port = 0; port < 2000; port += 1) reportProblem('varying', `refused at ${port}`);
   reportProblem('another', 'is wrong');
   expect(problems.map(({ message }) => message)).toEqual([
@@ -31,7 +31,7 @@ it('reports five problems of a subject, then that there are more, and goes on wi
   ]);
 });
 
-it('keeps problems until there is a listener', () => {
+it('problems are buffered until there is a listener', () => {
   onProblem(undefined);
   reportProblem('early', 'is wrong');
   expect(problems).toEqual([]);
@@ -39,12 +39,12 @@ it('keeps problems until there is a listener', () => {
   expect(problems).toEqual([{ subject: 'early', message: 'is wrong' }]);
 });
 
-it('reports repetitions with reportEachTime', () => {
+it('reportEachTime reports repeated problems', () => {
   for (let outage = 1; outage <= 10; outage += 1) reportEachTime('exporter', `cannot export (outage ${outage})`);
   expect(problems).toHaveLength(10);
 });
 
-it('reports no problems of further subjects after a thousand', () => {
+it('reportProblem ignores further subjects after a thousand', () => {
   for (let subject = 0; subject < 5000; subject += 1) reportProblem(`subject ${subject}`, 'is wrong');
   expect(problems.length).toBeLessThanOrEqual(1000);
 });
@@ -55,6 +55,6 @@ it.each([
   [null, 'null'],
   [Object.create(null), 'an error that has no message'],
   [Object.assign(new Error('x'), { message: 7 }), '7'],
-])('finds the message of %o', (error, expected) => {
+])('messageOf(%o) is %j', (error, expected) => {
   expect(messageOf(error)).toBe(expected);
 });

@@ -1,4 +1,4 @@
-// What one copy of promtel shares, every other copy in the process finds, whatever its version.
+// Values that all copies of promtel in a process share, whatever their versions.
 import { afterEach, describe, expect, it } from 'vitest';
 import { sharedAcrossCopies, sharedSlot } from '../../src/core/shared-across-copies.ts';
 
@@ -10,28 +10,28 @@ afterEach(() => {
 });
 
 describe('sharedAcrossCopies', () => {
-  it('has the value made once, by the copy that asks first', () => {
+  it('sharedAcrossCopies creates a value once, at the first call of any copy', () => {
     const [one, other] = [{}, {}];
     const [first, second] = [sharedAcrossCopies('test.1', () => one), sharedAcrossCopies('test.1', () => other)];
     expect(second()).toBe(other);
     expect(first()).toBe(other);
   });
 
-  it('makes nothing before it is asked', () => {
+  it('sharedAcrossCopies creates no value before the first call', () => {
     sharedAcrossCopies('test.1', () => 'made');
     expect(KEY in holder).toBe(false);
   });
 });
 
 describe('sharedSlot', () => {
-  it('is empty until a copy sets it, and then holds the same for every copy', () => {
+  it('sharedSlot is undefined until a copy sets it, and then has the same value in every copy', () => {
     const [one, other] = [sharedSlot<string>('test.1'), sharedSlot<string>('test.1')];
     expect(other.value).toBeUndefined();
     one.value = 'set';
     expect(other.value).toBe('set');
   });
 
-  it('is the property of the global object where copies of other versions look', () => {
+  it('sharedSlot is the global property that copies of other versions read', () => {
     sharedSlot<string>('test.1').value = 'set';
     expect(holder[KEY]).toBe('set');
   });

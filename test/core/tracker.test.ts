@@ -1,4 +1,4 @@
-// A tracker records duration, outcome and what is under way, and leaves the tracked function as it was.
+// Tracker records duration, outcome and active operations, and does not change the tracked function.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defineMetric } from '../../src/core/metric.ts';
 import type { Histogram, UpDownCounter } from '../../src/core/recording/instrument.ts';
@@ -36,7 +36,7 @@ beforeEach(() => {
 });
 
 describe('track', () => {
-  it('times a function and counts it while it runs', async () => {
+  it('track times a function and counts it as active while it runs', async () => {
     const { promise, resolve } = Promise.withResolvers<number>();
     const result = tracker.track({ task: 'mail' }, () => promise);
     expect(active.bind({ task: 'mail' }).value).toBe(1);
@@ -46,7 +46,7 @@ describe('track', () => {
     expect(duration.bind({ task: 'mail' }).count).toBe(1);
   });
 
-  it('records why it failed and hands on the error', () => {
+  it('track records error.type and throws the error', () => {
     const error = new RangeError('too much');
     expect(() =>
       tracker.track({ task: 'mail' }, () => {
@@ -59,7 +59,7 @@ describe('track', () => {
 });
 
 describe('wrap', () => {
-  it('keeps name, length and properties', () => {
+  it('wrap keeps name, length and properties of the function', () => {
     const note = Symbol('note');
     const send = Object.defineProperty(
       Object.assign((_to: string, _text: string): void => {}, { retries: 3 }),
@@ -72,7 +72,7 @@ describe('wrap', () => {
     expect(Reflect.get(wrapped, note)).toBe('hidden');
   });
 
-  it('keeps this and arguments', () => {
+  it('wrap passes on `this` and the arguments', () => {
     const mailbox = {
       owner: 'ada',
       greet: tracker.wrap({ task: 'greet' }, function greet(this: { owner: string }, greeting: string) {

@@ -10,11 +10,11 @@ afterEach(() => {
 });
 
 describe('readiness', () => {
-  it('is ready without any check', async () => {
+  it('readiness is ready without any check', async () => {
     expect(await checkReadiness()).toEqual({ ready: true, checks: {} });
   });
 
-  it('is ready when every check answers anything but false', async () => {
+  it('readiness is ready when every check answers anything but false', async () => {
     register('nothing', () => undefined);
     register('redis', () => Promise.resolve('PONG'));
     register('yes', () => true);
@@ -24,7 +24,7 @@ describe('readiness', () => {
     });
   });
 
-  it('has the reason for each check that failed', async () => {
+  it('readiness has the reason for each check that failed', async () => {
     register('false', () => false);
     register('thrown', () => {
       throw new Error('no\n  route');
@@ -42,7 +42,7 @@ describe('readiness', () => {
     });
   });
 
-  it('does not wait for a check that hangs, nor start it again', async () => {
+  it('readiness does not wait for a check that hangs, nor start it again', async () => {
     let started = 0;
     let answer: (value: boolean) => void = () => {};
     register('hangs', () => {

@@ -45,26 +45,26 @@ describe('the endpoint', () => {
     expect(listening).toMatchObject({ host: '0.0.0.0', url: `http://localhost:${listening.port}/metrics` });
   });
 
-  it('serves the page at another path only', async () => {
+  it('the endpoint serves the page at another path only', async () => {
     const { url } = (await listen({ path: '/internal/m' })) as Listening;
     expect(url).toMatch(/\d\/internal\/m$/);
     expect((await fetch(`${url}?x=1`)).status).toBe(200);
     expect((await fetch(new URL('/metrics', url))).status).toBe(404);
   });
 
-  it('answers 404 with the paths that there are', async () => {
+  it('the endpoint answers 404 with the paths that there are', async () => {
     const response = await fetch(`${await origin()}/<script>`);
     expect(response.status).toBe(404);
     expect(await response.text()).toBe('Not found. Metrics are at /metrics, health checks at /healthz and /readyz.\n');
   });
 
-  it('answers /healthz while a collection hangs', async () => {
+  it('the endpoint answers /healthz while a collection hangs', async () => {
     const never = page(() => new Promise(() => {}));
     const response = await fetch(`${await origin({ page: never })}/healthz`);
     expect([response.status, await response.text()]).toEqual([200, 'ok\n']);
   });
 
-  it('answers /readyz with 503 and the reasons when a check fails', async () => {
+  it('the endpoint answers /readyz with 503 and the reasons when a check fails', async () => {
     const base = await origin({ readinessTimeoutMillis: 20 });
     const ask = async (): Promise<[number, string | null, unknown]> => {
       const response = await fetch(`${base}/readyz`);
@@ -86,7 +86,7 @@ describe('the endpoint', () => {
     ]);
   });
 
-  it('accepts GET and HEAD only', async () => {
+  it('the endpoint accepts GET and HEAD only', async () => {
     const base = await origin();
     for (const path of ['/metrics', '/healthz', '/readyz']) {
       const head = await fetch(base + path, { method: 'HEAD' });
@@ -115,7 +115,7 @@ describe('the endpoint', () => {
     expect((await fetch(url)).status).toBe(200);
   });
 
-  it('is marked as an internal server', async () => {
+  it('the endpoint is marked as an internal server', async () => {
     const seen: object[] = [];
     const { subscribe, unsubscribe } = process.getBuiltinModule('node:diagnostics_channel');
     const look = (message: unknown): void => void seen.push((message as { server: object }).server);
@@ -125,7 +125,7 @@ describe('the endpoint', () => {
     expect(seen.map(isInternalServer)).toEqual([true]);
   });
 
-  it('can be closed, also when it was never open, and its port is free again', async () => {
+  it('the endpoint can be closed, also when it was never open, and its port is free again', async () => {
     const endpoint = new Endpoint({ page: page(), host: '127.0.0.1', port: 0, path: '/metrics' });
     await endpoint.close();
     const { port, url } = (await endpoint.listen()) as Listening;
@@ -137,7 +137,7 @@ describe('the endpoint', () => {
 });
 
 describe('an endpoint that cannot listen', () => {
-  it('says that the port is in use', async () => {
+  it('an endpoint that cannot listen says that the port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     undo.push(() => other.close());
     await new Promise((resolve) => void other.on('listening', resolve));
@@ -156,7 +156,7 @@ describe('an endpoint that cannot listen', () => {
       /^203\.0\.113\.7 is not an address of this machine; set one of its own, or 0\.0\.0\.0 for all\./,
     ],
     [{ host: 'no.such.host.invalid' }, 'host', /^no\.such\.host\.invalid cannot be resolved;/],
-  ])('says what is wrong with %o', async (options, option, message) => {
+  ])('an endpoint that cannot listen says what is wrong with %o', async (options, option, message) => {
     expect(await listen(options)).toEqual({ option, message: expect.stringMatching(message) });
   });
 });
@@ -165,9 +165,9 @@ describe('a process with an endpoint', () => {
   const script = fileURLToPath(new URL('fixtures/serve.ts', import.meta.url));
 
   it.each([
-    ['that nobody asked', []],
-    ['with a connection that is kept', ['request']],
-  ])('ends by itself, %s', async (_, args) => {
+    ['without requests', []],
+    ['with an open keep-alive connection', ['request']],
+  ])('the endpoint does not keep its process alive %s', async (_, args) => {
     const { stdout } = await promisify(execFile)(process.execPath, [script, ...args]);
     expect(stdout).toMatch(/^done http:\/\/127\.0\.0\.1:\d+\/metrics\n$/);
   });

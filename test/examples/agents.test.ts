@@ -1,4 +1,4 @@
-// The demo of agents runs on a machine with nothing but Node.js, shows what its helpers recorded, and leaves nothing behind.
+// `npm run demo:agents` works with nothing but Node.js, shows the metrics of its helpers, and leaves no process behind.
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
@@ -6,7 +6,7 @@ import { parseExposition } from '../kit/samples/parse-exposition.ts';
 import { testWith } from '../kit/with-program.ts';
 import { BARE, killDemos, pageOf, runDemo } from './run-demo.ts';
 
-/** A line of everything that is measured. */
+/** A line of each section of the summary. */
 const SUMMARY = [
   /refactor success +\d+$/m,
   /planner +\d+ × /,
@@ -20,7 +20,7 @@ const SUMMARY = [
   /\d+ tasks of \d+ users for 0\.\d+ USD of 50/,
 ];
 
-/** Metrics of every part of the helpers, as their series go by on the page. */
+/** Names on the page, of metrics of each helper. */
 const SHOWN = [
   'agent_coordination_efficiency_ratio',
   'agent_memory_compression_ratio',
@@ -43,15 +43,15 @@ const SHOWN = [
 
 afterEach(killDemos);
 
-describe('the agents', () => {
-  it('the agents end by themselves with a summary of what was measured', async () => {
+describe('demo:agents', () => {
+  it('demo:agents ends after --for seconds with a summary', async () => {
     const { app, running } = runDemo('agents', ['--for', '6'], BARE);
     const { code, stdout, stderr } = await app.ended;
     expect({ code, running: running() }, stderr).toEqual({ code: 0, running: [] });
     for (const line of SUMMARY) expect(stdout).toMatch(line);
   });
 
-  testWith('promtool', 'the agents have a page with every metric, until they are interrupted', async ({ path }) => {
+  testWith('promtool', 'demo:agents shows every metric on its page, and stops on SIGTERM', async ({ path }) => {
     const { app, running } = runDemo('agents', []);
     let page = '';
     await eventually(async () => {
@@ -59,7 +59,7 @@ describe('the agents', () => {
       expect(SHOWN.filter((name) => !(sumOf(page, name) > 0))).toEqual([]);
     }, 20_000);
     expect(execFileSync(path, ['check', 'metrics'], { input: page, encoding: 'utf8' })).toBe('');
-    // A task is over when all of its calls are: what they cost is what all tasks together did, but for those under way.
+    // The cost of a task is recorded when it ends, that of its calls at once: tasks in progress are missing from the first.
     expect(sumOf(page, 'usage_task_cost_USD_sum')).toBeLessThanOrEqual(sumOf(page, 'llm_cost_USD_total') + 1e-9);
     app.signal('SIGTERM');
     const { code, stderr } = await app.ended;

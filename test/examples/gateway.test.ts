@@ -1,4 +1,4 @@
-// The demo of an LLM gateway shows on its two pages all that was promised, and asks the real providers where it has their keys.
+// `npm run demo` shows the promised metrics on its two pages, and calls real providers whose API keys are set.
 import { execFileSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../kit/apps/http-traffic.ts';
@@ -7,7 +7,7 @@ import { startLlmProvider } from '../kit/servers/llm-provider.ts';
 import { testWith } from '../kit/with-program.ts';
 import { type Demo, BARE, killDemos, pageOf, runDemo } from './run-demo.ts';
 
-/** What its pages are to show, as their series go by. */
+/** Names that its pages must show, by area. */
 const PROMISED = {
   HTTP: ['http_server_request_duration_seconds_count', 'http_client_request_duration_seconds_count'],
   jobs: ['job_added_total', 'job_wait_duration_seconds_count', 'job_duration_seconds_count', 'queue_jobs'],
@@ -27,7 +27,7 @@ const PROMISED = {
   cost: ['llm_cost_USD_total'],
 };
 
-describe('the gateway on a machine with nothing but Node.js', () => {
+describe('demo on a machine with nothing but Node.js', () => {
   let demo: Demo;
   let pages: readonly string[];
 
@@ -36,30 +36,30 @@ describe('the gateway on a machine with nothing but Node.js', () => {
     await eventually(async () => {
       pages = await Promise.all([pageOf(demo.app, 'Its metrics'), pageOf(demo.app, "Its worker's")]);
       expect(missingOn(pages)).toEqual([]);
-      // Its cities are asked about in turn, and the first ones are there.
+      // Cities are asked about in turn, and the first ones exist.
       expect(valuesOf(pages, 'gen_ai_execute_tool_duration_seconds_count', 'gen_ai_tool_name')).toContain('weather');
     }, 30_000);
   });
 
   afterAll(killDemos);
 
-  it.each(Object.entries(PROMISED))('the gateway shows metrics of %s within 30 s', (area, names) => {
+  it.each(Object.entries(PROMISED))('demo shows metrics of %s within 30 s', (area, names) => {
     for (const name of names) expect(sumOf(pages, name), `${area}: ${name}`).toBeGreaterThan(0);
   });
 
   it.each([
     ['of every kind of token', 'gen_ai_token_type', ['cache_read', 'cache_write', 'input', 'output', 'reasoning']],
     ['of both models', 'gen_ai_request_model', ['claude-haiku-4-5', 'gpt-5-mini']],
-    ['with what the worker calls for', 'llm_purpose', ['', 'summarise']],
-  ])('the gateway shows tokens %s', (_, label, values) => {
+    ['by the purpose of the worker', 'llm_purpose', ['', 'summarise']],
+  ])('demo shows tokens %s', (_, label, values) => {
     expect(valuesOf(pages, 'llm_tokens_total', label)).toEqual(values);
   });
 
-  testWith('promtool', 'the gateway has pages without a warning of promtool', ({ path }) => {
+  testWith('promtool', 'demo has pages without a warning of promtool', ({ path }) => {
     for (const page of pages) expect(execFileSync(path, ['check', 'metrics'], { input: page, encoding: 'utf8' })).toBe('');
   });
 
-  it('the gateway prints what it measured when it is interrupted, and leaves no process behind', async () => {
+  it('demo prints its summary on SIGINT and leaves no process behind', async () => {
     demo.app.signal('SIGINT');
     const { code, stdout, stderr } = await demo.app.ended;
     expect({ code, running: demo.running() }, stderr).toEqual({ code: 0, running: [] });
@@ -68,10 +68,10 @@ describe('the gateway on a machine with nothing but Node.js', () => {
   });
 });
 
-describe('the gateway with a key', () => {
+describe('demo with an API key', () => {
   afterEach(killDemos);
 
-  it('the gateway with a key calls the provider, and shows the tokens of its answers', async () => {
+  it('demo with an API key calls the real provider and shows its tokens', async () => {
     await using provider = await startLlmProvider();
     const usage = { input: 1200, cacheRead: 1024, output: 90, reasoning: 64 };
     provider.usually({ usage, model: 'gpt-5-mini-2025-08-07' });
@@ -90,7 +90,7 @@ describe('the gateway with a key', () => {
   });
 });
 
-/** A line of everything that both processes measure. */
+/** A line of each section of the summary. */
 const SUMMARY = [
   /POST \/chat 200 +\d+ × /,
   /hit +\d+ +\d+ %/,

@@ -1,13 +1,13 @@
-// Finds the processes that a demo has started, by a mark in the environment that they all inherit from it.
+// Finds the processes of a demo by an environment variable that they inherit from it.
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** A process that runs, as `/proc` has it. */
+/** A running process, as in /proc. */
 export interface Running {
   readonly pid: number;
   readonly command: string;
 }
 
-/** Every process whose environment has the variable with that value. */
+/** All processes whose environment has the variable with the value. */
 export function processesWith(variable: string, value: string): Running[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -15,7 +15,7 @@ export function processesWith(variable: string, value: string): Running[] {
     .map((pid) => ({ pid: Number(pid), command: read(pid, 'cmdline').replaceAll('\0', ' ') }));
 }
 
-/** What ended a moment ago has nothing to say, what ended but was not waited for has an empty environment. */
+/** Empty for a process that has just ended; a zombie has an empty environment. */
 function read(pid: string, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');

@@ -1,4 +1,4 @@
-// Runs a demo for a test and knows every process that it has started, so that none is left when the test is over.
+// Runs a demo for a test and tracks the processes that it starts, so that none outlives the test.
 import { randomUUID } from 'node:crypto';
 import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
 import { processesWith, type Running } from './processes.ts';
@@ -10,7 +10,7 @@ export const BARE = { PATH: '/nowhere' };
 
 export interface Demo {
   readonly app: App;
-  /** What it has started and is still there, itself included. */
+  /** The processes that are still running: the demo and those that it started. */
   running(): Running[];
 }
 
@@ -30,7 +30,7 @@ export async function pageOf(app: App, title: string): Promise<string> {
   return (await fetch(url!)).text();
 }
 
-/** Kills what a failed test has left behind. */
+/** Kills the processes that a failed test left behind. */
 export function killDemos(): void {
   killApps();
   for (const { pid } of demos.splice(0).flatMap(({ running }) => running())) process.kill(pid, 'SIGKILL');

@@ -1,4 +1,4 @@
-// The demo of jobs measures what it did, and leaves nothing behind: when it ends, is interrupted, or its worker is killed.
+// `npm run demo:worker` counts its jobs, and leaves no process behind when it ends, is interrupted, or its worker is killed.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,31 +13,35 @@ import { BARE, killDemos, pageOf, runDemo } from './run-demo.ts';
 
 afterEach(killDemos);
 
-describe('the photo shop with its worker', () => {
-  testWith('redis-server', 'uses the Redis of REDIS_URL, and both processes measure what is in it', async (program) => {
-    await using redis = await startRedis(program);
-    const { app, running } = runDemo('worker', ['--for', '4'], { REDIS_URL: redis.url });
-    const { code, stdout, stderr } = await app.ended;
-    expect({ code, running: running() }, stderr).toEqual({ code: 0, running: [] });
-    const inRedis = await jobsIn(redis);
-    const { added, completed, failed, rest } = balanceOf(stdout);
-    expect(added).toBe(inRedis.added);
-    expect(added).toBe(completed + failed + rest);
-    // What was being worked on is brought to its end after the pages were read.
-    expect(completed).toBeGreaterThan(0);
-    expect(inRedis.completed - completed).toBeGreaterThanOrEqual(0);
-    expect(failed).toBeGreaterThan(0);
-    expect(inRedis.failed - failed).toBeGreaterThanOrEqual(0);
-  });
+describe('demo:worker', () => {
+  testWith(
+    'redis-server',
+    'demo:worker uses the Redis at REDIS_URL, and its summary agrees with the jobs in it',
+    async (program) => {
+      await using redis = await startRedis(program);
+      const { app, running } = runDemo('worker', ['--for', '4'], { REDIS_URL: redis.url });
+      const { code, stdout, stderr } = await app.ended;
+      expect({ code, running: running() }, stderr).toEqual({ code: 0, running: [] });
+      const inRedis = await jobsIn(redis);
+      const { added, completed, failed, rest } = balanceOf(stdout);
+      expect(added).toBe(inRedis.added);
+      expect(added).toBe(completed + failed + rest);
+      // Active jobs are finished after the pages were fetched.
+      expect(completed).toBeGreaterThan(0);
+      expect(inRedis.completed - completed).toBeGreaterThanOrEqual(0);
+      expect(failed).toBeGreaterThan(0);
+      expect(inRedis.failed - failed).toBeGreaterThanOrEqual(0);
+    },
+  );
 
-  testWith('redis-server', 'the worker demo leaves no key in Redis but those of its queues', async (program) => {
+  testWith('redis-server', 'demo:worker leaves no keys in Redis but those of its queues', async (program) => {
     await using redis = await startRedis(program);
     await runDemo('worker', ['--for', '2'], { REDIS_URL: redis.url }).app.ended;
     const keys = (await redis.cli('keys', '*')).split('\n');
     expect(keys.filter((key) => !/^promtel-demo:(orders|mail|albums):/.test(key))).toEqual([]);
   });
 
-  testWith('redis-server', 'starts a redis-server of its own, and stops it when it is interrupted', async () => {
+  testWith('redis-server', 'demo:worker starts a redis-server, and stops it on SIGTERM', async () => {
     const { app, running } = runDemo('worker', []);
     const [, redisUrl] = await app.line(/Redis: +(\S+), .+\/redis-server/);
     const pages = await Promise.all([pageOf(app, 'Its metrics'), pageOf(app, "The worker's")]);
@@ -48,21 +52,21 @@ describe('the photo shop with its worker', () => {
     const { code, stdout } = await app.ended;
     expect(stdout).toContain('jobs added');
     expect({ code, running: running() }).toEqual({ code: 0, running: [] });
-    // It writes over its environment, so that the mark does not find it.
+    // redis-server overwrites its environment, so that `running` does not find it.
     expect(await answers(redisUrl!)).toBe(false);
   });
 
-  it('runs a Redis in JavaScript where none is installed', async () => {
+  it('demo:worker runs a Redis in JavaScript where none is installed', async () => {
     const { app, running } = runDemo('worker', ['--for', '6'], BARE);
     const { code, stdout } = await app.ended;
     expect(stdout).toMatch(/Redis: +\S+, embedded/);
-    for (const part of PARTS) expect(stdout).toMatch(part);
+    for (const part of SUMMARY) expect(stdout).toMatch(part);
     const { added, completed, failed, rest } = balanceOf(stdout);
     expect(added).toBe(completed + failed + rest);
     expect({ code, running: running() }).toEqual({ code: 0, running: [] });
   });
 
-  it('runs a Redis in JavaScript where the redis-server on PATH is not executable', async () => {
+  it('demo:worker runs a Redis in JavaScript where the redis-server on PATH is not executable', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'promtel-demo-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     writeFileSync(join(folder, 'redis-server'), '');
@@ -71,7 +75,7 @@ describe('the photo shop with its worker', () => {
     expect(stdout).toMatch(/Redis: +\S+, embedded/);
   });
 
-  it('the worker demo uses other ports where its own are taken', async () => {
+  it('demo:worker uses other ports where its default ports are in use', async () => {
     await using blocker = createServer();
     blocker.on('error', () => {}).listen(9091);
     const { app } = runDemo('worker', [], BARE);
@@ -81,18 +85,18 @@ describe('the photo shop with its worker', () => {
     expect((await app.ended).code).toBe(0);
   });
 
-  it('the worker demo ends and leaves no process behind when its worker is killed', async () => {
+  it('demo:worker exits and leaves no process behind when its worker is killed', async () => {
     const { app, running } = runDemo('worker', [], BARE);
     await app.line(/The worker's: +(\S+)/);
     process.kill(running().find(({ command }) => command.includes('worker.js'))!.pid, 'SIGKILL');
     const { code, stderr } = await app.ended;
-    expect(stderr).toContain('photo-shop-worker ended by itself (SIGKILL)');
+    expect(stderr).toContain('photo-shop-worker exited unexpectedly (SIGKILL)');
     expect(code).toBe(1);
-    // What it killed on its way out takes a moment to be gone.
+    // The processes that it killed take a moment to disappear.
     await eventually(() => expect(running()).toEqual([]));
   });
 
-  it('reports in one line that no Redis is at REDIS_URL', async () => {
+  it('demo:worker reports in one line that no Redis answers at REDIS_URL', async () => {
     const { app } = runDemo('worker', [], { REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
     const { code, stderr } = await app.ended;
     expect(stderr).toMatch(/^REDIS_URL: no Redis answers there \(.*ECONNREFUSED.*\)\n$/);
@@ -100,8 +104,8 @@ describe('the photo shop with its worker', () => {
   });
 });
 
-/** A line of everything that both processes measure. */
-const PARTS = [
+/** A line of each section of the summary. */
+const SUMMARY = [
   /POST \/orders 202 +\d+ × /,
   /hit +\d+ +\d+ %/,
   /albums thumbnail +\d+$/m,
@@ -116,7 +120,7 @@ interface Balance {
   readonly added: number;
   readonly completed: number;
   readonly failed: number;
-  /** Still to be done. */
+  /** Not finished. */
   readonly rest: number;
 }
 
@@ -128,7 +132,7 @@ function balanceOf(summary: string): Balance {
   return { added: Number(added), completed: Number(completed), failed: Number(failed), rest: Number(rest) };
 }
 
-/** Where each state of a queue is kept: as a sorted set, or as a list. */
+/** The states of a queue that Redis keeps as sorted sets, and as lists. */
 const SETS = ['completed', 'failed', 'delayed', 'prioritized', 'waiting-children'];
 const LISTS = ['wait', 'active', 'paused'];
 

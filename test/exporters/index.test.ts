@@ -8,13 +8,13 @@ import { pushTargets } from '../../src/exporters/index.ts';
 const NAMES: Readonly<Record<Config['metrics']['exporters'][number], true>> = { prometheus: true, otlp: true, console: true };
 
 describe('pushTargets', () => {
-  it('has an exporter for each name of OTEL_METRICS_EXPORTER but prometheus, in their order', () => {
+  it('pushTargets has an exporter for each name of OTEL_METRICS_EXPORTER but prometheus, in their order', () => {
     const { config } = loadConfig({ OTEL_METRICS_EXPORTER: Object.keys(NAMES).join(',') });
     const names = pushTargets(config, {}).map(({ name }) => name);
     expect(['prometheus', ...names]).toEqual(config.metrics.exporters);
   });
 
-  it('is empty where the page alone is chosen', () => {
+  it('pushTargets is empty where the page alone is chosen', () => {
     expect(pushTargets(loadConfig({}).config, {})).toEqual([]);
   });
 });

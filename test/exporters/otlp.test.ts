@@ -96,7 +96,7 @@ describe.each(protocols)('OTLP by %s', (protocol) => {
 });
 
 describe('OTLP', () => {
-  it('counts from the start of each series with cumulative temporality', async () => {
+  it('OTLP counts from the start of each series with cumulative temporality', async () => {
     const sink = await open();
     const app = run(sink, keepRecording('shop.orders.add(1)'), { OTEL_METRIC_EXPORT_INTERVAL: '150' });
     const points = await pointsOf(sink, 'shop.orders', 4);
@@ -107,7 +107,7 @@ describe('OTLP', () => {
     expect(points.map(({ value }) => value)).toEqual(points.map(({ value }) => value).toSorted((a, b) => a - b));
   });
 
-  it.each(['delta', 'lowmemory'])('counts from export to export with %s temporality', async (temporality) => {
+  it.each(['delta', 'lowmemory'])('OTLP counts from export to export with %s temporality', async (temporality) => {
     const sink = await open();
     const app = run(sink, ['--input-type=module', '-e', THIRTY], {
       OTEL_METRIC_EXPORT_INTERVAL: '150',
@@ -134,7 +134,7 @@ describe('OTLP', () => {
     expect(types).toMatchObject({ 'app.duration': 'exponentialHistogram', 'shop.order.value': 'histogram' });
   });
 
-  it('exports a last time at shutdown, and then has no process listeners', async () => {
+  it('OTLP exports a last time at shutdown, and then has no process listeners', async () => {
     const sink = await open();
     const program =
       'shop.orders.add(1); await shop.telemetry.shutdown(); shop.orders.add(1); console.log(["SIGTERM", "exit"].map((event) => process.listenerCount(event)).join())';
@@ -142,14 +142,14 @@ describe('OTLP', () => {
     expect(sink.requests.map((request) => request.points.map(({ value }) => value))).toEqual([[1]]);
   });
 
-  it('reports the HTTP status of a receiver that refuses', async () => {
+  it('OTLP reports the HTTP status of a receiver that refuses', async () => {
     const sink = await open();
     sink.manner = 401;
     const app = run(sink, ONCE);
     expect((await app.ended).stderr).toMatch(/^promtel: exporter otlp: cannot export: 401 Unauthorized; it keeps trying.*\n$/);
   });
 
-  it('reports a PEM file that cannot be read and exports without it', async () => {
+  it('OTLP reports a PEM file that cannot be read and exports without it', async () => {
     const sink = await open();
     const app = run({ url: 'https://127.0.0.1:9' }, ONCE, {
       OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere/ca.pem',
@@ -158,7 +158,7 @@ describe('OTLP', () => {
     expect(sink.arrivals).toBe(0);
   });
 
-  it.each(protocols)('exports what the application recorded before process.exit(), by %s', async (protocol) => {
+  it.each(protocols)('OTLP exports what the application recorded before process.exit(), by %s', async (protocol) => {
     const sink = await open(server(protocol));
     const env = { OTEL_EXPORTER_OTLP_PROTOCOL: protocol, OTEL_METRIC_EXPORT_INTERVAL: '200' };
     const app = run(sink, ['./test/sdk/fixtures/exits.mjs'], env);

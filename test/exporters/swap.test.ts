@@ -30,7 +30,7 @@ function ask(port: number, path: string): Promise<string> {
 }
 
 describe('an application', () => {
-  it('shows its requests on the Prometheus page', async () => {
+  it('an application shows its requests on the Prometheus page', async () => {
     const app = await drive({ OTEL_METRICS_EXPORTER: 'prometheus' });
     const [, port] = await app.line(/metrics at http:\/\/[^:]+:(\d+)\/metrics/);
     const samples = [...parseExposition(await ask(Number(port), '/metrics')).values()].flatMap((family) => family.samples);
@@ -58,7 +58,7 @@ describe('an application', () => {
     expect(stdout).toMatch(/name: 'http\.server\.request\.duration'[^]*'http\.route': '\/api\/:tenant\/users\/:id'/);
   });
 
-  it('exports its requests by all exporters at once', async () => {
+  it('an application exports its requests by all exporters at once', async () => {
     const sink = await openOtlpSink();
     const app = await drive({ OTEL_METRICS_EXPORTER: 'prometheus,otlp,console', OTEL_EXPORTER_OTLP_ENDPOINT: sink.url });
     const [, port] = await app.line(/metrics at http:\/\/[^:]+:(\d+)\/metrics/);
@@ -69,14 +69,14 @@ describe('an application', () => {
     await sink.close();
   });
 
-  it('exports nothing with OTEL_METRICS_EXPORTER=none', async () => {
+  it('an application exports nothing with OTEL_METRICS_EXPORTER=none', async () => {
     const app = await drive({ OTEL_METRICS_EXPORTER: 'none' });
     await app.line(/metrics nowhere/);
     app.signal('SIGTERM');
     expect(await app.ended).toMatchObject({ signal: 'SIGTERM' });
   });
 
-  it('records with several versions of the API at once', async () => {
+  it('an application records with several versions of the API at once', async () => {
     const record = (copy: string): string => `require('${copy}').metrics.getMeter('app').createCounter('by.${copy}').add(1);`;
     const app = runApp(
       [

@@ -219,7 +219,7 @@ async function agreesWithDispose(options: Settings, actions: readonly Action[]):
     perf: clock,
     ttlResolution: 0,
     ...(options.maxSize > 0 && { sizeCalculation: (value: number) => value }),
-    fetchMethod: async (asked) => (asked === 6 ? undefined : 1 + asked),
+    fetchMethod: async (requested) => (requested === 6 ? undefined : 1 + requested),
     dispose(_value, _key, reason) {
       if (reason === 'evict' && !isPopping) expected.capacity += 1;
       if (reason === 'expire') expected.expired += 1;

@@ -211,13 +211,13 @@ describe('file systems of the host', () => {
   });
 
   it('reads a file system that hangs once, and the others still', async () => {
-    const asked = statfs().mockImplementation((path: unknown) =>
+    const statfsMock = statfs().mockImplementation((path: unknown) =>
       path === '/' ? new Promise(() => undefined) : Promise.resolve(space),
     );
     const host = hostOf({ '/proc/self/mounts': '/dev/sda1 / ext4 rw 0 0\n/dev/sdb1 /data xfs rw 0 0\n' });
     expect(only(await host.read(), 'system.filesystem.limit')).toEqual([['/dev/sdb1', '/data', 'xfs', 1000]]);
     await host.read();
-    expect(asked.mock.calls.map(([path]) => path)).toEqual(['/', '/data', '/data']);
+    expect(statfsMock.mock.calls.map(([path]) => path)).toEqual(['/', '/data', '/data']);
   });
 
   it('counts file systems that cannot be read, and reads the others still', async () => {

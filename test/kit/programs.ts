@@ -69,7 +69,7 @@ export type ProgramName = keyof typeof PROGRAMS;
 
 type ToolName<Name extends ProgramName> = (typeof PROGRAMS)[Name]['tools'][number];
 
-/** A program that can be used: what starts a server takes it, so that no test starts one without having asked for it. */
+/** An available program. Functions that start a server require one, so that every test checks for it first. */
 export interface Program<Name extends ProgramName = ProgramName> {
   readonly name: Name;
   readonly path: string;

@@ -54,7 +54,7 @@ function eventsIn(stream: string): string[] {
   return events;
 }
 
-/** Without what JSON does not care about: empty lines, and what stands before a value. */
+/** Removes what JSON ignores: empty lines, and white space before a value. */
 function plain(events: readonly string[]): string[][] {
   return events
     .map((event) =>

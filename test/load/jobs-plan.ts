@@ -6,7 +6,7 @@ export interface Group {
   readonly count: number;
   /** How they are added; those that a parent waits for with it. */
   readonly by: 'add' | 'addBulk' | 'flow';
-  /** What the job of each tells the worker to do. */
+  /** The instructions in the data of each job. */
   readonly data: {
     /** How many attempts fail, and with which type or code. */
     readonly failures?: number;
@@ -76,7 +76,7 @@ export const KEPT_JOBS = {
   reports: { completed: removeOnComplete, failed: 0 },
 };
 
-/** What the pages of the processes that live on tell of jobs, as their series are queried. */
+/** The series of jobs on the pages of the processes that keep running, as they are queried. */
 export function expectedCounts(): Record<string, number> {
   const counts: Record<string, number> = {};
   const add = (count: number, metric: string, labels: string): void => {
@@ -99,7 +99,7 @@ export function expectedCounts(): Record<string, number> {
   return counts;
 }
 
-/** What they tell of so many processes with a worker of each queue. */
+/** The expected series of so many processes with a worker per queue. */
 export function expectedWorkers(processes: number): Record<string, number> {
   return Object.fromEntries(
     Object.entries(PLAN.queues).flatMap(([queue, concurrency]) => [

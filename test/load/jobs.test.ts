@@ -87,7 +87,7 @@ async function killInTheMiddle(victim: App): Promise<void> {
   expect(sumsOf(page, COUNTS)).toEqual({ [`job_wait_duration_seconds_count{${MAIL}}`]: 1, [`job_active{${MAIL}}`]: 1 });
 }
 
-/** What the pages tell when all has been counted that is expected, or the time is over. */
+/** The pages, when all expected jobs have been counted or the timeout is over. */
 async function pagesWhenDone(apps: readonly App[], expected: Readonly<Record<string, number>>): Promise<ParsedSample[]> {
   let samples: ParsedSample[] = [];
   const read = async (): Promise<void> => {

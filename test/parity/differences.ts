@@ -1,4 +1,4 @@
-// Where promtel and the official instrumentations tell the same traffic apart, and why. Everything else is the same.
+// The known differences between the HTTP metrics of promtel and of the official instrumentations, with reasons.
 
 export interface Difference {
   readonly why: string;

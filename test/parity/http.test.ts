@@ -57,7 +57,7 @@ describe('promtel and the official instrumentations', () => {
     [official, promtel] = await Promise.all([measureWith('official.cjs'), measureWith('promtel.mjs')]);
   });
 
-  it('measure the same series for the same HTTP traffic, but for the known differences', () => {
+  it('promtel and the official HTTP instrumentations record the same series, except for known differences', () => {
     const scenarios = Object.keys(official);
     expect(scenarios.length).toBeGreaterThan(30);
     expect(Object.fromEntries(scenarios.map((scenario) => [scenario, linesOf(promtel[scenario]!)]))).toEqual(
@@ -65,7 +65,7 @@ describe('promtel and the official instrumentations', () => {
     );
   });
 
-  it('still differ in each of the known differences', () => {
+  it('every known difference from the official HTTP instrumentations still exists', () => {
     const gone = differences
       .flatMap(({ scenarios }) => scenarios)
       .filter((scenario) => linesOf(promtel[scenario]!).join() === linesOf(official[scenario]!).join());

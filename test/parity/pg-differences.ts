@@ -1,4 +1,4 @@
-// Where promtel and the official instrumentation tell the same use of pg apart, and why. Everything else is the same.
+// The known differences between the metrics of promtel and of the official instrumentation of pg, with reasons.
 
 /** How often something was measured, by operation and error, or how many connections there are, by state. */
 export type Counts = Readonly<Record<string, number>>;

@@ -13,7 +13,7 @@ describe('a program that uses the AI SDK', () => {
     commonjs: `const { generateText } = require('ai'); const { MockLanguageModelV4 } = require('ai/test'); const { metricsResponse } = require('promtel');`,
   };
 
-  it.each(Object.entries(imports))('has its AI SDK calls counted, and ends by itself: %s', async (type, lines) => {
+  it.each(Object.entries(imports))('calls of the AI SDK are counted, and the program ends: %s', async (type, lines) => {
     const program = `${lines}
       const usage = { inputTokens: { total: 12 }, outputTokens: { total: 5 } };
       const finishReason = { unified: 'stop' };
@@ -33,7 +33,7 @@ describe('a program that uses the AI SDK', () => {
   it.each([
     ['index.js', 'require("ai")', 'commonjs'],
     ['index.mjs', 'import "ai"', 'module'],
-  ])('has a version of the AI SDK reported that cannot be measured: %s', async (file, program, type) => {
+  ])('an unsupported version of the AI SDK is reported: %s', async (file, program, type) => {
     const folder = mkdtempSync(join(tmpdir(), 'promtel-ai-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const copy = join(folder, 'node_modules/ai');

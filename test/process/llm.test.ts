@@ -39,11 +39,11 @@ interface Page {
   has(metric: string): boolean;
 }
 
-/** Runs it until it has asked all, and reads its page. */
+/** Runs the program until it has called all clients, and reads its page. */
 async function pageOf(args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Page> {
   const app = runApp(args, { env: { ...env, ...more } });
   const [, url] = await app.line(/metrics at (http:\S+?),/);
-  await app.line(/asked all/);
+  await app.line(/called all/);
   let families: ReturnType<typeof parseExposition> = new Map();
   await eventually(async () => {
     families = parseExposition(await (await fetch(url!)).text());
@@ -124,6 +124,6 @@ it('an application ends by itself after calls to all LLM providers', async () =>
     ...env,
     STAYS: '',
   });
-  expect({ code, stdout }).toEqual({ code: 0, stdout: 'asked all\n' });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'called all\n' });
   expect(stderr).toMatch(/^promtel: \d.*llm.*\n$/);
 });

@@ -44,7 +44,7 @@ it.each([
     stderr: expect.not.stringMatching(/failed|alone/) as string,
   });
   const client = await lastPointsOf('client');
-  expect(operationsOf(client)).toEqual(times(3, 'asked'));
+  expect(operationsOf(client)).toEqual(times(3, 'sent'));
   expect(sessionsOf(client)).toEqual({ 'client open': 0, 'client ended': 3 });
   for (const server of ['server 1', 'server 2', 'server 2 serve']) {
     const points = await lastPointsOf(server);

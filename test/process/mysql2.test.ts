@@ -68,7 +68,7 @@ describe('a program with a pool', () => {
     'promise.cjs': `const mysql = require('mysql2/promise'); (async () => {${USE}})();`,
   };
   for (const [file, program] of Object.entries(programs)) {
-    testWithServer(`has its mysql2 pool measured, and ends by itself: ${file}`, async ({ url }) => {
+    testWithServer(`a pool of mysql2 is measured, and the program ends: ${file}`, async ({ url }) => {
       const ending = await run(file, program, url);
       expect(ending).toMatchObject({ code: 0, signal: null, stderr: expect.stringMatching(/^promtel: .*\n$/) });
       expect(linesOf(ending)).toEqual(USED);
@@ -76,7 +76,7 @@ describe('a program with a pool', () => {
   }
 });
 
-describe('an error that nobody listens for', () => {
+describe('an unhandled error', () => {
   /** Without the frames, which differ, and the start-up line. */
   const comparable = ({ stderr, ...rest }: Ending) => ({ ...rest, stderr: stderr.replace(/^( +at .*|promtel: .*)\n/gm, '') });
 
@@ -88,7 +88,7 @@ describe('an error that nobody listens for', () => {
     'of a query in a pool': `const pool = mysql.createPool(process.env.URL); pool.query('SELECT * FROM missing').once('end', () => pool.end()); connection.end();`,
   };
   for (const [title, statement] of Object.entries(programs)) {
-    testWithServer(`of mysql2 ends the program as without promtel: ${title}`, async ({ url }) => {
+    testWithServer(`an unhandled error of mysql2 ends the program as without promtel: ${title}`, async ({ url }) => {
       const program = `const mysql = require('mysql2'); const connection = mysql.createConnection(process.env.URL);${statement}`;
       const place = statement === '' ? `mysql://127.0.0.1:${await freePort()}` : url;
       const [bare, measured] = await Promise.all([run('bare.cjs', program, place, []), run('measured.cjs', program, place)]);
@@ -99,7 +99,7 @@ describe('an error that nobody listens for', () => {
   }
 });
 
-it('a version of mysql2 that publishes nothing is reported and left alone', async () => {
+it('an unsupported version of mysql2 is reported and not patched', async () => {
   const old = join(folder, 'old');
   const copy = join(old, 'node_modules/mysql2');
   mkdirSync(join(old, 'node_modules'), { recursive: true });

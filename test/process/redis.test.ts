@@ -31,7 +31,7 @@ describe('a program that uses Redis', () => {
     ['--import', 'redis.cjs', 'redis'],
     ['--require', 'redis.cjs', 'redis'],
   ] as const)
-    test(`has each Redis command counted once, and ends: ${option} ${file} with ${library}`, async (server) => {
+    test(`each Redis command is counted once, and the program ends: ${option} ${file} with ${library}`, async (server) => {
       const env = { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: sink.url };
       const ending = await runToEnd([option, './register.js', `${FIXTURES}/${file}`, server.url, library], env);
       expect(ending, ending.stderr).toMatchObject({ code: 0, signal: null, stdout: '' });
@@ -75,7 +75,7 @@ describe('a client library that publishes nothing', () => {
     ['@redis/client', '5.11.0', 'dist/index.js', 'instrumentation redis: leaves @redis/client 5.11.0 alone: it knows >=5.12'],
     ['@redis/client', '1.6.1', 'dist/index.js', 'instrumentation redis: leaves @redis/client 1.6.1 alone: it knows >=5.12'],
     ['redis', '3.1.2', 'index.js', 'instrumentation redis: leaves redis 3.1.2 alone: it knows >=5.12'],
-  ])('of Redis is reported in one line: %s %s', async (name, version, main, line) => {
+  ])('an unsupported Redis client is reported in one line: %s %s', async (name, version, main, line) => {
     const { code, stderr } = await runToEnd(['--import', './register.js', programWith(name, version, main)], {
       OTEL_METRICS_EXPORTER: 'none',
     });

@@ -154,7 +154,7 @@ describe.each(copies.filter(([name]) => !name.startsWith('1.0')))('a copy of API
 });
 
 describe('the global object', () => {
-  it('serves copies of the API of different versions side by side', () => {
+  it('the global object serves copies of the API of different versions side by side', () => {
     api.install();
     const [oldest, older, newest] = [packaged('api10'), packaged('api19'), packaged('@opentelemetry/api')];
     older.trace.setGlobalTracerProvider(provider('of 1.9'));
@@ -168,7 +168,7 @@ describe('the global object', () => {
     for (const copy of [oldest, older, newest]) copy.trace.disable();
   });
 
-  it('reports a copy of the API whose version is not found', () => {
+  it('the global object reports a copy of the API whose version is not found', () => {
     api.install();
     const api1 = (globalThis as any)[KEY];
     runInThisContext('(key, api) => { globalThis[key] = api; }')(KEY, api1);
@@ -177,14 +177,14 @@ describe('the global object', () => {
     expect(problems).toMatchObject([{ subject: '@opentelemetry/api', message: expect.stringContaining('version') }]);
   });
 
-  it('gives way to another global object that is assigned', () => {
+  it('the global object gives way to another global object that is assigned', () => {
     api.install();
     const other = { version: '1.9.0' };
     (globalThis as any)[KEY] = other;
     expect((globalThis as any)[KEY]).toBe(other);
   });
 
-  it('leaves a global object alone that cannot be replaced, and reports it', () => {
+  it('the global object leaves a global object alone that cannot be replaced, and reports it', () => {
     const realm = { version: '1.9.0' };
     Object.defineProperty(globalThis, KEY, { configurable: false, writable: true, value: realm });
     expect(api.install()).toBe(false);

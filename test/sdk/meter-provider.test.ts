@@ -114,7 +114,7 @@ function ownProvider(): { provider: MeterProvider; read: () => Promise<Series> }
 }
 
 describe('the provider that the application finds', () => {
-  it.each(['@opentelemetry/api', 'api19', 'api14'])('takes every instrument of %s', async (name) => {
+  it.each(['@opentelemetry/api', 'api19', 'api14'])('the global MeterProvider takes every instrument of %s', async (name) => {
     const telemetry = start();
     recordEverything(apiCopy(name).metrics.getMeter('app', '1.0'));
     const collected = await telemetry.collectOtel();
@@ -126,18 +126,18 @@ describe('the provider that the application finds', () => {
     expect(problems).toEqual([]);
   });
 
-  it('collects nothing before an instrument is made', async () => {
+  it('the global MeterProvider collects nothing before an instrument is made', async () => {
     const telemetry = start();
     apiCopy().metrics.getMeter('app');
     expect(await telemetry.collectOtel()).toBeUndefined();
   });
 
-  it('gives the SDK instruments themselves, so that recording costs nothing more', () => {
+  it('the global MeterProvider gives the SDK instruments themselves, so that recording costs nothing more', () => {
     start();
     expect(apiCopy().metrics.getMeter('app').createCounter('x').constructor.name).toBe('CounterInstrument');
   });
 
-  it('takes names and values of any kind without throwing', async () => {
+  it('the global MeterProvider takes names and values of any kind without throwing', async () => {
     const telemetry = start({ PROMTEL_DROP_ATTRIBUTES: '*=k' });
     const { metrics } = apiCopy();
     for (const odd of [undefined, null, 7, {}, '', 'ü', 'x'.repeat(9999)] as never[]) {
@@ -148,7 +148,7 @@ describe('the provider that the application finds', () => {
     expect(await telemetry.collectOtel()).toBeDefined();
   });
 
-  it('counts an observable callback that throws, and reports it once', async () => {
+  it('the global MeterProvider counts an observable callback that throws, and reports it once', async () => {
     const telemetry = start();
     const meter = apiCopy().metrics.getMeter('app');
     meter.createObservableGauge('bad').addCallback(() => {
@@ -162,7 +162,7 @@ describe('the provider that the application finds', () => {
 });
 
 describe('the operator', () => {
-  it('drops metrics and attributes and sets bounds and limits, whoever records', async () => {
+  it('settings drop metrics and attributes, and set bounds and limits, for every instrument', async () => {
     const telemetry = start({
       PROMTEL_DROP_METRICS: 'secret.*',
       PROMTEL_DROP_ATTRIBUTES: '*=k',
@@ -195,7 +195,7 @@ describe('the operator', () => {
     });
   });
 
-  it('gives metrics of the catalog its bounds and attributes, whoever records them', async () => {
+  it('metrics of the catalog have its bounds and attributes, also if recorded through the OpenTelemetry API', async () => {
     const telemetry = start({ PROMTEL_DROP_ATTRIBUTES: 'http.server.*=url.scheme' });
     const meter = apiCopy().metrics.getMeter('another-instrumentation');
     const attributes = { 'http.request.method': 'GET', 'url.scheme': 'http', 'user.id': '17' };
@@ -208,7 +208,7 @@ describe('the operator', () => {
     expect(series['http.server.active_requests {"http.request.method":"GET"}']).toBe(1);
   });
 
-  it('records once what an official instrumentation and promtel both measure', async () => {
+  it('MeterProvider records once what an official instrumentation and promtel both measure', async () => {
     const telemetry = start({}, ['http.server.request.duration']);
     const { metrics } = apiCopy();
     metrics.getMeter('@opentelemetry/instrumentation-http').createHistogram('http.server.request.duration').record(1);
@@ -223,7 +223,7 @@ describe('the operator', () => {
 });
 
 describe('a provider that the application registers for itself', () => {
-  it('gets everything that is recorded after its registration, and so does promtel', async () => {
+  it('a provider that the application registers for itself gets everything that is recorded after its registration, and so does promtel', async () => {
     const telemetry = start({ PROMTEL_DROP_ATTRIBUTES: 'a.counter=k', PROMTEL_DROP_METRICS: 'a.gauge' });
     const { metrics } = apiCopy('api19');
     const before = metrics.getMeter('app').createCounter('made.before');
@@ -237,7 +237,7 @@ describe('a provider that the application registers for itself', () => {
     expect(problems).toMatchObject([{ subject: 'MeterProvider', message: expect.stringContaining('for both') }]);
   });
 
-  it('is found by getMeterProvider with all its methods', async () => {
+  it('a provider that the application registers for itself is found by getMeterProvider with all its methods', async () => {
     start();
     const { metrics } = apiCopy();
     const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
@@ -251,7 +251,7 @@ describe('a provider that the application registers for itself', () => {
     await found.shutdown();
   });
 
-  it('is kept if it was registered before promtel started', async () => {
+  it('a provider that the application registers for itself is kept if it was registered before promtel started', async () => {
     const { metrics } = apiCopy('api19');
     const { provider, read } = ownProvider();
     metrics.setGlobalMeterProvider(provider);
@@ -263,7 +263,7 @@ describe('a provider that the application registers for itself', () => {
     expect(problems).toMatchObject([{ subject: 'MeterProvider' }]);
   });
 
-  it('is refused as a second one, as without promtel', () => {
+  it('a provider that the application registers for itself is refused as a second one, as without promtel', () => {
     start();
     const { metrics } = apiCopy();
     expect(metrics.setGlobalMeterProvider(ownProvider().provider)).toBe(true);

@@ -15,7 +15,7 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
 }
 
 describe('an application with an SDK of its own', () => {
-  it('gets the same spans and metrics from its own SDK, without an error', async () => {
+  it('an application with an SDK of its own gets the same spans and metrics from its own SDK, without an error', async () => {
     const [bare, measured] = await Promise.all([run([]), run(REGISTER)]);
     expect(measured).toMatchObject({ code: 0, stdout: bare.stdout });
     expect(JSON.parse(bare.stdout)).toMatchObject({
@@ -26,7 +26,7 @@ describe('an application with an SDK of its own', () => {
     expect(measured.stderr.replace(/^promtel: .*\n/gm, '')).toBe(bare.stderr);
   });
 
-  it('gets the same spans from its own SDK where promtel would trace', async () => {
+  it('an application with an SDK of its own gets the same spans from its own SDK where promtel would trace', async () => {
     const sink = await openOtlpSink();
     const env = { OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: sink.url };
     const [bare, measured] = await Promise.all([run([], env), run(REGISTER, env)]);
@@ -36,7 +36,7 @@ describe('an application with an SDK of its own', () => {
     await sink.close();
   });
 
-  it('has its own metrics, and request durations once, where promtel exports', async () => {
+  it('an application with an SDK of its own has its own metrics, and request durations once, where promtel exports', async () => {
     const sink = await openOtlpSink();
     const env = { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_TRACES_EXPORTER: 'none' };
     expect(await run(REGISTER, env)).toMatchObject({ code: 0 });

@@ -104,7 +104,7 @@ afterEach(() => {
 });
 
 describe('points', () => {
-  it('equal the points of the SDK with cumulative temporality', async () => {
+  it('points of PointReader equal those of the SDK with cumulative temporality', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
         const both = sideBySide(AggregationTemporality.CUMULATIVE);
@@ -121,7 +121,7 @@ describe('points', () => {
     );
   });
 
-  it('equal the points of the SDK with delta temporality', async () => {
+  it('points of PointReader equal those of the SDK with delta temporality', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
         const both = sideBySide(AggregationTemporality.DELTA);
@@ -161,7 +161,7 @@ function withoutIdle(points: Comparable): Comparable {
 describe('a reader of points', () => {
   const counter = definitions.counter;
 
-  it('starts a delta where the previous one ended', () => {
+  it('PointReader starts a delta where the previous one ended', () => {
     const registry = new Registry();
     const reader = new PointReader(registry, () => DELTA);
     const instrument = registry.instrument(counter);
@@ -179,7 +179,7 @@ describe('a reader of points', () => {
     ]);
   });
 
-  it('reads deltas independently of other readers', () => {
+  it('PointReader reads deltas independently of other readers', () => {
     const registry = new Registry();
     const [one, other] = [new PointReader(registry, () => DELTA), new PointReader(registry, () => CUMULATIVE)];
     const instrument = registry.instrument(counter);
@@ -192,7 +192,7 @@ describe('a reader of points', () => {
     expect(valuesOf(other)).toEqual([3]);
   });
 
-  it('leaves out removed series, and treats those that return as new', () => {
+  it('PointReader leaves out removed series, and treats those that return as new', () => {
     const registry = new Registry();
     const [deltas, totals] = [new PointReader(registry, () => DELTA), new PointReader(registry, () => CUMULATIVE)];
     const instrument = registry.instrument(counter);
@@ -208,7 +208,7 @@ describe('a reader of points', () => {
     expect(valuesOf(deltas)).toEqual([1]);
   });
 
-  it('reads the overflow series', () => {
+  it('PointReader reads the overflow series', () => {
     const registry = new Registry();
     registry.overrideOf = () => ({ limit: 2 });
     const reader = new PointReader(registry, () => DELTA);
@@ -221,7 +221,7 @@ describe('a reader of points', () => {
     ]);
   });
 
-  it('says whether the application has recorded since, not counting metrics about promtel', () => {
+  it('PointReader reports whether the application has recorded since, not counting metrics about promtel', () => {
     const registry = new Registry();
     const reader = new PointReader(registry, () => CUMULATIVE);
     const self = registry.instrument(defineMetric({ ...common, name: 'promtel.test', instrument: 'counter' }));
@@ -236,7 +236,7 @@ describe('a reader of points', () => {
     reader.close();
   });
 
-  it('gives points the DataPointType, ValueType and AggregationTemporality of the SDK', () => {
+  it('PointReader gives points the DataPointType, ValueType and AggregationTemporality of the SDK', () => {
     const registry = new Registry();
     for (const definition of Object.values(definitions)) registry.instrument(definition).bind({ who: 'a' });
     const metrics = new PointReader(registry, () => CUMULATIVE).read()[0]!.metrics;

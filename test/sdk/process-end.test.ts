@@ -127,25 +127,25 @@ function withoutLines({ stderr, ...rest }: Ending): Ending {
 }
 
 describe('a program', () => {
-  it('exports again what it recorded after its first beforeExit', async () => {
+  it('a program under promtel exports again what it recorded after its first beforeExit', async () => {
     const ending = await end(PRELOAD, { name: 'by more work in beforeExit' }, otlp());
     expect(ending).toMatchObject({ code: 0, stdout: 'more work\n' });
     expect(ordersAt(sink)).toBe(2);
   });
 
-  it('ends at once when it kills itself with SIGKILL', async () => {
+  it('a program under promtel ends at once when it kills itself with SIGKILL', async () => {
     const way = { name: 'by its own SIGKILL' };
     const [bare, measured] = await Promise.all([end([], way, {}), end(PRELOAD, way, otlp())]);
     expect(measured).toEqual(bare);
   });
 
-  it('does not wait for the last export with PROMTEL_SHUTDOWN_TIMEOUT=0', async () => {
+  it('a program under promtel does not wait for the last export with PROMTEL_SHUTDOWN_TIMEOUT=0', async () => {
     const ending = await end(PRELOAD, { name: 'with no handler', signal: 'SIGTERM' }, otlp({ PROMTEL_SHUTDOWN_TIMEOUT: '0' }));
     expect(ending).toMatchObject({ signal: 'SIGTERM' });
     expect(sink.arrivals).toBe(0);
   });
 
-  it('has no process listeners of promtel where nothing is pushed', async () => {
+  it('a program under promtel has no process listeners of promtel where nothing is pushed', async () => {
     const app = runApp(
       [
         '--import',
@@ -160,7 +160,7 @@ describe('a program', () => {
     expect(await app.ended).toMatchObject({ code: 0, stdout: '0,0,0,0\n' });
   });
 
-  it('ends at once at a second signal', async () => {
+  it('a program under promtel ends at once at a second signal', async () => {
     sink.manner = 'hang';
     const app = runApp([...PRELOAD, PROGRAM, 'with no handler'], {
       env: otlp({ ...PATIENT, PROMTEL_SHUTDOWN_TIMEOUT: '600000' }),

@@ -13,7 +13,7 @@ import { resourceAttributes } from '../../src/sdk/resource.ts';
 const none = defaultConfig().resource;
 
 describe('the resource', () => {
-  it('has what the official detectors detect, except arguments, which may hold a secret', async () => {
+  it('the resource has what the official detectors detect, except arguments, which may hold a secret', async () => {
     const official = detectResources({ detectors: [hostDetector, osDetector, processDetector, envDetector] });
     await official.waitForAsyncAttributes?.();
     const { 'process.command_args': _, 'process.executable.name': __, ...expected } = official.attributes;
@@ -22,19 +22,19 @@ describe('the resource', () => {
     expect(Object.keys(own)).not.toContain('process.command_args');
   });
 
-  it('has a service.instance.id of its own in every process', () => {
+  it('the resource has a service.instance.id of its own in every process', () => {
     const [one, other] = [resourceAttributes(none), resourceAttributes(none)];
     expect(one['service.instance.id']).toMatch(/^[0-9a-f-]{36}$/);
     expect(one['service.instance.id']).not.toBe(other['service.instance.id']);
   });
 
-  it('has what the operator sets in place of what was detected', () => {
+  it('the resource has what the operator sets in place of what was detected', () => {
     const attributes = { 'service.name': 'by attribute', 'host.name': 'box', 'deployment.environment.name': 'test' };
     expect(resourceAttributes({ ...none, attributes })).toMatchObject(attributes);
     expect(resourceAttributes({ ...none, attributes, serviceName: 'by name' })['service.name']).toBe('by name');
   });
 
-  it('has only what the chosen detectors detect', () => {
+  it('the resource has only what the chosen detectors detect', () => {
     const own = resourceAttributes({ serviceName: 'x', attributes: { a: 'b' }, detectors: ['host'] });
     expect(own).toMatchObject({ 'host.name': hostname() });
     for (const prefix of ['process.', 'os.', 'container.', 'service.instance', 'a'])
@@ -43,7 +43,7 @@ describe('the resource', () => {
     expect(kernel).toMatchObject({ 'os.version': release(), 'process.owner': userInfo().username });
   });
 
-  it('names promtel and the SDK', () => {
+  it('the resource names promtel and the SDK', () => {
     expect(resourceAttributes({ ...none, detectors: [] })).toMatchObject({
       'telemetry.sdk.name': 'opentelemetry',
       'telemetry.sdk.language': 'nodejs',
@@ -69,7 +69,7 @@ describe('the name of the service', () => {
     return [attributes['service.name'], attributes['service.version']];
   }
 
-  it('is service.name of the package.json of the program, else unknown_service', () => {
+  it('the name of the service is service.name of the package.json of the program, else unknown_service', () => {
     expect(serviceOf('bare.cjs')).toEqual(['unknown_service:node', undefined]);
     mkdirSync(join(folder, 'app'));
     writeFileSync(join(folder, 'app/package.json'), '{ "name": "@shop/web", "version": "4.5.6" }');
@@ -77,7 +77,7 @@ describe('the name of the service', () => {
     expect(serviceOf('app/src/deep/server.cjs')).toEqual(['@shop/web', '4.5.6']);
   });
 
-  it('is service.name of the working directory where the program is an installed tool', () => {
+  it('the name of the service is service.name of the working directory where the program is an installed tool', () => {
     writeFileSync(join(folder, 'package.json'), '{ "name": "site" }');
     mkdirSync(join(folder, 'node_modules/tool'), { recursive: true });
     writeFileSync(join(folder, 'node_modules/tool/package.json'), '{ "name": "tool" }');

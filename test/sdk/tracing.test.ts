@@ -101,7 +101,7 @@ function serverSpans(sink: OtlpSink, count: number): Promise<OtlpSpan[]> {
 }
 
 describe('tracing', () => {
-  it('gives request durations exemplars of their spans', async () => {
+  it('tracing gives request durations exemplars of their spans', async () => {
     const sink = await openSink();
     const running = await run('test/apps/express5.mjs', traced(sink));
     await requestsOf(running);
@@ -146,7 +146,7 @@ describe('tracing', () => {
     expect(ending.stdout).toMatch(/name: 'GET'/);
   });
 
-  it('exports the last spans of a program that ends, and does not delay it if the receiver hangs', async () => {
+  it('tracing exports the last spans of a program that ends, and does not delay it if the receiver hangs', async () => {
     const program = [
       '--import',
       './register.js',
@@ -163,21 +163,21 @@ describe('tracing', () => {
     expect(await runApp(program, { env: { ...env, ...patient } }).ended).toMatchObject({ code: 0 });
   });
 
-  it('is off, and no OpenTelemetry package is loaded, by default', async () => {
+  it('tracing is off, and no OpenTelemetry package is loaded, by default', async () => {
     const program =
       'console.log(Object.keys((await import("node:module")).default._cache).filter((file) => /opentelemetry/.test(file)).length)';
     const ending = await runApp(['--import', './register.js', '--input-type=module', '-e', program], { env: PAGE }).ended;
     expect(ending).toMatchObject({ code: 0, stdout: '0\n' });
   });
 
-  it('reports a protocol that spans are not exported by', async () => {
+  it('tracing reports a protocol that spans are not exported by', async () => {
     const ending = await runApp(['--import', './register.js', '-e', ''], {
       env: { ...PAGE, OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
     }).ended;
     expect(ending.stderr).toMatch(/^promtel: OTEL_EXPORTER_OTLP_PROTOCOL: spans go by http\/protobuf only, not by grpc/m);
   });
 
-  it('uses the sampler and the propagators that are configured', async () => {
+  it('tracing uses the sampler and the propagators that are configured', async () => {
     const sink = await openSink();
     const running = await run('test/apps/express5.mjs', {
       ...traced(sink),
@@ -194,19 +194,22 @@ describe('tracing', () => {
 });
 
 describe('an application that traces itself', () => {
-  it.each(['api19', '@opentelemetry/api'])('with %s takes tracing over, and promtel finds its exemplars there', async (copy) => {
-    const sink = await openSink();
-    const ending = await runApp(['--import', './register.js', './test/sdk/fixtures/traces-itself.mjs', copy], {
-      env: { ...PAGE, ...traced(sink) },
-    }).ended;
-    expect(ending).toMatchObject({ code: 0, stdout: 'active: own; exemplar of it: true\n' });
-    expect(ending.stderr).toMatch(
-      /^promtel: OTEL_TRACES_EXPORTER: is left to the tracer provider that the application has registered$/m,
-    );
-    expect(sink.requests.flatMap((request) => request.spans)).toEqual([]);
-  });
+  it.each(['api19', '@opentelemetry/api'])(
+    'an application that traces itself with %s takes tracing over, and promtel finds its exemplars there',
+    async (copy) => {
+      const sink = await openSink();
+      const ending = await runApp(['--import', './register.js', './test/sdk/fixtures/traces-itself.mjs', copy], {
+        env: { ...PAGE, ...traced(sink) },
+      }).ended;
+      expect(ending).toMatchObject({ code: 0, stdout: 'active: own; exemplar of it: true\n' });
+      expect(ending.stderr).toMatch(
+        /^promtel: OTEL_TRACES_EXPORTER: is left to the tracer provider that the application has registered$/m,
+      );
+      expect(sink.requests.flatMap((request) => request.spans)).toEqual([]);
+    },
+  );
 
-  it('has exemplars of its own spans where promtel does not trace', async () => {
+  it('an application that traces itself has exemplars of its own spans where promtel does not trace', async () => {
     const ending = await runApp(['--import', './register.js', './test/sdk/fixtures/traces-itself.mjs', 'api19'], { env: PAGE })
       .ended;
     expect(ending).toMatchObject({ code: 0, stdout: 'active: own; exemplar of it: true\n' });

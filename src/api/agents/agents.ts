@@ -25,7 +25,7 @@ const workflowOf = attributesFrom(
 /** `agents` for one agent. */
 export type BoundAgent = ReturnType<typeof bind>;
 
-/** Records agents. Nothing here throws, except what a tracked function throws. */
+/** Records agents. Methods throw nothing but the errors of tracked functions. */
 export const agents = {
   ...scores,
   ...tasks,
@@ -38,7 +38,7 @@ export const agents = {
    * with `error.type`, and the calls to models and tools within it, through promises and callbacks, in
    * `gen_ai.invoke_agent.inference_calls` and `gen_ai.invoke_agent.tool_calls`. The calls of an agent within it count for both.
    *
-   * @throws what the function throws
+   * @throws the error of the function
    * @example
    * ```js
    * await agents.invoke({ agent: 'researcher' }, () => tools.track({ tool: 'search' }, () => store.get('ada')));
@@ -52,7 +52,7 @@ export const agents = {
   },
 
   /**
-   * Wraps a function: the same with its name, length and `this`, run as an agent at every call.
+   * Wraps a function to run every call as an agent. The wrapper keeps its name and length, and passes `this` on.
    *
    * @example
    * ```js
@@ -72,7 +72,7 @@ export const agents = {
    * Runs a workflow, synchronous or not, and returns its result. Records its duration in seconds in
    * `gen_ai.invoke_workflow.duration` with `error.type`.
    *
-   * @throws what the function throws
+   * @throws the error of the function
    * @example
    * ```js
    * await agents.workflow({ workflow: 'release' }, () => agents.invoke({ agent: 'writer' }, () => sendMail('ada')));
@@ -87,7 +87,7 @@ export const agents = {
   },
 
   /**
-   * The same for one agent.
+   * The same methods for one agent.
    *
    * @example
    * ```js

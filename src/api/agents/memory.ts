@@ -22,7 +22,7 @@ export interface Pattern {
   readonly pattern?: string | undefined;
 }
 
-/** An operation on a memory: `learning`, `retrieval`, `extraction`, or a name of your own. */
+/** An operation on a memory: `learning`, `retrieval`, `extraction`, or a custom name. */
 export interface MemoryOperation extends Pattern {
   readonly operation: string;
 }
@@ -68,7 +68,7 @@ export const memory = {
    * Runs an operation on a memory, synchronous or not, and returns its result. Counts it in `agent.memory.operations`, a failure
    * also in `agent.memory.errors`, and records the duration of a `retrieval` in seconds in `agent.memory.retrieval.duration`.
    *
-   * @throws what the function throws
+   * @throws the error of the function
    * @example
    * ```js
    * const retrieval = { operation: 'retrieval', pattern: 'trajectory' };
@@ -82,7 +82,7 @@ export const memory = {
   },
 
   /**
-   * Wraps a function: the same with its name, length and `this`, tracked at every call.
+   * Wraps a function to track every call. The wrapper keeps its name and length, and passes `this` on.
    *
    * @example
    * ```js
@@ -182,7 +182,7 @@ export const memory = {
   },
 
   /**
-   * The same for one operation and pattern, its series looked up once, for hot paths.
+   * The same methods for one operation and pattern; the series are looked up once, for hot paths.
    *
    * @example
    * ```js

@@ -6,7 +6,7 @@ import type { GaugeCell, HistogramCell } from '../../core/recording/cell.ts';
 import { attributesFrom } from '../named-attributes.ts';
 import { instrumentOf, isRatio, seriesOf } from '../record.ts';
 
-/** An agent, by its name; never the id of a single invocation, which would make a series of its own. */
+/** An agent, by its name; never the id of a single invocation, since each would create a series. */
 export interface Agent {
   readonly agent: string;
 }
@@ -67,7 +67,7 @@ export const scores = {
   },
 } as const;
 
-/** The same for one agent, its series looked up once. */
+/** The same methods for one agent; the series are looked up once. */
 export function bindScores(agent: Agent) {
   const attributes = attributesOf(agent, agentScore);
   const verified = byOutcome(agentVerifications, attributes);

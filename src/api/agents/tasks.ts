@@ -6,7 +6,7 @@ import type { OperationEnd } from '../../core/operation.ts';
 import { attributesFrom } from '../named-attributes.ts';
 import { instrumentOf, seriesOf, timeFor } from '../record.ts';
 
-/** A kind of goal, such as `refactoring`; never the text of a goal, which would make a series of its own. */
+/** A kind of goal, such as `refactoring`; never the text of a goal, since each would create a series. */
 export interface Goal {
   readonly goal?: string | undefined;
 }
@@ -27,7 +27,7 @@ export const tasks = {
    * Runs what plans for a goal, synchronous or not, and returns its result. Records its duration in seconds in
    * `agent.plan.duration`, by outcome and `error.type`.
    *
-   * @throws what the function throws
+   * @throws the error of the function
    * @example
    * ```js
    * const steps = agents.plan({ goal: 'refactoring' }, () => parse(feed));
@@ -41,7 +41,7 @@ export const tasks = {
   /**
    * Runs a task, synchronous or not, and returns its result. Counts it in `agent.tasks`, as a failure if it throws or rejects.
    *
-   * @throws what the function throws
+   * @throws the error of the function
    * @example
    * ```js
    * await agents.task({ task: 'review' }, () => sendMail('ada'));
@@ -79,7 +79,7 @@ export const tasks = {
   },
 
   /**
-   * The same for one kind of task, and the kind of goal that is planned for, its series looked up once.
+   * The same methods for one kind of task, and the kind of goal that is planned for; the series are looked up once.
    *
    * @example
    * ```js

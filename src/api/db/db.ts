@@ -14,7 +14,7 @@ import { attributesFrom } from '../named-attributes.ts';
 import { callSafely, timeFor, wrapFor } from '../record.ts';
 import { dbPools } from './pools.ts';
 
-/** An operation, and where it runs. Never a statement, a key or a value: each would make a series of its own. */
+/** An operation, and where it runs. Never a statement, a key or a value: each would create a series. */
 export interface DbCall {
   /** Database, such as `postgresql` or `cassandra`. */
   readonly system: string;
@@ -82,7 +82,7 @@ function operationsOf(slowSeconds: () => number) {
      * `db.client.operation.duration` with `error.type`, and the number of rows in `db.client.response.returned_rows` if `rows`
      * gives it. Counts it in `db.client.slow_operations` if it takes PROMTEL_SLOW_DB_SECONDS or longer.
      *
-     * @throws what the function throws
+     * @throws the error of the function
      * @example
      * ```js
      * const select = { system: 'cassandra', operation: 'SELECT', collection: 'users', namespace: 'shop' };
@@ -96,7 +96,7 @@ function operationsOf(slowSeconds: () => number) {
     },
 
     /**
-     * Wraps a function: the same with its name, length and `this`, tracked at every call.
+     * Wraps a function to track every call. The wrapper keeps its name and length, and passes `this` on.
      *
      * @example
      * ```js
@@ -114,7 +114,7 @@ function operationsOf(slowSeconds: () => number) {
     },
 
     /**
-     * The same for one operation, its attributes made once, for hot paths.
+     * The same methods for one operation; the attributes are made once, for hot paths.
      *
      * @example
      * ```js

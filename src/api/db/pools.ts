@@ -114,7 +114,7 @@ export const dbPools = {
   },
 
   /**
-   * The same for one pool, its series looked up once, for hot paths.
+   * The same methods for one pool; the series are looked up once, for hot paths.
    *
    * @example
    * ```js

@@ -126,7 +126,7 @@ function callsOf(settings: () => LlmCallSettings) {
      * in seconds with `error.type`, and, as far as `answerOf` gives them, tokens, cost in USD, and finish reason. A call that an
      * instrumentation sees as well, such as one over fetch, is counted by the instrumentation alone.
      *
-     * @throws what the function throws
+     * @throws the error of the function
      * @example
      * ```js
      * const call = { provider: 'openai', model: 'gpt-4o' };
@@ -142,7 +142,7 @@ function callsOf(settings: () => LlmCallSettings) {
     },
 
     /**
-     * Wraps a function: the same with its name, length and `this`, tracked at every call.
+     * Wraps a function to track every call. The wrapper keeps its name and length, and passes `this` on.
      *
      * @example
      * ```js
@@ -179,7 +179,7 @@ function callsOf(settings: () => LlmCallSettings) {
     },
 
     /**
-     * The same for one kind of call.
+     * The same methods for one kind of call.
      *
      * @example
      * ```js

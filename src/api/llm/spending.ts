@@ -15,7 +15,7 @@ export interface Credits {
 
 /** What may be spent in a period, for a provider or a purpose. */
 export interface Budget {
-  /** `day`, `month`, or a name of your own. */
+  /** `day`, `month`, or a custom name. */
   readonly period: string;
   readonly provider?: string | undefined;
   readonly purpose?: string | undefined;
@@ -64,7 +64,7 @@ export const spending = {
    * `llm.purpose`, whoever records the call. A purpose that is set within it replaces it there. Past 100 purposes, further ones
    * are `_OTHER`: a purpose is a kind of work, never a user or a request.
    *
-   * @throws what the function throws
+   * @throws the error of the function
    * @example
    * ```js
    * const call = { provider: 'house', model: 'house-1' };

@@ -9,7 +9,7 @@ import { attributesFrom } from '../named-attributes.ts';
 import { instrumentOf, isFunction, seriesOf, wrapFor } from '../record.ts';
 import { ActiveIds, type Windows } from './active-ids.ts';
 
-/** A kind of task, such as `summary`; never the id of a single task, which would make a series of its own. */
+/** A kind of task, such as `summary`; never the id of a single task, since each would create a series. */
 export interface UsageTask {
   readonly task?: string | undefined;
 }
@@ -31,7 +31,7 @@ const users = new ActiveIds(usageUsersActive, DEFAULT_WINDOWS);
 /** `usage` for one kind of task. */
 export type BoundUsage = ReturnType<typeof bind>;
 
-/** Records usage. Nothing here throws, except what a tracked function throws. */
+/** Records usage. Methods throw nothing but the errors of tracked functions. */
 export const usage = {
   /**
    * Counts an API key as active in `usage.api_keys.active`, within the last hour, day and 30 days, or the windows that were set.
@@ -84,7 +84,7 @@ export const usage = {
    * callbacks, in USD in `usage.task.cost`; nothing if the price of none of them is known. Calls that begin before its end and
    * end within a second after it count.
    *
-   * @throws what the function throws
+   * @throws the error of the function
    * @example
    * ```js
    * const call = { provider: 'openai', model: 'gpt-4o' };
@@ -98,7 +98,7 @@ export const usage = {
   },
 
   /**
-   * Wraps a function: the same with its name, length and `this`, run as a task at every call.
+   * Wraps a function to run every call as a task. The wrapper keeps its name and length, and passes `this` on.
    *
    * @example
    * ```js
@@ -127,7 +127,7 @@ export const usage = {
   },
 
   /**
-   * The same for one kind of task, its series looked up once.
+   * The same methods for one kind of task; the series are looked up once.
    *
    * @example
    * ```js

@@ -1,4 +1,4 @@
-// The path of a request target, which is what probes are left out by.
+// Extracts the path from an HTTP request target; ignored paths, such as those of probes, are matched against it.
 
 /** The path without query or authority: `/health` of `/health?full=1` and of `http://host/health`. */
 export function pathOf(target: string | undefined): string {

@@ -1,8 +1,8 @@
-// The route template of a request, told by the framework that matched it and read by what measures the request.
+// The route template of a request: set by the framework that matched it, read when the request is recorded.
 
 const ROUTE = Symbol('promtel.route');
 
-/** A template that stands unless the answer is 404. */
+/** A template that is valid unless the response is a 404. */
 class TentativeRoute {
   readonly template: string;
 
@@ -14,30 +14,30 @@ class TentativeRoute {
 interface Routed {
   [ROUTE]?: string | TentativeRoute | undefined;
   readonly httpVersionMajor?: number;
-  /** What carries an HTTP/2 request, and all that http2 publishes of it. */
+  /** The stream of an HTTP/2 request; the diagnostics channels of http2 publish it instead of the request. */
   readonly stream?: Routed;
 }
 
-/** Tells the template, such as `/users/:id`, of an incoming request; a later, more exact one replaces it. */
+/** Sets the route template, such as `/users/:id`, of an incoming request; a later, more specific one replaces it. */
 export function setRoute(request: object, template: string): void {
   keep(request, template);
 }
 
-/** Takes a route back: what matched turned out to be no match, such as a mount whose handlers all passed on. */
+/** Removes the template: the route did not match after all, such as a mount whose handlers all called `next`. */
 export function clearRoute(request: object): void {
   keep(request, undefined);
 }
 
 /**
- * Leaves a template to the status: every handler of the route has passed the request on. If what follows finds an answer,
- * it is the route's, as where handlers prepare and one middleware renders; if that is 404, nothing was found.
+ * Lets the status decide whether the template applies, after every handler of the route has called `next`. If a later
+ * middleware responds, as where handlers load data and one middleware renders it, the template is kept; on a 404 it is not.
  */
 export function markTentative(request: object): void {
   const template = routeOf(request);
   if (template !== undefined) keep(request, new TentativeRoute(template));
 }
 
-/** The template of a request, or of the stream of an HTTP/2 request, that ended with a status; undefined if no route matched. */
+/** The template of a request, or of the stream of an HTTP/2 request, given its response status; undefined if no route matched. */
 export function routeOf(request: object, status?: number): string | undefined {
   const { [ROUTE]: kept } = request as Routed;
   if (!(kept instanceof TentativeRoute)) return kept;

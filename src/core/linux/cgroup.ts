@@ -1,17 +1,17 @@
-// The memory and CPU that the control group of this process uses and may use: version 1, version 2, and both at once.
+// Reads memory usage, memory limit and CPU limit of the cgroup of this process; cgroup v1, v2 and both mounted together.
 import type { ReadText } from './procfs.ts';
 
-/** What is known; undefined where the kernel does not tell, and a limit also where there is none. */
+/** A value that the kernel does not report is undefined, and so is a limit that is not set. */
 export interface CgroupUsage {
   readonly memoryUsageBytes: number | undefined;
-  /** Usage less what the page cache can give back at once. */
+  /** Usage without the inactive file cache, which the kernel can reclaim at once. */
   readonly memoryWorkingSetBytes: number | undefined;
   readonly memoryLimitBytes: number | undefined;
-  /** How many CPUs' time the group may use, such as 0.5. */
+  /** In CPUs, such as 0.5. */
   readonly cpuLimit: number | undefined;
 }
 
-/** Where one version keeps its files and how it writes them. */
+/** The files of one cgroup version, and how they are parsed. */
 interface Version {
   readonly memory: Controller;
   readonly cpu: Controller;
@@ -24,7 +24,7 @@ interface Controller {
   /** Its name in /proc/self/cgroup. */
   readonly name: string;
   readonly mountpoint: string;
-  /** A file that is in every group which the controller looks after. */
+  /** A file that exists in every cgroup of the controller. */
   readonly mainFile: string;
 }
 
@@ -48,7 +48,7 @@ const VERSIONS: readonly Version[] = [
   },
 ];
 
-/** Finds the control group of this process; undefined where there is none with a memory controller. */
+/** Finds the cgroup of this process and returns a function that reads it; undefined where no memory controller is mounted. */
 export function findCgroup(read: ReadText): (() => CgroupUsage) | undefined {
   const paths = parseCgroupPaths(read('/proc/self/cgroup') ?? '');
   for (const version of VERSIONS) {
@@ -73,8 +73,8 @@ function usageOf(version: Version, memory: readonly string[], cpu: readonly stri
 }
 
 /**
- * The process' own group followed by those it lies in: the limit of each of them binds. In a container only the root
- * of the hierarchy can be seen, and it is the container's own group.
+ * The cgroup of the process followed by its ancestors: the limits of all of them apply. In a container only the root of
+ * the hierarchy is visible, and it is the cgroup of the container.
  */
 function findGroup(
   { name, mountpoint, mainFile }: Controller,
@@ -87,7 +87,7 @@ function findGroup(
   return chains.find(([own]) => read(`${own}/${mainFile}`) !== undefined);
 }
 
-/** The path of this process in each hierarchy, by controller; that of version 2 has the empty name. */
+/** Parses /proc/self/cgroup: the path in each hierarchy by controller; the hierarchy of v2 has the empty name. */
 export function parseCgroupPaths(text: string): Map<string, string> {
   const paths = new Map<string, string>();
   for (const line of text.split('\n')) {
@@ -98,7 +98,7 @@ export function parseCgroupPaths(text: string): Map<string, string> {
   return paths;
 }
 
-/** Version 1 writes a number near 2^63 where there is no limit, version 2 the word `max`. */
+/** Without a limit, v1 writes a number near 2^63 and v2 the word `max`. */
 function bytesOf(text: string | undefined): number | undefined {
   const value = numberOf(text);
   return value !== undefined && Number.isSafeInteger(value) ? value : undefined;
@@ -108,7 +108,7 @@ function statOf(text: string | undefined, key: string): number | undefined {
   return numberOf(new RegExp(`^${key} (\\d+)$`, 'm').exec(text ?? '')?.[1]);
 }
 
-/** A quota of -1 or `max` is none. */
+/** A quota of -1 or `max` means no limit. */
 function ratioOf(quota: string | undefined, period: string | undefined): number | undefined {
   const [dividend, divisor] = [numberOf(quota), numberOf(period)];
   return dividend === undefined || divisor === undefined || divisor === 0 ? undefined : dividend / divisor;

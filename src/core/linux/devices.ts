@@ -1,6 +1,6 @@
-// What Linux tells of disks, network interfaces and file systems as text under /proc, and which of them to count.
+// Parses disks, network interfaces and mounts from /proc, and selects the ones that are counted.
 //
-// Text of another shape gives fewer devices, never an error.
+// Lines that cannot be parsed are skipped; nothing throws.
 import { type Counts, countsOf, fieldsOf } from './procfs.ts';
 
 export interface NetworkInterface {
@@ -9,7 +9,7 @@ export interface NetworkInterface {
   readonly transmit: InterfaceCounts;
 }
 
-/** Counts since the interface came up. */
+/** Totals since the interface came up. */
 export interface InterfaceCounts {
   readonly bytes: number;
   readonly packets: number;
@@ -37,8 +37,8 @@ function interfaceCounts(count: Counts, first: number): InterfaceCounts | undefi
 }
 
 /**
- * The interfaces through which something came or went. Not `lo`, which is no network; nor `veth…`, the ends of
- * containers' cables: a host has hundreds, and what they carry comes through its other interfaces.
+ * Whether an interface is counted: one with traffic that is not the loopback (`lo`) and not the host end of a container's
+ * virtual cable (`veth…`): a host has hundreds of those, and their traffic passes its other interfaces too.
  */
 export function isCounted({ name, receive, transmit }: NetworkInterface): boolean {
   return name !== 'lo' && !name.startsWith('veth') && receive.packets + transmit.packets > 0;
@@ -50,13 +50,13 @@ export interface Disk {
   readonly write: DiskCounts;
 }
 
-/** Counts since the disk was found. */
+/** Totals since the disk was attached. */
 export interface DiskCounts {
   readonly bytes: number;
   readonly operations: number;
 }
 
-/** The kernel counts in sectors of this size, whatever the disk has. */
+/** The sector size of /proc/diskstats, whatever the sector size of the disk is. */
 const SECTOR_BYTES = 512;
 
 /** Parses /proc/diskstats. */
@@ -86,8 +86,8 @@ export function parseDisks(text: string): Disk[] {
 const STACKED_DISK = /^(?:loop|ram|zram|dm-|md|sr|fd)\d/;
 
 /**
- * The disks that were read or written: not their partitions, nor what is stacked on disks or kept in memory, which
- * would count the same bytes twice.
+ * Whole disks with at least one operation. Partitions and stacked devices (LVM, RAID, loop) would count the same bytes
+ * twice; RAM disks have no disk.
  */
 export function wholeDisks(disks: readonly Disk[]): Disk[] {
   const names = new Set(disks.map(({ name }) => name));
@@ -97,7 +97,7 @@ export function wholeDisks(disks: readonly Disk[]): Disk[] {
   });
 }
 
-/** As the kernel names partitions: `sda1` of `sda`, but `nvme0n1p1` of `nvme0n1`, since that ends in a digit. */
+/** The disk of a partition: `sda` of `sda1`, but `nvme0n1` of `nvme0n1p1`, since the kernel adds `p` after a digit. */
 function diskOf(partition: string): string {
   return partition.replace(/(?<=\d)p\d+$|(?<=\D)\d+$/, '');
 }
@@ -116,15 +116,15 @@ export function parseMounts(text: string): Mount[] {
   });
 }
 
-/** What would not look like one field, such as a space, is written in octal. */
+/** Decodes the octal escapes of characters that would split a field, such as spaces. */
 function withoutEscapes(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));
 }
 
-/** Where system programs, container runtimes and package formats mount what is not the user's to fill. */
+/** Mountpoints of the system, of container runtimes and of package formats, which hold no data of the user. */
 const SYSTEM_PATH = /^\/(?:dev|etc|proc|run|snap|sys|var\/lib\/(?:containerd|containers|docker|kubelet))(?:\/|$)/;
 
-/** The root and every local file system on a disk, each once by the shortest path: a container sees one many times. */
+/** The root and every local file system on a disk, once per device by its shortest path: containers mount one many times. */
 export function localMounts(mounts: readonly Mount[]): Mount[] {
   const byDevice = new Map<string, Mount>();
   for (const mount of mounts) {

@@ -1,13 +1,13 @@
-// What Linux tells of CPUs and of a process as text under /proc. Text of another shape gives fewer values, never an error.
+// Reads and parses CPU times, virtual memory and the open files limit from /proc. A value that cannot be parsed is undefined.
 
-/** Gives the text of a file; undefined where there is no such file, as on another platform. */
+/** Reads a file as text; undefined if it does not exist, as on another platform. */
 export type ReadText = (path: string) => string | undefined;
 
 /**
- * Reads a small file of /proc or /sys. It blocks, since the kernel makes these files from memory: 10 µs a file, where
- * reading in the thread pool takes 280.
+ * Reads a small file of /proc or /sys. Reading is synchronous, since the kernel generates these files in memory: 10 µs a
+ * file, where the thread pool takes 280 µs.
  *
- * @throws if the file is there and cannot be read
+ * @throws if the file exists and cannot be read
  */
 export function readText(path: string): string | undefined {
   try {
@@ -19,7 +19,7 @@ export function readText(path: string): string | undefined {
   }
 }
 
-/** The count in a field; undefined where there is none. */
+/** Gives the number in a field; undefined if it holds none. */
 export type Counts = (index: number) => number | undefined;
 
 export function countsOf(fields: readonly string[]): Counts {
@@ -38,7 +38,7 @@ export type CpuMode = 'user' | 'system' | 'nice' | 'idle' | 'iowait' | 'interrup
 /** Seconds since boot, all CPUs together. */
 export type CpuTimes = Readonly<Partial<Record<CpuMode, number>>>;
 
-/** The kernel counts in hundredths of a second for user space, whatever it uses itself. */
+/** The unit of /proc/stat (USER_HZ), whatever the timer frequency of the kernel is. */
 const TICKS_PER_SECOND = 100;
 
 /** Parses /proc/stat. */

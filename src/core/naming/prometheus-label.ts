@@ -1,4 +1,4 @@
-// The labels that attributes become in Prometheus, the same whether they are scraped or come by OTLP.
+// Converts attributes to Prometheus labels, identical to those of metrics that Prometheus receives over OTLP.
 //
 // Label names are those of github.com/prometheus/otlptranslator v1.0.0 with the options that Prometheus' OTLP receiver
 // has by default (v3.15): underscores are not merged, and a single leading one gets `key` before it.
@@ -8,8 +8,8 @@ import { DEFAULT_STRATEGY, isEscaping, type TranslationStrategy } from './transl
 
 /**
  * The label name of an attribute key. Never empty; under an escaping strategy a classic name, under the others any
- * text, which may need quotes. A key that the translator refuses, such as `温度` or the empty one, gets `key` before
- * the underscores that are left of it; Prometheus would drop the point.
+ * text, which may need quotes. A key that the translator rejects, such as `温度` or the empty one, becomes `key` followed by
+ * the underscores that remain of it; Prometheus would drop the data point.
  */
 export function prometheusLabel(key: string, strategy: TranslationStrategy = DEFAULT_STRATEGY): string {
   if (!isEscaping(strategy)) return key === '' ? 'key' : quotable(key);
@@ -18,14 +18,14 @@ export function prometheusLabel(key: string, strategy: TranslationStrategy = DEF
   return /^(_*|_[^_].*)$/.test(label) ? `key${label}` : label;
 }
 
-/** Labels that the page writes itself: everywhere, and on the series of a kind. */
+/** Labels that the exporter writes itself: on all series, and on those of a kind. */
 const RESERVED_EVERYWHERE = '__name__';
 const RESERVED: Readonly<Partial<Record<InstrumentKind, string>>> = { histogram: 'le' };
 
 /**
  * The labels of a point, in the order of its keys. Two keys that become one label have their values joined with `;`
- * (OpenTelemetry specification v1.38.0, Prometheus compatibility). A label without a value is left out, since Prometheus
- * takes it for absent. One that the page writes itself is set aside as `exported_…`, as a scrape does with `job`.
+ * (OpenTelemetry specification v1.38.0, Prometheus compatibility). An empty label is left out, since Prometheus treats it as
+ * absent. One that the exporter writes itself gets the prefix `exported_`, as a scrape adds it to `job`.
  */
 export function prometheusLabels(
   attributes: Readonly<Record<string, unknown>>,
@@ -43,7 +43,7 @@ export function prometheusLabels(
   return labels;
 }
 
-/** Whether a label name has to be written in quotes. */
+/** Whether a label name must be quoted in the text formats. */
 export function labelNeedsQuotes(label: string): boolean {
   return !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(label);
 }
@@ -57,7 +57,7 @@ function prefixIfReserved(label: string, kind: InstrumentKind): string {
   return label === RESERVED_EVERYWHERE || label === RESERVED[kind] ? `exported_${label}` : label;
 }
 
-// Lists are written as JSON, as the specification asks. What has no text, such as a function, leaves its label out.
+// Lists are written as JSON, as the specification requires. A value without a text form, such as a function, is left out.
 function labelValue(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);

@@ -1,6 +1,6 @@
-// How OpenTelemetry names become Prometheus names: the strategies, by the names that Prometheus' `translation_strategy` has.
+// The strategies of translating OpenTelemetry names to Prometheus names, as Prometheus' `translation_strategy` names them.
 
-/** Whether a strategy replaces what a classic name cannot hold, and whether it adds units and `_total`. */
+/** Whether a strategy replaces characters that classic names cannot hold, and whether it adds units and `_total`. */
 export const STRATEGIES = {
   UnderscoreEscapingWithSuffixes: { escapes: true, addsSuffixes: true },
   UnderscoreEscapingWithoutSuffixes: { escapes: true, addsSuffixes: false },
@@ -14,7 +14,7 @@ export const TRANSLATION_STRATEGIES = Object.keys(STRATEGIES) as readonly Transl
 
 export const DEFAULT_STRATEGY: TranslationStrategy = 'UnderscoreEscapingWithSuffixes';
 
-/** Whether names under a strategy are classic ones, which need no quotes. */
+/** Whether a strategy gives classic names, which need no quotes. */
 export function isEscaping(strategy: TranslationStrategy): boolean {
   return STRATEGIES[strategy].escapes;
 }

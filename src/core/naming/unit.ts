@@ -1,17 +1,17 @@
-// Units: those the catalogue may use, and the words that Prometheus' translator makes of any unit.
+// Units: the ones that the catalog may use, and the words that Prometheus' translator makes of any UCUM unit.
 
-/** Base units of the catalogue. All are UCUM but `USD`: as the annotation `{USD}` it would be missing from the name. */
+/** Base units of the catalog. All are UCUM except `USD`: as the annotation `{USD}` it would be missing from the Prometheus name. */
 export const CATALOG_UNITS: readonly string[] = ['s', 'By', '1', 'Hz', 'USD'];
 
 const ANNOTATION = /^\{[a-z][a-z0-9_]*\}$/;
 
-/** Whether the catalogue may use a unit: one of `CATALOG_UNITS` or a count such as `{request}`, and either of them `/s`. */
+/** Whether the catalog may use a unit: one of `CATALOG_UNITS` or a count such as `{request}`, each also per second (`/s`). */
 export function isCatalogUnit(unit: string): boolean {
   const counted = unit.endsWith('/s') ? unit.slice(0, -2) : unit;
   return CATALOG_UNITS.includes(counted) || ANNOTATION.test(counted);
 }
 
-/** Units that have a word; any other stays as it is written. As github.com/prometheus/otlptranslator v1.0.0 has them. */
+/** The words of units, as in github.com/prometheus/otlptranslator v1.0.0; any other unit is kept as it is. */
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['d', 'days'],
   ['h', 'hours'],
@@ -41,7 +41,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['1', ''],
 ]);
 
-/** Units that have a word after "per". Here `m` is a minute. */
+/** The words of units after "per", where `m` is a minute. */
 const WORDS_AFTER_PER: ReadonlyMap<string, string> = new Map([
   ['s', 'second'],
   ['m', 'minute'],
@@ -58,7 +58,7 @@ export interface UnitWords {
   readonly per: string;
 }
 
-/** The words of a unit, before anything is escaped. */
+/** The words of a unit, not escaped. */
 export function unitWords(unit: string): UnitWords {
   const slash = unit.indexOf('/');
   if (slash === -1) return { main: wordOf(unit, WORDS), per: '' };
@@ -66,7 +66,7 @@ export function unitWords(unit: string): UnitWords {
   return { main: wordOf(unit.slice(0, slash), WORDS), per: per === '' ? '' : `per_${per}` };
 }
 
-// Unicode's White_Space as Go trims it; String.prototype.trim differs by U+0085 and U+FEFF.
+// Go trims Unicode White_Space; String.prototype.trim differs in U+0085 and U+FEFF.
 const OUTER_SPACE = /^\p{White_Space}+|\p{White_Space}+$/gu;
 
 function wordOf(part: string, words: ReadonlyMap<string, string>): string {
@@ -75,7 +75,7 @@ function wordOf(part: string, words: ReadonlyMap<string, string>): string {
   return words.get(symbol) ?? symbol;
 }
 
-/** The words of a unit in characters that a classic metric name may hold. A word may end with an underscore. */
+/** The words of a unit, escaped to the characters of classic metric names. A word may end with an underscore. */
 export function escapedUnitWords(unit: string): UnitWords {
   const { main, per } = unitWords(unit);
   return { main: escapeWord(main), per: escapeWord(per) };
@@ -85,7 +85,7 @@ function escapeWord(word: string): string {
   return word.replace(/[^a-zA-Z0-9:]+/g, '_').replace(/^_/, '');
 }
 
-/** The unit as one word, such as `bytes_per_second`; empty for a count, a ratio, and a unit without a usable character. */
+/** The unit as it ends a name, such as `bytes_per_second`; empty for a count, a ratio, and a unit without a usable character. */
 export function unitPhrase(unit: string): string {
   const { main, per } = escapedUnitWords(unit);
   const phrase = main !== '' && per !== '' ? `${main}_${per}` : main + per;

@@ -99,7 +99,7 @@ function wrapSend(prototype: object, calls: ClientLlmCalls, { guard }: Attachmen
   };
   Object.defineProperty(prototype, 'send', { value: copyFunctionShape(send, original()), configurable: true, writable: true });
   return () => {
-    // Where somebody wrapped it after us, our wrapper stays below theirs.
+    // If another library has wrapped it since, our wrapper stays inside.
     if (Object.getOwnPropertyDescriptor(prototype, 'send')?.value !== send) return;
     if (before === undefined) Reflect.deleteProperty(prototype, 'send');
     else Object.defineProperty(prototype, 'send', before);

@@ -36,7 +36,7 @@ const ATTEMPT = Symbol('promtel.bullmq.attempt');
 type Job = BullmqJob & { [ATTEMPT]?: Attempt };
 
 class Attempt extends JobAttempt {
-  /** Whether a worker runs a processor for it: then its worker reports the end, else whoever moves the job. */
+  /** Whether a worker runs a processor for it: then the worker reports the end, else the caller that moves the job. */
   isProcessed = false;
   /** Whether its processor put the job back, to be taken on again. */
   isPutBack = false;

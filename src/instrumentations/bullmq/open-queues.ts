@@ -59,7 +59,7 @@ export class OpenQueues {
     );
   }
 
-  /** Stops polling the queue, unless somebody else in this process uses it. */
+  /** Stops polling the queue, unless another object in this process uses it. */
   close(user: QueueUser): void {
     const client = this.#clients.get(user);
     if (!this.#clients.delete(user)) return;

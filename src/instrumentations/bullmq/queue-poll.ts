@@ -40,7 +40,7 @@ export class QueuePoll {
   }
 
   /**
-   * To be called every half interval: each time it stands for election, every second time it reads. Undefined while connecting.
+   * To be called twice per interval: takes part in the election each time, and reads every second time. Undefined while connecting.
    */
   poll(client: RedisClient | undefined): void {
     if (this.#isOver) return;

@@ -1,6 +1,6 @@
 // Connection pools of pg-pool, which is also pg's own Pool: their state, the times to open, wait for and use a client, errors.
 //
-// pg-pool publishes nothing, and its events do not say what waits. A request is an object of its own, which carries the time from
+// pg-pool publishes nothing, and its events do not report waiting requests. Each request is an object, which carries the time from
 // method to method, so no callback or promise of the application is touched.
 import { errorMonitor } from 'node:events';
 import { dbClientConnectionErrors } from '../../catalog/db.ts';

@@ -1,4 +1,4 @@
-// Records invocations of agents, whoever reports them: the duration of each, and its calls to models and tools.
+// Records invocations of agents, for libraries and for the API: duration, LLM calls and tool calls of each.
 import { genAiInvokeAgentDuration, genAiInvokeAgentInferenceCalls, genAiInvokeAgentToolCalls } from '../../catalog/agents.ts';
 import { nowMillis } from '../../core/clock.ts';
 import type { Registry } from '../../core/recording/registry.ts';

@@ -4,6 +4,7 @@ import { nowMillis } from '../../core/clock.ts';
 import { copyFunctionShape } from '../../core/function-shape.ts';
 import { type OperationListener, timeOperation } from '../../core/operation.ts';
 import type { Histogram } from '../../core/recording/instrument.ts';
+import { undoAll } from '../../hooks/undo-all.ts';
 import { WeakUndos } from '../../hooks/weak-undos.ts';
 import type { Method } from '../../hooks/wrap-method.ts';
 import type { CacheIdentity } from './caches.ts';
@@ -27,12 +28,10 @@ export class CacheStores {
     if (this.#stores.has(store)) return;
     // Where a method calls another of the same store, as `getMany` may call `get`, the outer call alone is timed.
     const calls: Calls = { depth: 0 };
-    const undo = Object.entries(methods).map(([name, operation]) =>
+    const undos = Object.entries(methods).map(([name, operation]) =>
       this.#time(store, name, calls, this.#listener({ ...identity, 'cache.operation': operation })),
     );
-    this.#stores.add(store, () => {
-      for (const one of undo) one();
-    });
+    this.#stores.add(store, undoAll(undos));
   }
 
   /** Restores the methods of all stores. */

@@ -1,4 +1,4 @@
-// Records database operations, whoever reports them: duration with `error.type`, returned rows, and slow operations.
+// Records database operations, for libraries and for the API: duration with `error.type`, returned rows, and slow operations.
 import { dbClientOperationDuration, dbClientResponseReturnedRows, dbClientSlowOperations } from '../../catalog/db.ts';
 import type { AttributesOf } from '../../core/metric.ts';
 import type { HistogramCell } from '../../core/recording/cell.ts';

@@ -54,8 +54,6 @@ interface Totals {
 /** All libraries that watch pools for one registry: pools of two libraries, such as Knex and pg, may have the same name. */
 interface Watchers {
   readonly totals: Set<Totals>;
-  /** By whom a pool is watched, so that it is counted once. */
-  readonly byPool: WeakMap<object, Totals>;
   readonly gauges: Map<string, StateGauges<PoolState>>;
 }
 
@@ -82,7 +80,7 @@ export class DbPools<Pool extends object> {
     this.useTime = registry.instrument(dbClientConnectionUseTime);
     this.timeouts = registry.instrument(dbClientConnectionTimeouts);
     this.#registry = registry;
-    this.#watchers = watchersFor.get(registry) ?? { totals: new Set(), byPool: new WeakMap(), gauges: new Map() };
+    this.#watchers = watchersFor.get(registry) ?? { totals: new Set(), gauges: new Map() };
     watchersFor.set(registry, this.#watchers);
     this.#watchers.totals.add(this.#totals);
     attachment.onCollect(() => this.#replace(this.#read()));
@@ -96,10 +94,6 @@ export class DbPools<Pool extends object> {
    * Reads a pool at every collection for as long as it lives; pools of one name add up. `stateOf` must not hold on to the pool.
    */
   watch(pool: Pool, name: string, stateOf: (pool: Pool) => PoolState): void {
-    const { totals, byPool } = this.#watchers;
-    const other = byPool.get(pool);
-    if (other !== undefined && totals.has(other)) return;
-    byPool.set(pool, this.#totals);
     this.#pools.add(pool, { name, stateOf });
     // A timeout that never happened is shown as 0, so that the first one is an increase.
     this.timeouts.bind({ 'db.client.connection.pool.name': name });

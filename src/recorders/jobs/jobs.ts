@@ -1,4 +1,4 @@
-// Records jobs, whoever reports them: attempts by outcome, retries, stalls, waits, and the jobs that were added.
+// Records jobs for BullMQ and for the API: attempts by outcome, retries, stalls, waits, and the jobs that were added.
 import type { JobOutcome } from '../../catalog/attributes.ts';
 import { jobActive, jobAdded, jobDuration, jobRetries, jobStalled, jobWaitDuration } from '../../catalog/jobs.ts';
 import { nowMillis } from '../../core/clock.ts';

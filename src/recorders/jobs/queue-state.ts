@@ -1,4 +1,4 @@
-// The state of a job queue and the metrics that show it, whoever reads it.
+// The state of a job queue and the gauges that show it, shared by BullMQ and the API.
 import { queueConcurrency, queueJobs, queueOldestJobAge, queuePaused, queueWorkers } from '../../catalog/jobs.ts';
 import type { StateFields } from '../state-gauges.ts';
 

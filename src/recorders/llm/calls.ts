@@ -1,4 +1,4 @@
-// Records LLM calls, whoever reports them: the tap on fetch, clients that use no fetch, and the `llm` API.
+// Records LLM calls, for the tap on fetch, for clients that use no fetch, and for the `llm` API.
 import type { LlmOperation, LlmRateLimitKind, LlmTokenType } from '../../catalog/llm-attributes.ts';
 import {
   llmActive,

@@ -1,4 +1,4 @@
-// Records tool calls, whoever reports them: `tool.active` until each ends, then its duration with `error.type`.
+// Records tool calls, for libraries and for the API: `tool.active` until each ends, then its duration with `error.type`.
 import { genAiExecuteToolDuration, toolActive } from '../../catalog/tools.ts';
 import { nowMillis } from '../../core/clock.ts';
 import type { UpDownCounterCell } from '../../core/recording/cell.ts';
@@ -67,7 +67,7 @@ export class ToolCall {
     active.add(1);
   }
 
-  /** Records how the call ended, the first time; the error type says why it failed. */
+  /** Records how the call ended, the first time; the error type is the reason if it failed. */
   end(errorType?: string, endMillis = nowMillis()): void {
     if (!this.#close()) return;
     this.#calls.record((endMillis - this.#startMillis) / 1000, this.#tool, this.#agent, errorType);

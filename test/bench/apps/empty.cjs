@@ -1,4 +1,4 @@
-// A script that does nothing but say, on its way out, how much CPU time it took to get there.
+// An empty script: prints the CPU time of its start-up when it exits.
 const { writeSync } = require('node:fs');
 
 process.on('exit', () => {

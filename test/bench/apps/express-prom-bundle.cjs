@@ -1,4 +1,4 @@
-// The same hello world with express-prom-bundle, set up as its README says, with the route's path normalised.
+// The hello world on Express 5 with express-prom-bundle, set up as in its README, with the path normalised to the route.
 const { createServer } = require('node:http');
 const express = require('express');
 const promBundle = require('express-prom-bundle');

@@ -1,4 +1,4 @@
-// The same on node:http, with the middleware of express-prom-bundle in front, which needs nothing of Express.
+// The hello world on node:http, behind the middleware of express-prom-bundle, which works without Express.
 const { createServer } = require('node:http');
 const promBundle = require('express-prom-bundle');
 const serve = require('./serve.cjs');

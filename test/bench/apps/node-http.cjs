@@ -1,4 +1,4 @@
-// The same hello world on nothing but node:http.
+// A hello world with one parameter, on node:http without a framework.
 const { createServer } = require('node:http');
 const serve = require('./serve.cjs');
 

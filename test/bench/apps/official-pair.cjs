@@ -1,4 +1,4 @@
-// instrumentation-http and instrumentation-express with the SDK, metrics only, as their READMEs set them up.
+// instrumentation-http and instrumentation-express with the SDK, metrics only, set up as in their READMEs.
 const { context, metrics } = require('@opentelemetry/api');
 const { AsyncLocalStorageContextManager } = require('@opentelemetry/context-async-hooks');
 const { PrometheusExporter } = require('@opentelemetry/exporter-prometheus');
@@ -6,7 +6,7 @@ const { ExpressInstrumentation } = require('@opentelemetry/instrumentation-expre
 const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http');
 const { MeterProvider } = require('@opentelemetry/sdk-metrics');
 
-// The route travels from one instrumentation to the other in the context: without a manager, no series has it.
+// The instrumentations pass the route on in the context: without a context manager, no series has it.
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 const provider = new MeterProvider({
   readers: [new PrometheusExporter({ port: Number(process.env.OTEL_EXPORTER_PROMETHEUS_PORT) })],

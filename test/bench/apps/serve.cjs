@@ -1,14 +1,14 @@
-// What the applications of the benchmark share: say when they listen, and tell what they have used when asked.
+// The server side of the request benchmark: reports its port, and CPU time and memory on request.
 
-/** Runs a server on a free port of loopback and answers the benchmark's questions about the process. */
+/** Listens on a free port of loopback and sends the port, with the time it took, to the benchmark. */
 module.exports = function serve(server) {
   server.listen(0, '127.0.0.1', () => {
     process.send({ value: { port: server.address().port, wallMillis: performance.now(), cpuMicros: cpuMicros() } });
   });
 };
 
-process.on('message', (question) => {
-  if (question === 'collect garbage') globalThis.gc();
+process.on('message', (request) => {
+  if (request === 'collect garbage') globalThis.gc();
   process.send({ value: { cpuMicros: cpuMicros(), rssBytes: process.memoryUsage.rss() } });
 });
 

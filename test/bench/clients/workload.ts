@@ -1,4 +1,4 @@
-// One round of one client: Redis commands by ioredis or by node-redis, queries by pg, or gets of an lru-cache.
+// The process of the clients benchmark: Redis commands (ioredis, node-redis), queries (pg) or look-ups (lru-cache).
 import { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import pg from 'pg';
@@ -6,25 +6,25 @@ import { createClient } from 'redis';
 import { answerQuestions } from '../kit/answer.ts';
 import { cpuNanosSince, nanosPerCall } from '../kit/cpu.ts';
 
-/** What is asked of a process: how many calls. */
+/** One round: the number of calls. */
 export interface Round {
   readonly calls: number;
 }
 
 export interface CallCost {
-  /** CPU time of each call. */
+  /** CPU time per call. */
   readonly nanos: number;
 }
 
-/** Makes so many calls; gives nanoseconds of CPU time for each. */
+/** Makes the calls of a round; returns CPU nanoseconds per call. */
 type MakeCalls = (calls: number) => number | Promise<number>;
 
 const AT_A_TIME = 16;
-/** Few, since every process of the benchmark has as many. */
+/** Few, since every process of the benchmark opens as many. */
 const PG_CLIENTS = 4;
 const KEYS = Array.from({ length: 1000 }, (_, index) => `key-${index}`);
 
-/** Sets a client up, by what the figures call what it does. */
+/** Sets up a client, by the name of the operation in the report. */
 const CLIENTS: Readonly<Record<string, (url: string) => Promise<MakeCalls>>> = {
   async 'ioredis get'(url) {
     const client = new Redis(url);
@@ -51,7 +51,7 @@ const CLIENTS: Readonly<Record<string, (url: string) => Promise<MakeCalls>>> = {
   },
 };
 
-/** What the process is started with: what is to be done, and the address of the server, if any. */
+/** Arguments: the operation, and the URL of the server if it needs one. */
 const [name, url] = process.argv.slice(2);
 
 const makeCalls = await CLIENTS[name!]!(url!);
@@ -64,5 +64,5 @@ function manyOf(call: () => Promise<unknown>): MakeCalls {
 function getEveryKey(cache: LRUCache<string, number>): void {
   let sum = 0;
   for (const key of KEYS) sum += cache.get(key)!;
-  if (sum !== (KEYS.length * (KEYS.length - 1)) / 2) throw new Error('the cache has lost something');
+  if (sum !== (KEYS.length * (KEYS.length - 1)) / 2) throw new Error('the cache lost items');
 }

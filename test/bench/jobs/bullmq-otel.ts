@@ -1,4 +1,4 @@
-// bullmq-otel with metrics, and the SDK with its Prometheus exporter, as their READMEs set them up; no tracing.
+// bullmq-otel with metrics, and the SDK with its Prometheus exporter, set up as in their READMEs; no tracing.
 import { metrics } from '@opentelemetry/api';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';

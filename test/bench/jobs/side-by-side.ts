@@ -1,19 +1,19 @@
-// Two copies of BullMQ and its client in one process, the second loaded when a peer is there: in rounds of a few milliseconds they
-// meet the same machine, and nothing but what is measured of the second tells them apart.
+// The process of the side-by-side jobs benchmark: two copies of BullMQ and ioredis, the first bare, the second with a peer.
+// Rounds of a few milliseconds alternate between them, so that both run under the same conditions.
 import { createRequire } from 'node:module';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';
 import { answerQuestions } from '../kit/answer.ts';
-import { type DoJobs, type Library, startWork, type WorkOptions } from './work.ts';
+import { type RunJobs, type Library, startWork, type WorkOptions } from './work.ts';
 import type { Round } from './workload.ts';
 
 export interface AddedCost {
-  /** CPU time that a job of the second copy takes more than one of the first. */
+  /** CPU time of a job of the second copy minus that of the first. */
   readonly addedMicros: number;
 }
 
 /**
- * What the process is started with: the port of its Redis, and the module of a peer, which follows by itself what is loaded after
- * it or has telemetry for BullMQ; without it both copies are bare.
+ * Arguments: the port of Redis, and the module of the peer, which instruments what is loaded after it or exports `telemetry` for
+ * BullMQ; without it both copies are bare.
  */
 const [redisPort, peer] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
@@ -33,7 +33,7 @@ answerQuestions(async ({ jobs }: Round): Promise<AddedCost> => {
   return { addedMicros: measured - (await first(jobs)) };
 });
 
-function startCopy(name: string, options?: Pick<WorkOptions, 'telemetry'>): Promise<DoJobs> {
+function startCopy(name: string, options?: Pick<WorkOptions, 'telemetry'>): Promise<RunJobs> {
   freshCopy(require, 'ioredis');
   const connection = { host: '127.0.0.1', port: Number(redisPort) };
   const library = freshCopy(require, 'bullmq') as Library;

@@ -1,4 +1,4 @@
-// A queue and its worker in one process: jobs are added and worked on until they are done, sixteen at a time.
+// Runs jobs on a BullMQ queue and worker in one process: adds them and waits for completion, sixteen at a time.
 import type { KeyPrefixOptions, Queue, QueueBaseOptions, Worker } from 'bullmq';
 import { nanosPerCall } from '../kit/cpu.ts';
 
@@ -10,15 +10,15 @@ export interface Library {
 
 export type WorkOptions = QueueBaseOptions & KeyPrefixOptions;
 
-/** Does so many jobs; gives microseconds of CPU time for each. */
-export type DoJobs = (jobs: number) => Promise<number>;
+/** Runs jobs; returns CPU microseconds per job. */
+export type RunJobs = (jobs: number) => Promise<number>;
 
 const AT_A_TIME = 16;
 
-/** Starts a worker of a queue, with a connection of its own each. */
-export async function startWork(library: Library, options: WorkOptions): Promise<DoJobs> {
+/** Starts a queue and its worker, each with its own connection. */
+export async function startWork(library: Library, options: WorkOptions): Promise<RunJobs> {
   const queue = new library.Queue('work', { ...options, defaultJobOptions: { removeOnComplete: true } });
-  /** Who waits for a job to be completed, by its id. */
+  /** Resolves the wait for a job, by its id. */
   const waiting = new Map<string, () => void>();
   const completed = new Set<string>();
   const worker = new library.Worker('work', () => Promise.resolve('done'), { ...options, concurrency: AT_A_TIME });

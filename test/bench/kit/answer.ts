@@ -1,16 +1,16 @@
-// The other end of a variant: answers each question of the benchmark with what one round gave.
+// Runs in the process of a variant: answers each request of the benchmark with the result of one round.
 
 /**
- * Answers every question, one at a time, until the benchmark ends the process. Garbage is collected before the first one, as it
- * is while any larger application starts: what a collection moves can cost something ever after, and a small process that happened
- * to have none would be lucky.
+ * Answers requests until the benchmark ends the process. Garbage is collected before the first one, as in any larger application
+ * at start-up: a collection moves objects and may change the speed of code for good, so that a small process without one would
+ * not be comparable.
  */
-export function answerQuestions(answer: (question: any) => unknown): void {
+export function answerQuestions(answer: (request: any) => unknown): void {
   let isFirst = true;
-  process.on('message', (question) => {
+  process.on('message', (request) => {
     if (isFirst) globalThis.gc?.();
     isFirst = false;
-    void Promise.resolve(question)
+    void Promise.resolve(request)
       .then(answer)
       .then(
         (value) => process.send!({ value }),

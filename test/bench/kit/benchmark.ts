@@ -1,11 +1,11 @@
-// What a benchmark is, what it finds, and how a figure is written.
+// The types of a benchmark and its findings, and the formatting of figures.
 import { ratios, type Summary, summarize } from './statistics.ts';
 
 export interface Benchmark {
-  /** What it measures, as a word of the command line. */
+  /** Its name on the command line. */
   readonly name: string;
   readonly title: string;
-  /** How it is measured, for whoever reads the figures. */
+  /** How it is measured, for the results page. */
   readonly method: string;
   run(options: RunOptions): Promise<Findings>;
 }
@@ -39,7 +39,7 @@ export function isMet({ actual, sense, limit }: Goal): boolean {
   return sense === 'at least' ? actual >= limit : actual <= limit;
 }
 
-/** The figures of the rounds; undefined where a variant does not have that figure. */
+/** One figure per round; undefined if a variant does not have that figure. */
 export type Figures = readonly number[] | undefined;
 
 /** The median with the middle half of the rounds, such as `32 (31–34)`. */
@@ -47,13 +47,13 @@ export function figure(figures: Figures): string {
   return figures === undefined ? '–' : withSpread(summarize(figures));
 }
 
-/** How often `figures` go into `others`, such as `8.4 × (8.1–8.7)`. */
+/** The ratio `others / figures`, such as `8.4 × (8.1–8.7)`. */
 export function ratio(others: Figures, figures: Figures): string {
   if (others === undefined || figures === undefined) return '–';
   return withSpread(summarize(ratios(others, figures)), ' ×');
 }
 
-/** The median of the ratios of the rounds; not a number where one side has no figures, which meets no goal. */
+/** The median of the ratios of the rounds; NaN, which meets no goal, if one side has no figures. */
 export function medianRatio(others: Figures, figures: Figures): number {
   return others === undefined || figures === undefined ? NaN : summarize(ratios(others, figures)).median;
 }
@@ -63,7 +63,7 @@ function withSpread({ median, low, high }: Summary, unit = ''): string {
   return from === to ? `${rounded(median)}${unit}` : `${rounded(median)}${unit} (${from}–${to})`;
 }
 
-/** Three significant digits, and no more than the figure deserves. */
+/** Formats a number with about three significant digits. */
 export function rounded(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);

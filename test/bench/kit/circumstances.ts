@@ -1,8 +1,8 @@
-// When, on what and with which versions a run was made; nothing that names the machine.
+// The conditions of a run for the results page: date, cores, versions and load; nothing that identifies the machine.
 import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 
-/** Every peer whose figures depend on its version. */
+/** Packages whose versions matter for the figures. */
 const PEERS = [
   'prom-client',
   '@prometheus-io/client',
@@ -24,14 +24,14 @@ const PEERS = [
   '@opentelemetry/instrumentation-openai',
 ];
 
-/** More work than this on the machine, in processes waiting for a core, and the figures are worth little. */
-const QUIET_LOAD = 0.5;
+/** The load average above which the figures are unreliable. */
+const MAX_QUIET_LOAD = 0.5;
 
 const load = loadavg()[0]!;
 
-/** What to know before believing the figures; undefined while the machine is quiet. */
+/** A warning if other processes kept the machine busy; undefined if it is quiet. */
 export function disturbance(): string | undefined {
-  return load > QUIET_LOAD
+  return load > MAX_QUIET_LOAD
     ? `Other work was running (load ${load.toFixed(1)} before the run): expect the figures to be off.`
     : undefined;
 }

@@ -1,12 +1,12 @@
-// CPU time of this process, garbage collector and compiler threads included, which other work on the machine hardly moves.
+// CPU time of this process, including garbage collector and compiler threads; other load on the machine hardly affects it.
 
-/** CPU time that the process used since `since`, in nanoseconds. */
+/** CPU time of the process since `since`, in nanoseconds. */
 export function cpuNanosSince(since: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(since);
   return (user + system) * 1000;
 }
 
-/** Runs batches until they have taken the given CPU time; gives nanoseconds for each of their operations. */
+/** Runs batches until they have used the given CPU time; returns CPU nanoseconds per operation. */
 export function nanosPerOperation(
   runBatch: () => void,
   batchSize: number,
@@ -23,7 +23,7 @@ export function nanosPerOperation(
   return { nanos: nanos / operations, operations };
 }
 
-/** Makes calls that wait for something else, so many of them at a time; gives nanoseconds of CPU time for each. */
+/** Makes asynchronous calls, `atATime` of them concurrently; returns CPU nanoseconds per call. */
 export async function nanosPerCall(call: () => Promise<unknown>, calls: number, atATime: number): Promise<number> {
   const start = process.cpuUsage();
   let begun = 0;

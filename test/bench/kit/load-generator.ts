@@ -1,5 +1,5 @@
-// Sends a fixed number of requests over kept-alive connections, each waiting for its answer, and times every one.
-// Plain sockets with one buffer each: the generator must be cheaper than the fastest server that it drives.
+// HTTP load generator: sends a fixed number of requests over keep-alive connections and measures the latency of each.
+// It uses plain sockets with one buffer each, since it must be cheaper than the fastest server under test.
 import { connect, type Socket } from 'node:net';
 import { answerQuestions } from './answer.ts';
 import { quantile } from './statistics.ts';
@@ -7,7 +7,7 @@ import { quantile } from './statistics.ts';
 export interface Load {
   readonly port: number;
   readonly connections: number;
-  /** Altogether. */
+  /** Of all connections together. */
   readonly requests: number;
 }
 
@@ -17,7 +17,7 @@ export interface LoadResult {
   readonly requestsPerSecond: number;
 }
 
-/** Different paths of one route, all of one length, so that every answer has one length too. */
+/** Different paths of one route with the same length, so that all responses have the same length. */
 const REQUESTS = Array.from({ length: 1000 }, (_, index) =>
   Buffer.from(`GET /users/${1000 + index} HTTP/1.1\r\nHost: bench.test\r\nUser-Agent: promtel-bench\r\nAccept: */*\r\n\r\n`),
 );
@@ -39,8 +39,8 @@ answerQuestions(async ({ port, connections, requests }: Load): Promise<LoadResul
   };
 
   /**
-   * Waking a process that sleeps is the work of the one that sends to it: without this, a server pays for the generator's idle
-   * moments, of which there are the more, the more the server has to do itself.
+   * Keeps the generator from sleeping: the kernel charges the wake-up of a process to the one that sends to it, and a slower
+   * server would wake the generator more often.
    */
   function stayAwake(): void {
     if (!isOver) setImmediate(stayAwake);
@@ -72,14 +72,14 @@ answerQuestions(async ({ port, connections, requests }: Load): Promise<LoadResul
 
     function onRead(bytes: number): boolean {
       if (received === 0) {
-        // Small answers arrive whole; all have the length of the first.
+        // Small responses arrive in one piece; all have the length of the first.
         const problem = answerLength === 0 ? problemWith(buffer.toString('latin1', 0, bytes)) : statusProblem(buffer);
         if (problem !== undefined) reject(new Error(problem));
         if (answerLength === 0) answerLength = bytes;
       }
       received += bytes;
       if (received < answerLength) return true;
-      if (received > answerLength) reject(new Error('an answer was longer than the first'));
+      if (received > answerLength) reject(new Error('a response was longer than the first'));
       latencies[answered] = performance.now() - sentMillis;
       answered += 1;
       received = 0;

@@ -1,6 +1,6 @@
-// What a metrics page says was counted, to tell whether a peer has really measured what it was benchmarked with.
+// Reads a count from a metrics page, to check that a peer recorded the whole workload.
 
-/** The sum of the samples of one name, of those whose line has the text where one is given. */
+/** The sum of the samples of a name; with `text`, only of lines that contain it. */
 export async function countOnPage(url: string, metric: string, text = ''): Promise<number> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);

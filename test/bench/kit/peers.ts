@@ -1,4 +1,4 @@
-// Who serves HTTP in the benchmarks: the bare application, each peer as its README sets it up, and promtel.
+// The HTTP servers of the benchmarks: the bare application, each peer set up as in its README, and promtel.
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../kit/free-port.ts';
 import { countOnPage } from './page-count.ts';
@@ -9,9 +9,9 @@ export interface Peer {
   readonly name: string;
   readonly nodeOptions?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Whether it is a middleware, which the application itself loads. */
+  /** Whether it is a middleware, which the application loads itself. */
   readonly isMiddleware?: boolean;
-  /** The metric that counts requests; none for the bare application. */
+  /** The metric that counts requests; undefined for the bare application. */
   readonly countMetric?: string;
 }
 
@@ -33,7 +33,7 @@ export const AUTO: Peer = {
     OTEL_METRICS_EXPORTER: 'prometheus',
     OTEL_TRACES_EXPORTER: 'none',
     OTEL_LOGS_EXPORTER: 'none',
-    // Its default asks the metadata services of three clouds over the network.
+    // The default also queries the metadata services of three clouds over the network.
     OTEL_NODE_RESOURCE_DETECTORS: 'env,host,os,process',
   },
   countMetric: 'http_server_request_duration_count',
@@ -48,26 +48,26 @@ export const PEERS: readonly Peer[] = [BARE, PROMETHEUS_BUNDLE, OFFICIAL_PAIR, A
 
 export type Framework = 'express' | 'node-http';
 
-/** What an application says when it listens; times are since the process began. */
+/** Sent by an application when it listens; times are since the start of the process. */
 export interface Listening {
   readonly port: number;
   readonly wallMillis: number;
   readonly cpuMicros: number;
 }
 
-/** What an application has used when it is asked. */
+/** CPU time and memory of an application. */
 export interface Usage {
   readonly cpuMicros: number;
   readonly rssBytes: number;
 }
 
-/** An application that serves, alone or with a peer in it. */
+/** An HTTP server process, bare or with a peer. */
 export class Service implements AsyncDisposable {
   readonly name: string;
   readonly listening: Listening;
   readonly #variant: Variant;
   readonly #peer: Peer;
-  /** Where the peer's metrics are. */
+  /** The URL of the metrics page. */
   readonly #page: string;
 
   private constructor(peer: Peer, variant: Variant, listening: Listening, metricsPort: number) {
@@ -83,19 +83,19 @@ export class Service implements AsyncDisposable {
     const metricsPort = await freePort();
     const env = { ...peer.env, OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort) };
     const variant = new Variant(peer.name, script, { nodeOptions: peer.nodeOptions ?? [], env });
-    return new Service(peer, variant, await variant.hear<Listening>(), metricsPort);
+    return new Service(peer, variant, await variant.receive<Listening>(), metricsPort);
   }
 
   usage(): Promise<Usage> {
     return this.#variant.ask<Usage>('usage');
   }
 
-  /** Has garbage collected, as it is in the course of any longer start-up. */
+  /** Collects garbage, as happens during any longer start-up. */
   async collectGarbage(): Promise<void> {
     await this.#variant.ask('collect garbage');
   }
 
-  /** Fails unless the peer counted at least so many requests, and knows their route where `route` says so. */
+  /** Rejects unless the peer counted at least `requests`, with the given route if there is one. */
   async expectCounted(requests: number, route: string | undefined): Promise<void> {
     const { countMetric } = this.#peer;
     if (countMetric === undefined) return;

@@ -1,4 +1,4 @@
-// Parts of promtel by themselves: the compiled files of build/, with the types of their sources; and all of it, as users get it.
+// promtel for the benchmarks: single modules from build/ with the types of their sources, and the whole package.
 import { fileURLToPath } from 'node:url';
 import { BOUNDS, LABEL_NAMES } from './series.ts';
 
@@ -15,7 +15,7 @@ export const { negotiate } = (await import(
   built('exporters/prometheus/format.js')
 )) as typeof import('../../../src/exporters/prometheus/format.ts');
 
-/** What `--import promtel/register` loads. */
+/** The argument of `--import` that runs an application under promtel. */
 export const REGISTER = fileURLToPath(new URL('../../../dist/register.js', import.meta.url));
 
 const attributes = LABEL_NAMES.map((key) => ({ key, type: 'string', brief: 'A label of the benchmark.' }) as const);

@@ -1,4 +1,4 @@
-// Writes findings as Markdown tables, aligned so that they read the same in a terminal and on the results page.
+// Formats findings as Markdown tables, aligned for the terminal and for the results page.
 import { type Benchmark, type Findings, type Goal, isMet, rounded, type Table } from './benchmark.ts';
 
 export interface Report {
@@ -22,14 +22,14 @@ export function formatGoals(goals: readonly Goal[]): string {
   return formatTable({ columns: ['', 'goal', 'measured', ''], rows });
 }
 
-/** What the terminal shows of one benchmark. */
+/** The report of one benchmark in the terminal. */
 export function formatReport({ benchmark, findings }: Report): string {
   const tables = [findings.ratios, ...findings.absolute].map(formatTable);
   const goals = findings.goals.length === 0 ? [] : [formatGoals(findings.goals)];
   return [`# ${benchmark.title}`, ...tables, ...goals].join('\n\n');
 }
 
-/** The results page: goals and ratios first, since they hold across machines; absolute figures after them. */
+/** The results page: goals and ratios first, since they are comparable across machines; then absolute figures. */
 export function formatPage(reports: readonly Report[], circumstances: string): string {
   const parts = [
     '# What promtel costs',

@@ -1,7 +1,7 @@
-// The real programs that benchmarks measure clients against.
+// Finds the external programs that benchmarks need, such as redis-server.
 import { findProgram, type Program, type ProgramName } from '../../kit/programs.ts';
 
-/** A program that a benchmark cannot do without; throws if it is missing. */
+/** Finds a program; throws if it is missing. */
 export function requireProgram<Name extends ProgramName>(name: Name): Program<Name> {
   const program = findProgram(name);
   if ('missing' in program) throw new Error(program.missing);

@@ -1,35 +1,35 @@
-// Rounds of every contestant in turn (A B C, B C A, C A B), in fresh processes again and again, the first rounds thrown away.
+// Interleaved rounds of all contestants (A B C, B C A, C A B), in new processes several times, without the warm-up rounds.
 import { summarize } from './statistics.ts';
 
-/** Something that is started, measured in rounds, and ended. */
+/** A process that is started, measured in rounds, and ended. */
 export interface Contestant extends AsyncDisposable {
   readonly name: string;
 }
 
-export interface Pace {
-  /** How often every contestant is started anew: two processes of one program differ by more than its rounds do. */
+export interface Schedule {
+  /** How often each contestant is restarted: two processes of a program differ by more than the rounds of one. */
   readonly processes: number;
-  /** Rounds of each process that are thrown away. */
+  /** Rounds of each process that are not counted. */
   readonly warmUps: number;
-  /** Rounds of each process that count. */
+  /** Rounds of each process that are counted. */
   readonly rounds: number;
 }
 
-/** What each contestant gave, in the order of the rounds: the same index is the same round. */
+/** The results of each contestant, by round: the same index is the same round. */
 export type Samples<Value> = ReadonlyMap<string, readonly Value[]>;
 
-/** What is done with contestants. */
+/** How contestants are started, measured and checked. */
 export interface Course<C extends Contestant, Value> {
   start(): Promise<readonly C[]>;
   round(contestant: C, isWarmUp: boolean): Promise<Value>;
-  /** Fails if a contestant has not done what its rounds were about. */
+  /** Rejects if a contestant did not record its whole workload. */
   check?(contestant: C): Promise<void>;
 }
 
-/** Starts the contestants, gives each its rounds in turn, and ends them. */
+/** Starts the contestants, runs their rounds in turn, and ends them. */
 export async function interleave<C extends Contestant, Value>(
   { start, round, check }: Course<C, Value>,
-  { processes, warmUps, rounds }: Pace,
+  { processes, warmUps, rounds }: Schedule,
 ): Promise<Samples<Value>> {
   const samples = new Map<string, Value[]>();
   for (let process = 0; process < processes; process += 1) {
@@ -49,20 +49,20 @@ export async function interleave<C extends Contestant, Value>(
   return samples;
 }
 
-/** Another one is first in every round; there and back would give the outer two rounds at a stretch, with warm caches. */
+/** Rotates the order: going back and forth would run the outer contestants twice in a row, with warm caches. */
 function inTurn<C>(contestants: readonly C[], round: number): C[] {
   const first = round % contestants.length;
   return [...contestants.slice(first), ...contestants.slice(0, first)];
 }
 
-/** One figure out of so many rounds in turn: short rounds meet the same machine, many together as much garbage as any. */
+/** The mean of each group of `rounds` rounds: short rounds run under equal conditions, groups include garbage collections. */
 export function meansOf(figures: readonly number[], rounds: number): number[] {
-  return groupsOf(figures, rounds).map((some) => some.reduce((sum, figure) => sum + figure, 0) / some.length);
+  return groupsOf(figures, rounds).map((group) => group.reduce((sum, figure) => sum + figure, 0) / group.length);
 }
 
-/** The same where a round that something else disturbed must not count. */
+/** The median of each group of `rounds` rounds, which ignores disturbed rounds. */
 export function mediansOf(figures: readonly number[], rounds: number): number[] {
-  return groupsOf(figures, rounds).map((some) => summarize(some).median);
+  return groupsOf(figures, rounds).map((group) => summarize(group).median);
 }
 
 function groupsOf(figures: readonly number[], rounds: number): number[][] {
@@ -71,7 +71,7 @@ function groupsOf(figures: readonly number[], rounds: number): number[][] {
   return groups;
 }
 
-/** One figure out of every round; undefined where the contestant does not have it. */
+/** One figure of every round; undefined if the contestant does not have it. */
 export function pick<Value>(
   samples: Samples<Value>,
   name: string,

@@ -1,4 +1,4 @@
-// What every benchmark records: many label sets and many values, so that no library meets a constant.
+// Label sets and values for the benchmarks: many of each, so that no library profits from constants.
 import { SECONDS_HTTP } from '../../../src/catalog/buckets.ts';
 
 export interface Labels extends Record<string, string> {
@@ -15,7 +15,7 @@ export const BOUNDS: readonly number[] = SECONDS_HTTP;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const STATUSES = ['200', '201', '204', '400', '404', '409', '422', '500', '502', '503'];
 
-/** Different label sets: five methods, ten statuses, and as many routes as it takes, ten at least. */
+/** Distinct label sets: five methods, ten statuses, and as many routes as needed, at least ten. */
 export function labelSets(count: number): Labels[] {
   const routes = Math.max(10, Math.ceil(count / METHODS.length / STATUSES.length));
   return Array.from({ length: count }, (_, index) => ({
@@ -25,7 +25,7 @@ export function labelSets(count: number): Labels[] {
   }));
 }
 
-/** Numbers from 0 to 1 in an order that repeats from run to run. */
+/** Pseudo-random numbers from 0 to 1, the same in every run. */
 export function* fractions(): Generator<number, never> {
   let state = 1;
   for (;;) {

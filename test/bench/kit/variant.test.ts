@@ -1,4 +1,4 @@
-// A benchmark that has rotted fails: a process that dies, or says that its figures are wrong, ends the run.
+// Variants and interleaved rounds; a process that exits or reports an error fails the benchmark.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,30 +18,30 @@ function script(name: string, code: string): URL {
   return pathToFileURL(path);
 }
 
-const echo = script('echo', `import { answerQuestions } from '${answerModule}'; answerQuestions((question) => question.number);`);
+const echo = script('echo', `import { answerQuestions } from '${answerModule}'; answerQuestions((request) => request.number);`);
 
-it('asks every contestant in turn, another one first in every round, and leaves the first rounds out', async () => {
-  const asked: string[] = [];
+it('interleave runs contestants in turn, rotates their order, and drops warm-up rounds', async () => {
+  const roundsRun: string[] = [];
   const course = {
     start: () => Promise.resolve(['a', 'b'].map((name) => new Variant(name, echo))),
     round(variant: Variant, isWarmUp: boolean) {
-      asked.push(isWarmUp ? variant.name : variant.name.toUpperCase());
-      return variant.ask<number>({ number: asked.length });
+      roundsRun.push(isWarmUp ? variant.name : variant.name.toUpperCase());
+      return variant.ask<number>({ number: roundsRun.length });
     },
-    check: (variant: Variant) => Promise.resolve(void asked.push(`${variant.name}!`)),
+    check: (variant: Variant) => Promise.resolve(void roundsRun.push(`${variant.name}!`)),
   };
   const samples = await interleave(course, { processes: 2, warmUps: 1, rounds: 1 });
-  expect(asked.join('')).toBe('abBAa!b!abBAa!b!');
+  expect(roundsRun.join('')).toBe('abBAa!b!abBAa!b!');
   expect(samples.get('a')).toEqual([4, 10]);
   expect(pick(samples, 'b', (number) => number * 2)).toEqual([6, 18]);
 });
 
-it('makes one figure out of so many rounds', () => {
+it('meansOf and mediansOf give one figure per group of rounds', () => {
   expect(meansOf([1, 3, 10, 20], 2)).toEqual([2, 15]);
   expect(mediansOf([1, 2, 30, 4, 5, 6], 3)).toEqual([2, 5]);
 });
 
-it('fails with what the process says is wrong', async () => {
+it('Variant.ask rejects with the error of the process', async () => {
   const failing = script(
     'failing',
     `import { answerQuestions } from '${answerModule}'; answerQuestions(() => { throw new Error('no metric was recorded'); });`,
@@ -50,7 +50,7 @@ it('fails with what the process says is wrong', async () => {
   await expect(variant.ask({})).rejects.toThrow('failing: no metric was recorded');
 });
 
-it('fails when the process ends', async () => {
+it('Variant.ask rejects when the process exits', async () => {
   await using variant = new Variant('short', script('short', 'process.on("message", () => process.exit(0));'));
   await expect(variant.ask({})).rejects.toThrow('the process ended before it answered');
 });

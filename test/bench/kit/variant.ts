@@ -1,22 +1,22 @@
-// A variant is a process of its own that does one round of work each time it is asked, so that none warms up another.
+// A variant: a separate process that runs one round of work per request, so that no variant warms up another.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** What a process answers: what was asked for, or why it could not be had. */
+/** The answer of a process: a value, or why the round failed. */
 export type Answer<Value> = { readonly value: Value } | { readonly failure: string };
 
 export interface VariantOptions {
   readonly args?: readonly string[];
-  /** Options of node itself, such as `--import`; garbage can be collected by every variant. */
+  /** Options of node, such as `--import`; `--expose-gc` is always set. */
   readonly nodeOptions?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** How long a process may take over one round; the slowest peer needs a tenth of it. */
+/** The timeout of one round; the slowest peer needs a tenth of it. */
 const ANSWER_TIMEOUT_MILLIS = 60_000;
 
-/** The environment without anything that would configure promtel or a peer behind the benchmark's back. */
+/** The environment without variables that would configure promtel or a peer. */
 export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(OTEL_|PROMTEL_|NODE_)/.test(name));
   return { ...Object.fromEntries(kept), NODE_ENV: 'production', ...extra };
@@ -26,8 +26,8 @@ export class Variant implements AsyncDisposable {
   readonly name: string;
   readonly #child: ChildProcess;
   readonly #ended: Promise<never>;
-  /** What it said on stderr, which nobody wants to read unless it fails. */
-  #said = '';
+  /** Its output on stderr, printed only if it fails. */
+  #stderr = '';
 
   constructor(name: string, script: URL, { args = [], nodeOptions = [], env = {} }: VariantOptions = {}) {
     this.name = name;
@@ -36,30 +36,30 @@ export class Variant implements AsyncDisposable {
       env: cleanEnvironment(env),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.#said += text));
+    this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
     this.#ended = once(this.#child, 'exit').then(() => {
-      throw new Error(`${name}: the process ended before it answered\n${this.#said}`);
+      throw new Error(`${name}: the process ended before it answered\n${this.#stderr}`);
     });
-    // Also how every process ends that was asked for nothing more.
+    // A process that is ended between requests rejects it too.
     this.#ended.catch(() => {});
   }
 
-  /** Waits for what the process says unasked, such as the port that it listens on. */
-  async hear<Value>(): Promise<Value> {
+  /** Receives the next value that the process sends, such as the port that it listens on. */
+  async receive<Value>(): Promise<Value> {
     const message = once(this.#child, 'message', { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MILLIS) });
     const [answer] = (await Promise.race([message, this.#ended])) as [Answer<Value>];
-    if ('failure' in answer) throw new Error(`${this.name}: ${answer.failure}\n${this.#said}`);
+    if ('failure' in answer) throw new Error(`${this.name}: ${answer.failure}\n${this.#stderr}`);
     return answer.value;
   }
 
-  /** Asks for a round and waits for what came of it. */
-  ask<Value>(question: unknown): Promise<Value> {
-    const heard = this.hear<Value>();
-    this.#child.send(question as object);
-    return heard;
+  /** Requests a round and receives its result. */
+  ask<Value>(request: unknown): Promise<Value> {
+    const result = this.receive<Value>();
+    this.#child.send(request as object);
+    return result;
   }
 
-  /** Ends the process without asking it: some peers answer SIGTERM by staying. */
+  /** Kills the process, since some peers ignore SIGTERM. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.kill('SIGKILL');

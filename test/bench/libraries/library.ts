@@ -1,4 +1,4 @@
-// What the scrape and memory benchmarks ask of a library: one counter and one histogram with three labels, and the page.
+// The interface of libraries in the scrape and memory benchmarks: a counter and a histogram with three labels, and the page.
 import type { Labels } from '../kit/series.ts';
 
 export interface Library {

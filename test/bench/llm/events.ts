@@ -1,4 +1,4 @@
-// A streamed answer of OpenAI's, of a hundred events and what says that it is over.
+// The server-sent events of a streamed response of OpenAI: a hundred events and `[DONE]`.
 const head = {
   id: 'chatcmpl-CPkw0123456789abcdefghijklmno',
   object: 'chat.completion.chunk',

@@ -1,4 +1,4 @@
-// OpenAI's official instrumentation with the SDK and its Prometheus exporter, as its README sets it up; no tracing.
+// @opentelemetry/instrumentation-openai with the SDK and its Prometheus exporter, set up as in its README; no tracing.
 import { createRequire } from 'node:module';
 import { metrics } from '@opentelemetry/api';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
@@ -9,7 +9,7 @@ const reader = new PrometheusExporter({ port: Number(process.env['OTEL_EXPORTER_
 const meterProvider = new MeterProvider({ readers: [reader] });
 metrics.setGlobalMeterProvider(meterProvider);
 
-/** It looks for a package by the name openai, and so is handed the one of another name. */
+/** Patches the package under its alias `openai6`; the instrumentation itself patches only `openai`. */
 class Official extends OpenAIInstrumentation {
   override enable(): void {
     super.enable();

@@ -1,4 +1,4 @@
-// A provider of LLMs for the benchmark: streams the same answer of a hundred events to whoever asks, and answers plain requests.
+// A simulated LLM provider: streams the same response of a hundred events to every POST, and answers other requests with JSON.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EVENTS } from './events.ts';

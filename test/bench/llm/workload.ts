@@ -1,23 +1,23 @@
-// One round of an application that talks to an LLM: streamed calls of OpenAI's client, then fetches that have nothing to do with it.
+// The process of the LLM benchmark: streamed calls with OpenAI's client, then unrelated fetches.
 import { createRequire } from 'node:module';
 import type OpenAI from 'openai';
 import { answerQuestions } from '../kit/answer.ts';
 import { nanosPerCall } from '../kit/cpu.ts';
 import { COUNT } from './events.ts';
 
-/** What is asked of a process. */
+/** One round: the number of calls and of fetches. */
 export interface Round {
   readonly calls: number;
   readonly fetches: number;
 }
 
-/** CPU time of one of each. */
+/** CPU time per call and per fetch. */
 export interface LlmCosts {
   readonly callMicros: number;
   readonly fetchMicros: number;
 }
 
-/** What the process is started with: the port of the provider, and the package of the client. */
+/** Arguments: the port of the provider, and the package of the client. */
 const [port, clientPackage] = process.argv.slice(2);
 
 const AT_A_TIME = 8;

@@ -1,20 +1,20 @@
-// One round of recording: fifty label sets in turn, a thousand values in turn, checked against what the library holds.
+// The process of the record benchmark: cycles through label sets and values, and checks how many the library stored.
 import { answerQuestions } from '../kit/answer.ts';
 import { nanosPerOperation } from '../kit/cpu.ts';
 import { durations, type Labels, labelSets } from '../kit/series.ts';
 
-/** What is asked of a process: how long to record, in milliseconds of CPU time. */
+/** One round: how long to record, in milliseconds of CPU time. */
 export interface Round {
   readonly millis: number;
 }
 
-/** Nanoseconds of CPU time for one record; only the cases that the library has. */
+/** CPU nanoseconds per record, by case; only the cases that the library supports. */
 export type RecordCosts = Record<string, number>;
 
 export interface Case {
-  /** Records `value` with the labels of one of the fifty sets. */
+  /** Records `BATCH_SIZE` values. */
   readonly runBatch: (batch: Batch) => void;
-  /** How many records the library says it holds. */
+  /** The number of records that the library has stored. */
   readonly recorded: () => number | Promise<number>;
 }
 
@@ -29,7 +29,7 @@ export const VALUES = 1000;
 
 const batch: Batch = { sets: labelSets(SETS), values: durations(VALUES) };
 
-/** Answers rounds with the cost of each case; fails where a library lost records. */
+/** Answers each round with the cost of each case; throws if the library lost records. */
 export function answerRounds(cases: Readonly<Record<string, Case>>): void {
   const expected = new Map<string, number>();
   answerQuestions(async ({ millis }: Round): Promise<RecordCosts> => {
@@ -38,9 +38,9 @@ export function answerRounds(cases: Readonly<Record<string, Case>>): void {
       const { nanos, operations } = nanosPerOperation(() => runBatch(batch), BATCH_SIZE, millis);
       costs[name] = nanos;
       expected.set(name, (expected.get(name) ?? 0) + operations);
-      const held = await recorded();
-      if (held !== expected.get(name))
-        throw new Error(`${name}: ${expected.get(name)} values were recorded and ${held} are held`);
+      const stored = await recorded();
+      if (stored !== expected.get(name))
+        throw new Error(`${name}: ${expected.get(name)} values were recorded and ${stored} are stored`);
     }
     return costs;
   });

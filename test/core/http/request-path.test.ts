@@ -1,4 +1,4 @@
-// The path of whatever a client may put into the first line of a request.
+// pathOf: the path of any target that a client may send in the request line.
 import { describe, expect, it } from 'vitest';
 import { pathOf } from '../../../src/core/http/request-path.ts';
 
@@ -16,7 +16,7 @@ describe('pathOf', () => {
     ['host:443', 'host:443'],
     ['', ''],
     [undefined, ''],
-  ])('of %s is %s', (target, expected) => {
+  ])('the path of target %s is %s', (target, expected) => {
     expect(pathOf(target)).toBe(expected);
   });
 });

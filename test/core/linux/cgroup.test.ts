@@ -1,4 +1,4 @@
-// Control groups of version 1, version 2 and both, as containers, pods and services have them.
+// cgroup v1, v2 and both together, as containers, pods and systemd services have them.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findCgroup, parseCgroupPaths } from '../../../src/core/linux/cgroup.ts';
@@ -12,7 +12,7 @@ function usageIn(files: Readonly<Record<string, string>>) {
   return findCgroup(readFrom(files))?.();
 }
 
-describe('version 2', () => {
+describe('cgroup v2', () => {
   const container = {
     '/proc/self/cgroup': '0::/\n',
     '/sys/fs/cgroup/memory.current': '209715200\n',
@@ -21,7 +21,7 @@ describe('version 2', () => {
     '/sys/fs/cgroup/cpu.max': '50000 100000\n',
   };
 
-  it('in a container is the root', () => {
+  it('cgroup v2: a container reads the root of the hierarchy', () => {
     expect(usageIn(container)).toEqual({
       memoryUsageBytes: 209_715_200,
       memoryWorkingSetBytes: 200_000_000,
@@ -30,12 +30,12 @@ describe('version 2', () => {
     });
   });
 
-  it('without limits has none', () => {
+  it('cgroup v2: limits of `max` are undefined', () => {
     const files = { ...container, '/sys/fs/cgroup/memory.max': 'max\n', '/sys/fs/cgroup/cpu.max': 'max 100000\n' };
     expect(usageIn(files)).toMatchObject({ memoryUsageBytes: 209_715_200, memoryLimitBytes: undefined, cpuLimit: undefined });
   });
 
-  it('of a service is bound by the groups around it', () => {
+  it('cgroup v2: the lowest limit of a service and its ancestors applies', () => {
     const files = {
       '/proc/self/cgroup': '0::/system.slice/shop.service\n',
       '/sys/fs/cgroup/system.slice/shop.service/memory.current': '300\n',
@@ -49,17 +49,17 @@ describe('version 2', () => {
   });
 
   it.each(['0::/docker/0123456789ab', '0::/../../kubepods/pod1', '0::/kubepods.slice/x'])(
-    'is found when %s cannot be seen from inside',
+    'cgroup v2: falls back to the root when %s is not visible in the container',
     (path) => {
       expect(usageIn({ ...container, '/proc/self/cgroup': path })?.memoryUsageBytes).toBe(209_715_200);
     },
   );
 
-  it('on a bare host has nothing to tell', () => {
+  it('cgroup v2: undefined in the root cgroup of a host', () => {
     expect(usageIn({ '/proc/self/cgroup': '0::/\n', '/sys/fs/cgroup/cgroup.procs': '1\n' })).toBeUndefined();
   });
 
-  it('follows a limit that changes', () => {
+  it('cgroup v2: reads a limit that changes at run time', () => {
     const files = { ...container };
     const read = findCgroup(readFrom(files))!;
     files['/sys/fs/cgroup/memory.max'] = '1073741824\n';
@@ -67,7 +67,7 @@ describe('version 2', () => {
   });
 });
 
-describe('version 1', () => {
+describe('cgroup v1', () => {
   const container = {
     '/proc/self/cgroup':
       '12:pids:/docker/ab\n11:memory:/docker/ab\n4:cpu,cpuacct:/docker/ab\n1:name=systemd:/docker/ab\n0::/system.slice/containerd.service\n',
@@ -78,7 +78,7 @@ describe('version 1', () => {
     '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n',
   };
 
-  it('in a container is the root of each hierarchy', () => {
+  it('cgroup v1: a container reads the root of each hierarchy', () => {
     expect(usageIn(container)).toEqual({
       memoryUsageBytes: 1000,
       memoryWorkingSetBytes: 700,
@@ -87,7 +87,7 @@ describe('version 1', () => {
     });
   });
 
-  it('without limits has none', () => {
+  it('cgroup v1: limits that are not set are undefined', () => {
     const files = {
       ...container,
       '/sys/fs/cgroup/memory/memory.limit_in_bytes': '9223372036854771712\n',
@@ -96,7 +96,7 @@ describe('version 1', () => {
     expect(usageIn(files)).toMatchObject({ memoryLimitBytes: undefined, cpuLimit: undefined });
   });
 
-  it('on a host lies where the process is', () => {
+  it('cgroup v1: a host reads the cgroup of the process', () => {
     const files = {
       ...container,
       '/sys/fs/cgroup/memory/docker/ab/memory.usage_in_bytes': '77\n',
@@ -112,18 +112,18 @@ describe('version 1', () => {
   });
 });
 
-it('without control groups, as on another platform, there is nothing', () => {
+it('findCgroup gives undefined without cgroups, as on another platform', () => {
   expect(findCgroup(() => undefined)).toBeUndefined();
 });
 
-it('reads the group of this process as Node does', () => {
+it('the memory limit of this process equals process.constrainedMemory()', () => {
   const usage = findCgroup(readText)?.();
   const constrained = process.constrainedMemory();
   const isConstrained = constrained > 0 && constrained < Number.MAX_SAFE_INTEGER;
   expect(usage?.memoryLimitBytes).toBe(isConstrained ? constrained : undefined);
 });
 
-it('makes something or nothing of any text', () => {
+it('cgroup values are finite or undefined, whatever the files hold', () => {
   const line = fc.oneof(
     fc.string(),
     fc.tuple(fc.nat(), fc.string(), fc.string()).map(([id, controllers, path]) => `${id}:${controllers}:/${path}`),

@@ -1,4 +1,4 @@
-// Disks, interfaces and mounts as Linux tells of them, and which of them are counted.
+// Parsing of disks, network interfaces and mounts, and which of them are counted.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -16,7 +16,7 @@ const NETWORK_HEADER = `Inter-|   Receive                                       
 `;
 
 describe('network interfaces', () => {
-  it('are read with what they received and transmitted', () => {
+  it('network interfaces are parsed with received and transmitted totals', () => {
     const text = `${NETWORK_HEADER}  eth0: 1000 10 1 2 0 0 0 0 2000 20 3 4 0 0 0 0\n`;
     expect(parseNetworkInterfaces(text)).toEqual([
       {
@@ -27,7 +27,7 @@ describe('network interfaces', () => {
     ]);
   });
 
-  it('are told apart from their counts whatever stands between', () => {
+  it('names of network interfaces are parsed without a space after the colon, and with a colon inside', () => {
     const text = '  eth0:18446744073709551615 1 0 0 0 0 0 0 5 1 0 0 0 0 0 0\n eth0:1: 7 1 0 0 0 0 0 0 5 1 0 0 0 0 0 0\n';
     expect(parseNetworkInterfaces(text).map(({ name, receive }) => [name, receive.bytes])).toEqual([
       ['eth0', 2 ** 64],
@@ -35,11 +35,11 @@ describe('network interfaces', () => {
     ]);
   });
 
-  it('are left out without all of their counts', () => {
+  it('network interfaces with missing counts or without a name are skipped', () => {
     expect(parseNetworkInterfaces(`${NETWORK_HEADER}  eth0: 1000 10 1 2\n  : 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1\n`)).toEqual([]);
   });
 
-  it('count if something went through them, but for the loopback and the cables of containers', () => {
+  it('network interfaces with traffic are counted, except loopback and veth', () => {
     const names = ['lo', 'eth0', 'wlan0', 'docker0', 'veth1a2b3c', 'ens5', 'eth1'];
     const text = names.map((name) => `${name}: 1 ${name === 'eth1' ? 0 : 1} 0 0 0 0 0 0 0 0 0 0 0 0 0 0`).join('\n');
     expect(
@@ -49,7 +49,7 @@ describe('network interfaces', () => {
     ).toEqual(['eth0', 'wlan0', 'docker0', 'ens5']);
   });
 
-  it('of this machine can be read', () => {
+  it('network interfaces of this machine include lo', () => {
     expect(parseNetworkInterfaces(readText('/proc/net/dev') ?? '').map(({ name }) => name)).toContain('lo');
   });
 });
@@ -59,14 +59,14 @@ function disksNamed(...names: string[]): string {
 }
 
 describe('disks', () => {
-  it('are read with their bytes and operations, from the columns of every kernel', () => {
+  it('disks are parsed with bytes and operations, from the columns of old and new kernels', () => {
     const expected = [{ name: 'sda', read: { bytes: 40_960, operations: 5 }, write: { bytes: 8192, operations: 3 } }];
     expect(parseDisks(disksNamed('sda'))).toEqual(expected);
     expect(parseDisks('   8       0 sda 5 0 80 1 3 0 16 2 0 3 4 0 0 0 0 0 0\n')).toEqual(expected);
     expect(parseDisks('8 1 sda1 5 80 3 16')).toEqual([]);
   });
 
-  it('count without their partitions, whose names depend on the disk', () => {
+  it('disks are counted without their partitions', () => {
     const text = disksNamed(
       'sda',
       'sda1',
@@ -91,20 +91,20 @@ describe('disks', () => {
     ]);
   });
 
-  it('count without what is stacked on them or was never used', () => {
+  it('disks are counted without stacked devices, RAM disks and unused disks', () => {
     const text = `${disksNamed('loop0', 'ram1', 'zram0', 'dm-0', 'md127', 'sr0', 'fd0', 'sda')}\n 8 9 sdb 0 0 0 0 0 0 0 0 0 0 0`;
     expect(wholeDisks(parseDisks(text)).map(({ name }) => name)).toEqual(['sda']);
   });
 });
 
 describe('mounts', () => {
-  it('are read with their escapes', () => {
+  it('mounts are parsed with octal escapes', () => {
     expect(parseMounts('/dev/sdb1 /mnt/My\\040Disk\\134x ext4 rw 0 0\nbroken line')).toEqual([
       { device: '/dev/sdb1', mountpoint: '/mnt/My Disk\\x', type: 'ext4' },
     ]);
   });
 
-  it('of a host count if they are on a local disk', () => {
+  it('mounts of a host are counted if they are on a local disk', () => {
     const text = `proc /proc proc rw 0 0
 /dev/nvme0n1p2 / ext4 rw 0 0
 tmpfs /run tmpfs rw 0 0
@@ -121,7 +121,7 @@ pool/data /data zfs rw 0 0
     expect(localMounts(parseMounts(text)).map(({ mountpoint }) => mountpoint)).toEqual(['/', '/boot/efi', '/data', '/devices']);
   });
 
-  it('of a container count once for each disk, and the root whatever it is', () => {
+  it('mounts of a container are counted once per device, and the root in any case', () => {
     const text = `overlay / overlay rw 0 0
 /dev/sda1 /etc/hosts ext4 rw 0 0
 /dev/sda1 /var/data/long ext4 rw 0 0
@@ -131,7 +131,7 @@ pool/data /data zfs rw 0 0
     expect(localMounts(parseMounts(text)).map(({ mountpoint }) => mountpoint)).toEqual(['/', '/data', '/uploads']);
   });
 
-  it('count as they lie on top: what was mounted last on a path is what is seen there', () => {
+  it('mounts that cover an earlier one at the same path replace it', () => {
     expect(localMounts(parseMounts('/dev/sda1 / ext4 rw 0 0\n/dev/sda1 / xfs rw 0 0'))).toEqual([
       { device: '/dev/sda1', mountpoint: '/', type: 'xfs' },
     ]);
@@ -139,7 +139,7 @@ pool/data /data zfs rw 0 0
 });
 
 describe('any text', () => {
-  it('gives devices with counts or none', () => {
+  it('disks and network interfaces have finite counts, whatever the text holds', () => {
     const words = fc.constantFrom(
       'eth0:',
       ':',

@@ -1,4 +1,4 @@
-// Metric names: those of Prometheus' own translator, and a lasting valid one where it refuses.
+// Metric names: those of Prometheus' translator, and a valid, stable one where the translator rejects the name.
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -45,14 +45,14 @@ const cases: Case[] = [
   ),
 ];
 
-/** An empty name, which the translator lets pass where it does not escape, is none that Prometheus can store. */
-function isRefused({ answer }: Case): boolean {
+/** The translator accepts an empty name where it does not escape, but Prometheus cannot store it. */
+function isRejected({ answer }: Case): boolean {
   return typeof answer !== 'string' || answer === '';
 }
 
 describe('the names of the translator', () => {
-  it('are given to every metric that it accepts', () => {
-    const accepted = cases.filter((each) => !isRefused(each));
+  it('names are those of the translator for every metric that it accepts', () => {
+    const accepted = cases.filter((each) => !isRejected(each));
     const wrong = accepted
       .map((each) => ({ ...each, name: prometheusName(each.metric, each.strategy) }))
       .filter(({ name, answer }) => name !== answer);
@@ -60,14 +60,14 @@ describe('the names of the translator', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('are replaced by valid ones where it refuses', () => {
-    const refused = cases.filter(isRefused);
-    const names = refused.map(({ metric, strategy }) => ({ name: prometheusName(metric, strategy), strategy }));
-    expect(refused.length).toBeGreaterThan(500);
+  it('names that the translator rejects are replaced by valid ones', () => {
+    const rejected = cases.filter(isRejected);
+    const names = rejected.map(({ metric, strategy }) => ({ name: prometheusName(metric, strategy), strategy }));
+    expect(rejected.length).toBeGreaterThan(500);
     expect(names.filter(({ name, strategy }) => !isValid(name, strategy))).toEqual([]);
   });
 
-  it('read as follows for metrics of the semantic conventions', () => {
+  it('names of metrics of the semantic conventions', () => {
     const name = (...[metric, unit, kind]: [string, string, InstrumentKind]) => prometheusName({ name: metric, unit, kind });
     expect(name('http.server.request.duration', 's', 'histogram')).toBe('http_server_request_duration_seconds');
     expect(name('http.server.active_requests', '{request}', 'updowncounter')).toBe('http_server_active_requests');
@@ -76,12 +76,12 @@ describe('the names of the translator', () => {
     expect(name('llm.cost', 'USD', 'counter')).toBe('llm_cost_USD_total');
   });
 
-  it('give an up-down counter in 1 no _ratio, though Prometheus stores it as a gauge', () => {
+  it('an up-down counter in unit 1 gets no _ratio', () => {
     expect(prometheusName({ name: 'a.share', unit: '1', kind: 'updowncounter' })).toBe('a_share');
   });
 });
 
-describe('names that the translator refuses', () => {
+describe('names that the translator rejects', () => {
   const gauge = (name: string) => ({ name, unit: '', kind: 'gauge' }) as const;
 
   it.each([
@@ -91,12 +91,12 @@ describe('names that the translator refuses', () => {
     ['._.', 'U___2e____2e_'],
     ['😀', 'U___1f600_'],
     ['\uD800', 'U___fffd_'],
-  ])('are spelled out: %j', (name, expected) => {
+  ])('the name %j, which the translator rejects, is hex-encoded', (name, expected) => {
     expect(prometheusName(gauge(name), 'UnderscoreEscapingWithSuffixes')).toBe(expected);
     expect(prometheusName(gauge(name), 'UnderscoreEscapingWithoutSuffixes')).toBe(expected);
   });
 
-  it('are only replaced under the strategy that has no use for them', () => {
+  it('names are replaced only under the strategies that reject them', () => {
     expect(prometheusName({ name: '温度', unit: 'Cel', kind: 'gauge' })).toBe('celsius');
     expect(prometheusName(gauge('温度'), 'NoTranslation')).toBe('温度');
     expect(prometheusName(gauge(''), 'NoTranslation')).toBe('U__');
@@ -118,7 +118,7 @@ describe('any name and unit', () => {
   const metrics = fc.record({ name: text, unit: text, kind: fc.constantFrom(...KINDS) });
   const strategies = fc.constantFrom(...TRANSLATION_STRATEGIES);
 
-  it('gives a name that Prometheus can store', () => {
+  it('any metric gets a name that Prometheus can store', () => {
     fc.assert(
       fc.property(metrics, strategies, (metric, strategy) => {
         expect(prometheusName(metric, strategy)).toSatisfy((name: string) => isValid(name, strategy));
@@ -126,7 +126,7 @@ describe('any name and unit', () => {
     );
   });
 
-  it('gives a name that stays as it is without suffixes', () => {
+  it('a translated name is translated to itself without suffixes', () => {
     fc.assert(
       fc.property(metrics, fc.constantFrom('UnderscoreEscapingWithoutSuffixes', 'NoTranslation'), (metric, strategy) => {
         const name = prometheusName(metric, strategy);
@@ -135,7 +135,7 @@ describe('any name and unit', () => {
     );
   });
 
-  it('gives a name that stays as it is with suffixes, for units of one word', () => {
+  it('a translated name is translated to itself with suffixes, for one-word units', () => {
     const units = fc.constantFrom('s', 'By', '1', '%', '{request}', 'USD', '');
     fc.assert(
       fc.property(metrics, units, (metric, unit) => {
@@ -146,7 +146,7 @@ describe('any name and unit', () => {
     );
   });
 
-  it('gives a unit only where the family ends with it', () => {
+  it('a family has a unit only if its name ends with it', () => {
     fc.assert(
       fc.property(metrics, strategies, (metric, strategy) => {
         const name = prometheusName(metric, strategy);
@@ -166,7 +166,7 @@ describe('the unit of a family', () => {
     [{ name: 'a.time', unit: 's', kind: 'counter' }, 'seconds'],
     [{ name: 'a.rate', unit: 'By/s', kind: 'gauge' }, 'bytes_per_second'],
     [{ name: 'a.cost', unit: 'USD', kind: 'counter' }, 'USD'],
-  ] as const)('is told: %j', (metric, unit) => {
+  ] as const)('the UNIT line of %j', (metric, unit) => {
     expect(unitOf(metric)).toBe(unit);
   });
 
@@ -176,23 +176,23 @@ describe('the unit of a family', () => {
     [{ name: 'a.bytes.sent', unit: 'By', kind: 'gauge' }],
     [{ name: 'a.seconds.total', unit: 's', kind: 'gauge' }],
     [{ name: '', unit: 's', kind: 'gauge' }],
-  ] as const)('is not told where the name does not end with it, or has none: %j', (metric) => {
+  ] as const)('no UNIT line where the name does not end with the unit: %j', (metric) => {
     expect(unitOf(metric)).toBeUndefined();
   });
 
-  it('is not told under a strategy without suffixes', () => {
+  it('no UNIT line under a strategy without suffixes', () => {
     const metric = { name: 'a.duration', unit: 's', kind: 'histogram' } as const;
     expect(prometheusUnit(metric, prometheusName(metric, 'NoTranslation'))).toBeUndefined();
   });
 });
 
 describe('the text formats', () => {
-  it('need quotes for a name that is not a classic one', () => {
+  it('metric names need quotes unless they are classic', () => {
     expect(['a', '_a:b1', ':'].map(metricNeedsQuotes)).toEqual([false, false, false]);
     expect(['', '1a', 'a.b', 'é', 'a\n', 'a b'].map(metricNeedsQuotes)).toEqual(Array(6).fill(true));
   });
 
-  it('have three kinds of series in a histogram and one elsewhere', () => {
+  it('histograms have three series suffixes, other kinds one', () => {
     expect(SERIES_SUFFIXES.histogram).toEqual(['_bucket', '_sum', '_count']);
     expect(SERIES_SUFFIXES.counter).toEqual(['']);
   });

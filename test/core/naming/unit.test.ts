@@ -1,4 +1,4 @@
-// Units: what the catalogue may use, and that Prometheus' words are those of its own translator.
+// Units: those that the catalog may use, and the words that Prometheus' translator makes of them.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CATALOG_UNITS, escapedUnitWords, isCatalogUnit, unitPhrase, unitWords } from '../../../src/core/naming/unit.ts';
@@ -7,13 +7,13 @@ const vectors = JSON.parse(readFileSync(new URL('../../golden/names/vectors.json
   units: [unit: string, phrase: string][];
 };
 
-describe('catalogue units', () => {
-  it.each([...CATALOG_UNITS, '{request}', '{api_key}', 'By/s', '{token}/s'])('allows %j', (unit) => {
+describe('catalog units', () => {
+  it.each([...CATALOG_UNITS, '{request}', '{api_key}', 'By/s', '{token}/s'])('the catalog may use unit %j', (unit) => {
     expect(isCatalogUnit(unit)).toBe(true);
   });
 
   it.each(['', ' ', 'ms', 'KiBy', '%', 'request', '{}', '{Request}', '{a}{b}', '/s', 's/', 'By/{request}', 'By/s/s', 'seconds'])(
-    'does not allow %j',
+    'the catalog may not use unit %j',
     (unit) => {
       expect(isCatalogUnit(unit)).toBe(false);
     },
@@ -21,22 +21,22 @@ describe('catalogue units', () => {
 });
 
 describe('words of a unit', () => {
-  it('are those of the translator', () => {
+  it('words of units are those of the translator', () => {
     const [, ...rows] = vectors.units;
     expect(rows.length).toBeGreaterThan(50);
     expect(rows.map(([unit]) => [unit, unitPhrase(unit)])).toEqual(rows);
   });
 
-  it('tell a meter from a minute by its place', () => {
+  it('unit m is meters, and a minute after the slash', () => {
     expect(unitWords('m/m')).toEqual({ main: 'meters', per: 'per_minute' });
   });
 
-  it('drop annotations on either side', () => {
+  it('annotations add no word, on either side of the slash', () => {
     expect(unitWords('{request}/s')).toEqual({ main: '', per: 'per_second' });
     expect(unitWords('By/{request}')).toEqual({ main: 'bytes', per: '' });
   });
 
-  it('keep characters beyond the classic set until they are escaped', () => {
+  it('words of units keep characters that are not classic until they are escaped', () => {
     expect(unitWords('µs/°')).toEqual({ main: 'µs', per: 'per_°' });
     expect(escapedUnitWords('µs/°')).toEqual({ main: 's', per: 'per_' });
   });

@@ -11,7 +11,7 @@ import { type BedrockServer, chunkOf, CONVERSE_EVENTS, startBedrock } from '../.
 const require = createRequire(import.meta.url);
 const CREDENTIALS = { accessKeyId: 'none', secretAccessKey: 'none' };
 const CLAUDE = 'anthropic.claude-3-haiku-20240307-v1:0';
-const asked = (modelId = CLAUDE) => ({ modelId, messages: [{ role: 'user', content: [{ text: 'hello' }] }] });
+const request = (modelId = CLAUDE) => ({ modelId, messages: [{ role: 'user', content: [{ text: 'hello' }] }] });
 const invoked = (modelId = CLAUDE) => ({ modelId, body: '{"prompt":"hello"}' });
 
 let server: BedrockServer;
@@ -43,7 +43,7 @@ const chat = (model = CLAUDE) => `chat aws.bedrock ${model}`;
 
 describe('calls of Bedrock', () => {
   it('records tokens of Converse of Bedrock, those of the cache among them, and the cost', async () => {
-    expect((await send('Converse', asked())).usage.inputTokens).toBe(12);
+    expect((await send('Converse', request())).usage.inputTokens).toBe(12);
     expect(measured.calls()).toEqual({ [chat()]: 1 });
     expect(measured.tokens()).toEqual({ input: 22, cache_read: 8, cache_write: 2, output: 5 });
     expect(measured.total('llm.cost')).toBeGreaterThan(0);
@@ -57,7 +57,7 @@ describe('calls of Bedrock', () => {
     process.removeAllListeners('unhandledRejection').once('unhandledRejection', resolve);
     try {
       server.next({ error: { status: 400, type: 'ValidationException' } });
-      void send('Converse', asked());
+      void send('Converse', request());
       expect(await unhandled).toMatchObject({ name: 'ValidationException' });
     } finally {
       for (const listener of listeners) process.on('unhandledRejection', listener);
@@ -66,7 +66,7 @@ describe('calls of Bedrock', () => {
 
   it('times the chunks of ConverseStream of Bedrock, and records the usage of its last event', async () => {
     server.next({ delayMillis: 20 });
-    const { stream } = await send('ConverseStream', asked());
+    const { stream } = await send('ConverseStream', request());
     expect(await read(stream)).toHaveLength(CONVERSE_EVENTS.length);
     expect(measured.tokens()).toEqual({ input: 22, cache_read: 8, cache_write: 2, output: 5 });
     const [first] = measured.samples('gen_ai.client.operation.time_to_first_chunk');
@@ -119,19 +119,19 @@ describe('calls of Bedrock', () => {
   });
 
   it('records the model of Bedrock without the account of its ARN', async () => {
-    await send('Converse', asked(`arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.${CLAUDE}`));
+    await send('Converse', request(`arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.${CLAUDE}`));
     expect(measured.calls()).toEqual({ [chat(`us.${CLAUDE}`)]: 1 });
   });
 
   it('counts a call of Bedrock with a callback like one with a promise, and of the client with a method for each command', async () => {
     const output = await new Promise((resolve, reject) =>
-      client.send(new aws.ConverseCommand(asked()), (error: unknown, data: unknown) =>
+      client.send(new aws.ConverseCommand(request()), (error: unknown, data: unknown) =>
         error === null ? resolve(data) : reject(error),
       ),
     );
     expect(output).toMatchObject({ stopReason: 'end_turn' });
     const methods = new aws.BedrockRuntime({ region: 'us-east-1', endpoint: server.endpoint, credentials: CREDENTIALS });
-    await methods.converse(asked());
+    await methods.converse(request());
     methods.destroy();
     expect(measured.calls()).toEqual({ [chat()]: 2 });
   });
@@ -141,7 +141,7 @@ describe('failed calls of Bedrock', () => {
   it('records a failed call of Bedrock with the name of its error, its status and its retries', async () => {
     const error = { status: 429, type: 'ThrottlingException' };
     server.next({ error }, { error }, { error });
-    await expect(send('Converse', asked())).rejects.toMatchObject({ name: 'ThrottlingException' });
+    await expect(send('Converse', request())).rejects.toMatchObject({ name: 'ThrottlingException' });
     expect(measured.calls()).toEqual({ [`${chat()} ThrottlingException`]: 1 });
     expect(measured.samples('gen_ai.client.operation.duration')[0]!.attributes).toMatchObject({
       'http.response.status_code': 429,
@@ -151,13 +151,13 @@ describe('failed calls of Bedrock', () => {
 
   it('records a call of Bedrock that succeeds at the second attempt as one call and one retry', async () => {
     server.next({ error: { status: 503, type: 'ServiceUnavailableException' } });
-    await send('Converse', asked());
+    await send('Converse', request());
     expect([measured.calls(), measured.total('llm.retries')]).toEqual([{ [chat()]: 1 }, 1]);
   });
 
   it('passes the error of Bedrock to a callback', async () => {
     server.next({ error: { status: 400, type: 'ValidationException' } });
-    const error = await new Promise((resolve) => client.send(new aws.ConverseCommand(asked()), {}, resolve));
+    const error = await new Promise((resolve) => client.send(new aws.ConverseCommand(request()), {}, resolve));
     expect(error).toMatchObject({ name: 'ValidationException' });
     expect(measured.calls()).toEqual({ [`${chat()} ValidationException`]: 1 });
   });
@@ -172,7 +172,7 @@ describe('failed calls of Bedrock', () => {
 describe('streams of Bedrock', () => {
   it('records a stream of Bedrock with an error event as cut off, and throws it', async () => {
     server.next({ events: [...CONVERSE_EVENTS.slice(0, 2), ['modelStreamErrorException', { message: 'no' }]] });
-    const { stream } = await send('ConverseStream', asked());
+    const { stream } = await send('ConverseStream', request());
     await expect(read(stream)).rejects.toMatchObject({ name: 'ModelStreamErrorException' });
     expect(measured.calls()).toEqual({ [`${chat()} ModelStreamErrorException`]: 1 });
     expect([measured.total('llm.stream.aborted'), measured.total('llm.active')]).toEqual([1, 0]);
@@ -180,20 +180,20 @@ describe('streams of Bedrock', () => {
 
   it('records a stream of Bedrock whose connection breaks as cut off', async () => {
     server.next({ events: CONVERSE_EVENTS.slice(0, 3), isCut: true, delayMillis: 5 });
-    const { stream } = await send('ConverseStream', asked());
+    const { stream } = await send('ConverseStream', request());
     await expect(read(stream)).rejects.toThrow();
     expect([measured.total('llm.stream.aborted'), measured.total('llm.unmetered_calls'), measured.tokens()]).toEqual([1, 1, {}]);
   });
 
   it('records a stream of Bedrock whose reader stops before the end as cut off', async () => {
-    const { stream } = await send('ConverseStream', asked());
+    const { stream } = await send('ConverseStream', request());
     for await (const _ of stream) break;
     await eventually(() => expect(measured.calls()).toEqual({ [`${chat()} aborted`]: 1 }));
     expect(measured.total('llm.stream.aborted')).toBe(1);
   });
 
   it('lets a stream of Bedrock be read to its end when promtel is detached in the middle', async () => {
-    const { stream } = await send('ConverseStream', asked());
+    const { stream } = await send('ConverseStream', request());
     let events = 0;
     for await (const _ of stream) {
       if (events === 0) measured.detach();
@@ -232,7 +232,7 @@ describe('Bedrock in a process with --import promtel/register', () => {
       const options = { region: 'us-east-1', endpoint: server.endpoint, credentials: CREDENTIALS };
       const program = `${lines}
       const client = new BedrockRuntimeClient(${JSON.stringify(options)});
-      client.send(new ConverseCommand(${JSON.stringify(asked())}))
+      client.send(new ConverseCommand(${JSON.stringify(request())}))
         .then(() => client.destroy())
         .then(() => metricsResponse(new Request('http://localhost')))
         .then((response) => response.text())

@@ -1,4 +1,4 @@
-// Makes models that answer by themselves answer, stream, fail and be asked again, break off, call tools, be agents and embed.
+// Exercises the AI SDK with mock models: answers, streams, failures with retries, aborts, tool calls, agents and embeddings.
 import { APICallError, embed, generateText, streamText, tool } from 'ai';
 import { z } from 'zod';
 import { mockEmbeddings, mockModel } from '../../kit/apps/mock-models.ts';

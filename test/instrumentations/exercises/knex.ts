@@ -1,4 +1,4 @@
-// Makes knex open connections, lend them out and take them back, keep somebody waiting in vain, and open nothing at all.
+// Exercises the pools of knex: opening, acquiring and releasing connections, a timeout of a request, and a failed connection.
 import { createRequire } from 'node:module';
 import type { Knex } from 'knex';
 import { freshCopy } from '../../kit/apps/fresh-copy.ts';

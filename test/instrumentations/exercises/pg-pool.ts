@@ -1,4 +1,4 @@
-// Makes a pool of PostgreSQL clients open, lend out and take back, keep somebody waiting in vain, and open nothing at all.
+// Exercises pg-pool: opening, acquiring and releasing clients, a timeout of a request, and a failed connection.
 import type { Pool } from 'pg';
 import { exerciseWith } from '../../kit/contracts/exercise.ts';
 import { fixedPort } from '../../kit/free-port.ts';

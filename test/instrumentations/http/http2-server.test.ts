@@ -156,7 +156,7 @@ describe('requests served over HTTP/2', () => {
         pushed.end('pushed');
       });
       stream.respond();
-      stream.end('asked');
+      stream.end('requested');
     });
     await send();
     await expectOutcomes({ 'GET 200': 1 });

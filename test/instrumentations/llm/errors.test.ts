@@ -182,16 +182,16 @@ describe('LLM calls without a response', () => {
 
   it('records an LLM call that times out at its client with the name of the reason', async () => {
     provider.next({ headersDelayMillis: 5000 });
-    const asked = openaiOf(provider.urls).chat.completions.create({ model: 'slow', messages: MESSAGES }, { timeout: 50 });
-    await expect(asked).rejects.toThrow('timed out');
+    const pending = openaiOf(provider.urls).chat.completions.create({ model: 'slow', messages: MESSAGES }, { timeout: 50 });
+    await expect(pending).rejects.toThrow('timed out');
     await ended(1);
     expect(measured.calls()).toEqual({ 'chat openai slow AbortError': 1 });
   });
 
   it('records an LLM call that is aborted while it is sent with the name of the reason', async () => {
     const urls = await urlsOf(createServer((request) => void request.once('readable', () => request.pause())));
-    const asked = openaiOf(urls).chat.completions.create({ model: 'long', messages: LONG }, { timeout: 100 });
-    await expect(asked).rejects.toThrow('timed out');
+    const pending = openaiOf(urls).chat.completions.create({ model: 'long', messages: LONG }, { timeout: 100 });
+    await expect(pending).rejects.toThrow('timed out');
     await ended(1);
     expect(measured.calls()).toEqual({ 'chat openai long AbortError': 1 });
     expect(measured.endings()).toEqual({});

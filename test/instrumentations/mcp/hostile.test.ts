@@ -82,7 +82,7 @@ describe.each(['version 1, ES modules', 'version 2, CommonJS'])('%s', (name) => 
     }
     await client.callTool({ name: 'add' });
     await client.close();
-    expect(await operations()).toMatchObject({ 'served tools/call add': 1, 'asked tools/call add': 1 });
+    expect(await operations()).toMatchObject({ 'served tools/call add': 1, 'sent tools/call add': 1 });
     expect(JSON.stringify(await measured.read())).not.toMatch(/xx|nobody/);
   });
 
@@ -119,7 +119,7 @@ describe.each(['version 1, ES modules', 'version 2, CommonJS'])('%s', (name) => 
     });
     const client = toolClient(sdk);
     await expect(client.connect(left)).rejects.toThrow('no');
-    expect(await operations()).toMatchObject({ 'asked initialize _OTHER': 1 });
+    expect(await operations()).toMatchObject({ 'sent initialize _OTHER': 1 });
   });
 
   it('limits the listed tools of MCP, and keeps room for others that are called', async () => {
@@ -128,10 +128,10 @@ describe.each(['version 1, ES modules', 'version 2, CommonJS'])('%s', (name) => 
     await client.listTools();
     for (const tool of tools) await client.callTool({ name: tool });
     await client.close();
-    const named = Object.keys(await operations()).filter((line) => line.startsWith('asked tools/call listed_'));
+    const named = Object.keys(await operations()).filter((line) => line.startsWith('sent tools/call listed_'));
     expect(named).toHaveLength(200);
-    expect(named).toEqual(expect.arrayContaining(tools.slice(0, 150).map((tool) => `asked tools/call ${tool}`)));
-    expect(await operations()).toMatchObject({ 'asked tools/call _OTHER': 200, 'served tools/call _OTHER': 200 });
+    expect(named).toEqual(expect.arrayContaining(tools.slice(0, 150).map((tool) => `sent tools/call ${tool}`)));
+    expect(await operations()).toMatchObject({ 'sent tools/call _OTHER': 200, 'served tools/call _OTHER': 200 });
   });
 
   it('keeps room for listed tools when an MCP server accepts every name', async () => {
@@ -140,7 +140,7 @@ describe.each(['version 1, ES modules', 'version 2, CommonJS'])('%s', (name) => 
     await client.listTools();
     await client.callTool({ name: 'real' });
     await client.close();
-    expect(await operations()).toMatchObject({ 'served tools/call real': 1, 'asked tools/call real': 1 });
+    expect(await operations()).toMatchObject({ 'served tools/call real': 1, 'sent tools/call real': 1 });
     const madeUp = Object.keys(await operations()).filter((line) => line.startsWith('served tools/call made_up'));
     expect(madeUp).toHaveLength(50);
   });

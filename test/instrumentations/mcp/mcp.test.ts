@@ -30,18 +30,18 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
     await client.sendRootsListChanged();
     await client.close();
     expect(await operations()).toEqual({
-      'asked initialize': 1,
+      'sent initialize': 1,
       'served initialize': 1,
-      'asked notifications/initialized': 1,
+      'sent notifications/initialized': 1,
       'served notifications/initialized': 1,
       // The tool asks the client back.
-      'asked ping': 2,
+      'sent ping': 2,
       'served ping': 2,
-      'asked roots/list': 1,
+      'sent roots/list': 1,
       'served roots/list': 1,
-      'asked tools/call ask': 1,
+      'sent tools/call ask': 1,
       'served tools/call ask': 1,
-      'asked notifications/roots/list_changed': 1,
+      'sent notifications/roots/list_changed': 1,
       'served notifications/roots/list_changed': 1,
     });
   });
@@ -56,7 +56,7 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
     await client.listTools();
     await client.callTool({ name: 'fail' });
     await client.close();
-    for (const side of ['asked', 'served']) {
+    for (const side of ['sent', 'served']) {
       // `fail` was not listed yet when it was first called.
       const unknown = isVersion1 ? { tool_error: 2 } : { tool_error: 1, '-32602': 1 };
       for (const [error, count] of Object.entries(unknown))
@@ -98,10 +98,10 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
     await expect(wait(client, { timeout: 20 })).rejects.toThrow();
     await client.close();
     expect(await operations()).toMatchObject({
-      'asked tools/call wait cancelled': 1,
-      'asked tools/call wait timeout': 1,
+      'sent tools/call wait cancelled': 1,
+      'sent tools/call wait timeout': 1,
       'served tools/call wait cancelled': 2,
-      'asked notifications/cancelled': 2,
+      'sent notifications/cancelled': 2,
       'served notifications/cancelled': 2,
     });
   });
@@ -129,7 +129,7 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
     await client.ping();
     await server.close();
     await expect(waiting).rejects.toThrow();
-    expect(await operations()).toMatchObject({ 'asked tools/call wait aborted': 1, 'served tools/call wait aborted': 1 });
+    expect(await operations()).toMatchObject({ 'sent tools/call wait aborted': 1, 'served tools/call wait aborted': 1 });
   });
 
   it('records an MCP request that could not be sent with its error, and the session that it was to begin', async () => {
@@ -138,7 +138,7 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
       throw Object.assign(new Error('gone'), { code: 'EPIPE' });
     };
     await expect(toolClient(sdk).connect(transport)).rejects.toThrow('gone');
-    expect(await operations()).toEqual({ 'asked initialize EPIPE': 1 });
+    expect(await operations()).toEqual({ 'sent initialize EPIPE': 1 });
     expect(await sessions()).toEqual({ 'client open': 0, 'client ended EPIPE': 1 });
   });
 
@@ -173,7 +173,7 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
     await server.connect(serverTransport);
     await connecting;
     await client.close();
-    expect(await operations()).toMatchObject({ 'asked initialize': 1, 'served initialize': 1 });
+    expect(await operations()).toMatchObject({ 'sent initialize': 1, 'served initialize': 1 });
   });
 
   it("records the operations of an application's own Protocol of MCP, which is neither client nor server", async () => {
@@ -194,7 +194,7 @@ describe.each(Object.keys(MCP_SDKS))('%s', (name) => {
     await left.send({ jsonrpc: '2.0', id: 1, method: 'ping' });
     await new Promise((resolve) => setTimeout(resolve, 10));
     await own.close();
-    expect(await operations()).toEqual({ 'asked ping': 1, 'served ping': 1 });
+    expect(await operations()).toEqual({ 'sent ping': 1, 'served ping': 1 });
     expect(await sessions()).toEqual({});
   });
 });

@@ -44,13 +44,13 @@ async function placesOf(metric: string): Promise<unknown[]> {
 }
 
 const BOTH_SIDES = {
-  'asked initialize': 1,
+  'sent initialize': 1,
   'served initialize': 1,
-  'asked tools/list': 1,
+  'sent tools/list': 1,
   'served tools/list': 1,
-  'asked tools/call add': 1,
+  'sent tools/call add': 1,
   'served tools/call add': 1,
-  'asked tools/call fail tool_error': 1,
+  'sent tools/call fail tool_error': 1,
   'served tools/call fail tool_error': 1,
 };
 
@@ -89,7 +89,7 @@ describe.each([
     const { url, close } = await serve(sdk);
     await close();
     await expect(toolClient(sdk).connect(new sdk.StreamableHTTPClientTransport(url))).rejects.toThrow();
-    expect(await operations()).toMatchObject({ 'asked initialize ECONNREFUSED': 1 });
+    expect(await operations()).toMatchObject({ 'sent initialize ECONNREFUSED': 1 });
     expect(await sessions()).toMatchObject({ 'client ended ECONNREFUSED': 1 });
   });
 
@@ -100,7 +100,7 @@ describe.each([
       fetch: async () => new Response('no', { status: 503 }),
     });
     await expect(toolClient(sdk).connect(failing)).rejects.toThrow();
-    expect(await operations()).toMatchObject({ 'asked initialize 503': 1 });
+    expect(await operations()).toMatchObject({ 'sent initialize 503': 1 });
   });
 });
 
@@ -119,11 +119,11 @@ describe('MCP protocol version 2026-07-28, where every request has a server of i
     await client.close();
     await eventually(async () => expect(await sessions()).toMatchObject({ 'client open': 0, 'server open': 0 }));
     expect(await operations()).toMatchObject({
-      'asked tools/call add': 1,
+      'sent tools/call add': 1,
       'served tools/call add': 1,
-      'asked tools/call fail tool_error': 1,
+      'sent tools/call fail tool_error': 1,
       'served tools/call fail tool_error': 1,
-      'asked tools/call wait cancelled': 1,
+      'sent tools/call wait cancelled': 1,
       // The connection is closed, which is all that the server sees.
       'served tools/call wait aborted': 1,
     });
@@ -146,7 +146,7 @@ describe('MCP over server-sent events', () => {
     await eventually(async () =>
       expect(await sessions()).toEqual({ 'client open': 0, 'server open': 0, 'client ended': 1, 'server ended': 1 }),
     );
-    expect(await operations()).toMatchObject({ ...BOTH_SIDES, 'asked roots/list': 1, 'served roots/list': 1 });
+    expect(await operations()).toMatchObject({ ...BOTH_SIDES, 'sent roots/list': 1, 'served roots/list': 1 });
     expect(await placesOf('mcp.client.operation.duration')).toEqual([
       ['tcp', 'http', '127.0.0.1', Number(served.url.port)],
       // What the server asks its client.
@@ -166,10 +166,10 @@ describe('MCP over standard streams', () => {
     await client.callTool({ name: 'ask' });
     await client.close();
     expect(await operations()).toMatchObject({
-      'asked initialize': 1,
-      'asked tools/call add': 1,
-      'asked tools/call fail tool_error': 1,
-      'asked tools/call ask': 1,
+      'sent initialize': 1,
+      'sent tools/call add': 1,
+      'sent tools/call fail tool_error': 1,
+      'sent tools/call ask': 1,
       'served roots/list': 1,
     });
     expect(await placesOf('mcp.client.operation.duration')).toEqual([['pipe', null, null, null]]);

@@ -56,11 +56,11 @@ const naps = (seconds: number) => `SELECT SLEEP(${seconds})`;
 describe('pools of mysql2', () => {
   test('reads the connections, the limit and the waiting requests of a pool of mysql2', async ({ pool, read, place }) => {
     const crowded = pool({ connectionLimit: 2 });
-    const asked = Array.from({ length: 5 }, () => crowded.query(naps(0.1)));
+    const pending = Array.from({ length: 5 }, () => crowded.query(naps(0.1)));
     await eventually(async () =>
       expect(stateOf(await read(), nameOf(place))).toEqual({ used: 2, idle: 0, limit: 2, pending: 3 }),
     );
-    await Promise.all(asked);
+    await Promise.all(pending);
     expect(stateOf(await read(), nameOf(place))).toEqual({ used: 0, idle: 2, limit: 2, pending: 0 });
     await crowded.end();
     expect(stateOf(await read(), nameOf(place))).toEqual({ used: 0, idle: 0, limit: 0, pending: 0 });

@@ -1,4 +1,4 @@
-// Whatever Redis is asked and answers, and whenever it breaks, the application gets what it gets without promtel.
+// Hostile Redis: for any command and reply, and any failure, the application gets the same as without promtel.
 import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Redis as Ioredis6 } from 'ioredis';

@@ -1,11 +1,7 @@
-// The settings that tests attach instrumentations with: the defaults.
+// The default settings, with which tests attach instrumentations.
+import { defaultConfig } from '../../../src/config/load.ts';
 import type { InstrumentationSettings } from '../../../src/core/instrumentation-settings.ts';
 
-export const SETTINGS: InstrumentationSettings = {
-  ignoresPath: () => false,
-  slowDbSeconds: 1,
-  queuePollSeconds: 15,
-  genAiNames: 'established',
-  llmServers: [],
-  llmPrices: [],
-};
+const { instrumentations, llm } = defaultConfig();
+
+export const SETTINGS: InstrumentationSettings = { ...instrumentations, ...llm, ignoresPath: () => false };

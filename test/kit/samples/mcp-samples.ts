@@ -2,7 +2,7 @@
 import type { MeasuredSeries } from './samples.ts';
 
 const DIRECTIONS: Readonly<Record<string, string>> = {
-  'mcp.client.operation.duration': 'asked',
+  'mcp.client.operation.duration': 'sent',
   'mcp.server.operation.duration': 'served',
 };
 
@@ -11,7 +11,7 @@ const SESSIONS: Readonly<Record<string, string>> = {
   'mcp.server.session.duration': 'server ended',
 };
 
-/** The count of operations by direction, method, tool or prompt, and error, such as `asked tools/call add`. */
+/** The count of operations by direction, method, tool or prompt, and error, such as `sent tools/call add`. */
 export function operationsOf(samples: readonly MeasuredSeries[]): Record<string, number> {
   return countsBy(samples, ({ name, attributes }) => {
     const named = attributes['gen_ai.tool.name'] ?? attributes['gen_ai.prompt.name'];

@@ -157,12 +157,12 @@ function wireFor(path: string): Wire | undefined {
 
 function answerOf(wire: Wire, request: PlainAnswer['request'], path: string, script: Script): Answer {
   const named = request['model'];
-  const asked = typeof named === 'string' ? named : (/(?:models|deployments)\/([^/:]+)/.exec(path)?.[1] ?? 'a-model');
+  const model = typeof named === 'string' ? named : (/(?:models|deployments)\/([^/:]+)/.exec(path)?.[1] ?? 'a-model');
   const isStream = wire.isStream(request, path);
   const hasNoUsage = script.usage === null || script.error !== undefined || (isStream && wire.leavesOutUsage?.(request));
   const plain: PlainAnswer = {
     request,
-    model: script.model ?? `${asked}-2026-01-01`,
+    model: script.model ?? `${model}-2026-01-01`,
     texts: script.texts ?? (script.toolCalls === undefined ? ['one ', 'two ', 'three'] : []),
     toolCalls: script.toolCalls ?? [],
     finishReason: script.finishReason,

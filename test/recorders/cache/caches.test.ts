@@ -15,7 +15,7 @@ const items = (): Promise<object[]> => caches.collect('cache.items');
 const watch = (state: CacheState, identity = USERS): void => caches.recorder.watch(state, identity, (cache) => cache);
 
 describe('what caches hold', () => {
-  it('is read at each collection', async () => {
+  it('what caches hold is read at each collection', async () => {
     const state = { items: 1, maxItems: 10, sizeBytes: 500 };
     watch(state);
     expect(await items()).toEqual([{ ...USERS, value: 1 }]);
@@ -25,7 +25,7 @@ describe('what caches hold', () => {
     expect(await caches.collect('cache.size')).toEqual([{ ...USERS, value: 500 }]);
   });
 
-  it('adds up for caches of one name and system', async () => {
+  it('what caches hold adds up for caches of one name and system', async () => {
     watch({ items: 1, maxItems: 10 });
     watch({ items: 2 });
     watch({ items: 4 }, ORDERS);
@@ -36,12 +36,12 @@ describe('what caches hold', () => {
     expect(await caches.collect('cache.max_items')).toEqual([{ ...USERS, value: 10 }]);
   });
 
-  it('is off the page where it is not known', async () => {
+  it('what caches hold is off the page where it is not known', async () => {
     watch({});
     expect(await items()).toEqual([]);
   });
 
-  it('is off the page when caches are watched no longer', async () => {
+  it('what caches hold is off the page when caches are watched no longer', async () => {
     watch({ items: 1 });
     await items();
     caches.recorder.stop();

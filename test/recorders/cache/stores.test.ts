@@ -32,29 +32,29 @@ const series = (): object[] => seriesOf(registry, 'cache.operation.duration');
 const GET = { ...IDENTITY, 'cache.operation': 'get', sum: expect.any(Number) as number };
 
 describe('a store of a cache', () => {
-  it('has the calls timed that return a promise', async () => {
+  it('a store of a cache has the calls timed that return a promise', async () => {
     expect(await store.get('a')).toBe('a');
     expect(store.get('at once')).toBe('at once');
     expect(series()).toEqual([{ ...GET, value: 1 }]);
   });
 
-  it('has a call that fails timed with its error, which it throws as before', async () => {
+  it('a store of a cache has a call that fails timed with its error, which it throws as before', async () => {
     await expect(store.get('failed')).rejects.toThrow('on purpose');
     expect(series()).toEqual([{ ...GET, 'error.type': 'EPURPOSE', value: 1 }]);
   });
 
-  it('has a call timed once that is made of others', async () => {
+  it('a store of a cache has a call timed once that is made of others', async () => {
     await store.getMany(['a', 'b', 'c']);
     expect(series()).toEqual([{ ...GET, value: 1 }]);
   });
 
-  it('has the name of the first cache that uses it', async () => {
+  it('a store of a cache has the name of the first cache that uses it', async () => {
     stores.watch(store, { ...IDENTITY, 'cache.name': 'orders' }, METHODS);
     await store.get('a');
     expect(series()).toMatchObject([{ 'cache.name': 'users', value: 1 }]);
   });
 
-  it('has its own methods again when it is timed no longer', async () => {
+  it('a store of a cache has its own methods again when it is timed no longer', async () => {
     expect(Object.keys(store)).toEqual([]);
     expect(Object.hasOwn(store, 'get')).toBe(true);
     stores.stop();
@@ -63,7 +63,7 @@ describe('a store of a cache', () => {
     expect(series()).toEqual([]);
   });
 
-  it('that cannot be changed is left as it is', async () => {
+  it('a store of a cache that cannot be changed is left as it is', async () => {
     const frozen = Object.freeze(new Store());
     stores.watch(frozen, IDENTITY, METHODS);
     expect(await frozen.get('a')).toBe('a');

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { nameOfTier, noteTier } from '../../../src/recorders/cache/tiers.ts';
 
-it('a tier has the name that its cache has when it is asked for', () => {
+it('the name of a tier is the current name of its cache', () => {
   const tier = {};
   let name: string | undefined;
   noteTier(tier, () => name);

@@ -26,7 +26,7 @@ const countsOf = (used: number, idle: number): object[] => [
 ];
 
 describe('a connection pool', () => {
-  it('has its connections, limit and pending requests read at each collection', async () => {
+  it('a connection pool has its connections, limit and pending requests read at each collection', async () => {
     const state = { used: 1, idle: 2, max: 10, pending: 0 };
     watch(pools, state);
     expect(await counts()).toEqual(countsOf(1, 2));
@@ -36,19 +36,26 @@ describe('a connection pool', () => {
     expect(await pools.collect('db.client.connection.pending_requests')).toEqual([{ ...NAME, value: 4 }]);
   });
 
-  it('has no limit on the page where a pool of its name has none that is known', async () => {
+  it('a connection pool counts once if it is watched twice', async () => {
+    const state = { used: 1, idle: 2 };
+    watch(pools, state);
+    watch(pools, state);
+    expect(await counts()).toEqual(countsOf(1, 2));
+  });
+
+  it('a connection pool has no limit on the page where a pool of its name has none that is known', async () => {
     watch(pools, { used: 1, idle: 0, max: 10 });
     watch(pools, { used: 1, idle: 1 });
     expect(await counts()).toEqual(countsOf(2, 1));
     expect(await pools.collect('db.client.connection.limit')).toEqual([]);
   });
 
-  it('has 0 timeouts until there is one', async () => {
+  it('a connection pool has 0 timeouts until there is one', async () => {
     watch(pools, { used: 0, idle: 0 });
     expect(await pools.collect('db.client.connection.timeouts')).toEqual([{ ...NAME, value: 0 }]);
   });
 
-  it('is off the page when its instrumentation is detached', async () => {
+  it('a connection pool is off the page when its instrumentation is detached', async () => {
     watch(pools, { used: 1, idle: 2, max: 10 });
     await counts();
     pools.detach();
@@ -58,21 +65,18 @@ describe('a connection pool', () => {
 });
 
 describe('connection pools that two instrumentations watch', () => {
-  it('add up by name', async () => {
+  it('connection pools that two instrumentations watch add up by name', async () => {
     watch(pools, { used: 1, idle: 2 });
     watch(attachPools(), { used: 3, idle: 4 });
     await counts();
     expect(await counts()).toEqual(countsOf(4, 6));
   });
 
-  it('count once where they are one pool, until the first instrumentation is detached', async () => {
-    const state = { used: 1, idle: 2 };
-    const other = attachPools();
-    watch(pools, state);
-    watch(other, state);
-    expect(await counts()).toEqual(countsOf(1, 2));
+  it('connection pools that two instrumentations watch leave the page separately, when their instrumentation is detached', async () => {
+    watch(pools, { used: 1, idle: 2 });
+    watch(attachPools(), { used: 3, idle: 4 });
+    expect(await counts()).toEqual(countsOf(4, 6));
     pools.detach();
-    watch(other, state);
-    expect(await counts()).toEqual(countsOf(1, 2));
+    expect(await counts()).toEqual(countsOf(3, 4));
   });
 });

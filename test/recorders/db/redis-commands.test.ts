@@ -28,7 +28,7 @@ it.each([
   [Buffer.from('queued'), false],
   [null, false],
   [['QUEUED'], false],
-])('a reply of a transaction that is not done yet is told from others: %o', (reply, expected) => {
+])('only QUEUED is the reply of a command in a pending transaction: %o', (reply, expected) => {
   expect(isQueuedReply(reply)).toBe(expected);
 });
 

@@ -24,7 +24,7 @@ function lookUps(): object {
 }
 
 describe('Redis commands', () => {
-  it('are recorded by command, in upper case, and by error', () => {
+  it('Redis commands are recorded by command, in upper case, and by error', () => {
     operations.record({ ...TARGET, command: 'get', args: ['key'] }, 0.25);
     operations.record({ ...TARGET, command: 'GET', args: ['key'] }, 0.5);
     operations.record({ ...TARGET, command: 'get', args: ['key'] }, 1, 'WRONGTYPE');
@@ -35,12 +35,12 @@ describe('Redis commands', () => {
     ]);
   });
 
-  it('that wait for something to happen are not recorded', () => {
+  it('Redis commands that wait for something to happen are not recorded', () => {
     operations.record({ ...TARGET, command: 'blpop', args: ['list', '0'] }, 60);
     expect(durations()).toEqual([]);
   });
 
-  it('of two databases or servers are in series of their own', () => {
+  it('Redis commands of two databases or servers are in series of their own', () => {
     for (const place of [{}, { database: 3 }, { serverPort: undefined, serverAddress: '/run/redis.sock' }, {}])
       operations.record({ ...TARGET, ...place, command: 'get', args: [] }, 0.25);
     expect(durations()).toMatchObject([
@@ -50,7 +50,7 @@ describe('Redis commands', () => {
     ]);
   });
 
-  it('that are a transaction are recorded once', () => {
+  it('Redis commands that are a transaction are recorded once', () => {
     operations.recordTransaction(TARGET, 0.25);
     expect(durations()).toEqual([{ ...SERVER, 'db.operation.name': 'MULTI', value: 1, sum: 0.25 }]);
   });
@@ -68,13 +68,13 @@ describe('look-ups in Redis', () => {
     expect(lookUps()).toEqual(expected);
   });
 
-  it('that fail are no request of a cache, nor are other commands', () => {
+  it('look-ups in Redis that fail are no request of a cache, nor are other commands', () => {
     operations.record({ ...TARGET, command: 'get', args: [], result: null }, 0.25, 'ERR');
     operations.record({ ...TARGET, command: 'set', args: [], result: 'OK' }, 0.25);
     expect(lookUps()).toEqual({});
   });
 
-  it('have the server and the database as the name of the cache', () => {
+  it('look-ups in Redis have the server and the database as the name of the cache', () => {
     operations.record({ ...TARGET, command: 'get', args: [], result: null }, 0.25);
     expect(seriesOf(registry, 'cache.requests')).toMatchObject([CACHE, CACHE]);
   });

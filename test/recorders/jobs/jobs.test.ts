@@ -4,7 +4,7 @@ import { Registry } from '../../../src/core/recording/registry.ts';
 import { JobAttempt, JobRecorder, type JobSeries } from '../../../src/recorders/jobs/jobs.ts';
 import { seriesOf } from '../../kit/samples/recorder.ts';
 
-/** The clock that durations are taken from: it stands still unless a test advances it. */
+/** A fake clock for durations, which only tests advance. */
 const clock = vi.hoisted(() => ({ millis: 0 }));
 vi.mock('../../../src/core/clock.ts', () => ({ nowMillis: () => clock.millis }));
 
@@ -22,7 +22,7 @@ beforeEach(() => {
 const seriesIn = (metric: string): object[] => seriesOf(registry, metric);
 
 describe('an attempt to process a job', () => {
-  it('is active until it ends, and has its seconds recorded once', () => {
+  it('an attempt to process a job is active until it ends, and has its seconds recorded once', () => {
     const attempt = new JobAttempt(series);
     expect(seriesIn('job.active')).toEqual([{ ...KIND, value: 1 }]);
     clock.millis += 1500;
@@ -32,7 +32,7 @@ describe('an attempt to process a job', () => {
     expect(seriesIn('job.duration')).toEqual([{ ...KIND, 'job.outcome': 'completed', value: 1, sum: 1.5 }]);
   });
 
-  it('lasts until its work is finished, whatever comes after', () => {
+  it('an attempt to process a job lasts until its work is finished, whatever comes after', () => {
     const attempt = new JobAttempt(series);
     clock.millis += 500;
     attempt.finish();
@@ -41,7 +41,7 @@ describe('an attempt to process a job', () => {
     expect(seriesIn('job.duration')).toMatchObject([{ sum: 0.5 }]);
   });
 
-  it('that is to be repeated counts as a retry, and one that failed for good does not', () => {
+  it('an attempt to process a job that is to be repeated counts as a retry, and one that failed for good does not', () => {
     new JobAttempt(series).end('retried', 'ECONNREFUSED');
     new JobAttempt(series).end('failed', 'RangeError');
     expect(seriesIn('job.duration')).toMatchObject([
@@ -51,19 +51,19 @@ describe('an attempt to process a job', () => {
     expect(seriesIn('job.retries')).toEqual([{ ...KIND, value: 1 }]);
   });
 
-  it('without an outcome is active no longer, and is not recorded', () => {
+  it('an attempt to process a job without an outcome is active no longer, and is not recorded', () => {
     new JobAttempt(series).end();
     expect([seriesIn('job.active'), seriesIn('job.duration')]).toEqual([[{ ...KIND, value: 0 }], []]);
   });
 
-  it('that is active when recording stops is taken back, and not recorded', () => {
+  it('an attempt to process a job that is active when recording stops is taken back, and not recorded', () => {
     const attempt = new JobAttempt(series);
     jobs.stop();
     attempt.end('completed');
     expect([seriesIn('job.active'), seriesIn('job.duration')]).toEqual([[{ ...KIND, value: 0 }], []]);
   });
 
-  it('of two recorders of one registry is taken back by its own', () => {
+  it('an attempt to process a job of two recorders of one registry is taken back by its own', () => {
     const other = new JobRecorder(registry);
     void new JobAttempt(series);
     void new JobAttempt(other.seriesOf('mail', 'welcome'));
@@ -73,20 +73,20 @@ describe('an attempt to process a job', () => {
 });
 
 describe('a kind of job', () => {
-  it('has its series looked up once', () => {
+  it('a kind of job has its series looked up once', () => {
     expect(jobs.seriesOf('mail', 'other')).not.toBe(series);
     expect(jobs.seriesOf('other', 'welcome')).not.toBe(series);
     expect(jobs.seriesOf('mail', 'welcome')).toBe(series);
   });
 
-  it('keeps its series after a thousand others, though it was forgotten', () => {
+  it('a kind of job keeps its series after a thousand others, though it was forgotten', () => {
     series.added();
     for (let index = 0; index < 1000; index += 1) jobs.seriesOf('mail', `job-${index}`);
     jobs.seriesOf('mail', 'welcome').added();
     expect(seriesIn('job.added')).toEqual([{ ...KIND, value: 2 }]);
   });
 
-  it('has the jobs that were added, that waited and that stalled recorded', () => {
+  it('a kind of job has the jobs that were added, that waited and that stalled recorded', () => {
     series.added(3);
     series.waited(2.5);
     series.stalled();
@@ -95,14 +95,14 @@ describe('a kind of job', () => {
     expect(seriesIn('job.stalled')).toEqual([{ ...KIND, value: 1 }]);
   });
 
-  it('has 0 retries from its first attempt on, and 0 stalls where they are seen', () => {
+  it('a kind of job has 0 retries from its first attempt on, and 0 stalls where they are seen', () => {
     expect([seriesIn('job.retries'), seriesIn('job.stalled')]).toEqual([[], []]);
     void new JobAttempt(series);
     series.initStalls();
     expect([seriesIn('job.retries'), seriesIn('job.stalled')]).toEqual([[{ ...KIND, value: 0 }], [{ ...KIND, value: 0 }]]);
   });
 
-  it('may have no queue or no name', () => {
+  it('a kind of job may have no queue or no name', () => {
     jobs.seriesOf(undefined, 'welcome').added();
     jobs.seriesOf('mail', undefined).added();
     expect(seriesIn('job.added')).toEqual([

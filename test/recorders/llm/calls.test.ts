@@ -6,7 +6,7 @@ import { LlmCalls, type LlmRequest } from '../../../src/recorders/llm/calls.ts';
 import type { PricedCall } from '../../../src/recorders/llm/prices.ts';
 import { seriesOf } from '../../kit/samples/recorder.ts';
 
-/** The clock that durations are taken from: it stands still unless a test advances it. */
+/** A fake clock for durations, which only tests advance. */
 const clock = vi.hoisted(() => ({ millis: 0 }));
 vi.mock('../../../src/core/clock.ts', () => ({ nowMillis: () => clock.millis }));
 
@@ -41,7 +41,7 @@ const series = (metric: string): object[] => seriesOf(registry, metric);
 const active = (): unknown => seriesOf(registry, 'llm.active')[0]?.['value'];
 
 describe('an LLM call', () => {
-  it('is active until it ends, and has its seconds recorded once', () => {
+  it('an LLM call is active until it ends, and has its seconds recorded once', () => {
     const call = calls.begin(REQUEST, 1000);
     expect(series('llm.active')).toEqual([{ ...MODEL, value: 1 }]);
     call.end({ usage: USAGE }, 3500);
@@ -50,7 +50,7 @@ describe('an LLM call', () => {
     expect(series('gen_ai.client.operation.duration')).toEqual([{ ...CALL, value: 1, sum: 2.5 }]);
   });
 
-  it('has its tokens by type, and its cost by the model that answered', () => {
+  it('an LLM call has its tokens by type, and its cost by the model that answered', () => {
     calls.begin(REQUEST).end({ usage: USAGE, responseModel: 'gpt-5-2025-08-07' });
     const answered = { ...CALL, 'gen_ai.response.model': 'gpt-5-2025-08-07' };
     expect(series('llm.tokens')).toEqual([
@@ -66,14 +66,14 @@ describe('an LLM call', () => {
     expect(series('llm.unpriced_calls')).toEqual([]);
   });
 
-  it('whose price is not known is counted as unpriced', () => {
+  it('an LLM call whose price is not known is counted as unpriced', () => {
     cost = undefined;
     calls.begin(REQUEST).end({ usage: USAGE });
     expect(series('llm.unpriced_calls')).toEqual([{ ...MODEL, 'llm.purpose': 'summary', value: 1 }]);
     expect(series('llm.cost')).toEqual([]);
   });
 
-  it('that succeeded without a usage is counted as unmetered, and one that failed is not', () => {
+  it('an LLM call that succeeded without a usage is counted as unmetered, and one that failed is not', () => {
     calls.begin(REQUEST).end({ errorType: 'rate_limit_exceeded', status: 429 });
     expect(series('llm.unmetered_calls')).toEqual([]);
     calls.begin(REQUEST).end({});
@@ -84,12 +84,12 @@ describe('an LLM call', () => {
     ]);
   });
 
-  it('has its finish reason counted', () => {
+  it('an LLM call has its finish reason counted', () => {
     calls.begin(REQUEST).end({ usage: USAGE, finishReason: 'stop' });
     expect(series('llm.finish_reasons')).toEqual([{ ...MODEL, 'llm.purpose': 'summary', 'llm.finish_reason': 'stop', value: 1 }]);
   });
 
-  it('that was cut off has the tokens of its input alone, no finish reason, and an aborted stream', () => {
+  it('an LLM call that was cut off has the tokens of its input alone, no finish reason, and an aborted stream', () => {
     calls.begin(REQUEST).end({ usage: USAGE, finishReason: 'stop', isStream: true, isCutOff: true, errorType: 'aborted' });
     expect(series('llm.tokens').map((one) => (one as Record<string, unknown>)['gen_ai.token.type'])).toEqual([
       'input',
@@ -101,7 +101,7 @@ describe('an LLM call', () => {
     expect(series('llm.finish_reasons')).toEqual([]);
   });
 
-  it('that is forgotten is active no longer, and nothing else is recorded of it', () => {
+  it('an LLM call that is forgotten is active no longer, and nothing else is recorded of it', () => {
     const call = calls.begin(REQUEST);
     call.forget();
     call.end({ usage: USAGE });
@@ -109,7 +109,7 @@ describe('an LLM call', () => {
     expect(series('gen_ai.client.operation.duration')).toEqual([]);
   });
 
-  it('has its retries and what is left of its rate limit recorded', () => {
+  it('an LLM call has its retries and what is left of its rate limit recorded', () => {
     const call = calls.begin(REQUEST);
     call.retried();
     call.rateLimit('requests', 59);
@@ -119,7 +119,7 @@ describe('an LLM call', () => {
 });
 
 describe('the chunks of an LLM call', () => {
-  it('have the time to the first one and the times between them recorded, and the rate of the output', () => {
+  it('the chunks of an LLM call have the time to the first one and the times between them recorded, and the rate of the output', () => {
     const call = calls.begin(REQUEST);
     for (const millis of [500, 100, 100]) {
       clock.millis += millis;
@@ -134,7 +134,7 @@ describe('the chunks of an LLM call', () => {
     expect(series('llm.output.rate')).toEqual([{ ...CALL, value: 1, sum: expect.closeTo(40) }]);
   });
 
-  it('that are only one have no rate', () => {
+  it('the chunks of an LLM call that are only one have no rate', () => {
     const call = calls.begin(REQUEST);
     call.chunk();
     call.end({ usage: USAGE });
@@ -143,14 +143,14 @@ describe('the chunks of an LLM call', () => {
 });
 
 describe('the activity that an LLM call is made for', () => {
-  it('has the call and its cost', () => {
+  it('the activity that an LLM call is made for has the call and its cost', () => {
     const activity = new Activity('researcher');
     calls.begin({ ...REQUEST, activity }).end({ usage: USAGE });
     calls.begin({ ...REQUEST, operation: 'embeddings', activity }).end({ usage: USAGE });
     expect([activity.inferenceCalls, activity.costUsd]).toEqual([1, 2 * COST_USD]);
   });
 
-  it('does not have a call that is forgotten', () => {
+  it('the activity that an LLM call is made for does not have a call that is forgotten', () => {
     const activity = new Activity('researcher');
     calls.begin({ ...REQUEST, activity }).forget();
     expect([activity.inferenceCalls, activity.costUsd]).toEqual([0, undefined]);

@@ -29,7 +29,7 @@ describe('a call of an LLM client', () => {
     ]);
   });
 
-  it('that is counted beneath is not recorded again', () => {
+  it('a call of an LLM client that is counted beneath is not recorded again', () => {
     const call = calls.begin(CHAT);
     call.context.run(() => currentClientCall()!.markCounted());
     call.end({ usage: USAGE });
@@ -37,7 +37,7 @@ describe('a call of an LLM client', () => {
     expect([durations(), active()]).toEqual([[], [0]]);
   });
 
-  it('is recorded once however often it ends, and the call that it is a part of is not', () => {
+  it('a call of an LLM client is recorded once however often it ends, and the call that it is a part of is not', () => {
     const outer = calls.begin(CHAT);
     outer.context.run(() => {
       const inner = calls.begin(CHAT);
@@ -49,12 +49,12 @@ describe('a call of an LLM client', () => {
     expect(active()).toEqual([0]);
   });
 
-  it('has a model only if that is a text', () => {
+  it('a call of an LLM client has a model only if that is a text', () => {
     calls.begin({ ...CHAT, model: { id: 7 } }).end({ usage: USAGE });
     expect(durations()).toEqual([expect.not.objectContaining({ 'gen_ai.request.model': expect.anything() })]);
   });
 
-  it('that is active when recording stops is taken back', () => {
+  it('a call of an LLM client that is active when recording stops is taken back', () => {
     const call = calls.begin(CHAT);
     calls.stop();
     call.end({ usage: USAGE });
@@ -81,16 +81,19 @@ describe('a call of an LLM client that fails', () => {
     [new TypeError('no'), undefined, 'TypeError', undefined],
     [null, undefined, '_OTHER', undefined],
     [hostile, undefined, '_OTHER', undefined],
-  ])('has the error type and status of what was thrown: case %#', (error, word, errorType, status) => {
-    calls.begin(CHAT).fail(error, word);
-    const [duration] = durations() as Record<string, unknown>[];
-    expect([duration!['error.type'], duration!['http.response.status_code']]).toEqual([errorType, status]);
-  });
+  ])(
+    'a call of an LLM client that fails has the error type and status of what was thrown: case %#',
+    (error, word, errorType, status) => {
+      calls.begin(CHAT).fail(error, word);
+      const [duration] = durations() as Record<string, unknown>[];
+      expect([duration!['error.type'], duration!['http.response.status_code']]).toEqual([errorType, status]);
+    },
+  );
 
   it.each([
     [undefined, 'aborted'],
     [new RangeError('no'), 'RangeError'],
-  ])('in the middle of its stream is an aborted stream: %s', (reason, errorType) => {
+  ])('a call of an LLM client that fails in the middle of its stream is an aborted stream: %s', (reason, errorType) => {
     calls.begin(CHAT).cutOff(reason);
     expect(seriesOf(registry, 'llm.stream.aborted')).toMatchObject([{ value: 1 }]);
     expect(durations()).toMatchObject([{ 'error.type': errorType }]);

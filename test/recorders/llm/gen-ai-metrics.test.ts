@@ -51,17 +51,17 @@ describe('GenAI metrics', () => {
     ['established', ESTABLISHED],
     ['latest', LATEST],
     ['both', [...LATEST, ...ESTABLISHED]],
-  ] as const)('have their %s names', (names, expected) => {
+  ] as const)('GenAI metrics have their %s names', (names, expected) => {
     expect(namesOf(names)).toEqual(expected);
   });
 
-  it.each(['established', 'latest', 'both'] as const)('have one duration of embeddings, by %s names', (names) => {
+  it.each(['established', 'latest', 'both'] as const)('GenAI metrics have one duration of embeddings, by %s names', (names) => {
     namesOf(names, 'embeddings');
     expect(seriesOf(registry, 'gen_ai.client.operation.duration')).toMatchObject([{ value: 1, sum: 2 }]);
     expect(seriesOf(registry, 'gen_ai.client.inference.duration')).toEqual([]);
   });
 
-  it('have tokens of an inference by type, as a histogram and as totals', () => {
+  it('GenAI metrics have tokens of an inference by type, as a histogram and as totals', () => {
     namesOf('both');
     expect(seriesOf(registry, 'gen_ai.client.token.usage')).toEqual([
       { ...CHAT, 'gen_ai.token.type': 'input', value: 1, sum: 100 },
@@ -79,7 +79,7 @@ describe('GenAI metrics', () => {
     ]);
   });
 
-  it('leave out tokens that the provider did not count', () => {
+  it('GenAI metrics leave out tokens that the provider did not count', () => {
     for (const metrics of genAiMetrics(registry, 'both')) metrics.tokens({ output: 3 }, CHAT);
     const named = samplesOf(registry).map(({ name, value, sum = value }) => [name, sum]);
     expect(named).toEqual([

@@ -1,5 +1,5 @@
-// What the helpers cost: an agent's memory at 172,000 operations in a second, and single calls of others.
-import type { HelperCosts, PacedCost } from './helpers/workload.ts';
+// Benchmark of the API: agents.memory at 172,000 operations a second, and single calls of other helpers.
+import type { HelperCosts, PacedCost } from './api/workload.ts';
 import { type Benchmark, figure, type Figures, type Findings } from './kit/benchmark.ts';
 import { interleave, pick } from './kit/rounds.ts';
 import { summarize } from './kit/statistics.ts';
@@ -9,28 +9,28 @@ const PER_SECOND = 172_000;
 const LABELLED = 'promtel, labelled';
 const PACED = ['promtel, bound', LABELLED, 'prom-client, labelled'];
 
-const script = new URL('helpers/workload.ts', import.meta.url);
-const variantOf = (name: string): Variant => new Variant(name, script, { args: [name] });
+const script = new URL('api/workload.ts', import.meta.url);
+const startVariant = (name: string): Variant => new Variant(name, script, { args: [name] });
 
-export const helpers: Benchmark = {
-  name: 'helpers',
-  title: 'Helpers',
+export const api: Benchmark = {
+  name: 'api',
+  title: 'Calling the API',
   method:
-    `${PER_SECOND.toLocaleString('en')} memory operations with two labels in every second for ten seconds, in ticks of 10 ms: share of ` +
-    'a core by CPU time of the process, less that of the same ticks with a function that does nothing. Single helpers are called ' +
-    'one after another; what they track does nothing.',
+    `${PER_SECOND.toLocaleString('en')} memory operations with two labels per second for ten seconds, in ticks of 10 ms: share ` +
+    'of a core by CPU time of the process, minus that of the same ticks with an empty function. Single helpers are called in a ' +
+    'loop; the functions that they track are empty.',
   async run({ quick }) {
     const seconds = quick ? 2 : 10;
     const paced = await interleave(
       {
-        start: async () => ['bare', ...PACED].map(variantOf),
+        start: async () => ['bare', ...PACED].map(startVariant),
         round: (variant, isWarmUp) => variant.ask<PacedCost>({ seconds: isWarmUp ? 1 : seconds, perSecond: PER_SECOND }),
       },
       { processes: quick ? 1 : 3, warmUps: 1, rounds: 1 },
     );
     const single = await interleave(
       {
-        start: async () => [variantOf(LABELLED)],
+        start: async () => [startVariant(LABELLED)],
         round: (variant) => variant.ask<HelperCosts>({ millis: quick ? 50 : 100 }),
       },
       { processes: quick ? 1 : 3, warmUps: 2, rounds: quick ? 1 : 3 },
@@ -51,7 +51,7 @@ function findingsOf(shareOf: (name: string) => Figures, single: ReadonlyMap<stri
     absolute: [{ columns: ['helper', 'ns per call'], rows: [...single].map(([name, nanos]) => [name, figure(nanos)]) }],
     goals: [
       {
-        subject: `Helpers: ${PER_SECOND.toLocaleString('en')} labelled memory operations a second, share of a core`,
+        subject: `API: ${PER_SECOND.toLocaleString('en')} labelled memory operations a second, share of a core`,
         actual: summarize(percentOf(LABELLED)).median,
         sense: 'at most',
         limit: 1,

@@ -1,4 +1,4 @@
-// Instruments and trackers of the metrics that an application declares, checked at run time, since it may be JavaScript.
+// Custom metrics: validates the definitions of an application at run time, since it may be JavaScript, and makes instruments.
 import { brokenRules, DEFINITION_RULES, type DefinitionRule } from '../core/definition-rules.ts';
 import type { MetricDefinition } from '../core/metric.ts';
 import type { InstrumentOf } from '../core/recording/instrument.ts';
@@ -8,23 +8,23 @@ import type { TrackerOptions } from '../core/tracker.ts';
 
 type Rules = Readonly<Record<string, DefinitionRule>>;
 
-/** Further rules for the duration of a tracker. */
+/** Further rules for the duration metric of a tracker. */
 export const DURATION_RULES: Rules = {
   'a tracker times into a histogram of unit s': ({ instrument, unit }) =>
     instrument === 'histogram' && unit === 's' ? undefined : `the ${String(instrument)} of unit ${String(unit)}`,
 };
 
-/** Further rules for what a tracker counts active operations in. */
+/** Further rules for the active metric of a tracker. */
 export const ACTIVE_RULES: Rules = {
   'a tracker counts active operations in an updowncounter': ({ instrument }) =>
     instrument === 'updowncounter' ? undefined : `the ${String(instrument)}`,
 };
 
-/** Declarations that were found valid, which are not checked again. */
+/** Valid definitions, which are not checked again. */
 const valid = new WeakSet<MetricDefinition>();
 
-/** The instrument of a declaration; one that is not valid is reported, with the reason, and records nothing. */
-export function ownInstrument<D extends MetricDefinition>(definition: D, rules: Rules = {}): InstrumentOf<D> {
+/** The instrument of a metric definition; an invalid definition is reported with the reason, and its instrument records nothing. */
+export function customInstrument<D extends MetricDefinition>(definition: D, rules: Rules = {}): InstrumentOf<D> {
   const registry = sharedRegistry();
   const broken = brokenRules(valid.has(definition) ? rules : { ...DEFINITION_RULES, ...rules }, definition ?? {});
   if (broken.length === 0) {
@@ -36,7 +36,7 @@ export function ownInstrument<D extends MetricDefinition>(definition: D, rules: 
 }
 
 /** The outcome function of a tracker, if it is one; reports a tracker without one whose duration has no `error.type` either. */
-export function ownOutcome<Outcome extends TrackerOptions<MetricDefinition, MetricDefinition>['outcome']>(
+export function customOutcome<Outcome extends TrackerOptions<MetricDefinition, MetricDefinition>['outcome']>(
   duration: MetricDefinition,
   outcome: Outcome,
 ): Outcome | undefined {

@@ -1,17 +1,17 @@
-// One round of memory operations as an agent has them, so many in every second, and of other helpers one after another.
+// The process of the API benchmark: memory operations at a fixed rate, and other helpers in a loop.
 import { Counter, Registry } from 'prom-client';
 import { answerQuestions } from '../kit/answer.ts';
 import { cpuNanosSince, nanosPerOperation } from '../kit/cpu.ts';
 
-/** What is asked of a process. */
-export type Question = { readonly seconds: number; readonly perSecond: number } | { readonly millis: number };
+/** One round: operations at a rate, or each helper for some CPU time. */
+export type Round = { readonly seconds: number; readonly perSecond: number } | { readonly millis: number };
 
-/** Share of a core that the operations took, with what keeps their pace. */
+/** Share of a core used by the operations, including the timer that paces them. */
 export interface PacedCost {
   readonly coreShare: number;
 }
 
-/** CPU time of one operation, by the helper. */
+/** CPU nanoseconds per call, by helper. */
 export type HelperCosts = Record<string, number>;
 
 const TICK_MILLIS = 10;
@@ -24,9 +24,9 @@ const { agents, jobs, llm, tools, usage } = (await import(dist('index.js'))) as 
 const { collect } = (await import(dist('testing.js'))) as typeof import('../../../src/testing.ts');
 
 interface Recorder {
-  /** Records one operation with its two labels. */
+  /** Records one operation with two labels. */
   readonly record: (operation: string, pattern: string) => void;
-  /** How many it has recorded. */
+  /** The number of recorded operations. */
   readonly recorded?: () => Promise<number>;
 }
 
@@ -34,7 +34,7 @@ const RECORDERS: Readonly<Record<string, () => Recorder>> = {
   bare: () => ({ record: () => {} }),
   'promtel, labelled': () => ({
     record: (operation, pattern) => agents.memory.operated({ operation, pattern }),
-    recorded: inPromtel,
+    recorded: countInPromtel,
   }),
   'promtel, bound': () => {
     const bound = new Map(
@@ -49,7 +49,7 @@ const RECORDERS: Readonly<Record<string, () => Recorder>> = {
         index += 1;
         series[index % OPERATIONS.length]![index % PATTERNS.length]!.operated();
       },
-      recorded: inPromtel,
+      recorded: countInPromtel,
     };
   },
   'prom-client, labelled': () => {
@@ -62,16 +62,16 @@ const RECORDERS: Readonly<Record<string, () => Recorder>> = {
   },
 };
 
-async function inPromtel(): Promise<number> {
+async function countInPromtel(): Promise<number> {
   const series = (await collect()).filter(({ name }) => name === 'agent.memory.operations');
   return series.reduce((sum, { value }) => sum + value, 0);
 }
 
 const score = agents.bind({ agent: 'coder' });
 const search = tools.bind({ tool: 'search' });
-const nothing = (): void => {};
+const noop = (): void => {};
 
-/** What else is called often, with labels unless it says bound. */
+/** Other helpers that are called often, with labels unless marked as bound. */
 const HELPERS: Readonly<Record<string, (index: number) => void>> = {
   'agents.memory.operated': (index) =>
     agents.memory.operated({ operation: OPERATIONS[index % 3]!, pattern: PATTERNS[index % 5]! }),
@@ -79,27 +79,27 @@ const HELPERS: Readonly<Record<string, (index: number) => void>> = {
   'agents.score': (index) => agents.score({ agent: PATTERNS[index % 5]!, score: 'truth' }, (index % 100) / 100),
   'agents.score, bound': (index) => score.score('truth', (index % 100) / 100),
   'jobs.added': (index) => jobs.added({ queue: OPERATIONS[index % 3]!, job: PATTERNS[index % 5]! }),
-  'tools.track, bound': () => search.track(nothing),
-  'agents.invoke': () => agents.invoke({ agent: 'coder' }, nothing),
-  'llm.withPurpose': () => llm.withPurpose('test', nothing),
+  'tools.track, bound': () => search.track(noop),
+  'agents.invoke': () => agents.invoke({ agent: 'coder' }, noop),
+  'llm.withPurpose': () => llm.withPurpose('test', noop),
   'usage.user': (index) => usage.user(index % 1000),
 };
 
 const { record, recorded } = RECORDERS[process.argv[2]!]!();
 let expected = 0;
 
-answerQuestions(async (question: Question): Promise<PacedCost | HelperCosts> => {
-  if ('millis' in question) return helperCosts(question.millis);
-  const { seconds, perSecond } = question;
-  const coreShare = await pace(seconds, perSecond);
+answerQuestions(async (round: Round): Promise<PacedCost | HelperCosts> => {
+  if ('millis' in round) return helperCosts(round.millis);
+  const { seconds, perSecond } = round;
+  const coreShare = await recordAtRate(seconds, perSecond);
   expected += Math.round(seconds * perSecond);
-  const held = (await recorded?.()) ?? expected;
-  if (held !== expected) throw new Error(`${expected} operations were recorded and ${held} are held`);
+  const stored = (await recorded?.()) ?? expected;
+  if (stored !== expected) throw new Error(`${expected} operations were recorded and ${stored} are stored`);
   return { coreShare };
 });
 
-/** The same number in every tick; one that comes late makes up for those that it is late by. */
-async function pace(seconds: number, perSecond: number): Promise<number> {
+/** Records at a fixed rate; a late tick also records the operations that are overdue. Returns the share of a core. */
+async function recordAtRate(seconds: number, perSecond: number): Promise<number> {
   const total = Math.round(seconds * perSecond);
   const start = process.cpuUsage();
   const startMillis = performance.now();
@@ -113,7 +113,7 @@ async function pace(seconds: number, perSecond: number): Promise<number> {
   return cpuNanosSince(start) / ((performance.now() - startMillis) * 1e6);
 }
 
-/** In a function of its own: one that waits in between goes on in the interpreter. */
+/** A function of its own, since V8 resumes an async function with a loop in the interpreter. */
 function recordFrom(begin: number, end: number): void {
   for (let index = begin; index < end; index += 1)
     record(OPERATIONS[index % OPERATIONS.length]!, PATTERNS[index % PATTERNS.length]!);

@@ -1,13 +1,13 @@
-// What stands for work that is not done: time that passes, and luck.
+// Simulated work: random delays, random failures and random choices.
 
-/** Waits for a time between two, in milliseconds. */
+/** Waits for a random time between the two, in milliseconds. */
 export function pause(shortestMillis, longestMillis) {
   return new Promise((resolve) => setTimeout(resolve, shortestMillis + Math.random() * (longestMillis - shortestMillis)));
 }
 
-/** True in so many of all cases. */
-export function chance(share) {
-  return Math.random() < share;
+/** True with the given probability, from 0 to 1. */
+export function chance(probability) {
+  return Math.random() < probability;
 }
 
 export function pick(values) {
