@@ -1,16 +1,25 @@
-// Relative links of the documentation lead to existing files.
+// Relative links of the documentation lead to existing files, in the repository and in the package.
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
-it.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'otel/metrics.md', 'otel/settings.md'])(
-  'every relative link of %s leads somewhere',
+/** What the package has of the repository; npm adds the first three by itself. */
+const SHIPPED = ['package.json', 'README.md', 'LICENSE', ...(JSON.parse(read('package.json')) as { files: string[] }).files];
+
+const linksOf = (file: string): string[] =>
+  [...read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target]) => posix.join(posix.dirname(file), target!));
+
+it.each([...SHIPPED, 'CONTRIBUTING.md'].filter((file) => file.endsWith('.md')))(
+  'every relative link of %s leads to a file of the repository',
   (file) => {
-    const text = readFileSync(join(root, file), 'utf8');
-    const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target]) => join(root, dirname(file), target!));
-    expect(targets.filter((target) => !existsSync(target))).toEqual([]);
+    expect(linksOf(file).filter((target) => !existsSync(join(root, target)))).toEqual([]);
   },
 );
+
+it.each(SHIPPED.filter((file) => file.endsWith('.md')))('every relative link of %s leads to a file of the package', (file) => {
+  expect(linksOf(file).filter((target) => !SHIPPED.includes(target))).toEqual([]);
+});
