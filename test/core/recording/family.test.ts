@@ -369,4 +369,25 @@ describe('expiry', () => {
     expect(successor.value).toBe(23);
     expect(family.size).toBe(1);
   });
+
+  it('a bound overflow cell that expired returns as the overflow series, not as the series without attributes', () => {
+    const family = new Family<GaugeCell>({ ...temperature, limit: 3 });
+    const bare = family.find({});
+    family.find({ room: 'attic' });
+    const overflow = family.find({ room: 'cellar' });
+    family.sweep(0);
+    bare.set(1);
+    family.sweep(60_000);
+    family.sweep(60_000);
+    expect(seriesOf(family)).toEqual({ '{}': 1 });
+    overflow.set(7);
+    expect(family.overflow).toBe(overflow);
+    expect(seriesOf(family)).toEqual({ '{}': 1, [`{"${OVERFLOW_ATTRIBUTE}":true}`]: 7 });
+
+    family.empty();
+    for (const room of ['a', 'b', 'c']) family.find({ room }).set(1);
+    overflow.set(8);
+    expect(family.overflow?.value).toBe(8);
+    expect(family.size).toBe(3);
+  });
 });
