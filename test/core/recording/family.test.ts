@@ -198,6 +198,22 @@ describe('bounding series', () => {
     expect(family.blocks[0]!.cells).not.toBe(before);
     expect(family.find({ name: '3' }).value).toBe(0);
   });
+
+  it('the layout of a block goes up when a series joins or leaves, which pages of older copies rely on', () => {
+    const family = new Family<CounterCell>(names, { limit: 1000 });
+    const layouts: number[] = [];
+    const steps = [
+      () => family.find({ name: 'a' }),
+      () => family.find({ name: 'b' }),
+      () => family.find({ name: 'a' }).add(1),
+      () => family.remove({ name: 'b' }),
+    ];
+    for (const step of steps) {
+      step();
+      layouts.push(family.blocks[0]!.layout);
+    }
+    expect(layouts).toEqual([1, 2, 2, 3]);
+  });
 });
 
 describe('what is stored', () => {
