@@ -38,7 +38,7 @@ export class Family<C extends Cell = Cell> {
   readonly #clamps: readonly Clamp[];
   readonly #limit: number;
   readonly #tree: SeriesTree<C>;
-  /** Those of every overflow cell, which nothing else tells from a series without attributes. */
+  /** The values of every overflow cell: one array of its own, since a series without attributes has equal ones. */
   readonly #overflowValues: SeriesValues;
   /** The cell of a metric without attributes. */
   #only: C | undefined = undefined;
@@ -96,10 +96,10 @@ export class Family<C extends Cell = Cell> {
     this.overflowed = 0;
   }
 
-  /** Adds a gauge series again that was removed while somebody held its cell. */
+  /** Adds a gauge series again that was removed while somebody held its cell, if the limit leaves room. */
   relist(cell: GaugeCell, value: number): void {
     const isOverflow = cell.values === this.#overflowValues;
-    const successor = isOverflow ? this.overflow : this.#cellAt(cell.values);
+    const successor = isOverflow ? this.overflow : (this.#cellAt(cell.values) ?? this.#overflowWhenFull());
     if (successor?.kind === 'gauge') return successor.set(value);
     cell.isListed = true;
     cell.block.add(cell);
@@ -142,15 +142,15 @@ export class Family<C extends Cell = Cell> {
 
   #miss(attributes: AttributeReader): C {
     const values = this.#valuesOf(attributes);
-    const known = this.#tree.get(values);
+    const known = this.#tree.get(values) ?? this.#overflowWhenFull();
     if (known !== undefined) return known;
-    if (this.size >= this.#limit - 1) return this.#overflow();
     const cell = this.#make(values);
     this.#tree.insert(cell);
     return cell;
   }
 
-  #overflow(): C {
+  #overflowWhenFull(): C | undefined {
+    if (this.keys.length === 0 || this.size < this.#limit - 1) return undefined;
     this.overflowed += 1;
     if (this.overflow === undefined) {
       this.overflow = this.#make(this.#overflowValues);

@@ -406,4 +406,31 @@ describe('expiry', () => {
     expect(family.overflow?.value).toBe(8);
     expect(family.size).toBe(3);
   });
+
+  it('bound cells of expired series return within the limit, and further ones record into the overflow series', () => {
+    const family = new Family<GaugeCell>({ ...temperature, limit: 4 });
+    const rooms = ['a', 'b', 'c'].map((room) => family.find({ room }));
+    family.sweep(0);
+    family.sweep(60_000);
+    expect(family.size).toBe(0);
+    family.find({ room: 'd' }).set(4);
+    for (const [index, room] of rooms.entries()) room.set(index);
+    expect(seriesOf(family)).toEqual({
+      '{"room":"d"}': 4,
+      '{"room":"a"}': 0,
+      '{"room":"b"}': 1,
+      [`{"${OVERFLOW_ATTRIBUTE}":true}`]: 2,
+    });
+    expect([family.size, family.overflowed]).toEqual([4, 1]);
+  });
+
+  it('the only series of a gauge without attributes returns whatever the limit is', () => {
+    const family = new Family<GaugeCell>({ ...temperature, attributes: [], limit: 1 });
+    const only = family.find();
+    family.sweep(0);
+    family.sweep(60_000);
+    only.set(5);
+    expect(family.find()).toBe(only);
+    expect(seriesOf(family)).toEqual({ '{}': 5 });
+  });
 });
