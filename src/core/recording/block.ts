@@ -16,7 +16,7 @@ export class Block {
   changed = CHANGED_FOR_ALL;
   /** Goes up when a series joins or leaves. Only pages of older copies of promtel, which share the registry, read it. */
   layout = 0;
-  /** Replaced, never changed, when a series joins or leaves: who reads it for long has the series of one moment. */
+  /** Replaced, never changed, when a series joins or leaves: a reader that takes long keeps the series of one moment. */
   cells: readonly Cell[] = [];
   readonly family: Family;
 

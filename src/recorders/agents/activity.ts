@@ -1,8 +1,7 @@
 // The activity that the running code is a part of, an agent's invocation or a task, kept in async context with its counts.
 import { contextOf } from '../../core/context.ts';
 
-// An activity may be of another copy or version of promtel: no private member of another one is used here, and public methods keep
-// their names as long as the context keeps its own.
+// The current activity may be of another copy or version of promtel: only its public methods may be called, not `#` members.
 const activities = contextOf<Activity>('activity.1');
 
 /** How long an activity that has ended waits for its calls: the end of an answer may be reported a moment after it was read. */

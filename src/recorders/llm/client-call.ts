@@ -1,7 +1,7 @@
 // The LLM call that a client is making, kept in async context: a call that a layer below counts as well is counted once.
 import { contextOf } from '../../core/context.ts';
 
-// A call may be of another copy or version of promtel, which is why methods keep their names as long as the context keeps its own.
+// The current call may be of another copy or version of promtel: only its public methods may be called, not `#` members.
 const clientCalls = contextOf<ClientCall>('clientCall.1');
 
 /** A call that a client reports. It ends, or a layer below counts it, such as the tap on the request that the client sends. */
