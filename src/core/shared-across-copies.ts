@@ -7,7 +7,8 @@ export interface SharedSlot<Value> {
 }
 
 /**
- * The slot of a name. Names end with a version, such as `running.1`, which is raised when older copies could not use the value.
+ * The slot of a name. Names end with a version, such as `running.1`, which is raised when older copies could not use the value:
+ * until then its public fields and methods keep their names, and no copy uses private ones of another.
  */
 export function sharedSlot<Value>(name: string): SharedSlot<Value> {
   const key = Symbol.for(`promtel.${name}`);

@@ -17,7 +17,7 @@ export class StateGauges<State extends object> {
 
   constructor(registry: Registry, fields: StateFields<State>, attributes: StateAttributes) {
     this.#registry = registry;
-    // Set as a gauge is, whichever of the two it is.
+    // An up-down counter is set in the same way as a gauge.
     this.#fields = Object.entries<FieldMetric>(fields).map(([field, [metric, more]]) => [
       field,
       metric as MetricDefinition<'gauge'>,

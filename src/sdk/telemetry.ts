@@ -23,7 +23,7 @@ export interface TelemetryOptions {
   readonly config: Config;
   /** Its `overrideOf` is bound to the operator's settings. */
   readonly registry: Registry;
-  /** The catalog, asked for when the SDK is opened. */
+  /** Gives the catalog; called when the SDK is opened. */
   readonly definitions: () => readonly MetricDefinition[];
   /** Whether promtel's own instrumentations record a metric. */
   readonly isMeasured: (name: string) => boolean;

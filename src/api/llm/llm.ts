@@ -91,7 +91,7 @@ function callsOf(settings: () => LlmCallSettings) {
         if (context.isOver) return;
         const answer = errorType === undefined ? callSafely(llmTokens, options?.answerOf, result) : undefined;
         call.end({ ...callSafely(llmTokens, endOf, answer), errorType });
-        context.markCounted();
+        context.show();
       },
     );
   }

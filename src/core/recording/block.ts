@@ -14,7 +14,9 @@ export const CHANGED_FOR_ALL = 0x3fff_ffff;
 export class Block {
   /** Which readers have not seen the latest values, one bit for each. */
   changed = CHANGED_FOR_ALL;
-  /** Replaced, never changed, when a series joins or leaves: who reads it for long has the series of one moment. */
+  /** Goes up when a series joins or leaves. Only pages of older copies of promtel, which share the registry, read it. */
+  layout = 0;
+  /** Replaced, never changed, when a series joins or leaves: a reader that takes long keeps the series of one moment. */
   cells: readonly Cell[] = [];
   readonly family: Family;
 
@@ -27,12 +29,16 @@ export class Block {
   }
 
   add(cell: Cell): void {
-    this.cells = [...this.cells, cell];
-    this.changed = CHANGED_FOR_ALL;
+    this.replace([...this.cells, cell]);
   }
 
   remove(cell: Cell): void {
-    this.cells = this.cells.filter((other) => other !== cell);
+    this.replace(this.cells.filter((other) => other !== cell));
+  }
+
+  private replace(cells: readonly Cell[]): void {
+    this.cells = cells;
+    this.layout += 1;
     this.changed = CHANGED_FOR_ALL;
   }
 }

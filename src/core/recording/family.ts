@@ -38,6 +38,8 @@ export class Family<C extends Cell = Cell> {
   readonly #clamps: readonly Clamp[];
   readonly #limit: number;
   readonly #tree: SeriesTree<C>;
+  /** The values of every overflow cell: one array of its own, since a series without attributes has equal ones. */
+  readonly #overflowValues: SeriesValues;
   /** The cell of a metric without attributes. */
   #only: C | undefined = undefined;
   readonly #lastSetMillis = new Map<Cell, number>();
@@ -53,6 +55,7 @@ export class Family<C extends Cell = Cell> {
     this.#clamps = attributes.map(clampOf);
     this.#limit = options.limit ?? definition.limit ?? DEFAULT_CARDINALITY_LIMIT;
     this.#tree = new SeriesTree(this.keys);
+    this.#overflowValues = this.keys.map(() => undefined);
     this.find = (first) => {
       // Compiled on first use: most families of a process never record.
       const isSingle = this.keys.length === 0;
@@ -93,14 +96,16 @@ export class Family<C extends Cell = Cell> {
     this.overflowed = 0;
   }
 
-  /** Adds a gauge series again that was removed while somebody held its cell. */
+  /** Adds a gauge series again that was removed while somebody held its cell, if the limit leaves room. */
   relist(cell: GaugeCell, value: number): void {
-    const successor = this.#cellAt(cell.values);
+    const isOverflow = cell.values === this.#overflowValues;
+    const successor = isOverflow ? this.overflow : (this.#cellAt(cell.values) ?? this.#overflowWhenFull());
     if (successor?.kind === 'gauge') return successor.set(value);
     cell.isListed = true;
     cell.block.add(cell);
     this.size += 1;
-    if (this.keys.length === 0) this.#only = cell as Cell as C;
+    if (isOverflow) this.overflow = cell as Cell as C;
+    else if (this.keys.length === 0) this.#only = cell as Cell as C;
     else this.#tree.insert(cell as Cell as C);
     cell.set(value);
   }
@@ -137,18 +142,18 @@ export class Family<C extends Cell = Cell> {
 
   #miss(attributes: AttributeReader): C {
     const values = this.#valuesOf(attributes);
-    const known = this.#tree.get(values);
+    const known = this.#tree.get(values) ?? this.#overflowWhenFull();
     if (known !== undefined) return known;
-    if (this.size >= this.#limit - 1) return this.#overflow();
     const cell = this.#make(values);
     this.#tree.insert(cell);
     return cell;
   }
 
-  #overflow(): C {
+  #overflowWhenFull(): C | undefined {
+    if (this.keys.length === 0 || this.size < this.#limit - 1) return undefined;
     this.overflowed += 1;
     if (this.overflow === undefined) {
-      this.overflow = this.#make(this.keys.map(() => undefined));
+      this.overflow = this.#make(this.#overflowValues);
       const { name } = this.definition;
       reportProblem(
         name,
@@ -190,7 +195,7 @@ export class Family<C extends Cell = Cell> {
       cell.block.remove(cell);
       if (cell.kind === 'gauge') cell.isListed = false;
       this.#lastSetMillis.delete(cell);
-      // The overflow series is in no tree: its values are those of the series without attributes.
+      // The overflow series is not in the tree: its values equal those of the series without attributes.
       if (cell === this.overflow) this.overflow = undefined;
       else if (this.keys.length > 0) this.#tree.remove(cell.values);
     }

@@ -99,7 +99,7 @@ export class Registry {
   #create(definition: MetricDefinition): InstrumentOf<MetricDefinition> {
     const override = this.overrideOf(definition.name);
     const dropped = override?.drop === true;
-    // A dropped metric keeps one series that nobody exports, so that recording into it needs no question of its own.
+    // A dropped metric keeps one series that nobody exports, so that recording does not have to check for it.
     const dropAttributes = dropped ? definition.attributes.map(({ key }) => key) : override?.dropAttributes;
     const family = new Family(definition, { ...override, dropAttributes });
     const instrument = new instrumentClasses[definition.instrument](family as never) as InstrumentOf<MetricDefinition>;

@@ -144,6 +144,7 @@ function leafWithout(leaf: Cell | undefined, values: SeriesValues): Cell | undef
   return leaf;
 }
 
+/** `open` is how many keys no branch has compared yet: once there is none, the cell that was reached needs no comparison. */
 function finderSource(keys: readonly string[]): string {
   const reads = keys.map((key, index) => `const value${index} = attributes[${JSON.stringify(key)}];`);
   const valueAt = keys.reduceRight(
@@ -157,10 +158,13 @@ function finderSource(keys: readonly string[]): string {
       ${reads.join('\n      ')}
       let node = tree.root;
       let children;
-      while (node !== undefined && (children = node.children) !== undefined) {
+      let open = ${keys.length};
+      while (open > 0 && node !== undefined && (children = node.children) !== undefined) {
         const index = node.index;
         node = children.get(${valueAt});
+        open -= 1;
       }
+      if (open === 0 && node !== undefined) return node;
       for (; node !== undefined; node = node.next) {
         const values = node.values;
         if (${comparison}) return node;

@@ -59,7 +59,7 @@ export class FormatCache {
   }
 }
 
-/** After how long without a reader a format is forgotten: somebody who looked once should not cost memory for ever. */
+/** After how long without a scrape a format is forgotten: a single look at it should not take memory for ever. */
 const FORGET_AFTER_MILLIS = 10 * 60 * 1000;
 
 export class FormatCaches {
@@ -111,7 +111,7 @@ export class FormatCaches {
     if (cache === undefined) return;
     cache.share.close();
     const release = (): void => this.#registry.releaseReaderBit(cache.bit);
-    // A page in the making still clears the bit, which would hide changes from whoever has it next.
+    // A page in the making still clears the bit, which would hide changes from the next reader with that bit.
     if (cache.rendering === undefined) release();
     else void cache.rendering.then(release, release);
   }

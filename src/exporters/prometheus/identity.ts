@@ -88,7 +88,7 @@ function openMetricsTypeOf(identity: FamilyIdentity): { readonly type: string; r
   return { type: isNeither ? 'unknown' : typeOf(identity), base: identity.name };
 }
 
-/** The name that OpenMetrics gives a counter or an info; undefined for whatever it does not take for one. */
+/** The name that OpenMetrics gives a counter or an info; undefined for anything else. */
 export function openMetricsBase({ kind, name }: FamilyIdentity): string | undefined {
   const ending = kind === 'counter' ? SUFFIX.total : kind === 'info' ? SUFFIX.info : undefined;
   if (ending === undefined || !name.endsWith(ending) || name.length === ending.length) return undefined;

@@ -13,7 +13,7 @@ const [ZERO, NEWLINE] = Buffer.from('0\n') as unknown as [number, number];
 export class LineWriter {
   #length = 0;
 
-  /** Begins a block, whatever an earlier one that failed has left. */
+  /** Begins a block, and discards what was left of an earlier one that failed. */
   begin(): void {
     this.#length = 0;
   }

@@ -21,7 +21,7 @@ export interface MadePage extends PageContent {
   readonly failedFamilies: number;
   /** Families left out because another one has their name. */
   readonly droppedFamilies: number;
-  /** Series left out because they were there already, or no parser would take them. */
+  /** Series left out because they were there already, or no parser would accept them. */
   readonly droppedSeries: number;
 }
 

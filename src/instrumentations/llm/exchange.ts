@@ -80,7 +80,7 @@ export class LlmExchange {
       { operation: format.operation, provider: provider ?? format.provider, model, serverAddress: address, purpose, activity },
       this.#startMillis,
     );
-    this.#destination.clientCall?.markCounted();
+    this.#destination.clientCall?.show();
     if (Number(headers()('x-stainless-retry-count') ?? 0) > 0) this.#call.retried();
   }
 

@@ -1,6 +1,7 @@
 // The activity that the running code is a part of, an agent's invocation or a task, kept in async context with its counts.
 import { contextOf } from '../../core/context.ts';
 
+// The current activity may be of another copy or version of promtel: only its public methods may be called, not `#` members.
 const activities = contextOf<Activity>('activity.1');
 
 /** How long an activity that has ended waits for its calls: the end of an answer may be reported a moment after it was read. */
@@ -23,7 +24,7 @@ export class Activity {
   /** Begins within the current activity, and without a name of its own as work of the same agent. */
   constructor(agent?: string) {
     this.#parent = currentActivity();
-    this.#parent?.openParent();
+    this.#parent?.aboveIt();
     this.agent = agent ?? this.#parent?.agent;
   }
 
@@ -34,20 +35,26 @@ export class Activity {
 
   /** A call to a model begins within it; `isInference` if the model is to answer, rather than to embed. */
   callModel(isInference: boolean): ModelCallHandle {
-    const open = [...this.#open()];
-    for (const activity of open) activity.#beginCall(isInference);
+    const outer = this.aboveIt()?.callModel(isInference);
+    if (this.#isOver) return outer ?? NO_CALL;
+    this.#openCalls += 1;
+    if (isInference) this.inferenceCalls += 1;
     return {
       end: (costUsd) => {
-        for (const activity of open) activity.#endCall(costUsd);
+        this.#endCall(costUsd);
+        outer?.end(costUsd);
       },
       withdraw: () => {
-        for (const activity of open) activity.#withdrawCall(isInference);
+        if (isInference) this.inferenceCalls -= 1;
+        this.#endCall(undefined);
+        outer?.withdraw();
       },
     };
   }
 
   calledTool(): void {
-    for (const activity of this.#open()) activity.toolCalls += 1;
+    if (!this.#isOver) this.toolCalls += 1;
+    this.aboveIt()?.calledTool();
   }
 
   /**
@@ -69,40 +76,22 @@ export class Activity {
 
   /** This activity, or else its nearest parent, that has not ended. */
   nearestOpen(): Activity | undefined {
-    return this.#isOver ? this.openParent() : this;
+    return this.#isOver ? this.aboveIt() : this;
   }
 
   /**
    * Its nearest parent that has not ended; those between are unlinked, or activities that start others would make an endless
    * chain.
    */
-  openParent(): Activity | undefined {
+  aboveIt(): Activity | undefined {
     this.#parent = this.#parent?.nearestOpen();
     return this.#parent;
-  }
-
-  #beginCall(isInference: boolean): void {
-    this.#openCalls += 1;
-    if (isInference) this.inferenceCalls += 1;
   }
 
   #endCall(costUsd: number | undefined): void {
     if (costUsd !== undefined) this.costUsd = (this.costUsd ?? 0) + costUsd;
     this.#openCalls -= 1;
     if (this.#openCalls === 0) this.#settle?.();
-  }
-
-  #withdrawCall(isInference: boolean): void {
-    if (isInference) this.inferenceCalls -= 1;
-    this.#endCall(undefined);
-  }
-
-  *#open(): Generator<Activity> {
-    let activity = this.nearestOpen();
-    while (activity !== undefined) {
-      yield activity;
-      activity = activity.openParent();
-    }
   }
 }
 
@@ -113,6 +102,8 @@ export interface ModelCallHandle {
   /** Takes it back: it is counted elsewhere, or not at all. */
   withdraw(): void;
 }
+
+const NO_CALL: ModelCallHandle = { end() {}, withdraw() {} };
 
 /** The innermost activity of the running code that has not ended; undefined if there is none. */
 export function currentActivity(): Activity | undefined {

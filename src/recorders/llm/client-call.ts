@@ -1,6 +1,7 @@
 // The LLM call that a client is making, kept in async context: a call that a layer below counts as well is counted once.
 import { contextOf } from '../../core/context.ts';
 
+// The current call may be of another copy or version of promtel: only its public methods may be called, not `#` members.
 const clientCalls = contextOf<ClientCall>('clientCall.1');
 
 /** A call that a client reports. It ends, or a layer below counts it, such as the tap on the request that the client sends. */
@@ -18,7 +19,7 @@ export class ClientCall {
     this.#onCounted = onCounted;
     this.#group = group;
     const current = currentClientCall();
-    this.#parent = group === undefined ? current : current?.outsideOf(group);
+    this.#parent = group === undefined ? current : current?.outOf(group);
   }
 
   get isOver(): boolean {
@@ -41,13 +42,13 @@ export class ClientCall {
   }
 
   /** A layer below counts this call, and with it every call that it is a part of. */
-  markCounted(): void {
+  show(): void {
     const parent = this.#openParent();
     if (!this.#isOver) {
       this.#isOver = true;
       this.#onCounted();
     }
-    parent?.markCounted();
+    parent?.show();
   }
 
   /** This call, or else its nearest parent, that is not over. */
@@ -56,8 +57,8 @@ export class ClientCall {
   }
 
   /** This call, or else its nearest parent, that is not of a group. */
-  outsideOf(group: string): ClientCall | undefined {
-    return this.#group === group ? this.#openParent()?.outsideOf(group) : this;
+  outOf(group: string): ClientCall | undefined {
+    return this.#group === group ? this.#openParent()?.outOf(group) : this;
   }
 
   /** Parents that are over are unlinked: an entered context is never left, and would make an endless chain. */

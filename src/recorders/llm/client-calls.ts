@@ -109,7 +109,7 @@ export class ClientLlmCall {
     if (this.isOver) return;
     this.#close();
     // The calls that it is a part of are counted with it.
-    this.context.markCounted();
+    this.context.show();
     this.#call.end(end, endMillis);
   }
 

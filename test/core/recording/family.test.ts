@@ -198,6 +198,22 @@ describe('bounding series', () => {
     expect(family.blocks[0]!.cells).not.toBe(before);
     expect(family.find({ name: '3' }).value).toBe(0);
   });
+
+  it('the layout of a block goes up when a series joins or leaves, which pages of older copies rely on', () => {
+    const family = new Family<CounterCell>(names, { limit: 1000 });
+    const layouts: number[] = [];
+    const steps = [
+      () => family.find({ name: 'a' }),
+      () => family.find({ name: 'b' }),
+      () => family.find({ name: 'a' }).add(1),
+      () => family.remove({ name: 'b' }),
+    ];
+    for (const step of steps) {
+      step();
+      layouts.push(family.blocks[0]!.layout);
+    }
+    expect(layouts).toEqual([1, 2, 2, 3]);
+  });
 });
 
 describe('what is stored', () => {
@@ -368,5 +384,53 @@ describe('expiry', () => {
     attic.set(23);
     expect(successor.value).toBe(23);
     expect(family.size).toBe(1);
+  });
+
+  it('a bound overflow cell that expired returns as the overflow series, not as the series without attributes', () => {
+    const family = new Family<GaugeCell>({ ...temperature, limit: 3 });
+    const bare = family.find({});
+    family.find({ room: 'attic' });
+    const overflow = family.find({ room: 'cellar' });
+    family.sweep(0);
+    bare.set(1);
+    family.sweep(60_000);
+    family.sweep(60_000);
+    expect(seriesOf(family)).toEqual({ '{}': 1 });
+    overflow.set(7);
+    expect(family.overflow).toBe(overflow);
+    expect(seriesOf(family)).toEqual({ '{}': 1, [`{"${OVERFLOW_ATTRIBUTE}":true}`]: 7 });
+
+    family.empty();
+    for (const room of ['a', 'b', 'c']) family.find({ room }).set(1);
+    overflow.set(8);
+    expect(family.overflow?.value).toBe(8);
+    expect(family.size).toBe(3);
+  });
+
+  it('bound cells of expired series return within the limit, and further ones record into the overflow series', () => {
+    const family = new Family<GaugeCell>({ ...temperature, limit: 4 });
+    const rooms = ['a', 'b', 'c'].map((room) => family.find({ room }));
+    family.sweep(0);
+    family.sweep(60_000);
+    expect(family.size).toBe(0);
+    family.find({ room: 'd' }).set(4);
+    for (const [index, room] of rooms.entries()) room.set(index);
+    expect(seriesOf(family)).toEqual({
+      '{"room":"d"}': 4,
+      '{"room":"a"}': 0,
+      '{"room":"b"}': 1,
+      [`{"${OVERFLOW_ATTRIBUTE}":true}`]: 2,
+    });
+    expect([family.size, family.overflowed]).toEqual([4, 1]);
+  });
+
+  it('the only series of a gauge without attributes returns whatever the limit is', () => {
+    const family = new Family<GaugeCell>({ ...temperature, attributes: [], limit: 1 });
+    const only = family.find();
+    family.sweep(0);
+    family.sweep(60_000);
+    only.set(5);
+    expect(family.find()).toBe(only);
+    expect(seriesOf(family)).toEqual({ '{}': 5 });
   });
 });

@@ -1,7 +1,7 @@
 // Calls within an activity count for it, at any depth; without an activity, async context is not followed.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Activity, currentActivity } from '../../../src/recorders/agents/activity.ts';
 
 it('no activity is current, and async context is not followed, until one begins', () => {
@@ -24,6 +24,44 @@ describe('an activity', () => {
       expect(currentActivity()).toBeUndefined();
     });
     expect(outer.inferenceCalls).toBe(2);
+  });
+
+  it('an activity of another copy of promtel counts what is done within it, and may be within one itself', async () => {
+    vi.resetModules();
+    const copy = await import('../../../src/recorders/agents/activity.ts');
+    expect(copy.Activity).not.toBe(Activity);
+    const outer = new Activity('outer');
+    outer.run(() => {
+      const inner = new copy.Activity();
+      inner.run(() => {
+        const innermost = new Activity();
+        expect(innermost.agent).toBe('outer');
+        innermost.callModel(true).end(2);
+        innermost.callModel(true).withdraw();
+        innermost.calledTool();
+        for (const { inferenceCalls, toolCalls, costUsd } of [outer, inner, innermost]) {
+          expect([inferenceCalls, toolCalls, costUsd]).toEqual([1, 1, 2]);
+        }
+      });
+    });
+  });
+
+  it('an activity has the methods that other versions of promtel call', () => {
+    const activity = new Activity();
+    expect(activity.nearestOpen()).toBe(activity);
+    expect(activity.aboveIt()).toBeUndefined();
+  });
+
+  it('an activity that has ended counts no calls, but those around it do', () => {
+    const outer = new Activity();
+    const inner = outer.run(() => new Activity());
+    inner.end();
+    inner.callModel(true).end(1);
+    expect([inner.inferenceCalls, outer.inferenceCalls, outer.costUsd]).toEqual([0, 1, 1]);
+    outer.end();
+    inner.callModel(true).end(1);
+    inner.callModel(true).withdraw();
+    expect([inner.inferenceCalls, outer.inferenceCalls, outer.costUsd]).toEqual([0, 1, 1]);
   });
 
   it('an activity waits for calls that began within it, for a second at most', async () => {

@@ -2,6 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import { contextOf } from '../../../src/core/context.ts';
 import { ClientCall, currentClientCall } from '../../../src/recorders/llm/client-call.ts';
 
 function callOf(counted: string[], name: string): ClientCall {
@@ -23,8 +24,8 @@ describe('a client call', () => {
     callOf(shown, 'outer').run(() =>
       callOf(shown, 'inner').run(() => {
         const inner = currentClientCall();
-        inner?.markCounted();
-        inner?.markCounted();
+        inner?.show();
+        inner?.show();
         expect(currentClientCall()).toBeUndefined();
       }),
     );
@@ -49,9 +50,27 @@ describe('a client call', () => {
     callOf(shown, 'outer').run(() => {
       new ClientCall(() => void shown.push('first'), 'a').enter();
       new ClientCall(() => void shown.push('second'), 'a').enter();
-      currentClientCall()!.markCounted();
+      currentClientCall()!.show();
     });
     expect(shown).toEqual(['second', 'outer']);
+  });
+
+  it('a client call of another version of promtel counts those of this one, and is counted by them', () => {
+    const shown: string[] = [];
+    /** What other versions call. */
+    const other: Pick<ClientCall, 'show' | 'outOf' | 'nearestOpen'> = {
+      show: () => void shown.push('other'),
+      outOf: () => other as ClientCall,
+      nearestOpen: () => other as ClientCall,
+    };
+    const run = contextOf<unknown>('clientCall.1').run;
+    run(other, () => {
+      const inner = new ClientCall(() => void shown.push('inner'), 'a');
+      expect(currentClientCall()).toBe(other);
+      expect([inner.nearestOpen(), inner.outOf('b'), inner.outOf('a')]).toEqual([inner, inner, other]);
+      inner.show();
+    });
+    expect(shown).toEqual(['inner', 'other']);
   });
 
   it('a client call that was entered is current from then on, and keeps no chain of those entered before', async () => {

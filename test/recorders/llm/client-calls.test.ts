@@ -31,7 +31,7 @@ describe('a call of an LLM client', () => {
 
   it('a call of an LLM client that is counted beneath is not recorded again', () => {
     const call = calls.begin(CHAT);
-    call.context.run(() => currentClientCall()!.markCounted());
+    call.context.run(() => currentClientCall()!.show());
     call.end({ usage: USAGE });
     expect(call.isOver).toBe(true);
     expect([durations(), active()]).toEqual([[], [0]]);
