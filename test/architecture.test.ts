@@ -23,8 +23,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   start: ['core', 'hooks', 'catalog', 'instrumentations', 'config', 'sdk', 'exporters', 'endpoint'],
 };
 
-/** Further folders of which a folder may import types only, so that the interface of exporters is declared once. */
-const MAY_IMPORT_TYPES: Partial<Record<string, readonly string[]>> = { exporters: ['config'], sdk: ['exporters'] };
+/** Further folders of which a folder may import types only, so that settings and the interface of exporters are declared once. */
+const MAY_IMPORT_TYPES: Partial<Record<string, readonly string[]>> = {
+  hooks: ['config'],
+  exporters: ['config'],
+  sdk: ['exporters'],
+};
 
 /** The only folders that may import OpenTelemetry packages. */
 const MAY_IMPORT_OPENTELEMETRY = new Set(['sdk', 'exporters']);

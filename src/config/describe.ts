@@ -3,6 +3,8 @@ import type { Config, Origins } from './config.ts';
 import type { Signal } from './otlp-target.ts';
 import { quote, withoutCredentials } from './redaction.ts';
 
+type PushExporter = Exclude<Config[Signal]['exporters'][number], 'prometheus'>;
+
 export interface Summary {
   /** One phrase for each place that metrics and spans are exported to, such as `metrics at http://0.0.0.0:9464/metrics`. */
   readonly destinations: readonly string[];
@@ -25,9 +27,13 @@ export function metricsUrl({ prometheus: { host = '0.0.0.0', port, path } }: Con
   return `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}${path}`;
 }
 
-function pushed(config: Config, signal: Signal, exporter: 'otlp' | 'console'): string {
+function pushed(config: Config, signal: Signal, exporter: PushExporter): string {
   const interval = signal === 'metrics' ? ` every ${config.metrics.exportIntervalMillis / 1000} s` : '';
-  if (exporter === 'console') return `${signal} to the console${interval}`;
-  const { url, protocol } = config.otlpTargets[signal];
-  return `${signal} to ${withoutCredentials(url)} (otlp, ${protocol})${interval}`;
+  return `${signal} to ${destinationOf(config, signal, exporter)}${interval}`;
+}
+
+function destinationOf({ otlpTargets }: Config, signal: Signal, exporter: PushExporter): string {
+  if (exporter !== 'otlp') return exporter === 'console' ? 'the console' : exporter;
+  const { url, protocol } = otlpTargets[signal];
+  return `${withoutCredentials(url)} (otlp, ${protocol})`;
 }

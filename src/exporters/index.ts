@@ -14,14 +14,17 @@ const loadSpans = (): typeof import('./spans.ts') => require('./spans.js');
 /** The chosen exporters of metrics; `env` is what the process was started with. */
 export function pushTargets({ metrics: { exporters }, otlpTargets }: Config, env: Environment): PushTarget[] {
   const otlp = otlpTargets.metrics;
-  const otlpTarget: PushTarget = {
-    name: 'otlp',
-    // Metrics SDK specification 1.49, OTLP exporter: what falls as well as grows is never sent as a delta.
-    isDelta: (kind) => otlp.temporality !== 'cumulative' && (kind === 'counter' || kind === 'histogram'),
-    open: (state) => loadOtlp().openOtlpMetrics(otlp, state),
-    sendNow: (metrics, timeoutMillis) => loadAtExit().sendAtExit(otlp, metrics, env, timeoutMillis),
+  const targets: Readonly<Record<PushTarget['name'], PushTarget>> = {
+    otlp: {
+      name: 'otlp',
+      // Metrics SDK specification 1.49, OTLP exporter: what falls as well as grows is never sent as a delta.
+      isDelta: (kind) => otlp.temporality !== 'cumulative' && (kind === 'counter' || kind === 'histogram'),
+      open: (state) => loadOtlp().openOtlpMetrics(otlp, state),
+      sendNow: (metrics, timeoutMillis) => loadAtExit().sendAtExit(otlp, metrics, env, timeoutMillis),
+    },
+    console: consoleTarget,
   };
-  return [otlpTarget, consoleTarget].filter(({ name }) => exporters.includes(name));
+  return exporters.filter((name) => name !== 'prometheus').map((name) => targets[name]);
 }
 
 /** The chosen exporters of spans. */

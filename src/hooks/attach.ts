@@ -1,6 +1,6 @@
 // Attaches instrumentations: subscribes and patches for them, guards the host from them, and detaches one that fails.
 import { channel, type Channel } from 'node:diagnostics_channel';
-import type { InstrumentationSettings } from '../core/instrumentation-settings.ts';
+import type { InstrumentationSettings } from '../config/instrumentation-settings.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
 import type { CollectCallback, Registry } from '../core/recording/registry.ts';
 import { AttachmentTurn } from './attachment-turn.ts';

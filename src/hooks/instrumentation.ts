@@ -1,5 +1,5 @@
 // The interfaces between an instrumentation, which is a library's file in instrumentations/, and what attaches it.
-import type { InstrumentationSettings } from '../core/instrumentation-settings.ts';
+import type { InstrumentationSettings } from '../config/instrumentation-settings.ts';
 import type { MetricDefinition } from '../core/metric.ts';
 import type { CollectCallback, Registry } from '../core/recording/registry.ts';
 import type { TraceHandlers } from './tracing-channel.ts';

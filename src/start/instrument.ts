@@ -1,5 +1,5 @@
 // Attaches the instrumentations that are enabled: Node's at once, a library's when the program first uses the library.
-import type { InstrumentationSettings } from '../core/instrumentation-settings.ts';
+import type { InstrumentationSettings } from '../config/instrumentation-settings.ts';
 import { messageOf, reportProblem } from '../core/problem.ts';
 import type { Registry } from '../core/recording/registry.ts';
 import { attach } from '../hooks/attach.ts';

@@ -2,9 +2,9 @@
 import { promtelExportFailures } from '../catalog/self.ts';
 import type { Config, Environment, Origins } from '../config/config.ts';
 import { describe } from '../config/describe.ts';
+import { instrumentationSettings } from '../config/instrumentation-settings.ts';
 import { loadConfig } from '../config/load.ts';
 import { settings } from '../config/settings.ts';
-import { matchesAny } from '../core/pattern.ts';
 import { onProblem, reportProblem } from '../core/problem.ts';
 import { overrideFor } from '../core/recording/metric-overrides.ts';
 import type { Registry } from '../core/recording/registry.ts';
@@ -43,9 +43,9 @@ export function start(env: Environment): void {
 function compose(config: Config, env: Environment): Running {
   const registry = sharedRegistry();
   registry.overrideOf = (name) => overrideFor(name, config.metricOverrides);
-  const ignoresPath = ignoredBy(config.instrumentations.ignorePaths);
+  const forInstrumentations = instrumentationSettings(config);
   const isEnabled = enabledBy(config.instrumentations);
-  const instrumented = instrument(registry, { ...config.instrumentations, ...config.llm, ignoresPath }, isEnabled);
+  const instrumented = instrument(registry, forInstrumentations, isEnabled);
   const telemetry = new Telemetry({
     config,
     registry,
@@ -54,7 +54,7 @@ function compose(config: Config, env: Environment): Running {
     pushTargets: pushTargets(config, env),
     spanTargets: spanTargets(config),
     isEnabled,
-    ignoresPath,
+    ignoresPath: forInstrumentations.ignoresPath,
     onExport: countFailures(registry),
   });
   const page = pageWhenAsked(config, registry, {
@@ -72,10 +72,6 @@ function pageWhenAsked(config: Config, registry: Registry, sources: PageSources)
 
 function enabledBy({ enabled, disabled }: Config['instrumentations']): (name: string) => boolean {
   return (name) => (enabled === undefined || enabled.includes(name)) && !disabled.includes(name);
-}
-
-function ignoredBy(patterns: readonly string[]): (path: string) => boolean {
-  return (path) => patterns.length > 0 && matchesAny(patterns, path);
 }
 
 function countFailures(registry: Registry): (report: ExportReport) => void {

@@ -6,6 +6,9 @@ import { loadConfig } from '../../src/config/load.ts';
 import type { Area } from '../../src/config/setting.ts';
 import { settings } from '../../src/config/settings.ts';
 
+/** The words that `OTEL_METRICS_EXPORTER` accepts. */
+const EXPORTERS = settings.metrics.exporters.parser.accepts.replace('a comma-separated list of ', '');
+
 const variables = Object.values<Area>(settings).flatMap((area) => Object.values(area));
 const secretVariables = variables.filter(({ secret }) => secret === true).map(({ env }) => env);
 
@@ -156,10 +159,10 @@ describe('loading an environment', () => {
 
   it.each([
     ['OTEL_EXPORTER_PROMETHEUS_PORT', '70000', '"70000" is not a port from 0 to 65535; using 9464'],
-    ['OTEL_METRICS_EXPORTER', 'graphite', '"graphite" is not one of prometheus, otlp, console, none; using prometheus'],
-    ['OTEL_METRICS_EXPORTER', 'otlp,graphite', '"graphite" is not one of prometheus, otlp, console, none; it is left out'],
+    ['OTEL_METRICS_EXPORTER', 'graphite', `"graphite" is not one of ${EXPORTERS}; using prometheus`],
+    ['OTEL_METRICS_EXPORTER', 'otlp,graphite', `"graphite" is not one of ${EXPORTERS}; it is left out`],
     ['OTEL_METRICS_EXPORTER', 'otlp,none', '"none" is not to be combined with other names; it is left out'],
-    ['OTEL_METRICS_EXPORTER', ',', '"," is not a comma-separated list of prometheus, otlp, console, none; using prometheus'],
+    ['OTEL_METRICS_EXPORTER', ',', `"," is not a comma-separated list of ${EXPORTERS}; using prometheus`],
     ['OTEL_SDK_DISABLED', '1', '"1" is not true or false; using false'],
     ['OTEL_NODE_DISABLED_INSTRUMENTATIONS', 'fs', '"fs" is not an instrumentation of promtel (http, undici); using none'],
     [

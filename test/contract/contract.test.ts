@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { publicApi } from './public-api.ts';
-import { rowsOf } from './reference-tables.ts';
+import { type Row, rowsOf } from './reference-tables.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -33,16 +33,29 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
-const before = JSON.parse(read('test/golden/contract-0.1.json')) as Contract;
+const golden = JSON.parse(read('test/golden/contract-0.1.json')) as Contract;
+const settingsBefore = golden.settings as Readonly<Record<string, Row>>;
+const before: Contract = { ...golden, settings: withEachWord(settingsBefore) };
 const metricsPage = read('otel/metrics.md');
 const now: Contract = {
   metrics: rowsOf(metricsPage, 'Name, and on the page'),
   attributes: rowsOf(metricsPage, 'Attribute'),
-  settings: rowsOf(read('otel/settings.md'), 'Variable'),
+  settings: withEachWord(rowsOf(read('otel/settings.md'), 'Variable')),
   promtel: publicApi(join(root, 'dist/types/index.d.ts')),
   'promtel/testing': publicApi(join(root, 'dist/types/testing.d.ts')),
 };
 const changelog = read('CHANGELOG.md');
+
+/** Has each word that a setting of 0.1 lists as accepted, as `VARIABLE=word`, so that a further one is an addition. */
+function withEachWord(settings: Readonly<Record<string, Row>>): Record<string, Row> {
+  const rows = Object.entries(settings).flatMap(([name, row]): [string, Row][] => {
+    const [, list, words] = /^(one|a comma-separated list) of ([\w./-]+(?:, [\w./-]+)*)$/.exec(row['Accepted']!) ?? [];
+    if (list === undefined || words === undefined || !(name in settingsBefore)) return [[name, row]];
+    const variable = name.replaceAll('`', '');
+    return [[name, { ...row, Accepted: list }], ...words.split(', ').map((word): [string, Row] => [`${variable}=${word}`, {}])];
+  });
+  return Object.fromEntries(rows);
+}
 
 describe.each(Object.keys(now) as Part[])('contract of 0.1: %s', (part) => {
   const changes = CHANGES.filter((change) => change.part === part);

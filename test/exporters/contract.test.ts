@@ -1,14 +1,28 @@
-// Every exporter exports the same: OTLP by each protocol, the console, and the Prometheus page.
+// Every exporter exports the same: the Prometheus page, OTLP by each protocol, and the console.
 import { get } from 'node:http';
 import { runInNewContext } from 'node:vm';
 import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
 import { afterAll, describe, expect } from 'vitest';
+import type { Config } from '../../src/config/config.ts';
 import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
-import { type ExportedSeries, holdsContract, prometheusNames } from '../kit/contracts/exporter-kit.ts';
+import { type ExportedSeries, type ExportScript, holdsContract, prometheusNames } from '../kit/contracts/exporter-kit.ts';
 import { parseExposition, type ParsedFamily, type ParsedSample } from '../kit/samples/parse-exposition.ts';
 import { openOtlpSink } from '../kit/servers/otlp-sink.ts';
 
+type Exporter = Config['metrics']['exporters'][number];
+
+/** The compiler wants every exporter that `OTEL_METRICS_EXPORTER` accepts, and OTLP by every protocol. */
+const SCRIPTS: Readonly<Record<Exclude<Exporter, 'otlp'> | `otlp by ${Config['otlp']['protocol']}`, ExportScript>> = {
+  prometheus: exportByPage,
+  'otlp by http/protobuf': () => exportByOtlp('http/protobuf'),
+  'otlp by http/json': () => exportByOtlp('http/json'),
+  'otlp by grpc': () => exportByOtlp('grpc'),
+  console: exportByConsole,
+};
+
 afterAll(killApps);
+
+describe.each(Object.entries(SCRIPTS))('the exporter %s', (_name, script) => holdsContract(script));
 
 function runScript(env: Readonly<Record<string, string>>, ...args: readonly string[]): App {
   return runApp(['--import', './register.js', './test/sdk/fixtures/script.mjs', ...args], {
@@ -16,27 +30,23 @@ function runScript(env: Readonly<Record<string, string>>, ...args: readonly stri
   });
 }
 
-describe.each(['http/protobuf', 'http/json', 'grpc'])('OTLP by %s', (protocol) => {
-  holdsContract(async () => {
-    const sink = await openOtlpSink({ protocol: protocol === 'grpc' ? 'grpc' : 'http' });
-    const env = { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: protocol, OTEL_EXPORTER_OTLP_ENDPOINT: sink.url };
-    expect(await runScript(env).ended).toMatchObject({ code: 0, stdout: '', stderr: '' });
-    await sink.close();
-    expect(sink.requests.map((request) => request.protocol)).toEqual([protocol]);
-    return sink.requests[0]!.points.map((point) => ({
-      ...point,
-      type: point.type === 'exponentialHistogram' ? 'histogram' : point.type,
-    }));
-  });
-});
+async function exportByOtlp(protocol: Config['otlp']['protocol']): Promise<ExportedSeries[]> {
+  const sink = await openOtlpSink({ protocol: protocol === 'grpc' ? 'grpc' : 'http' });
+  const env = { OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: protocol, OTEL_EXPORTER_OTLP_ENDPOINT: sink.url };
+  expect(await runScript(env).ended).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  await sink.close();
+  expect(sink.requests.map((request) => request.protocol)).toEqual([protocol]);
+  return sink.requests[0]!.points.map((point) => ({
+    ...point,
+    type: point.type === 'exponentialHistogram' ? 'histogram' : point.type,
+  }));
+}
 
-describe('the console', () => {
-  holdsContract(async () => {
-    const ending = await runScript({ OTEL_METRICS_EXPORTER: 'console' }).ended;
-    expect(ending).toMatchObject({ code: 0, stderr: '' });
-    return printedSeries(ending.stdout);
-  });
-});
+async function exportByConsole(): Promise<ExportedSeries[]> {
+  const ending = await runScript({ OTEL_METRICS_EXPORTER: 'console' }).ended;
+  expect(ending).toMatchObject({ code: 0, stderr: '' });
+  return printedSeries(ending.stdout);
+}
 
 /** The objects that were printed, one after the other, in the notation of JavaScript. */
 function printedSeries(text: string): ExportedSeries[] {
@@ -65,16 +75,14 @@ function printedSeries(text: string): ExportedSeries[] {
   );
 }
 
-describe('the Prometheus page', () => {
-  holdsContract(async () => {
-    const app = runScript({ OTEL_EXPORTER_PROMETHEUS_PORT: '0', PROMTEL_STARTUP_LINE: 'true' }, 'stay');
-    const [, port] = await app.line(/metrics at http:\/\/[^:]+:(\d+)\/metrics/);
-    const families = parseExposition(await page(Number(port)));
-    app.signal('SIGTERM');
-    await app.ended;
-    return [...families.values()].flatMap((family) => seriesOf(family));
-  });
-});
+async function exportByPage(): Promise<ExportedSeries[]> {
+  const app = runScript({ OTEL_EXPORTER_PROMETHEUS_PORT: '0', PROMTEL_STARTUP_LINE: 'true' }, 'stay');
+  const [, port] = await app.line(/metrics at http:\/\/[^:]+:(\d+)\/metrics/);
+  const families = parseExposition(await page(Number(port)));
+  app.signal('SIGTERM');
+  await app.ended;
+  return [...families.values()].flatMap((family) => seriesOf(family));
+}
 
 function page(port: number): Promise<string> {
   return new Promise((resolve, reject) => {

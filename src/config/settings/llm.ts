@@ -1,5 +1,5 @@
 // Settings of LLM calls: the names of their metrics, further servers, and prices.
-import type { GenAiNames, LlmPrice, LlmServer } from '../../core/instrumentation-settings.ts';
+import type { GenAiNames, LlmPrice, LlmServer } from '../../core/llm-settings.ts';
 import { entries } from '../parse-list.ts';
 import { decimal, isHttpUrl } from '../parse.ts';
 import type { Area, Parser } from '../setting.ts';

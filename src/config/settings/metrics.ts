@@ -18,14 +18,14 @@ export const metrics = {
     env: 'OTEL_METRIC_EXPORT_INTERVAL',
     parser: milliseconds(1),
     fallback: '60000',
-    brief: 'Milliseconds between two exports by otlp and console.',
+    brief: 'Milliseconds between two pushes, by every exporter but prometheus.',
   },
   exportTimeoutMillis: {
     env: 'OTEL_METRIC_EXPORT_TIMEOUT',
     parser: milliseconds(1),
     fallback: '30000',
     unset: '30000, or the interval if that is shorter',
-    brief: 'Milliseconds that one export by otlp and console may take; the interval is its maximum.',
+    brief: 'Milliseconds that one push may take; the interval is its maximum.',
   },
   exemplarFilter: {
     env: 'OTEL_METRICS_EXEMPLAR_FILTER',

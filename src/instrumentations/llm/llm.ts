@@ -4,7 +4,7 @@
 // repeats a call by itself, each try is a call. From undici 8 on, bodies are read from what it publishes. Not every version
 // before publishes them, so two methods of the request are observed instead, of those requests only that go to an LLM.
 import * as catalog from '../../catalog/llm.ts';
-import type { LlmServer } from '../../core/instrumentation-settings.ts';
+import type { LlmServer } from '../../core/llm-settings.ts';
 import { errorTypeOf } from '../../core/operation.ts';
 import type { Attachment, Instrumentation } from '../../hooks/instrumentation.ts';
 import { observeOwnCalls } from '../../hooks/observe-calls.ts';

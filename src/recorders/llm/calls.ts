@@ -13,7 +13,7 @@ import {
   llmUnpricedCalls,
 } from '../../catalog/llm.ts';
 import { nowMillis } from '../../core/clock.ts';
-import type { GenAiNames } from '../../core/instrumentation-settings.ts';
+import type { GenAiNames } from '../../core/llm-settings.ts';
 import type { HistogramCell, UpDownCounterCell } from '../../core/recording/cell.ts';
 import type { Registry } from '../../core/recording/registry.ts';
 import type { TokenUsage } from '../../core/token-usage.ts';

@@ -7,7 +7,7 @@ import {
   genAiClientTokenUsage,
   llmOutputRate,
 } from '../../catalog/llm.ts';
-import type { GenAiNames } from '../../core/instrumentation-settings.ts';
+import type { GenAiNames } from '../../core/llm-settings.ts';
 import type { AttributesOf } from '../../core/metric.ts';
 import type { HistogramCell } from '../../core/recording/cell.ts';
 import type { Registry } from '../../core/recording/registry.ts';

@@ -1,6 +1,6 @@
 // The prices of LLM calls: the operator's own, or else the published ones of @pydantic/genai-prices.
 import { createRequire } from 'node:module';
-import type { LlmPrice } from '../../core/instrumentation-settings.ts';
+import type { LlmPrice } from '../../core/llm-settings.ts';
 import { matchesPattern } from '../../core/pattern.ts';
 import { messageOf, reportProblem } from '../../core/problem.ts';
 import type { TokenUsage } from '../../core/token-usage.ts';

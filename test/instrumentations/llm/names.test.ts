@@ -1,6 +1,6 @@
 // The metric names of LLM calls: the established ones, those that the conventions moved to, or both.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GenAiNames } from '../../../src/core/instrumentation-settings.ts';
+import type { GenAiNames } from '../../../src/core/llm-settings.ts';
 import { llm } from '../../../src/instrumentations/llm/llm.ts';
 import { eventually } from '../../kit/apps/http-traffic.ts';
 import { clientCall } from '../../kit/apps/llm-clients.ts';

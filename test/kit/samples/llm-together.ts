@@ -1,6 +1,6 @@
 // Attaches several instrumentations to one registry, and gives the LLM calls, tokens and tools that they measured together.
 import { afterEach, expect } from 'vitest';
-import type { InstrumentationSettings } from '../../../src/core/instrumentation-settings.ts';
+import type { InstrumentationSettings } from '../../../src/config/instrumentation-settings.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
 import { type Sample, samplesOf } from '../../../src/core/recording/samples.ts';
 import { attach, type AttachedInstrumentation } from '../../../src/hooks/attach.ts';

@@ -6,7 +6,7 @@
 // await client.chat.completions.create({ model: 'gpt-5', messages });
 // provider.calls[0].usage                                             // the usage of its answer, for comparison
 import { createServer, type IncomingMessage } from 'node:http';
-import type { LlmServer } from '../../../src/core/instrumentation-settings.ts';
+import type { LlmServer } from '../../../src/core/llm-settings.ts';
 import type { TokenUsage } from '../../../src/core/token-usage.ts';
 import { listen } from '../apps/http-traffic.ts';
 import { anthropic } from './llm-wires/anthropic.ts';

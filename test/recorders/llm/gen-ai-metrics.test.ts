@@ -1,6 +1,6 @@
 // The metrics of a call have their established names, the latest ones, or both; what is no inference keeps the established duration.
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { GenAiNames } from '../../../src/core/instrumentation-settings.ts';
+import type { GenAiNames } from '../../../src/core/llm-settings.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
 import { samplesOf } from '../../../src/core/recording/samples.ts';
 import { genAiMetrics, isInference } from '../../../src/recorders/llm/gen-ai-metrics.ts';
