@@ -1,4 +1,4 @@
-// Keeps the timers of the official OTLP exporters from delaying the end of the process.
+// Limits how long the official OTLP exporters may take, at the latest to the end of the process, which their timers would delay.
 import type { ProcessState } from './push-target.ts';
 
 interface Response {
@@ -32,6 +32,7 @@ export function releaseProcess(exporter: object, state: ProcessState): void {
     });
 }
 
+/** The timeout of an export is the configured one, or less where the process ends sooner. */
 function limitTime(transport: Transport, state: ProcessState): void {
   const send = transport.send.bind(transport);
   transport.send = (data, timeoutMillis) => send(data, Math.min(timeoutMillis, state.millisToEnd ?? Infinity));

@@ -12,15 +12,15 @@ import { labelsText } from './text.ts';
 export class CellFamily {
   readonly identity: FamilyIdentity;
   /**
-   * Whether the text can be written series by series. It cannot where two attributes become one label, since then two
-   * series may become one, or where the operator gave bounds that are no scale.
+   * Whether each series can be written by itself. Otherwise all of them become points first: where two attributes become one label,
+   * two series may be one on the page, and bounds that do not rise have to be put in order.
    */
-  readonly isPlain: boolean;
+  readonly canWriteSeriesAlone: boolean;
 
   readonly #family: Family;
   readonly #naming: Naming;
   readonly #scope: Scope;
-  readonly #bit: number;
+  readonly #readerBit: number;
   readonly #share: TextShare;
   readonly #kept = new Map<Block, Buffer>();
   /** Made when the family is first written. */
@@ -28,16 +28,16 @@ export class CellFamily {
   /** Whether exemplars are among what is kept. */
   #hasExemplars = false;
 
-  /** `bit` is the reader's bit of `Block.changed`; with 0 nothing is kept. */
-  constructor(family: Family, naming: Naming, scope: Scope, bit: number, share: TextShare) {
+  /** `readerBit` is the bit of `Block.changed` for this format; with 0 nothing is kept. */
+  constructor(family: Family, naming: Naming, scope: Scope, readerBit: number, share: TextShare) {
     const { name, unit, brief: description, instrument: kind } = family.definition;
     this.#family = family;
     this.#naming = naming;
     this.#scope = scope;
-    this.#bit = bit;
+    this.#readerBit = readerBit;
     this.#share = share;
     this.identity = identityOf({ name, unit, description, kind }, naming);
-    this.isPlain = isPlainScale(family.buckets) && this.#hasDistinctLabels();
+    this.canWriteSeriesAlone = isPlainScale(family.buckets) && this.#hasDistinctLabels();
   }
 
   /**
@@ -82,11 +82,11 @@ export class CellFamily {
 
   #bytesOf(block: Block, cells: readonly Cell[], overflow: Cell | undefined): Buffer {
     const kept = this.#kept.get(block);
-    if (kept !== undefined && (block.changed & this.#bit) === 0) return kept;
+    if (kept !== undefined && (block.changed & this.#readerBit) === 0) return kept;
     this.#forget(block);
     // Text of cells that the block had a moment ago, and has no more, is not kept for the next page.
-    const isKeepable = this.#bit !== 0 && block.cells === cells;
-    if (isKeepable) block.changed &= ~this.#bit;
+    const isKeepable = this.#readerBit !== 0 && block.cells === cells;
+    if (isKeepable) block.changed &= ~this.#readerBit;
     this.#text ??= new BlockText(this.#family, this.identity.name, this.#naming, this.#scope);
     const bytes = this.#text.bytesOf(cells, overflow, this.#hasExemplars);
     if (isKeepable && this.#share.keep(bytes)) this.#kept.set(block, bytes);

@@ -24,7 +24,7 @@ export interface FormatCacheOptions {
 /** The names and the text of the page in one format. */
 export class FormatCache {
   readonly naming: Naming;
-  readonly bit: number;
+  readonly readerBit: number;
   readonly share: TextShare;
   lastUsedMillis = 0;
   /** The page in the making. */
@@ -33,17 +33,17 @@ export class FormatCache {
   readonly #scope: Scope;
   readonly #families = new Map<Family, CellFamily>();
 
-  constructor(naming: Naming, scope: Scope, bit: number, budget: TextBudget) {
+  constructor(naming: Naming, scope: Scope, readerBit: number, budget: TextBudget) {
     this.naming = naming;
-    this.bit = bit;
+    this.readerBit = readerBit;
     this.share = budget.openShare(() => this.#dropText());
     this.#scope = scope;
   }
 
-  cellsOf(family: Family): CellFamily {
+  familyOf(family: Family): CellFamily {
     let cells = this.#families.get(family);
     if (cells === undefined) {
-      cells = new CellFamily(family, this.naming, this.#scope, this.bit, this.share);
+      cells = new CellFamily(family, this.naming, this.#scope, this.readerBit, this.share);
       this.#families.set(family, cells);
     }
     return cells;
@@ -110,7 +110,7 @@ export class FormatCaches {
     this.#caches.delete(key);
     if (cache === undefined) return;
     cache.share.close();
-    const release = (): void => this.#registry.releaseReaderBit(cache.bit);
+    const release = (): void => this.#registry.releaseReaderBit(cache.readerBit);
     // A page in the making still clears the bit, which would hide changes from the next reader with that bit.
     if (cache.rendering === undefined) release();
     else void cache.rendering.then(release, release);

@@ -1,4 +1,7 @@
 // Sample lines up to their value: what all series of a family have in common, which the labels of a series complete.
+//
+// Of `http_duration_bucket{method="GET",le="0.5"} 7`, the opening is `http_duration_bucket{`, the labels of the series are
+// `method="GET",`, and the closing of the bucket is `le="0.5"} `.
 import { metricNeedsQuotes, SUFFIX } from '../../core/naming/prometheus-name.ts';
 import type { Syntax } from './format.ts';
 import { boundText, metricNameText } from './text.ts';

@@ -63,7 +63,7 @@ async function planPage(
   if (target !== undefined) plan.addPoints(target);
   for (const family of families) {
     if (family.size === 0) cache.drop(family);
-    else await attempts.at(family.definition.name, () => plan.addCells(cache.cellsOf(family)));
+    else await attempts.at(family.definition.name, () => plan.addCells(cache.familyOf(family)));
   }
   for (const metric of otel) {
     await attempts.at(metric.metric.descriptor.name, async () => {

@@ -36,7 +36,7 @@ export class Plan {
   }
 
   addCells(cells: CellFamily): void {
-    if (cells.isPlain && this.#take({ identity: cells.identity, cells, points: new Map() })) return;
+    if (cells.canWriteSeriesAlone && this.#take({ identity: cells.identity, cells, points: new Map() })) return;
     const points: Points = new Map();
     for (const [labels, value] of cells.points()) addPoint(points, labels, value, cells.identity);
     this.addPoints({ identity: cells.identity, points, dropped: 0 });

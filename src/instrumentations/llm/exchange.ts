@@ -49,8 +49,8 @@ export class LlmExchange {
   #call: LlmCall | undefined;
   #status: number | undefined;
   #isStream = false;
-  #reader: ResponseParser | undefined;
-  #decoder: Decompressor | undefined;
+  #parser: ResponseParser | undefined;
+  #decompressor: Decompressor | undefined;
 
   /** The guard is for what runs after the host has returned, such as decompression. */
   constructor(calls: LlmCalls, destination: Destination, guard: Guard) {
@@ -96,32 +96,32 @@ export class LlmExchange {
     }
     const framing = framingOf(headerOf('content-type') ?? '');
     this.#isStream = framing !== 'whole';
-    const reader = new ResponseParser(this.#destination.format, framing, (model) => call.chunk(model));
-    this.#reader = reader;
-    this.#decoder = decompressorFor(
+    const parser = new ResponseParser(this.#destination.format, framing, (model) => call.chunk(model));
+    this.#parser = parser;
+    this.#decompressor = decompressorFor(
       headerOf('content-encoding'),
-      this.#guard((bytes: Uint8Array) => reader.write(bytes)),
+      this.#guard((bytes: Uint8Array) => parser.write(bytes)),
     );
   }
 
   /** A part of the response's body, still compressed. */
   received(bytes: Uint8Array): void {
-    this.#decoder?.write(bytes);
+    this.#decompressor?.write(bytes);
   }
 
   /** The response is complete; with an error type, it failed or broke off. */
   end(errorType?: string): void {
     const endMillis = nowMillis();
     const finish = this.#guard((isRead: boolean) => this.#finish(errorType, endMillis, isRead));
-    if (this.#decoder === undefined) finish(false);
-    else this.#decoder.end(finish);
+    if (this.#decompressor === undefined) finish(false);
+    else this.#decompressor.end(finish);
   }
 
   /** Its end will not be seen. */
   forget(): void {
     this.#call?.forget();
-    this.#decoder?.stop();
-    this.#decoder = undefined;
+    this.#decompressor?.stop();
+    this.#decompressor = undefined;
   }
 
   get #model(): string | undefined {
@@ -130,7 +130,7 @@ export class LlmExchange {
   }
 
   #finish(failure: string | undefined, endMillis: number, isRead: boolean): void {
-    const answer = this.#reader?.end() ?? {};
+    const answer = this.#parser?.end() ?? {};
     const status = this.#status ?? 0;
     const isRefused = status >= 400;
     if (!this.#isCall(answer, failure !== undefined || isRefused)) {

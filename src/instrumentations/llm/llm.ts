@@ -73,7 +73,7 @@ class Tap {
   readonly #attachment: Attachment;
   readonly #calls: LlmCalls;
   readonly #open = new Set<LlmExchange>();
-  #isReading = false;
+  #isSubscribedToBodies = false;
 
   constructor(attachment: Attachment, calls: LlmCalls) {
     this.#attachment = attachment;
@@ -119,8 +119,8 @@ class Tap {
 
   /** From the first call to an LLM on, so that without one the bodies of other requests cost nothing. */
   #subscribeToBodies(): void {
-    if (this.#isReading) return;
-    this.#isReading = true;
+    if (this.#isSubscribedToBodies) return;
+    this.#isSubscribedToBodies = true;
     const exchangeOf = (request: Request): LlmExchange | undefined => (hasDataMethod(request) ? undefined : request[EXCHANGE]);
     this.#attachment.subscribe('undici:request:bodyChunkSent', ({ request, chunk }) => exchangeOf(request)?.sent(bytesOf(chunk)));
     this.#attachment.subscribe('undici:request:bodyChunkReceived', ({ request, chunk }) =>
