@@ -50,7 +50,7 @@ export const libraries: readonly Library[] = [
   { name: 'mysql2', file: 'mysql2/mysql2', packages: { mysql2: 'lib/base/connection.js' }, channels: ['tracing:mysql2:query:start', 'tracing:mysql2:execute:start'] },
   { name: 'pg-pool', file: 'pg/pg-pool', packages: { 'pg-pool': 'index.js' } },
   { name: 'pg', file: 'pg/pg', packages: { pg: 'lib/client.js' } },
-  { name: 'redis', file: 'redis', packages: { '@redis/client': 'dist/index.js', redis: 'index.js' }, channels: ['tracing:node-redis:connect:start', 'tracing:node-redis:command:start', 'tracing:node-redis:batch:start'] },
+  { name: 'redis', file: 'redis', packages: { '@redis/client': 'dist/index.js', redis: 'index.js' }, channels: ['tracing:node-redis:connect:start', 'tracing:node-redis:command:start', 'tracing:node-redis:batch:start', 'node-redis:connection:ready', 'node-redis:error', 'node-redis:pool:connection-wait', 'node-redis:cache:request'] },
   { name: 'undici', file: 'undici', channels: ['undici:request:create'] },
 ];
 
