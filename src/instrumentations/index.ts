@@ -32,7 +32,7 @@ export const libraries: readonly Library[] = [
   { name: 'bedrock', file: 'bedrock/bedrock', packages: { '@aws-sdk/client-bedrock-runtime': 'dist-cjs/index.js' } },
   { name: 'bullmq', file: 'bullmq/bullmq-queues', packages: { bullmq: 'dist/cjs/classes/index.js' } },
   { name: 'bullmq', file: 'bullmq/bullmq', packages: { bullmq: 'dist/cjs/classes/index.js' } },
-  // Before Keyv, which looks into the module that this one has loaded in a way of its own.
+  // Before Keyv, which needs the ES module of cache-manager as well: this one has it loaded so that its functions can be replaced.
   { name: 'cache-manager', file: 'cache-manager', packages: { 'cache-manager': 'dist/index.cjs' }, hasEsModules: true },
   { name: 'express', file: 'express', packages: { express: 'lib/router/layer.js', router: 'lib/layer.js' }, channels: ['tracing:express.router.request:start'] },
   { name: 'fastify', file: 'fastify', channels: ['fastify.initialization'] },
