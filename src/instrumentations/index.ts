@@ -1,4 +1,5 @@
 // Every instrumentation there is: those of Node and its host, and one line for each library, whose file is loaded when it is used.
+import { loadModule } from '../core/load-module.ts';
 import type { Instrumentation } from '../hooks/instrumentation.ts';
 import type { LibrarySigns } from '../hooks/modules/library-use.ts';
 import { httpConnections } from './http/http-connections.ts';
@@ -62,7 +63,7 @@ export const libraries: readonly Library[] = [
 export function loadInstrumentation({ name, file }: InstrumentationFile): Instrumentation {
   const { url } = import.meta;
   const extension = url.slice(url.lastIndexOf('.'));
-  const exports = process.getBuiltinModule('node:module').createRequire(url)(`./${file}${extension}`) as object;
+  const exports = loadModule(`./${file}${extension}`, url);
   return Object.values(exports).find((exported) => isInstrumentation(exported) && exported.name === name) as Instrumentation;
 }
 
