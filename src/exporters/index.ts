@@ -1,15 +1,13 @@
 // The push exporters of metrics and of spans, by their names in the settings.
-import { createRequire } from 'node:module';
 import type { Config, Environment } from '../config/config.ts';
+import { loadModule } from '../core/load-module.ts';
 import { consoleTarget } from './console.ts';
 import type { PushTarget, SpanTarget } from './push-target.ts';
 
-const require = createRequire(import.meta.url);
-
 // Loaded when they are first needed: most processes serve a page and send nothing.
-const loadOtlp = (): typeof import('./otlp.ts') => require('./otlp.js');
-const loadAtExit = (): typeof import('./at-exit.ts') => require('./at-exit.js');
-const loadSpans = (): typeof import('./spans.ts') => require('./spans.js');
+const loadOtlp = () => loadModule('./otlp.js', import.meta.url) as typeof import('./otlp.ts');
+const loadAtExit = () => loadModule('./at-exit.js', import.meta.url) as typeof import('./at-exit.ts');
+const loadSpans = () => loadModule('./spans.js', import.meta.url) as typeof import('./spans.ts');
 
 /** The chosen exporters of metrics; `env` is what the process was started with. */
 export function pushTargets({ metrics: { exporters }, otlpTargets }: Config, env: Environment): PushTarget[] {

@@ -20,9 +20,8 @@ export interface AttachedInstrumentation {
 }
 
 /**
- * Attaches one instrumentation, or has it wait while another attachment of it is active in this process. It then handles the
- * message that was published before, if there is one. It never throws: one
- * that fails is detached and reported once.
+ * Attaches one instrumentation, or has it wait while another attachment of it is active in this process. If it was attached
+ * because of a message, it handles that as well. It never throws: one that fails is detached and reported once.
  */
 export function attach(
   instrumentation: Instrumentation,
@@ -42,7 +41,7 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
   readonly settings: InstrumentationSettings;
   failure: string | undefined = undefined;
   readonly #turn: AttachmentTurn;
-  readonly #first: FirstMessage | undefined;
+  #first: FirstMessage | undefined;
   readonly #handlersOfFirst: ChannelHandler[] = [];
   #undos: Undo[] = [];
   #isDetached = false;
@@ -89,7 +88,10 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
   }
 
   handleFirst(): void {
-    for (const handle of this.#handlersOfFirst.splice(0)) handle(this.#first?.message);
+    const message = this.#first?.message;
+    // Not kept: it may hold a request, or the rows of a query.
+    this.#first = undefined;
+    for (const handle of this.#handlersOfFirst.splice(0)) if (!this.#isDetached) handle(message);
   }
 
   trace<Message extends object>(name: string, handlers: TraceHandlers<Message>): void {

@@ -1,4 +1,5 @@
 // Every instrumentation there is: those of Node and its host, and one line for each library, whose file is loaded when it is used.
+import { loadModule } from '../core/load-module.ts';
 import type { Instrumentation } from '../hooks/instrumentation.ts';
 import type { LibrarySigns } from '../hooks/modules/library-use.ts';
 import { httpConnections } from './http/http-connections.ts';
@@ -32,7 +33,7 @@ export const libraries: readonly Library[] = [
   { name: 'bedrock', file: 'bedrock/bedrock', packages: { '@aws-sdk/client-bedrock-runtime': 'dist-cjs/index.js' } },
   { name: 'bullmq', file: 'bullmq/bullmq-queues', packages: { bullmq: 'dist/cjs/classes/index.js' } },
   { name: 'bullmq', file: 'bullmq/bullmq', packages: { bullmq: 'dist/cjs/classes/index.js' } },
-  // Before Keyv, which looks into the module that this one has loaded in a way of its own.
+  // Before Keyv, which needs the ES module of cache-manager as well: this one has it loaded so that its functions can be replaced.
   { name: 'cache-manager', file: 'cache-manager', packages: { 'cache-manager': 'dist/index.cjs' }, hasEsModules: true },
   { name: 'express', file: 'express', packages: { express: 'lib/router/layer.js', router: 'lib/layer.js' }, channels: ['tracing:express.router.request:start'] },
   { name: 'fastify', file: 'fastify', channels: ['fastify.initialization'] },
@@ -50,7 +51,7 @@ export const libraries: readonly Library[] = [
   { name: 'mysql2', file: 'mysql2/mysql2', packages: { mysql2: 'lib/base/connection.js' }, channels: ['tracing:mysql2:query:start', 'tracing:mysql2:execute:start'] },
   { name: 'pg-pool', file: 'pg/pg-pool', packages: { 'pg-pool': 'index.js' } },
   { name: 'pg', file: 'pg/pg', packages: { pg: 'lib/client.js' } },
-  { name: 'redis', file: 'redis', packages: { '@redis/client': 'dist/index.js', redis: 'index.js' }, channels: ['tracing:node-redis:connect:start', 'tracing:node-redis:command:start', 'tracing:node-redis:batch:start'] },
+  { name: 'redis', file: 'redis', packages: { '@redis/client': 'dist/index.js', redis: 'index.js' }, channels: ['tracing:node-redis:connect:start', 'tracing:node-redis:command:start', 'tracing:node-redis:batch:start', 'node-redis:connection:ready', 'node-redis:error', 'node-redis:pool:connection-wait', 'node-redis:cache:request'] },
   { name: 'undici', file: 'undici', channels: ['undici:request:create'] },
 ];
 
@@ -62,7 +63,7 @@ export const libraries: readonly Library[] = [
 export function loadInstrumentation({ name, file }: InstrumentationFile): Instrumentation {
   const { url } = import.meta;
   const extension = url.slice(url.lastIndexOf('.'));
-  const exports = process.getBuiltinModule('node:module').createRequire(url)(`./${file}${extension}`) as object;
+  const exports = loadModule(`./${file}${extension}`, url);
   return Object.values(exports).find((exported) => isInstrumentation(exported) && exported.name === name) as Instrumentation;
 }
 

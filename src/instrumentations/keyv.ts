@@ -86,13 +86,12 @@ export const keyv: Instrumentation = {
       const [store] = createCache().stores ?? [];
       return store === undefined ? () => {} : keyvs.patch(Object.getPrototypeOf(store) as object);
     };
-    // Later versions of both are built with .mjs: Keyv since 6, cache-manager since 7.2.9. Of the latter, another instrumentation
-    // replaces `createCache`, so it has to be loaded replaceable by whichever of the two is attached first.
+    // Later versions of both are built with .mjs: Keyv since 6, cache-manager since 7.2.9.
     const file = 'dist/index.cjs';
     const cacheManager = { package: 'cache-manager', versions: '>=7 <8', file };
     attachment.patch({ file, esFile: 'dist/index.mjs' }, patch);
     attachment.patch({ file, esFile: 'dist/index.js' }, patch);
-    attachment.patch({ ...cacheManager, esFile: 'dist/index.mjs', esReplaces: ['createCache'] }, patchBundled);
+    attachment.patch({ ...cacheManager, esFile: 'dist/index.mjs' }, patchBundled);
     attachment.patch({ ...cacheManager, esFile: 'dist/index.js' }, patchBundled);
   },
 };

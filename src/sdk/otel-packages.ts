@@ -1,5 +1,6 @@
 // Loads OpenTelemetry packages, and promtel's own tracing, when they are needed: the CommonJS builds, which load in half the time.
 import { createRequire } from 'node:module';
+import { loadModule } from '../core/load-module.ts';
 import type { Tracing } from './tracing.ts';
 
 const require = createRequire(import.meta.url);
@@ -43,4 +44,4 @@ function loadPrivately<Module>(name: string): Module {
 export const requireModule = (name: string): unknown => require(name);
 
 /** Most processes do not trace, so start-up does without this file and its imports. */
-export const loadTracing = (): { readonly Tracing: typeof Tracing } => require('./tracing.js');
+export const loadTracing = () => loadModule('./tracing.js', import.meta.url) as { readonly Tracing: typeof Tracing };

@@ -10,6 +10,7 @@ import { Registry } from '../../src/core/recording/registry.ts';
 import { attach, type AttachedInstrumentation } from '../../src/hooks/attach.ts';
 import type { Attachment, Instrumentation } from '../../src/hooks/instrumentation.ts';
 import { SETTINGS } from '../kit/contracts/instrumentation-settings.ts';
+import { collectGarbage } from '../kit/kept-memory.ts';
 
 const CHANNEL = 'promtel.test.attach';
 
@@ -141,6 +142,33 @@ describe('a message that was published before the instrumentation was attached',
     };
     const one = attach({ name: 'failing', target, metrics: [], attach: setUp }, new Registry(), SETTINGS, first);
     expect([one.failure, channel(CHANNEL).hasSubscribers]).toEqual(['odd', false]);
+  });
+
+  it('the first message is not handled by an instrumentation that failed while it was attached', () => {
+    const handled: unknown[] = [];
+    const setUp = (attachment: Attachment): void => {
+      attachment.subscribe(CHANNEL, (message) => handled.push(message));
+      throw new Error('odd');
+    };
+    expect(attach({ name: 'fails', target, metrics: [], attach: setUp }, new Registry(), SETTINGS, first).failure).toBe('odd');
+    expect(handled).toEqual([]);
+  });
+
+  it('the first message is not kept alive once it was handled', async () => {
+    const setUp = (attachment: Attachment): void => void attachment.subscribe(CHANNEL, () => {});
+    const attachFor = (message: object): WeakRef<object> => {
+      one = attach({ name: 'keeps', target, metrics: [], attach: setUp }, new Registry(), SETTINGS, {
+        channel: CHANNEL,
+        message,
+      });
+      return new WeakRef(message);
+    };
+    let one!: AttachedInstrumentation;
+    const reference = attachFor({ request: {} });
+    await new Promise(setImmediate);
+    collectGarbage();
+    expect(reference.deref()).toBeUndefined();
+    one.detach();
   });
 });
 

@@ -234,6 +234,20 @@ const ES_MODULE = `
 
 const sourceUrl = (path: string): string => new URL(`../../${path}`, import.meta.url).href;
 
+/** Runs a program from a file, in a folder where packages are installed. */
+async function runProgram(
+  text: string,
+  options: readonly string[] = [],
+  env?: Readonly<Record<string, string>>,
+): ReturnType<typeof runToEnd> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'promtel-caches-')));
+  symlinkSync(fileURLToPath(sourceUrl('node_modules')), join(folder, 'node_modules'));
+  writeFileSync(join(folder, 'program.mjs'), text);
+  const ended = await runToEnd([...options, join(folder, 'program.mjs')], env);
+  rmSync(folder, { recursive: true });
+  return ended;
+}
+
 describe('cache-manager and Keyv as ES modules', () => {
   it('counts ES modules of cache-manager and Keyv like CommonJS, and restores them', async () => {
     const script = `${ES_MODULE}
@@ -283,26 +297,33 @@ describe('cache-manager and Keyv as ES modules', () => {
     expect({ stdout, stderr, code }).toEqual({ stdout: '0 1\n', stderr: '', code: 0 });
   });
 
-  it.each(['keyv, cacheManager', 'cacheManager, keyv'])(
-    'counts cache-manager and Keyv of a running program, attached as %s',
-    async (order) => {
-      const program = `
+  it('counts cache-manager and Keyv of a running program', async () => {
+    const { stdout, stderr } = await runProgram(`
       import { cacheManager } from '${sourceUrl('src/instrumentations/cache-manager.ts')}';
       import { keyv } from '${sourceUrl('src/instrumentations/keyv.ts')}';
       import { attachAlone, namesOf } from '${sourceUrl('test/kit/samples/samples.ts')}';
-      const alone = [${order}].map(attachAlone);
+      const alone = [cacheManager, keyv].map(attachAlone);
       const { createCache } = await import('cache-manager');
       await createCache().wrap('a', async () => 1);
       const names = await Promise.all(alone.map(async ({ read }) => namesOf(await read())));
-      console.log(names.flat().toSorted().join());`;
-      const folder = realpathSync(mkdtempSync(join(tmpdir(), 'promtel-caches-')));
-      symlinkSync(fileURLToPath(sourceUrl('node_modules')), join(folder, 'node_modules'));
-      writeFileSync(join(folder, 'program.mjs'), program);
-      const { stdout, stderr } = await runToEnd([join(folder, 'program.mjs')]);
-      rmSync(folder, { recursive: true });
-      expect({ stdout, stderr }).toEqual({ stdout: 'cache.items,cache.operation.duration,cache.requests\n', stderr: '' });
-    },
-  );
+      console.log(names.flat().toSorted().join());`);
+    expect({ stdout, stderr }).toEqual({ stdout: 'cache.items,cache.operation.duration,cache.requests\n', stderr: '' });
+  });
+
+  it('counts the Keyv within cache-manager also where cache-manager was loaded before promtel', async () => {
+    const { stdout, stderr } = await runProgram(`
+      import { createCache } from 'cache-manager';
+      import { cacheManager } from '${sourceUrl('src/instrumentations/cache-manager.ts')}';
+      import { keyv } from '${sourceUrl('src/instrumentations/keyv.ts')}';
+      import { onProblem } from '${sourceUrl('src/core/problem.ts')}';
+      import { attachAlone, namesOf } from '${sourceUrl('test/kit/samples/samples.ts')}';
+      onProblem(({ subject, message }) => console.error(subject, message));
+      const [, { read }] = [cacheManager, keyv].map(attachAlone);
+      await createCache().get('a');
+      console.log(namesOf(await read()).toSorted().join());`);
+    expect(stdout).toBe('cache.items,cache.requests\n');
+    expect(stderr.match(/^.*is out of sight/gm)).toEqual(['package cache-manager is out of sight']);
+  });
 
   it('counts cache-manager and Keyv of a program that imports them at its top, and lets it exit by itself', async () => {
     const program = `
@@ -312,13 +333,8 @@ describe('cache-manager and Keyv as ES modules', () => {
       await new Keyv({ namespace: 'own' }).get('a');
       const page = await (await fetch('http://127.0.0.1:' + process.env.OTEL_EXPORTER_PROMETHEUS_PORT + '/metrics')).text();
       console.log(page.match(/^cache_(?:requests_total|operation_duration_seconds_count).* 1$/gm).join('\\n'));`;
-    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'promtel-caches-')));
-    const root = fileURLToPath(sourceUrl(''));
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-    writeFileSync(join(folder, 'program.mjs'), program);
     const env = { OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()) };
-    const { stdout, code } = await runToEnd(['--import', join(root, 'register.js'), join(folder, 'program.mjs')], env);
-    rmSync(folder, { recursive: true });
+    const { stdout, code } = await runProgram(program, ['--import', sourceUrl('register.js')], env);
     expect(code).toBe(0);
     expect(stdout.trim().split('\n').toSorted()).toEqual([
       'cache_operation_duration_seconds_count{cache_name="users",cache_operation="load",cache_system="cache-manager"} 1',

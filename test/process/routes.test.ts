@@ -185,6 +185,11 @@ describe.each([
   });
 });
 
+it('an application under a loader that makes CommonJS of required files, as tsx does, has its routes', async () => {
+  const loader = './test/process/fixtures/require-as-commonjs.cjs';
+  await expectCounts(['--require', loader, '--import', './register.js', 'test/apps/express5.cjs'], EXPRESS_5);
+});
+
 describe('a bundled application', () => {
   let folder = '';
 

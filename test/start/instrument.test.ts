@@ -27,6 +27,13 @@ it('a metric counts as recorded if an enabled instrumentation has it, whether it
   expect(metrics.map((name) => instrumented.mayRecord(name))).toEqual([true, true, false]);
 });
 
+it('a node-redis connection that began before promtel was started counts when it is ready', () => {
+  const registry = new Registry();
+  instrument(registry, SETTINGS, only('redis'));
+  channel('node-redis:connection:ready').publish({ clientId: 'localhost:6379/0-1f2e3d4c', createTimeMs: 5 });
+  expect(registry.families.find(({ definition }) => definition.name === 'db.client.connection.count')?.size).toBe(1);
+});
+
 it('what is read at collection is read in the first collection', async () => {
   const registry = new Registry();
   instrument(registry, SETTINGS, only('process'));

@@ -76,6 +76,11 @@ function onMessage(name: string, use: LibraryListener): Undo {
 function onListRead(name: string, use: () => void): Undo {
   const holder = globalThis as unknown as Record<string, object[] | undefined>;
   const list = (holder[name] ??= []);
+  // Nothing can be added: so that it is reported, by whoever fails to.
+  if (!Array.isArray(list) || !Object.isExtensible(list)) {
+    use();
+    return () => {};
+  }
   let added: object | undefined;
   const standIn = new Proxy(
     {},

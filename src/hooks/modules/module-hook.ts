@@ -14,7 +14,8 @@ export interface ModuleFile {
 
 export type ModuleListener = (exports: object, version: string) => void;
 
-type Load = (this: unknown, id: string, parent: { readonly filename?: string } | undefined, isMain: boolean) => unknown;
+/** What follows differs between versions of Node: whether it is the main module, what hooks have resolved. */
+type Load = (this: unknown, id: string, parent: { readonly filename?: string } | undefined, ...rest: unknown[]) => unknown;
 
 /** Node's own: undocumented, but what mocking and monitoring tools have wrapped for ten years. */
 interface Loader {
@@ -88,8 +89,8 @@ function unwrapLoader(): void {
   isWrapped = false;
 }
 
-const load: Load = function (id, parent, isMain) {
-  const exports = original.call(this, id, parent, isMain);
+const load: Load = function (id, parent, ...rest) {
+  const exports = original.call(this, id, parent, ...rest);
   const hooks = hooksByStem.get(stemOf(id));
   if (hooks !== undefined) onLoad(hooks, id, parent?.filename, exports);
   return exports;

@@ -127,6 +127,14 @@ describe('a library that calls back the objects of a global list', () => {
     expect(holder[LIST]).toHaveLength(2);
   });
 
+  it.each([
+    { kind: 'frozen', list: Object.freeze([]) as unknown as object[] },
+    { kind: 'no array', list: {} as object[] },
+  ])('counts as used at once where nothing can be added to the list, which is $kind', ({ list }) => {
+    holder[LIST] = list;
+    expect(watch({ globalList: LIST })).toEqual([undefined]);
+  });
+
   it('is not noticed by those who look for a symbol, and finds nothing of a watch that is over', () => {
     const uses = watch({ globalList: LIST });
     expect(holder[LIST]!.map((one) => (one as Record<symbol, unknown>)[Symbol.iterator])).toEqual([undefined]);

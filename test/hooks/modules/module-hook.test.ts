@@ -120,6 +120,19 @@ describe('a module of a package', () => {
     expect(loader._load).toBe(original);
   });
 
+  it('Node gets every argument of its loader, also those that it added in later versions', () => {
+    const loader = nodeModule as unknown as { _load: (...values: unknown[]) => unknown };
+    const original = loader._load;
+    let given: unknown[] = [];
+    loader._load = (...values) => (given = values);
+    watch('lib/part.js');
+    loader._load('shelf', undefined, false, 'resolved', 'later');
+    stop();
+    loader._load = original;
+    stop = () => {};
+    expect(given).toEqual(['shelf', undefined, false, 'resolved', 'later']);
+  });
+
   it('does not get in the way of modules that fail or export nothing of use', () => {
     install('shelf', '1.2.3', {
       'lib/main.js': `module.exports = null;`,
