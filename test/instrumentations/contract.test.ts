@@ -6,6 +6,7 @@ import type { Instrumentation } from '../../src/hooks/instrumentation.ts';
 import { libraries, loadInstrumentation, nodeInstrumentations, readAtCollection } from '../../src/instrumentations/index.ts';
 import { channelsOf, type Exercise, instrumentationOf, packagesOf } from '../kit/contracts/exercise.ts';
 import { verifyInstrumentation } from '../kit/contracts/instrumentation-kit.ts';
+import { verifyLibraryUse } from '../kit/contracts/library-kit.ts';
 
 /** Instrumentations without an exercise, and why. */
 const NOT_EXERCISED: Readonly<Record<string, string>> = {
@@ -13,6 +14,12 @@ const NOT_EXERCISED: Readonly<Record<string, string>> = {
   'runtime.ts': 'reads the runtime when metrics are collected',
   'self.ts': 'reads the registry when metrics are collected',
   'system.ts': 'reads the machine when metrics are collected',
+};
+
+/** Signs in the index that no installed version of the library shows, by the instrumentation's file, and why. */
+const UNNOTICED_SIGNS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'ioredis/ioredis': { 'ioredis/built/redis/index.js': 'is in version 4' },
+  redis: { 'redis/index.js': 'is in versions up to 3' },
 };
 
 /** These name the instrumentations of other files. */
@@ -24,6 +31,13 @@ const folder = new URL('../../src/instrumentations/', import.meta.url);
 async function exportsInstrumentation(file: string): Promise<boolean> {
   const exports = Object.values((await import(new URL(file, folder).href)) as object) as unknown[];
   return exports.some((exported) => typeof (exported as Partial<Instrumentation> | null)?.attach === 'function');
+}
+
+/** The file of an instrumentation's exercise, and the exercise, if it has one. */
+async function exerciseFor(file: string): Promise<{ exerciseFile: URL; exercise: Exercise | undefined }> {
+  const exerciseFile = new URL(`exercises/${basename(file, '.ts')}.ts`, import.meta.url);
+  if (!existsSync(exerciseFile)) return { exerciseFile, exercise: undefined };
+  return { exerciseFile, exercise: ((await import(exerciseFile.href)) as { exercise: Exercise }).exercise };
 }
 
 const files: string[] = [];
@@ -44,6 +58,7 @@ function describeTarget({ name, target, metrics }: Instrumentation): string {
 }
 
 for (const { name, file, packages = {}, channels = [], hasEsModules = false } of libraries) {
+  const { exerciseFile, exercise } = await exerciseFor(file);
   describe(`the line of ${file} in the index`, () => {
     it('has the name that the instrumentation has', async () => {
       expect((await instrumentationOf(new URL(`${file}.ts`, folder).href)).name).toBe(name);
@@ -60,20 +75,22 @@ for (const { name, file, packages = {}, channels = [], hasEsModules = false } of
       expect(all).toEqual(expect.arrayContaining([...channels]));
       expect(channels.length > 0).toBe(all.length > 0);
     });
+
+    const unnoticedSigns = Object.keys(UNNOTICED_SIGNS[file] ?? {});
+    if (exercise !== undefined) verifyLibraryUse({ file, exerciseFile, exercise, unnoticedSigns });
   });
 }
 
-it('only instrumentations are listed as not exercised', () => {
+it('only instrumentations are listed as not exercised, or as having signs that are not shown', () => {
   expect(files).toEqual(expect.arrayContaining(Object.keys(NOT_EXERCISED)));
+  expect(libraries.map(({ file }) => file)).toEqual(expect.arrayContaining(Object.keys(UNNOTICED_SIGNS)));
 });
 
 for (const file of files) {
-  const exerciseFile = new URL(`exercises/${basename(file)}`, import.meta.url);
-  const hasExercise = existsSync(exerciseFile);
-  const exercise = hasExercise ? ((await import(exerciseFile.href)) as { exercise: Exercise }).exercise : undefined;
+  const { exerciseFile, exercise } = await exerciseFor(file);
   describe(basename(file, '.ts'), () => {
     it('has an exercise, or is listed as not exercised', () => {
-      expect(hasExercise).toBe(!Object.hasOwn(NOT_EXERCISED, file));
+      expect(exercise !== undefined).toBe(!Object.hasOwn(NOT_EXERCISED, file));
     });
     if (exercise !== undefined) verifyInstrumentation({ module: new URL(file, folder), exerciseFile, exercise });
   });

@@ -1,10 +1,11 @@
 // Ordinary applications, one for each framework and module system, unchanged: exact route templates and counts on /metrics.
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { libraries, loadInstrumentation } from '../../src/instrumentations/index.ts';
 import { eventually } from '../kit/apps/http-traffic.ts';
 import { type App, killApps, runApp } from '../kit/apps/run-app.ts';
 import { parseExposition } from '../kit/samples/parse-exposition.ts';
@@ -161,7 +162,8 @@ const NEST: readonly Exchange[] = [
 const ENDPOINT = { OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1', OTEL_EXPORTER_PROMETHEUS_PORT: '0' };
 const REQUESTS_OF_EACH = 2;
 
-describe.each([
+/** By how promtel is loaded, and the application's file. */
+const APPLICATIONS: readonly (readonly [option: string, file: string, exchanges: readonly Exchange[]])[] = [
   ['--import', 'express5.mjs', EXPRESS_5],
   ['--import', 'express5.cjs', EXPRESS_5],
   ['--require', 'express5.cjs', EXPRESS_5],
@@ -179,7 +181,18 @@ describe.each([
   ['--require', 'hono.cjs', HONO],
   ['--import', 'nest-express.mjs', NEST],
   ['--import', 'nest-fastify.mjs', NEST],
-])('node %s ./register.js %s', (option, file, exchanges) => {
+];
+
+const appFiles = readdirSync(new URL('../apps', import.meta.url)).filter((file) => /\.[cm]js$/.test(file));
+
+it('every route framework has an application in test/apps, and every application there is run', () => {
+  const frameworks = libraries.filter((library) => loadInstrumentation(library).metrics.length === 0);
+  const named = new Set(appFiles.map((file) => /^[a-z]+/.exec(file)![0]));
+  expect(frameworks.map(({ name }) => name).filter((name) => !named.has(name))).toEqual([]);
+  expect(new Set(APPLICATIONS.map(([, file]) => file))).toEqual(new Set(appFiles));
+});
+
+describe.each(APPLICATIONS)('node %s ./register.js %s', (option, file, exchanges) => {
   it('counts every request of an application once, with its route', async () => {
     await expectCounts([option, './register.js', `test/apps/${file}`], exchanges);
   });

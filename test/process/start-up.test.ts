@@ -51,31 +51,31 @@ async function filesOf(program: string, { preload = true } = {}): Promise<string
 
 const NOTHING = `import 'node:http';`;
 
-describe('the files that a process loads at its start', () => {
-  it('are the entry and what entries share', async () => {
+describe('start-up', () => {
+  it('a process loads the entry and what entries share when it starts', async () => {
     expect(await filesOf(write('nothing.mjs', NOTHING))).toEqual(AT_START);
     expect(await filesOf(write('nothing.cjs', `require('node:http');`))).toEqual(AT_START);
   });
 
-  it('are the same where promtel is imported by the program itself', async () => {
+  it('a program that imports promtel itself loads the same files at its start', async () => {
     expect(await filesOf(write('own-import.mjs', `import '${register}'; ${NOTHING}`), { preload: false })).toEqual(AT_START);
   });
 
-  it('are the same where worker threads are started, in which promtel does nothing', async () => {
+  it('worker threads, in which promtel does nothing, load no further files', async () => {
     const program = `const { Worker } = require('node:worker_threads'); new Worker('0', { eval: true });`;
     expect(await filesOf(write('worker.cjs', program))).toEqual(AT_START);
   });
 
-  it('hold nothing but ASCII, which V8 keeps in half the memory and compiles faster', () => {
+  it('the files of the start hold nothing but ASCII, which V8 keeps in half the memory and compiles faster', () => {
     expect(readFileSync(new URL('shared.js', dist)).findIndex((byte) => byte > 0x7f)).toBe(-1);
   });
 
-  it('are small, as they are compiled at each start', () => {
+  it('the files of the start are small, as they are compiled each time', () => {
     expect(statSync(new URL('shared.js', dist)).size).toBeLessThan(220 * 1024);
   });
 });
 
-describe('the files that a library adds', () => {
+describe('the use of a library', () => {
   it.each([
     ['express', ['express.js']],
     ['express4', ['express.js']],
@@ -84,13 +84,13 @@ describe('the files that a library adds', () => {
     ['postgres-client', ['db.js', 'pg/pg-pool.js', 'pg/pg.js']],
     ['mysql2', ['db.js', 'mysql2/mysql2.js']],
     ['fastify', []],
-  ])('%s, required or imported, are its own and those of its area', async (name, files) => {
+  ])('%s, required or imported, adds its own files and those of its area', async (name, files) => {
     const expected = [...AT_START, ...files].toSorted();
     expect(await filesOf(write(`${name}.cjs`, `require('${name}'); setTimeout(() => process.exit(), 50);`))).toEqual(expected);
     expect(await filesOf(write(`${name}.mjs`, `import '${name}'; setTimeout(() => process.exit(), 50);`))).toEqual(expected);
   });
 
-  it('keyv and hono, which have ES modules, are the same for both kinds of programs', async () => {
+  it('keyv and hono, which have ES modules, add the same files to both kinds of programs', async () => {
     const keyv = [...AT_START, 'cache.js', 'keyv.js'];
     expect(await filesOf(write('keyv.mjs', `import 'keyv';`))).toEqual(expect.arrayContaining(keyv));
     expect(await filesOf(write('keyv.cjs', `require('keyv');`))).toEqual(expect.arrayContaining(keyv));
@@ -98,13 +98,13 @@ describe('the files that a library adds', () => {
     expect(await filesOf(write('hono.cjs', `require('hono');`))).toEqual([...AT_START, 'hono.js'].toSorted());
   });
 
-  it('fastify are loaded when a server is made, also of one that is bundled into the program', async () => {
+  it('the files of fastify are loaded when a server is made, also by one that is bundled into the program', async () => {
     expect(await filesOf(write('use-fastify.cjs', `require('fastify')();`))).toEqual(['fastify.js', ...AT_START]);
     const bundled = `require('node:diagnostics_channel').channel('fastify.initialization').publish({ fastify: { version: '5.0.0', addHook() {} } });`;
     expect(await filesOf(write('bundled.cjs', bundled))).toEqual(['fastify.js', ...AT_START]);
   });
 
-  it('fetch are loaded with the first request', async () => {
+  it('the files of fetch are loaded with its first request', async () => {
     const program = `fetch('http://127.0.0.1:65535').catch(() => {});`;
     expect(await filesOf(write('fetch.mjs', program))).toEqual(['llm.js', 'llm/llm.js', ...AT_START, 'undici.js']);
   });
