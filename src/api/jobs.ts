@@ -81,7 +81,7 @@ export const jobs = {
    * ```
    */
   added(kind: JobLabels, count = 1): void {
-    seriesOf(kind, jobAdded).added(count);
+    seriesOf(kind, jobAdded).countAdded(count);
   },
 
   /**
@@ -94,7 +94,7 @@ export const jobs = {
    * ```
    */
   retried(kind: JobLabels, count = 1): void {
-    seriesOf(kind, jobRetries).retried(count);
+    seriesOf(kind, jobRetries).countRetries(count);
   },
 
   /**
@@ -107,7 +107,7 @@ export const jobs = {
    * ```
    */
   stalled(kind: JobLabels, count = 1): void {
-    seriesOf(kind, jobStalled).stalled(count);
+    seriesOf(kind, jobStalled).countStalls(count);
   },
 
   /**
@@ -121,7 +121,7 @@ export const jobs = {
    * ```
    */
   waited(kind: JobLabels, seconds: number): void {
-    seriesOf(kind, jobWaitDuration).waited(seconds);
+    seriesOf(kind, jobWaitDuration).recordWait(seconds);
   },
 
   /**
@@ -164,10 +164,10 @@ function bind(kind: JobLabels) {
       run: (this: This, ...values: Arguments) => Result,
       options?: AttemptOptions,
     ): ((this: This, ...values: Arguments) => Result) => wrapAttempt(series, run, options),
-    added: (count = 1): void => series.added(count),
-    retried: (count = 1): void => series.retried(count),
-    stalled: (count = 1): void => series.stalled(count),
-    waited: (seconds: number): void => series.waited(seconds),
+    added: (count = 1): void => series.countAdded(count),
+    retried: (count = 1): void => series.countRetries(count),
+    stalled: (count = 1): void => series.countStalls(count),
+    waited: (seconds: number): void => series.recordWait(seconds),
   };
 }
 
@@ -183,7 +183,7 @@ function trackAttempt<Result>(series: JobSeries, run: () => Result, options: Att
   if (!isFunction(jobDuration, run)) return run();
   const attempt = new JobAttempt(series);
   return timeOperation(run, ({ errorType }, error) => {
-    attempt.finish();
+    attempt.stopClock();
     if (errorType === undefined) return attempt.end('completed');
     const isRetried = callSafely(jobRetries, options?.willRetry, error) === true;
     attempt.end(isRetried ? 'retried' : 'failed', errorType);

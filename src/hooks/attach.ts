@@ -27,11 +27,11 @@ export function attach(
   instrumentation: Instrumentation,
   registry: Registry,
   settings: InstrumentationSettings,
-  first?: FirstMessage,
+  firstMessage?: FirstMessage,
 ): AttachedInstrumentation {
-  const attached = new GuardedAttachment(instrumentation, registry, settings, first);
+  const attached = new GuardedAttachment(instrumentation, registry, settings, firstMessage);
   attached.begin();
-  attached.handleFirst();
+  attached.handleFirstMessage();
   return attached;
 }
 
@@ -41,8 +41,8 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
   readonly settings: InstrumentationSettings;
   failure: string | undefined = undefined;
   readonly #turn: AttachmentTurn;
-  #first: FirstMessage | undefined;
-  readonly #handlersOfFirst: ChannelHandler[] = [];
+  #firstMessage: FirstMessage | undefined;
+  readonly #handlersOfFirstMessage: ChannelHandler[] = [];
   #undos: Undo[] = [];
   #isDetached = false;
   #isUndone = true;
@@ -51,12 +51,12 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
     instrumentation: Instrumentation,
     registry: Registry,
     settings: InstrumentationSettings,
-    first: FirstMessage | undefined,
+    firstMessage: FirstMessage | undefined,
   ) {
     this.instrumentation = instrumentation;
     this.registry = registry;
     this.settings = settings;
-    this.#first = first;
+    this.#firstMessage = firstMessage;
     const { id = instrumentation.name } = instrumentation;
     this.#turn = new AttachmentTurn(
       id,
@@ -82,16 +82,16 @@ class GuardedAttachment implements Attachment, AttachedInstrumentation {
       source.unsubscribe(guarded);
     };
     source.subscribe(guarded);
-    if (name === this.#first?.channel) this.#handlersOfFirst.push(guarded);
+    if (name === this.#firstMessage?.channel) this.#handlersOfFirstMessage.push(guarded);
     this.onDetach(unsubscribe);
     return unsubscribe;
   }
 
-  handleFirst(): void {
-    const message = this.#first?.message;
+  handleFirstMessage(): void {
+    const message = this.#firstMessage?.message;
     // Not kept: it may hold a request, or the rows of a query.
-    this.#first = undefined;
-    for (const handle of this.#handlersOfFirst.splice(0)) if (!this.#isDetached) handle(message);
+    this.#firstMessage = undefined;
+    for (const handle of this.#handlersOfFirstMessage.splice(0)) if (!this.#isDetached) handle(message);
   }
 
   trace<Message extends object>(name: string, handlers: TraceHandlers<Message>): void {

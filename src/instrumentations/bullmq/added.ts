@@ -38,7 +38,7 @@ export class BullmqAdded {
   }
 
   #add(job: BullmqJob | undefined): void {
-    if (job !== undefined && this.#isNew(job)) this.#jobs.seriesOf(job.queueName, job.name).added();
+    if (job !== undefined && this.#isNew(job)) this.#jobs.seriesOf(job.queueName, job.name).countAdded();
   }
 
   #addFlows(flows: readonly (Flow | undefined)[] = []): void {

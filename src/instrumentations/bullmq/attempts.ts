@@ -39,7 +39,7 @@ class Attempt extends JobAttempt {
   /** Whether a worker runs a processor for it: then the worker reports the end, else the caller that moves the job. */
   isProcessed = false;
   /** Whether its processor put the job back, to be taken on again. */
-  isPutBack = false;
+  isPostponed = false;
 }
 
 const STALLED_TOO_OFTEN = 'job stalled more than allowable limit';
@@ -95,7 +95,7 @@ export class BullmqAttempts {
     return [
       observePromiseMethod<Job, unknown[], Job>(job, 'moveToCompleted', guard, {
         before(moved) {
-          moved[ATTEMPT]?.finish();
+          moved[ATTEMPT]?.stopClock();
           // A worker emits `completed` for its own jobs, and awaits this promise of each, as above.
           return moved[ATTEMPT]?.isProcessed === true ? undefined : moved;
         },
@@ -103,25 +103,25 @@ export class BullmqAttempts {
       }),
       observePromiseMethod<Job, [unknown], { readonly job: Job; readonly error: unknown }>(job, 'moveToFailed', guard, {
         before(moved, [error]) {
-          moved[ATTEMPT]?.finish();
+          moved[ATTEMPT]?.stopClock();
           return { job: moved, error };
         },
         fulfilled: (_, failed) =>
           failed.job[ATTEMPT]?.end(isForGood(failed.job) ? 'failed' : 'retried', errorTypeOf(failed.error)),
       }),
-      observePromiseMethod<Job, unknown[], Job>(job, 'moveToDelayed', guard, { before: self, fulfilled: endPutBack }),
+      observePromiseMethod<Job, unknown[], Job>(job, 'moveToDelayed', guard, { before: self, fulfilled: postpone }),
       observePromiseMethod<Job, unknown[], Job>(job, 'moveToWaitingChildren', guard, {
         before: self,
         fulfilled(isMoved, moved) {
-          if (isMoved === true) endPutBack(isMoved, moved);
+          if (isMoved === true) postpone(isMoved, moved);
         },
       }),
       // Early versions of BullMQ 5 have only the second of these.
       ...ifPresent(job, 'moveToWait', (name) =>
-        observePromiseMethod<Job, unknown[], Job>(job, name, guard, { before: self, fulfilled: endPutBack }),
+        observePromiseMethod<Job, unknown[], Job>(job, name, guard, { before: self, fulfilled: postpone }),
       ),
       ...ifPresent(worker, 'moveLimitedBackToWait', (name) =>
-        observePromiseMethod<Worker, [Job], Job>(worker, name, guard, { before: (_, [moved]) => moved, fulfilled: endPutBack }),
+        observePromiseMethod<Worker, [Job], Job>(worker, name, guard, { before: (_, [moved]) => moved, fulfilled: postpone }),
       ),
     ];
   }
@@ -140,7 +140,7 @@ export class BullmqAttempts {
     const attempt = new Attempt(series);
     job[ATTEMPT] = attempt;
     if (worker.processFn === undefined) this.#fetch(worker, job, attempt);
-    if (job.attemptsStarted === 1 && job.processedOn !== undefined) series.waited(waitSecondsOf(job, job.processedOn));
+    if (job.attemptsStarted === 1 && job.processedOn !== undefined) series.recordWait(waitSecondsOf(job, job.processedOn));
     return attempt;
   }
 
@@ -153,13 +153,13 @@ export class BullmqAttempts {
   /** The worker is through with a job: if it has not ended yet, another worker took it away, or its processor moved it. */
   #leave(job: Job | undefined): void {
     const attempt = job?.[ATTEMPT];
-    if (attempt?.isPutBack === true) attempt.end('postponed');
+    if (attempt?.isPostponed === true) attempt.end('postponed');
     else attempt?.end(isForGood(job!) ? 'completed' : undefined);
   }
 
   /** The event has only the id: Redis has the name, unless the job is gone already. */
   #countStalled(worker: Worker, id: string): void {
-    const count = this.#guard((name?: string | null) => this.#jobs.seriesOf(worker.name, name ?? undefined).stalled());
+    const count = this.#guard((name?: string | null) => this.#jobs.seriesOf(worker.name, name ?? undefined).countStalls());
     nameOf(worker, id).then(count, () => count());
   }
 
@@ -167,8 +167,8 @@ export class BullmqAttempts {
   #countFailedUnseen(job: Job | undefined, error: unknown): void {
     if (job === undefined || job[ATTEMPT] !== undefined || (error as Error).message !== STALLED_TOO_OFTEN) return;
     const series = this.#seriesOf(job);
-    series.stalled();
-    series.attempted('failed', 0, errorTypeOf(error));
+    series.countStalls();
+    series.recordAttempt('failed', 0, errorTypeOf(error));
   }
 
   #seriesOf({ queueName, name }: BullmqJob): JobSeries {
@@ -178,11 +178,11 @@ export class BullmqAttempts {
   }
 }
 
-function endPutBack(_: unknown, job: Job): void {
+function postpone(_: unknown, job: Job): void {
   const attempt = job[ATTEMPT];
   if (attempt === undefined) return;
   // A processor goes on after it has put its job back, until it throws BullMQ's error for it.
-  if (attempt.isProcessed) attempt.isPutBack = true;
+  if (attempt.isProcessed) attempt.isPostponed = true;
   else attempt.end('postponed');
 }
 

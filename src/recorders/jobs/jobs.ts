@@ -114,25 +114,25 @@ export class JobSeries {
     return (this.#stalls ??= this.#registry.instrument(jobStalled).bind(this.#attributes));
   }
 
-  added(count = 1): void {
+  countAdded(count = 1): void {
     (this.#added ??= this.#registry.instrument(jobAdded).bind(this.#attributes)).add(count);
   }
 
-  retried(count = 1): void {
+  countRetries(count = 1): void {
     this.initRetries().add(count);
   }
 
-  stalled(count = 1): void {
+  countStalls(count = 1): void {
     this.initStalls().add(count);
   }
 
   /** How long a job waited for its first attempt. */
-  waited(seconds: number): void {
+  recordWait(seconds: number): void {
     (this.#waits ??= this.#registry.instrument(jobWaitDuration).bind(this.#attributes)).record(seconds);
   }
 
   /** How an attempt ended; the error type says why, unless it was completed. */
-  attempted(outcome: JobOutcome, durationSeconds: number, errorType: string | undefined): void {
+  recordAttempt(outcome: JobOutcome, durationSeconds: number, errorType: string | undefined): void {
     if (outcome === 'completed') return this.#completions().record(durationSeconds);
     const attributes = { ...this.#attributes, 'job.outcome': outcome, 'error.type': errorType };
     this.#registry.instrument(jobDuration).record(durationSeconds, attributes);
@@ -159,7 +159,7 @@ export class JobAttempt {
   }
 
   /** The work is done: what follows, such as moving the job in its queue, is no part of its duration. */
-  finish(): void {
+  stopClock(): void {
     this.#endMillis ??= nowMillis();
   }
 
@@ -170,6 +170,6 @@ export class JobAttempt {
     this.#isEnded = true;
     active.add(-1);
     if (outcome === undefined) return;
-    this.#series.attempted(outcome, ((this.#endMillis ?? nowMillis()) - this.#startMillis) / 1000, errorType);
+    this.#series.recordAttempt(outcome, ((this.#endMillis ?? nowMillis()) - this.#startMillis) / 1000, errorType);
   }
 }

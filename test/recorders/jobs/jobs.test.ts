@@ -35,7 +35,7 @@ describe('an attempt to process a job', () => {
   it('an attempt to process a job lasts until its work is finished, whatever comes after', () => {
     const attempt = new JobAttempt(series);
     clock.millis += 500;
-    attempt.finish();
+    attempt.stopClock();
     clock.millis += 1000;
     attempt.end('completed');
     expect(seriesIn('job.duration')).toMatchObject([{ sum: 0.5 }]);
@@ -80,16 +80,16 @@ describe('a kind of job', () => {
   });
 
   it('a kind of job keeps its series after a thousand others, though it was forgotten', () => {
-    series.added();
+    series.countAdded();
     for (let index = 0; index < 1000; index += 1) jobs.seriesOf('mail', `job-${index}`);
-    jobs.seriesOf('mail', 'welcome').added();
+    jobs.seriesOf('mail', 'welcome').countAdded();
     expect(seriesIn('job.added')).toEqual([{ ...KIND, value: 2 }]);
   });
 
   it('a kind of job has the jobs that were added, that waited and that stalled recorded', () => {
-    series.added(3);
-    series.waited(2.5);
-    series.stalled();
+    series.countAdded(3);
+    series.recordWait(2.5);
+    series.countStalls();
     expect(seriesIn('job.added')).toEqual([{ ...KIND, value: 3 }]);
     expect(seriesIn('job.wait.duration')).toEqual([{ ...KIND, value: 1, sum: 2.5 }]);
     expect(seriesIn('job.stalled')).toEqual([{ ...KIND, value: 1 }]);
@@ -103,8 +103,8 @@ describe('a kind of job', () => {
   });
 
   it('a kind of job may have no queue or no name', () => {
-    jobs.seriesOf(undefined, 'welcome').added();
-    jobs.seriesOf('mail', undefined).added();
+    jobs.seriesOf(undefined, 'welcome').countAdded();
+    jobs.seriesOf('mail', undefined).countAdded();
     expect(seriesIn('job.added')).toEqual([
       { 'job.name': 'welcome', value: 1 },
       { 'queue.name': 'mail', value: 1 },
