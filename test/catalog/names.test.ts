@@ -3,6 +3,7 @@ import * as semconv from '@opentelemetry/semantic-conventions/incubating';
 import { describe, expect, it } from 'vitest';
 import { CATALOG } from '../../src/catalog/index.ts';
 import { lint, lintTogether } from '../kit/contracts/lint.ts';
+import { ESTABLISHED, LATEST } from '../kit/samples/gen-ai-metric-names.ts';
 import { metricConventions } from './conventions.ts';
 
 /** Metrics in a namespace of the conventions that the conventions do not have. */
@@ -11,16 +12,7 @@ const OWN_METRICS = [
   'container.memory.limit',
   'db.client.connection.errors',
   'db.client.slow_operations',
-  'gen_ai.client.inference.duration',
-  'gen_ai.client.inference.operation.input_tokens',
-  'gen_ai.client.inference.operation.output_tokens',
-  'gen_ai.client.inference.time_per_output_chunk',
-  'gen_ai.client.inference.time_to_first_chunk',
-  'gen_ai.client.inference.usage.cache_read.input_tokens',
-  'gen_ai.client.inference.usage.cache_write.input_tokens',
-  'gen_ai.client.inference.usage.input_tokens',
-  'gen_ai.client.inference.usage.output_tokens',
-  'gen_ai.client.inference.usage.reasoning.output_tokens',
+  ...LATEST,
   'gen_ai.execute_tool.duration',
   'gen_ai.invoke_agent.duration',
   'gen_ai.invoke_agent.inference_calls',
@@ -36,10 +28,7 @@ const OWN_METRICS = [
 
 /** Names that the conventions deprecate and that are used nevertheless; each definition says why. */
 const DEPRECATED_METRICS = [
-  'gen_ai.client.operation.duration',
-  'gen_ai.client.operation.time_per_output_chunk',
-  'gen_ai.client.operation.time_to_first_chunk',
-  'gen_ai.client.token.usage',
+  ...ESTABLISHED,
   'mcp.client.operation.duration',
   'mcp.client.session.duration',
   'mcp.server.operation.duration',

@@ -4,6 +4,7 @@ import type { GenAiNames } from '../../../src/core/llm-settings.ts';
 import { Registry } from '../../../src/core/recording/registry.ts';
 import { samplesOf } from '../../../src/core/recording/samples.ts';
 import { genAiMetrics, isInference } from '../../../src/recorders/llm/gen-ai-metrics.ts';
+import { ESTABLISHED, LATEST } from '../../kit/samples/gen-ai-metric-names.ts';
 import { seriesOf } from '../../kit/samples/recorder.ts';
 
 const CHAT = { 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'openai', 'gen_ai.request.model': 'gpt-5' } as const;
@@ -26,25 +27,6 @@ function namesOf(names: GenAiNames, operation: 'chat' | 'embeddings' = 'chat'): 
   }
   return [...new Set(samplesOf(registry).map(({ name }) => name))].toSorted();
 }
-
-const ESTABLISHED = [
-  'gen_ai.client.operation.duration',
-  'gen_ai.client.operation.time_per_output_chunk',
-  'gen_ai.client.operation.time_to_first_chunk',
-  'gen_ai.client.token.usage',
-];
-const LATEST = [
-  'gen_ai.client.inference.duration',
-  'gen_ai.client.inference.operation.input_tokens',
-  'gen_ai.client.inference.operation.output_tokens',
-  'gen_ai.client.inference.time_per_output_chunk',
-  'gen_ai.client.inference.time_to_first_chunk',
-  'gen_ai.client.inference.usage.cache_read.input_tokens',
-  'gen_ai.client.inference.usage.cache_write.input_tokens',
-  'gen_ai.client.inference.usage.input_tokens',
-  'gen_ai.client.inference.usage.output_tokens',
-  'gen_ai.client.inference.usage.reasoning.output_tokens',
-];
 
 describe('GenAI metrics', () => {
   it.each([
