@@ -20,8 +20,10 @@ export type PanelKind = 'graph' | 'stat' | 'gauge' | 'heatmap' | 'table';
 
 export interface Query {
   readonly expr: string;
-  /** The name of a line, such as `{{http_route}}`; of a table's column, the value it has. */
+  /** The name of a line, such as `{{http_route}}`; of a table, the heading of the column of values. */
   readonly legend: string;
+  /** Of a table's column of values, if it is not the panel's. */
+  readonly unit?: Unit;
 }
 
 export interface Panel {
@@ -49,7 +51,7 @@ export interface Panel {
   readonly isLowBad?: true;
   /** Instead of "No data": why nothing may be there. */
   readonly whenEmpty?: string;
-  /** The labels that are a table's columns, and their headings, in this order. */
+  /** The labels that are a table's first columns, and their headings, in this order. */
   readonly columns?: Readonly<Record<string, string>>;
   /** Where a click leads: another dashboard, and which variables it takes from the labels of what was clicked. */
   readonly leadsTo?: { readonly dashboard: string; readonly variables?: Readonly<Record<string, string>> };

@@ -40,15 +40,15 @@ export function panelBuilder(panel: Panel, id: number): AnyBuilder {
 }
 
 function target({ kind, hasExemplars }: Panel, { expr, legend }: Query, index: number): DataqueryBuilder {
-  const builder = new DataqueryBuilder()
-    .refId(String.fromCharCode('A'.charCodeAt(0) + index))
-    .datasource(DATA_SOURCE)
-    .expr(expr)
-    .legendFormat(legend);
+  const builder = new DataqueryBuilder().refId(refIdOf(index)).datasource(DATA_SOURCE).expr(expr).legendFormat(legend);
   if (hasExemplars === true) builder.exemplar(true);
   if (kind === 'table') return builder.instant().format(PromQueryFormat.Table);
   if (kind === 'heatmap') return builder.range().format(PromQueryFormat.Heatmap);
   return builder.range();
+}
+
+function refIdOf(index: number): string {
+  return String.fromCharCode('A'.charCodeAt(0) + index);
 }
 
 function graph({ isStacked, isLogarithmic, thresholds: limits }: Panel): timeseries.PanelBuilder {
@@ -87,17 +87,23 @@ function heatmapOf({ unit }: Panel): heatmap.PanelBuilder {
     .color(new heatmap.HeatmapColorOptionsBuilder().mode(heatmap.HeatmapColorMode.Scheme).scheme('Spectral').steps(64));
 }
 
-function tableOf({ columns = {} }: Panel): table.PanelBuilder {
-  const names = Object.keys(columns);
-  return new table.PanelBuilder().withTransformation({ id: 'merge', options: {} }).withTransformation({
+/** Columns of labels first, then one for the value of each query, which has the query's legend as its heading. */
+function tableOf({ columns = {}, queries }: Panel): table.PanelBuilder {
+  const values = queries.map(
+    ({ legend }, index) => [queries.length === 1 ? 'Value' : `Value #${refIdOf(index)}`, legend] as const,
+  );
+  const headings = { ...columns, ...Object.fromEntries(values) };
+  const builder = new table.PanelBuilder().withTransformation({ id: 'merge', options: {} }).withTransformation({
     id: 'organize',
     options: {
       excludeByName: { Time: true },
       includeByName: {},
-      indexByName: Object.fromEntries(names.map((name, index) => [name, index])),
-      renameByName: columns,
+      indexByName: Object.fromEntries(Object.keys(headings).map((name, index) => [name, index])),
+      renameByName: headings,
     },
   });
+  for (const { legend, unit } of queries) if (unit !== undefined) builder.overrideByName(legend, [{ id: 'unit', value: unit }]);
+  return builder;
 }
 
 function thresholds([warning, critical]: readonly [number, number], isLowBad: boolean): dashboard.ThresholdsConfigBuilder {

@@ -25,11 +25,13 @@ export const HTTP = {
 
 export const JOBS = {
   failureRatio: at(0.1, 'retries hide single failures; one in ten lost for good is a fault of the code or of a dependency'),
-  minimumJobs: at(5, 'fewer failures in the window are told by the job itself'),
+  minimumFailures: at(5, 'fewer failures in the window are told by the job itself'),
   waiting: at(100, 'a worker of default concurrency needs minutes for this many; queues that hold more by design raise it'),
   oldestAge: at(600, 'a job that waits ten minutes is late for whoever asked for it'),
   drain: at(3600, 'a backlog that needs more than an hour needs more workers'),
+  drainMinimum: at(20, 'the pace of a queue with fewer jobs than this is set by who adds them, not by its workers'),
   durationP95: at(300, 'five minutes hold a worker long enough for the queue behind it to grow'),
+  minimumAttempts: at(10, 'of fewer attempts, the 95th percentile is the slowest one'),
 } as const;
 
 export const CACHE = {
@@ -38,6 +40,7 @@ export const CACHE = {
   minimumRequests: at(100, 'fewer look-ups in the window are warming up'),
   evictionShare: at(0.5, 'one eviction for every second look-up: the cache is too small for what is read'),
   failureRatio: at(0.05, 'a cache answers from memory or its neighbour; one failure in twenty is a connection that breaks'),
+  minimumOperations: at(20, 'fewer operations in the window make a single failure look like an outage'),
 } as const;
 
 export const LLM = {
@@ -91,6 +94,7 @@ export const PIPELINE = {
   minimumRuns: at(5, 'fewer runs in the window prove nothing'),
   lastSuccess: at(7200, 'two runs of an hourly pipeline; set it to twice the interval of yours'),
   itemErrorRatio: at(0.1, 'single bad items are normal; one in ten is a source that changed'),
+  minimumItems: at(20, 'of fewer items, a single bad one is more than the ratio allows'),
 } as const;
 
 export const RUNTIME = {
