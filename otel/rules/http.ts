@@ -66,8 +66,8 @@ function errorRateHigh({ increase, rate }: Promql): Alert {
       ],
       causes: [
         'A deployment with a fault: the errors begin with the new processes.',
-        'A dependency (database, Redis, LLM provider) that fails or is slow; its own alert fires as well.',
-        'An event loop that is saturated, so that clients and proxies give up: see EventLoopSaturated.',
+        'A dependency (database, Redis, LLM provider) that fails or is slow; the metrics of that client show it.',
+        'An event loop that is saturated, so that clients and proxies give up: `nodejs_eventloop_utilization_ratio` is near 1.',
       ],
       mitigation: [
         'Roll back, if the errors began with a deployment.',

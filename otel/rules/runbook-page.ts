@@ -19,9 +19,6 @@ export function runbookPage(ruleArea: RuleArea, findPanel: FindPanel): string {
     '',
     `# Runbooks: ${ruleArea.title}`,
     '',
-    'How to work through an alert, and whom to call: [on-call.md](on-call.md). What to write down meanwhile:',
-    '[incident-template.md](incident-template.md).',
-    '',
     ...alerts.flatMap((alert) => section(alert, findPanel)),
   ].join('\n');
 }

@@ -41,7 +41,6 @@ export function attempts(promql: Promql): Row {
         queries: [
           { expr: quantile(0.95, jobDuration, WINDOW, [queueName, jobName], QUEUE), legend: '{{queue_name}} {{job_name}}' },
         ],
-        leadsTo: { dashboard: 'db' },
       },
       {
         kind: 'heatmap',
@@ -86,7 +85,6 @@ export function attempts(promql: Promql): Row {
           { expr: sumBy([queueName], value(jobActive, QUEUE)), legend: '{{queue_name}}' },
           { expr: sumBy([queueName], value(queueConcurrency, QUEUE)), legend: '{{queue_name}} limit' },
         ],
-        leadsTo: { dashboard: 'runtime' },
       },
     ],
   };

@@ -88,7 +88,6 @@ export function queues(promql: Promql): Row {
         unit: 'none',
         min: 0,
         queries: [{ expr: sumBy([queueName], value(queueWorkers, QUEUE)), legend: '{{queue_name}}' }],
-        leadsTo: { dashboard: 'runtime' },
       },
     ],
   };

@@ -55,7 +55,7 @@ export function failureRateHigh({ rate, increase }: Promql): Alert {
         ],
       ],
       causes: [
-        'A dependency of the jobs is away or rejects them; its own alert fires as well.',
+        'A dependency of the jobs is away or rejects them.',
         'A deployment with a fault: failures begin with the new processes.',
         'A service adds jobs with data that the worker does not understand.',
         'Too few attempts or too short a backoff for a dependency that comes and goes.',

@@ -8,13 +8,12 @@ type Histogram = MetricDefinition<'histogram'>;
 
 /** How the values of a label are compared: `equal` is the default of a plain string. */
 export interface Match {
-  readonly operator: '=' | '!=' | '=~' | '!~';
+  readonly operator: '=' | '!=' | '=~';
   readonly value: string;
 }
 
 /** Compares with a regular expression, which must match the whole value. */
 export const matching = (value: string): Match => ({ operator: '=~', value });
-export const notMatching = (value: string): Match => ({ operator: '!~', value });
 export const not = (value: string): Match => ({ operator: '!=', value });
 
 /** Labels to select by: attribute keys of the metric, and labels that the scrape adds, such as `job`. */
@@ -116,10 +115,6 @@ export function sumBy(labels: readonly Label[], expression: string): string {
 
 export function maxBy(labels: readonly Label[], expression: string): string {
   return aggregate('max', labels, expression);
-}
-
-export function minBy(labels: readonly Label[], expression: string): string {
-  return aggregate('min', labels, expression);
 }
 
 /** `on (...)`, which says by which labels the two sides of an operator are matched. */

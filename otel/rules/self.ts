@@ -1,8 +1,0 @@
-// promtel itself: recording rules, alerts and their runbooks.
-import type { RuleArea } from './rule.ts';
-
-export const self: RuleArea = {
-  area: 'self',
-  title: 'promtel itself',
-  groups: () => [],
-};

@@ -1,8 +1,0 @@
-// Service level objectives: recording rules, alerts and their runbooks.
-import type { RuleArea } from './rule.ts';
-
-export const slo: RuleArea = {
-  area: 'slo',
-  title: 'Service level objectives',
-  groups: () => [],
-};
