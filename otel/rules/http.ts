@@ -8,7 +8,9 @@ import { HTTP } from './thresholds.ts';
 export const http: RuleArea = {
   area: 'http',
   title: 'HTTP',
-  groups: (promql) => [{ name: 'promtel-http', recordings: recordings(promql), alerts: [errorRateHigh(promql)] }],
+  groups: (promql) => [
+    { name: 'promtel-http', recordings: recordings(promql), alerts: [errorRateHigh(promql), latencyHigh(promql)] },
+  ],
 };
 
 /** Answers that failed: status 5xx, and requests that were aborted before they had a status. */
@@ -75,6 +77,56 @@ function errorRateHigh({ increase, rate }: Promql): Alert {
         'If processes are saturated, add instances.',
       ],
       escalation: 'The team that owns the route. After 30 minutes without a cause, the incident lead.',
+    },
+  };
+}
+
+function latencyHigh({ quantile, increase, rate, sumRate }: Promql): Alert {
+  const requests = sumBy(['job'], increase(httpServerRequestDuration, '5m'));
+  const p95 = quantile(0.95, httpServerRequestDuration, '5m', ['job']);
+  return {
+    alert: 'HttpLatencyP95High',
+    priority: 'P2',
+    signal: 'http-latency',
+    expr: `${p95} > ${HTTP.latencyP95.value}\nand ${on(['job'])} ${requests} > ${HTTP.minimumRequests.value}`,
+    for: '10m',
+    keepFiringFor: '5m',
+    summary: 'HTTP requests are slow.',
+    description:
+      'One request in twenty to {{ $labels.job }} took more than {{ $value | humanizeDuration }} in the last 5 minutes.',
+    impact: 'Users wait and leave, and clients with short timeouts send their requests again.',
+    panel: { dashboard: 'http', title: 'Latency p95 by route' },
+    runbook: {
+      meaning:
+        'Five requests of a hundred needed longer than the threshold. The value is cut off at 10 s, the last bound of the histogram, so 10 s may mean far more.',
+      labels: {
+        http_route:
+          'one slow route alone points to its handler or to what it calls; if all are slow, look at the process and the host',
+        http_request_method: 'slow writes with fast reads point to the database or to a lock',
+      },
+      queries: [
+        ['Which routes are slow.', quantile(0.95, httpServerRequestDuration, '5m', [httpRoute, httpRequestMethod])],
+        [
+          'Which routes take most of the time in all: many requests that are a little slow weigh as much as a few very slow ones.',
+          sumBy([httpRoute], sumRate(httpServerRequestDuration, '5m')),
+        ],
+        [
+          'Whether it comes with more traffic: requests per second by process.',
+          sumBy(['instance'], rate(httpServerRequestDuration, '5m')),
+        ],
+      ],
+      causes: [
+        'A dependency (database, LLM provider, another service) answers slowly.',
+        'An event loop that is busy: `nodejs_eventloop_utilization_ratio` is near 1, and every route is slow.',
+        'More traffic than the instances can take.',
+        'A deployment with slower code: the latency rises with the new processes.',
+      ],
+      mitigation: [
+        'Roll back, if it began with a deployment.',
+        'Add instances, if all routes are slow and traffic rose.',
+        'Shorten timeouts to the slow dependency, or serve from the cache.',
+      ],
+      escalation: 'The team that owns the slow route; if the cause is a dependency, the team that runs it.',
     },
   };
 }

@@ -9,6 +9,10 @@ const at = (value: number, reason: string): Threshold => ({ value, reason });
 
 export const HTTP = {
   errorRatio: at(0.05, 'one request in twenty fails: users notice, and a single bad deployment reaches it at once'),
+  latencyP95: at(
+    5,
+    'most people leave a page after some seconds; 5 s is well below the last bound of 10 s, where a quantile is cut off',
+  ),
   minimumRequests: at(20, 'fewer requests in the window make a single failure look like an outage'),
 } as const;
 

@@ -5,6 +5,19 @@ import { testAlerts, testQuery } from '../kit/alert-tests.ts';
 const requests = (status: string): string =>
   `http_server_request_duration_seconds_count{job="shop", instance="a", http_route="/buy", http_response_status_code="${status}"}`;
 
+const buckets = (perMinute: number, bound: '5' | '10') => {
+  const within = (le: string): string =>
+    `http_server_request_duration_seconds_bucket{job="shop", instance="a", http_route="/buy", http_response_status_code="200", le="${le}"}`;
+  const all = `0+${perMinute}x30`;
+  return {
+    [requests('200')]: all,
+    [within('2.5')]: '0x30',
+    [within('5')]: bound === '5' ? all : '0x30',
+    [within('10')]: all,
+    [within('+Inf')]: all,
+  };
+};
+
 testAlerts(http, {
   HttpErrorRateHigh: {
     fires: {
@@ -19,6 +32,28 @@ testAlerts(http, {
     quiet: {
       'with few requests': { series: { [requests('200')]: '0+1x30', [requests('500')]: '0+1x30' }, at: '20m' },
     },
+  },
+  HttpLatencyP95High: {
+    fires: {
+      series: buckets(100, '10'),
+      at: '25m',
+      alerts: [
+        {
+          labels: { job: 'shop' },
+          description: 'One request in twenty to shop took more than 9.75s in the last 5 minutes.',
+        },
+      ],
+    },
+    quietAtBoundary: { series: buckets(100, '5'), at: '25m' },
+    quietWhenIdle: { series: buckets(0, '10'), at: '25m' },
+    quietWithoutSeries: { series: { [requests('200')]: '0+100x30' }, at: '25m' },
+    quietAfterRestart: {
+      series: Object.fromEntries(
+        Object.keys(buckets(100, '5')).map((name) => [name, name.includes('"2.5"') ? '0x30' : '9000+100x12 0+100x17']),
+      ),
+      at: '25m',
+    },
+    quiet: { 'with few requests': { series: buckets(2, '10'), at: '25m' } },
   },
 });
 
