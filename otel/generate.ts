@@ -1,5 +1,5 @@
 // Generates every file that follows from the catalogue: references, rules, runbooks, dashboards; with --check, only reports which
-// are out of date. With --native-histograms the rules are those for native histograms.
+// are out of date. With --native-histograms the rules and runbooks are those for native histograms.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DASHBOARDS } from '../grafana/dashboards/index.ts';
@@ -25,7 +25,7 @@ const outputs: readonly Output[] = [
   { file: 'otel/metrics.md', render: () => metricsPage(AREAS) },
   ...RULE_AREAS.flatMap((rules): Output[] => [
     { file: `otel/rules/${rules.area}.yaml`, render: () => ruleFile(rules, { findPanel, nativeHistograms }) },
-    { file: `otel/runbooks/${rules.area}.md`, render: () => runbookPage(rules, findPanel) },
+    { file: `otel/runbooks/${rules.area}.md`, render: () => runbookPage(rules, { findPanel, nativeHistograms }) },
   ]),
   ...DASHBOARDS.map((dashboard): Output => ({
     file: `grafana/dashboards/${dashboard.area}.json`,

@@ -1,7 +1,8 @@
 // The dashboard "HTTP": requests, errors and latency by route, traffic and connections.
+import { FAILED } from '../../otel/rules/http.ts';
 import { httpRoute } from '../../src/catalog/attributes.ts';
 import { httpServerRequestDuration } from '../../src/catalog/http.ts';
-import { matching, type Promql, ratio, sumBy } from '../../src/core/naming/promql.ts';
+import { type Promql, ratio, sumBy } from '../../src/core/naming/promql.ts';
 import { type Dashboard, type Row, WINDOW } from '../kit/dashboard.ts';
 
 export const http: Dashboard = {
@@ -12,7 +13,6 @@ export const http: Dashboard = {
 };
 
 function requests({ rate, quantile, buckets }: Promql): Row {
-  const failed = { 'http.response.status_code': matching('5..|') } as const;
   return {
     title: 'Requests',
     panels: [
@@ -33,7 +33,7 @@ function requests({ rate, quantile, buckets }: Promql): Row {
         queries: [
           {
             expr: ratio(
-              sumBy([httpRoute], rate(httpServerRequestDuration, WINDOW, failed)),
+              sumBy([httpRoute], rate(httpServerRequestDuration, WINDOW, FAILED)),
               sumBy([httpRoute], rate(httpServerRequestDuration, WINDOW)),
             ),
             legend: '{{http_route}}',

@@ -1,6 +1,7 @@
 // Builds a dashboard's JSON in Grafana's classic schema: variables, links, annotations, and the places of its panels.
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
+import { dashboardUid } from '../../otel/rules/links.ts';
 import { makePromql } from '../../src/core/naming/promql.ts';
 import { type Dashboard, type Panel, type Row, TARGETS, type Variable } from './dashboard.ts';
 import { DATA_SOURCE, panelBuilder } from './panel.ts';
@@ -13,7 +14,7 @@ const CLASSIC_SCHEMA_VERSION = 41;
 /** The dashboard as Grafana's file provisioning takes it. */
 export function buildDashboard(spec: Dashboard): dashboard.Dashboard {
   const builder = new dashboard.DashboardBuilder(spec.title)
-    .uid(`promtel-${spec.area}`)
+    .uid(dashboardUid(spec.area))
     .description(spec.description)
     .tags(['promtel'])
     .readonly()

@@ -7,6 +7,7 @@ import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-s
 import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import * as table from '@grafana/grafana-foundation-sdk/table';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
+import { dashboardUid } from '../../otel/rules/links.ts';
 import type { Panel, PanelKind, Query } from './dashboard.ts';
 
 export const DATA_SOURCE = { type: 'prometheus', uid: '$datasource' };
@@ -124,6 +125,6 @@ function thresholds([warning, critical]: readonly [number, number], isLowBad: bo
 function dataLink({ dashboard: area, variables = {} }: NonNullable<Panel['leadsTo']>): dashboard.DashboardLinkBuilder {
   const taken = Object.entries(variables).map(([variable, label]) => `&var-${variable}=\${__field.labels.${label}}`);
   return new dashboard.DashboardLinkBuilder(`Open ${area}`).url(
-    `/d/promtel-${area}?\${__url_time_range}&\${datasource:queryparam}&\${job:queryparam}${taken.join('')}`,
+    `/d/${dashboardUid(area)}?\${__url_time_range}&\${datasource:queryparam}&\${job:queryparam}${taken.join('')}`,
   );
 }

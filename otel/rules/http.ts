@@ -1,7 +1,9 @@
 // HTTP: recording rules, alerts and their runbooks.
-import { httpRequestMethod, httpRoute } from '../../src/catalog/attributes.ts';
+import { dbSystemName, errorType, httpRequestMethod, httpResponseStatusCode, httpRoute } from '../../src/catalog/attributes.ts';
+import { dbClientOperationDuration } from '../../src/catalog/db.ts';
 import { httpServerRequestDuration } from '../../src/catalog/http.ts';
-import { matching, on, type Promql, ratio, sumBy } from '../../src/core/naming/promql.ts';
+import { processStartTime } from '../../src/catalog/process.ts';
+import { matching, not, on, type Promql, ratio, sumBy } from '../../src/core/naming/promql.ts';
 import type { Alert, Recording, RuleArea } from './rule.ts';
 import { HTTP } from './thresholds.ts';
 
@@ -13,8 +15,8 @@ export const http: RuleArea = {
   ],
 };
 
-/** Answers that failed: status 5xx, and requests that were aborted before they had a status. */
-const FAILED = { 'http.response.status_code': matching('5..|') } as const;
+/** Requests that failed: status 5xx, or aborted before they had a status. */
+export const FAILED = { 'http.response.status_code': matching('5..|') } as const;
 
 function recordings({ rate }: Promql): Recording[] {
   const all = sumBy(['job'], rate(httpServerRequestDuration, '5m'));
@@ -29,13 +31,18 @@ function recordings({ rate }: Promql): Recording[] {
   ];
 }
 
-function errorRateHigh({ increase, rate }: Promql): Alert {
-  const requests = sumBy(['job'], increase(httpServerRequestDuration, '5m'));
+/** Only where there are requests enough for a share or a quantile to mean something. */
+function withTraffic({ increase }: Promql): string {
+  return `and ${on(['job'])} ${sumBy(['job'], increase(httpServerRequestDuration, '5m'))} > ${HTTP.minimumRequests.value}`;
+}
+
+function errorRateHigh(promql: Promql): Alert {
+  const { rate, value } = promql;
   return {
     alert: 'HttpErrorRateHigh',
     priority: 'P1',
     signal: 'http-errors',
-    expr: `job:http_server_requests_errors:ratio_rate5m > ${HTTP.errorRatio.value}\nand ${on(['job'])} ${requests} > ${HTTP.minimumRequests.value}`,
+    expr: `job:http_server_requests_errors:ratio_rate5m > ${HTTP.errorRatio.value}\n${withTraffic(promql)}`,
     for: '5m',
     keepFiringFor: '5m',
     summary: 'HTTP requests fail.',
@@ -55,15 +62,15 @@ function errorRateHigh({ increase, rate }: Promql): Alert {
       queries: [
         [
           'Which routes fail, and with which status.',
-          sumBy([httpRoute, 'http_response_status_code', 'error_type'], rate(httpServerRequestDuration, '5m', FAILED)),
+          sumBy([httpRoute, httpResponseStatusCode, errorType], rate(httpServerRequestDuration, '5m', FAILED)),
         ],
         [
           'Whether a database fails at the same time.',
-          'sum by (db_system_name, error_type) (rate(db_client_operation_duration_seconds_count{error_type!=""}[5m]))',
+          sumBy([dbSystemName, errorType], rate(dbClientOperationDuration, '5m', { 'error.type': not('') })),
         ],
         [
           'Whether a deployment began it: processes that started in the last half hour.',
-          'time() - process_start_time_seconds < 1800',
+          `time() - ${value(processStartTime)} < 1800`,
         ],
       ],
       causes: [
@@ -81,14 +88,14 @@ function errorRateHigh({ increase, rate }: Promql): Alert {
   };
 }
 
-function latencyHigh({ quantile, increase, rate, sumRate }: Promql): Alert {
-  const requests = sumBy(['job'], increase(httpServerRequestDuration, '5m'));
+function latencyHigh(promql: Promql): Alert {
+  const { quantile, rate, sumRate } = promql;
   const p95 = quantile(0.95, httpServerRequestDuration, '5m', ['job']);
   return {
     alert: 'HttpLatencyP95High',
     priority: 'P2',
     signal: 'http-latency',
-    expr: `${p95} > ${HTTP.latencyP95.value}\nand ${on(['job'])} ${requests} > ${HTTP.minimumRequests.value}`,
+    expr: `${p95} > ${HTTP.latencyP95.value}\n${withTraffic(promql)}`,
     for: '10m',
     keepFiringFor: '5m',
     summary: 'HTTP requests are slow.',

@@ -37,6 +37,12 @@ describe('generated files', () => {
       status: 1,
       stderr: 'otel/rules/http.yaml is out of date: run npm run generate\n',
     });
+    expect(generate('--native-histograms')).toMatchObject({ status: 0, stderr: '' });
+    for (const file of ['otel/rules/http.yaml', 'otel/runbooks/http.md']) {
+      const text = readFileSync(join(copy, file), 'utf8');
+      expect(text).toContain('histogram_count(rate(http_server_request_duration_seconds');
+      expect(text).not.toMatch(/_seconds_(bucket|count|sum)\b/);
+    }
   });
 });
 

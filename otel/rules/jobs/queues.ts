@@ -10,9 +10,10 @@ import {
   queuePaused,
   queueWorkers,
 } from '../../../src/catalog/jobs.ts';
-import { matching, maxBy, on, type Promql, sumBy } from '../../../src/core/naming/promql.ts';
+import { maxBy, on, type Promql, sumBy } from '../../../src/core/naming/promql.ts';
 import type { Alert } from '../rule.ts';
 import { JOBS } from '../thresholds.ts';
+import { finishedJobs } from './queries.ts';
 import { READY } from './recordings.ts';
 
 export function stuck({ value, rate }: Promql): Alert {
@@ -64,7 +65,8 @@ export function stuck({ value, rate }: Promql): Alert {
   };
 }
 
-export function oldestJobTooOld({ value, rate }: Promql): Alert {
+export function oldestJobTooOld(promql: Promql): Alert {
+  const { value, rate } = promql;
   return {
     alert: 'QueueOldestJobTooOld',
     priority: 'P1',
@@ -90,7 +92,7 @@ export function oldestJobTooOld({ value, rate }: Promql): Alert {
         ['Whether it is paused: 1 means that it is.', maxBy([queueName], value(queuePaused))],
         [
           'Whether workers keep up: compare what is finished with what is added.',
-          `${sumBy([queueName], rate(jobDuration, '15m', { 'job.outcome': matching('completed|failed') }))}\n  / ${on([queueName])} ${sumBy([queueName], rate(jobAdded, '15m'))}`,
+          `${finishedJobs(promql, '15m', [queueName])}\n  / ${on([queueName])} ${sumBy([queueName], rate(jobAdded, '15m'))}`,
         ],
       ],
       causes: [
@@ -157,8 +159,9 @@ export function backlogHigh({ value, rate, quantile }: Promql): Alert {
   };
 }
 
-export function drainTooSlow({ value, rate, quantile }: Promql): Alert {
-  const finished = sumBy([queueName], rate(jobDuration, '15m', { 'job.outcome': matching('completed|failed') }));
+export function drainTooSlow(promql: Promql): Alert {
+  const { value, rate, quantile } = promql;
+  const finished = finishedJobs(promql, '15m', [queueName]);
   return {
     alert: 'QueueDrainTooSlow',
     priority: 'P2',

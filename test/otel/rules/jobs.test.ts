@@ -17,11 +17,11 @@ const OLDEST_AGE = queue('queue_oldest_job_age_seconds');
 const STALLED = queue('job_stalled_total');
 const PAUSED = queue('queue_paused');
 
-/** Attempts per minute, all within the given bound and none within the one below. */
-const durations = (perMinute: number, bound: '300' | '600') => ({
+/** Attempts per minute, of which each takes between 300 and 600 seconds. */
+const slowAttempts = (perMinute: number) => ({
   [COMPLETED]: `0+${perMinute}x60`,
   [attemptsWithin('60')]: '0x60',
-  [attemptsWithin('300')]: bound === '300' ? `0+${perMinute}x60` : '0x60',
+  [attemptsWithin('300')]: '0x60',
   [attemptsWithin('600')]: `0+${perMinute}x60`,
   [attemptsWithin('+Inf')]: `0+${perMinute}x60`,
 });
@@ -41,7 +41,7 @@ testAlerts(jobs, {
     quietAtBoundary: { series: { [WAITING]: '5x60', [COMPLETED]: '0x45 1x15' }, at: '50m' },
     quietWhenIdle: { series: { [WAITING]: '0x60', [COMPLETED]: '100x60' }, at: '40m' },
     quietWithoutSeries: { series: { [COMPLETED]: '0+1x60' }, at: '40m' },
-    quietAfterRestart: { series: { [WAITING]: '5x60', [COMPLETED]: '0+2x20 0+2x40' }, at: '40m' },
+    quietAfterRestart: { series: { [WAITING]: '5x60', [COMPLETED]: '0+2x20 0+2x40' }, at: '30m' },
     quiet: { 'while the queue is paused': { series: { [WAITING]: '5x60', [PAUSED]: '1x60' }, at: '40m' } },
   },
   QueueWithoutWorkers: {
@@ -130,7 +130,7 @@ testAlerts(jobs, {
     quietAtBoundary: { series: { [WAITING]: '360x60', [COMPLETED]: '0+6x60' }, at: '40m' },
     quietWhenIdle: { series: { [WAITING]: '0x60', [COMPLETED]: '100x60' }, at: '40m' },
     quietWithoutSeries: { series: { [WAITING]: '500x60' }, at: '40m' },
-    quietAfterRestart: { series: { [WAITING]: '100x60', [COMPLETED]: '0+6x20 0+6x40' }, at: '40m' },
+    quietAfterRestart: { series: { [WAITING]: '300x60', [COMPLETED]: '0+6x20 0+6x40' }, at: '30m' },
     quiet: { 'with few jobs': { series: { [WAITING]: '20x60', [COMPLETED]: '0+0.1x60' }, at: '40m' } },
   },
   JobsStalled: {
@@ -144,7 +144,7 @@ testAlerts(jobs, {
         },
       ],
     },
-    quietAtBoundary: { series: { [STALLED]: '0x5 1x60' }, at: '50m' },
+    quietAtBoundary: { series: { [STALLED]: '0x45 1x10' }, at: '48m' },
     quietWhenIdle: { series: { [STALLED]: '3x40' }, at: '30m' },
     quietWithoutSeries: { series: { [WAITING]: '5x40' }, at: '30m' },
     quietAfterRestart: { series: { [STALLED]: '5x15 0x30' }, at: '30m' },
@@ -162,7 +162,7 @@ testAlerts(jobs, {
   },
   JobDurationHigh: {
     fires: {
-      series: durations(10, '600'),
+      series: slowAttempts(10),
       at: '55m',
       alerts: [
         {
@@ -171,14 +171,20 @@ testAlerts(jobs, {
         },
       ],
     },
-    quietAtBoundary: { series: durations(10, '300'), at: '55m' },
-    quietWhenIdle: { series: { ...durations(0, '600'), [COMPLETED]: '100x60' }, at: '55m' },
+    quietAtBoundary: { series: { ...slowAttempts(100), [attemptsWithin('300')]: '0+95x60' }, at: '55m' },
+    quietWhenIdle: { series: slowAttempts(0), at: '55m' },
     quietWithoutSeries: { series: { [COMPLETED]: '0+10x60' }, at: '55m' },
     quietAfterRestart: {
-      series: { ...durations(10, '300'), [COMPLETED]: '0+10x30 0+10x30', [attemptsWithin('600')]: '0+10x60' },
+      series: {
+        [COMPLETED]: '500x30 0+10x30',
+        [attemptsWithin('60')]: '0x30 0+10x30',
+        [attemptsWithin('300')]: '0x30 0+10x30',
+        [attemptsWithin('600')]: '500x30 0+10x30',
+        [attemptsWithin('+Inf')]: '500x30 0+10x30',
+      },
       at: '55m',
     },
-    quiet: { 'with few attempts': { series: durations(0.2, '600'), at: '55m' } },
+    quiet: { 'with few attempts': { series: slowAttempts(0.2), at: '55m' } },
   },
 });
 
